@@ -1,0 +1,44 @@
+# `make run`, `make test` and `make demo` set everything up by themselves: git, Python 3.11 or newer and make suffice.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONDONTWRITEBYTECODE ?=
+
+.PHONY: run test demo bench check lock clean
+
+run: $(VENV)/.installed
+	@$(BIN)/admind run
+
+demo: $(VENV)/.installed
+	@$(BIN)/admind demo
+
+test: $(VENV)/.installed-dev
+	@$(BIN)/pytest -q -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+bench: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.benchmarks $(BENCH)
+
+# What CI checks besides the tests.
+check: $(VENV)/.installed-dev
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@sh scripts/setup "$(PYTHON)" "$(VENV)"
+	@touch $@
+
+$(VENV)/.installed-dev: requirements.lock requirements-dev.lock pyproject.toml
+	@sh scripts/setup "$(PYTHON)" "$(VENV)" dev
+	@touch $(VENV)/.installed $@
+
+# New pins, with hashes and without any index's address.
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+		--no-emit-find-links pyproject.toml --group build -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+		--no-emit-find-links --group dev -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

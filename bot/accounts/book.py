@@ -1,0 +1,44 @@
+"""Accounts as the workspace keeps them: read with their versions, written by compare-and-set with an audit entry."""
+
+from __future__ import annotations
+
+from bot.channels.base import Account
+from bot.clock import Clock
+from storage.audit import AuditWriter
+from storage.commit import Change, commit
+from storage.redis import Database
+from storage.stores import TeamStore
+
+
+class TeamBook:
+    """`AccountBook` over the team's store."""
+
+    def __init__(self, database: Database, team: TeamStore, audit: AuditWriter, clock: Clock) -> None:
+        self._database = database
+        self._team = team
+        self._audit = audit
+        self._clock = clock
+
+    async def all(self, workspace: str) -> tuple[tuple[Account, int], ...]:
+        found = []
+        for account in await self._team.all(self._team.accounts, workspace):
+            kept = await self._team.accounts.find(workspace, account.id)
+            if kept is not None:
+                found.append((kept.record, kept.ver))
+        return tuple(found)
+
+    async def save(self, account: Account, *, ver: int | None, kind: str, by: str) -> None:
+        """`by` is a member's id. Raises Conflict."""
+        member = await self._team.members.find(account.workspace, by) if by else None
+        entry = await self._audit.prepare(
+            account.workspace,
+            kind,
+            subject=member.record.subject if member else "",
+            about=account.id,
+            at=self._clock.now(),
+            brand=account.brand,
+            details={"channel": account.channel, "server": account.server, "name": account.name},
+        )
+        change = Change(account.workspace)
+        self._team.accounts.put(change, account, account.id, ver=ver, at=account.created_at.timestamp())
+        await commit(self._database, change.audit(entry))

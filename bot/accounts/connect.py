@@ -1,0 +1,141 @@
+"""How does a place on a channel become an account? It is tried first, with what was given; only then is it kept."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from bot.accounts.door import Doors, Given
+from bot.channels.base import Account, Channel
+from bot.clock import Clock
+from bot.errors import BadInput, NotFound
+from storage.accounts import Health
+from storage.record import new_id
+
+MOST_NAME = 80
+
+
+class SecretWriter(Protocol):
+    async def put(self, workspace: str, account: str, name: str, value: str) -> None:
+        """Keep a credential, encrypted, in place of an earlier one of this name."""
+        ...
+
+    async def delete(self, workspace: str, account: str, name: str = "") -> int:
+        """Drop the credential, or all of the account; how many."""
+        ...
+
+
+class AccountBook(Protocol):
+    """Where accounts are kept; each write is one compare-and-set with its audit entry."""
+
+    async def all(self, workspace: str) -> Sequence[tuple[Account, int]]:
+        """Every account with the version that it was read at."""
+        ...
+
+    async def save(self, account: Account, *, ver: int | None, kind: str, by: str) -> None:
+        """Keep it (`ver` None: a new one) and audit `kind`. Raises Conflict."""
+        ...
+
+
+class Accounts:
+    """Connecting and closing accounts of a workspace's brands."""
+
+    def __init__(
+        self,
+        book: AccountBook,
+        *,
+        channels: Mapping[str, Channel],
+        secrets: SecretWriter,
+        open_door: Doors,
+        clock: Clock,
+    ) -> None:
+        self._book = book
+        self._channels = channels
+        self._secrets = secrets
+        self._open_door = open_door
+        self._clock = clock
+
+    async def connect(
+        self,
+        workspace: str,
+        brand: str,
+        channel: str,
+        name: str,
+        options: Mapping[str, str],
+        secrets: Mapping[str, str],
+        *,
+        by: str = "",
+    ) -> Account:
+        """The account, verified at the channel and kept. The same place again is the same account, renewed; another
+        place is another account, whatever its name, so that approvals for the one never go to the other.
+
+        Raises BadInput (unknown channel, unusable name or options), ChannelRefused (the channel said no), Conflict.
+        """
+        adapter = self._channels.get(channel)
+        if adapter is None:
+            raise BadInput(
+                "There is no such channel.", do_next=f"There are: {', '.join(sorted(self._channels)) or 'none'}."
+            )
+        candidate = Account(
+            id=new_id("a"),
+            workspace=workspace,
+            brand=brand,
+            channel=channel,
+            name=_clean(name),
+            options=dict(options),
+            created_at=self._clock.now(),
+        )
+        found = await adapter.connect(candidate, self._open_door(candidate, secrets=Given(secrets)))
+        kept = await self._book.all(workspace)
+        same = next(((account, ver) for account, ver in kept if _place(account) == _place(found)), None)
+        _refuse_taken_name(found, [account for account, _ in kept if same is None or account.id != same[0].id])
+        ver: int | None = None
+        if same is None:
+            found = found.changed(id=_id_of(found))
+        else:
+            old, ver = same
+            found = old.changed(
+                name=found.name, handle=found.handle, options=found.options, health=Health(), closed_at=None
+            )
+        # Secrets first: an account without its secret fails at nine o'clock, a secret without account harms nobody.
+        for secret_name, value in secrets.items():
+            await self._secrets.put(workspace, found.id, secret_name, value)
+        await self._book.save(found, ver=ver, kind="account connected", by=by)
+        return found
+
+    async def close(self, workspace: str, account_id: str, *, by: str = "") -> Account:
+        """Disconnect: nothing is sent there any more and its secrets are gone. Raises NotFound, Conflict."""
+        for account, ver in await self._book.all(workspace):
+            if account.id == account_id and account.closed_at is None:
+                closed = account.changed(closed_at=self._clock.now())
+                await self._book.save(closed, ver=ver, kind="account closed", by=by)
+                await self._secrets.delete(workspace, account_id)
+                return closed
+        raise NotFound("There is no such account.", do_next="Look at the list of accounts.")
+
+
+def _place(account: Account) -> tuple[str, ...]:
+    return (account.brand, account.channel, account.remote_id, account.server, account.destination)
+
+
+def _id_of(account: Account) -> str:
+    """Made from the place, so that two who connect it at the same moment meet in one record and one is told."""
+    place = "\0".join((account.workspace, *_place(account)))
+    return "a_" + base64.b32encode(hashlib.sha256(place.encode()).digest()).decode().lower()[:16]
+
+
+def _clean(name: str) -> str:
+    text = " ".join("".join(char if char.isprintable() else " " for char in name).split())
+    if not text or len(text) > MOST_NAME:
+        raise BadInput(f"An account needs a name of at most {MOST_NAME} characters.")
+    return text
+
+
+def _refuse_taken_name(account: Account, others: Sequence[Account]) -> None:
+    """People say names: two open accounts of a brand must not share one."""
+    for other in others:
+        same = other.brand == account.brand and other.name.casefold() == account.name.casefold()
+        if same and other.closed_at is None:
+            raise BadInput(f"There is already an account called {account.name}.", do_next="Give this one another name.")

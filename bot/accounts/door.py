@@ -1,0 +1,162 @@
+"""What may an adapter use for one account and one call? Its secrets, approved bytes, the safe client, the check."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from httpx2 import Response
+
+from bot.channels.base import Account, ChannelRefused, Door, ProvenNotSent
+from bot.clock import Clock
+from bot.errors import AdMindError
+
+DEFAULT_DEADLINE = timedelta(seconds=30)
+
+
+class SecretReader(Protocol):
+    async def get(self, workspace: str, account: str, name: str) -> str | None:
+        """The credential in clear, or None when there is none by this name."""
+        ...
+
+
+class BlobReader(Protocol):
+    async def get(self, sha256: str) -> bytes:
+        """Raises AdMindError when it is not there."""
+        ...
+
+
+class HttpClient(Protocol):
+    """`bot.fetch.safe_client`'s client."""
+
+    @property
+    def request(self) -> Callable[..., Awaitable[Response]]: ...
+
+
+async def always() -> None:
+    """The check of calls that publish nothing: connecting, reading, looking up."""
+
+
+class AccountDoor:
+    """The real Door. It has no repr of its own parts: what it holds must not reach a log."""
+
+    def __init__(
+        self,
+        account: Account,
+        *,
+        secrets: SecretReader,
+        blobs: BlobReader,
+        client: HttpClient,
+        base_url: str,
+        clock: Clock,
+        check: Callable[[], Awaitable[None]] = always,
+        deadline: timedelta = DEFAULT_DEADLINE,
+    ) -> None:
+        self.account = account
+        self._secrets = secrets
+        self._blobs = blobs
+        self._client = client
+        self._base_url = base_url.rstrip("/")
+        self._clock = clock
+        self._check = check
+        self._deadline = deadline
+
+    async def secret(self, name: str) -> str:
+        """Raises ChannelRefused when it is not there or cannot be read, ProvenNotSent when trying later may help."""
+        try:
+            value = await self._secrets.get(self.account.workspace, self.account.id, name)
+        except AdMindError as error:
+            raise _before_sending(error, code="unauthorized") from error
+        if not value:
+            raise ChannelRefused(
+                f"{self.account.name} has no {name.replace('_', ' ')} any more.",
+                code="unauthorized",
+                kept="Nothing was sent.",
+                do_next="Connect it again.",
+            )
+        return value
+
+    async def blob(self, sha256: str) -> bytes:
+        """Raises ChannelRefused when the approved bytes cannot be had, ProvenNotSent when trying later may help."""
+        try:
+            found = await self._blobs.get(sha256)
+        except AdMindError as error:
+            raise _before_sending(error, code="picture") from error
+        if hashlib.sha256(found).hexdigest() != sha256:
+            raise ChannelRefused(
+                "A picture on the disk differs from the one that was approved.",
+                code="picture",
+                kept="Nothing was sent.",
+                do_next="Choose the picture again and have it approved.",
+            )
+        return found
+
+    async def check(self) -> None:
+        await self._check()
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    @property
+    def request(self) -> Callable[..., Awaitable[Response]]:
+        return self._request
+
+    def public(self, path: str) -> str:
+        return f"{self._base_url}/{path.lstrip('/')}"
+
+    async def _request(self, method: str, url: str, **options: object) -> Response:
+        async with asyncio.timeout(self._deadline.total_seconds()):
+            return await self._client.request(method, url, **options)
+
+
+class Doors:
+    """Opens doors for `Publisher(open_door=…)` and for `Accounts`; holds what all doors share."""
+
+    def __init__(
+        self, *, secrets: SecretReader, blobs: BlobReader, client: HttpClient, base_url: str, clock: Clock
+    ) -> None:
+        self._secrets = secrets
+        self._blobs = blobs
+        self._client = client
+        self._base_url = base_url
+        self._clock = clock
+
+    def __call__(
+        self,
+        account: Account,
+        check: Callable[[], Awaitable[None]] = always,
+        deadline: timedelta = DEFAULT_DEADLINE,
+        *,
+        secrets: SecretReader | None = None,
+    ) -> Door:
+        """`secrets` in place of the kept ones: for credentials that are still to be tried."""
+        return AccountDoor(
+            account,
+            secrets=secrets or self._secrets,
+            blobs=self._blobs,
+            client=self._client,
+            base_url=self._base_url,
+            clock=self._clock,
+            check=check,
+            deadline=deadline,
+        )
+
+
+class Given:
+    """Secrets as a person has just given them, before anything is kept."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = dict(values)
+
+    async def get(self, workspace: str, account: str, name: str) -> str | None:
+        return self._values.get(name)
+
+
+def _before_sending(error: AdMindError, *, code: str) -> AdMindError:
+    """Adapters gather what they need before the first byte leaves, so a failure here is never a doubt."""
+    if error.retry_after_seconds is not None:
+        return ProvenNotSent(error.what, kept="Nothing was sent.", retry_after_seconds=error.retry_after_seconds)
+    return ChannelRefused(error.what, code=code, kept="Nothing was sent.", do_next=error.do_next)

@@ -1,0 +1,472 @@
+"""AdMind, composed: every service built from the settings, opened and closed as one.
+
+This is the one place where parts meet, and the one that loads LangChain and the drawing of pictures: last, in a thread,
+while the rest works already. Tests compose with the same class and another clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import logging
+import socket
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
+from types import TracebackType
+from typing import Any, Self, TypeVar, cast
+
+from pydantic import BaseModel
+
+from bot.accounts.book import TeamBook
+from bot.accounts.connect import Accounts
+from bot.accounts.door import Doors
+from bot.channels.registry import build_channels
+from bot.clock import Clock, SystemClock
+from bot.conversation.desk import Desk
+from bot.drafting.copywriter import Copywriter
+from bot.engine.crons import handing_to, once_a_firing
+from bot.engine.outbox import Engine, Queue
+from bot.engine.scheduler import Scheduler, Ticker
+from bot.fetch import safe_client
+from bot.llm.budget import Payer
+from bot.llm.chat_models import ModelChoice
+from bot.publishing.pause import Pausing
+from bot.publishing.publisher import Publisher
+from bot.publishing.reconciler import Reconciler
+from bot.publishing.recovery import ALIVE_EVERY, Recovery
+from bot.review.board import Board
+from bot.review.inbox import Inbox
+from bot.settings import Settings
+from bot.team.local import LocalDoor
+from bot.team.people import People
+from bot.team.setup import Setup
+from bot.workflow.decisions import Decisions
+from bot.workflow.examine import Doctor
+from bot.workflow.history import History
+from bot.workflow.keeping import Keeping
+from bot.workflow.library import Library
+from bot.workflow.looking import Looking
+from bot.workflow.measure import Measures
+from bot.workflow.office import Office
+from bot.workflow.once import OnceOnly
+from bot.workflow.pictures import Pictures
+from bot.workflow.posts import Posts
+from bot.workflow.requests import Asker, Requests
+from bot.workflow.revising import Revising
+from bot.workflow.revisions import Revisions
+from bot.workflow.stopping import Stopping
+from bot.workflow.syndication import Syndication
+from bot.workflow.upkeep import BATCH, Clockwork, Upkeep
+from bot.workflow.versions import Versions
+from storage.audit import AuditWriter
+from storage.budget import DailyTokens
+from storage.credentials import Credentials, check_keys, load_or_create_keys
+from storage.cron_markers import CronMarkers
+from storage.embedded import EmbeddedValkey
+from storage.feed import FeedStore
+from storage.journal import Journal
+from storage.ledger import Ledger
+from storage.media import BlobStore, MediaStore
+from storage.redis import Database, connect
+from storage.stores import DraftStore
+from storage.team import Workspace
+from storage.tokens import TokenStore
+
+log = logging.getLogger(__name__)
+SchemaT = TypeVar("SchemaT", bound=BaseModel)
+
+ALL_QUEUES: frozenset[Queue] = frozenset({"chat", "publish", "upkeep"})
+WITHOUT_MODEL: frozenset[Queue] = frozenset({"publish", "upkeep"})
+SWEEP_SECONDS, SEAL_SECONDS, BEAT_SECONDS = 60, 20, 60
+CRON_LEASE_SECONDS = 30.0
+WATCH_SECONDS = 1.0
+try:
+    VERSION = version("admind")
+except PackageNotFoundError:  # run from a checkout without an installation
+    VERSION = "0.1.0"
+
+
+class AdMind:
+    """Opened with `async with`: storage and services answer. `start` begins to work, and loads the model meanwhile.
+
+    `name` tells processes on one machine apart that share a database.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        queues: frozenset[Queue] = ALL_QUEUES,
+        name: str = "all",
+    ) -> None:
+        self.settings = settings
+        self.clock: Clock = clock or SystemClock()
+        self.queues = queues
+        self.worker = f"{socket.gethostname()}-{name}"
+        self._stack = AsyncExitStack()
+        self._working = AsyncExitStack()
+        self._loops: list[asyncio.Task[None]] = []
+        self._model: Any = None
+        self._fallback: Any = None
+        self._loading: asyncio.Task[None] | None = None
+        self._creative: Any = None
+        self._started = False
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            await self._open_storage(stack)
+            await self._build(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+        await self._stack.aclose()
+
+    async def _open_storage(self, stack: AsyncExitStack) -> None:
+        settings = self.settings
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.embedded = None
+        if settings.redis_url is None:
+            self.embedded = await stack.enter_async_context(EmbeddedValkey(settings.data_dir))
+            url = self.embedded.url
+        else:
+            url = settings.redis_url.get_secret_value()
+        self._url = url
+        self.database: Database = await stack.enter_async_context(connect(url))
+        self.vault = load_or_create_keys(settings.data_dir, [key.get_secret_value() for key in settings.secret_keys])
+        await check_keys(self.database, self.vault)
+        self.journal = await stack.enter_async_context(Journal(settings.data_dir / "journal", self.worker))
+        self.blobs = BlobStore(settings.data_dir / "blobs")
+        self.client = await stack.enter_async_context(safe_client(allow_hosts=settings.allow_hosts))
+
+    async def _build(self, stack: AsyncExitStack) -> None:
+        """Every service, lower rooms first."""
+        database, clock, settings = self.database, self.clock, self.settings
+        self.audit = AuditWriter(database, self.vault, self.journal)
+        self.credentials = Credentials(database, self.vault)
+        self.media = MediaStore(database)
+        self.feed = FeedStore(database)
+        self.tokens = TokenStore(database, clock.now)
+        self.people = People(database)
+        self.setup = Setup(self.people, self.audit)
+        self.workspace: Workspace = await self.setup.ensure(
+            zone=settings.timezone or local_zone(), owners=settings.owners, now=clock.now()
+        )
+        self.channels = build_channels(self.feed, base_url=settings.base_url)
+        self.doors = Doors(
+            secrets=self.credentials, blobs=self.blobs, client=self.client, base_url=settings.base_url, clock=clock
+        )
+        self.accounts = Accounts(
+            TeamBook(database, self.people.store, self.audit, clock),
+            channels=self.channels,
+            secrets=self.credentials,
+            open_door=self.doors,
+            clock=clock,
+        )
+        self.board = Board(database, clock)
+        self.board.add_home(self.workspace.id, Inbox(database, self.workspace.id, clock))
+        self.decisions = Decisions(database, audit=self.audit, clock=clock)
+        self.posts = Posts(database, audit=self.audit, channels=self.channels, open_door=self.doors, clock=clock)
+        self.pausing = Pausing(database, self.audit)
+        versions = Versions(
+            channels=self.channels, blobs=self.blobs, media=self.media, drafts=DraftStore(database), clock=clock
+        )
+        self.requests = Requests(
+            database,
+            audit=self.audit,
+            blobs=self.blobs,
+            versions=versions,
+            copywriter=self._copywriter,
+            pictures=Pictures(channels=self.channels, blobs=self.blobs, creative=self._drawing, versions=versions),
+            decisions=self.decisions,
+            clock=clock,
+            model_name=settings.model,
+        )
+        self.looking = Looking(database, board=self.board, clock=clock)
+        self.library = Library(blobs=self.blobs, media=self.media, feed=self.feed, clock=clock)
+        self.history = History(self.audit, self.people.store, self.journal)
+        self.syndication = Syndication(self.feed, self.people.store, settings.base_url)
+        self.office = Office(database, self.people, self.audit, clock)
+        self.doctor = Doctor(
+            settings,
+            database,
+            embedded=self.embedded,
+            blobs=self.blobs,
+            team=self.people.store,
+            clock=clock,
+            workspace=self.workspace.id,
+        )
+        self.stopping = Stopping(database, self.blobs, self.pausing)
+        self.revisions = Revisions(self.blobs, self.board)
+        self.keeping = Keeping(
+            database,
+            self.vault,
+            settings.data_dir,
+            clock,
+            [key.get_secret_value() for key in settings.secret_keys],
+        )
+        self.once_only = OnceOnly(database)
+        self.local_door = LocalDoor(database, self.vault, clock)
+        self.budget = DailyTokens(database, clock.now)
+        self.measures = Measures(database, clock)
+        self._build_sending(database)
+        self._build_working(database)
+        self.file_token_id = await self._file_token()
+
+    def _build_sending(self, database: Database) -> None:
+        self.publisher = Publisher(
+            database,
+            blobs=self.blobs,
+            journal=self.journal,
+            audit=self.audit,
+            channels=self.channels,
+            open_door=self.doors,
+            clock=self.clock,
+            worker=self.worker,
+            lease=self.settings.lease,
+        )
+        self.recovery = Recovery(database, journal=self.journal, audit=self.audit, clock=self.clock)
+        self.reconciler = Reconciler(self.publisher)
+
+    def _build_working(self, database: Database) -> None:
+        self.engine = Engine(
+            self._url,
+            worker_name=self.worker,
+            lease=self.settings.redelivery,
+            queues=self.queues,
+            on_dead=self._given_up,
+        )
+        ledger = Ledger(database)
+        self.desk = Desk(
+            database,
+            ledger=ledger,
+            requests=self.requests,
+            looking=self.looking,
+            pausing=self.pausing,
+            people=self.people,
+            clock=self.clock,
+            enqueue=self._enqueue_request,
+        )
+        upkeep = Upkeep(database, board=self.board, decisions=self.decisions, clock=self.clock)
+        revising = Revising(database, requests=self.requests, board=self.board)
+        clockwork = Clockwork(database, self.clock, self._add)
+        self.engine.register("chat", "request", self._with_model(self.desk.answer))
+        self.engine.register("chat", "revise", self._with_model(revising.revise))
+        self.engine.register("publish", "post", self.publisher.publish)
+        self.engine.register("publish", "reconcile", self.reconciler.reconcile)
+        for name in ("note", "remind", "expire"):
+            self.engine.register("upkeep", name, getattr(upkeep, name))
+        self._clockwork = clockwork
+        self.scheduler = Scheduler(handing_to(self.engine), CronMarkers(database), self.clock)
+        for name, task, seconds in (
+            ("sweep", self._sweep, SWEEP_SECONDS),
+            ("seal", self._seal, SEAL_SECONDS),
+            ("beat", self._beat, BEAT_SECONDS),
+        ):
+            self.engine.register("upkeep", name, once_a_firing(ledger, name, task, lease_seconds=CRON_LEASE_SECONDS))
+            self.scheduler.every(name, timedelta(seconds=seconds))
+        self.ticker = Ticker(self._tick, full_batch=BATCH)
+
+    async def start(self, *, warm: bool = True) -> None:
+        """Find out what may have been lost, and begin to work. Ready when it returns.
+
+        The model is loaded when it is first needed, or at once and beside the rest when `warm`; requests wait for it.
+        """
+        await self._working.enter_async_context(self.engine)
+        if "publish" in self.queues:
+            if self.embedded is not None:
+                await self.recovery.fence_all()
+            await self.recovery.recover()
+            unreached = await self.board.catch_up(self.workspace.id)
+            if unreached:
+                log.warning("homes were not re-read homes=%s", unreached)
+            self.publisher.open.set()
+            self._loops.append(asyncio.create_task(self._watch(), name="watch-redis"))
+        if self.queues:
+            await self.engine.start_working()
+            await self._working.enter_async_context(self.scheduler)
+            await self._working.enter_async_context(self.ticker)
+        self._started = True
+        if warm and self.queues != WITHOUT_MODEL:
+            self._begin_loading()
+        log.info("ready worker=%s queues=%s model=%s", self.worker, sorted(self.queues), self.settings.model)
+
+    async def stop(self) -> None:
+        """Take nothing new, finish or hand back what runs. Doing so again changes nothing."""
+        self._started = False
+        self.publisher.open.clear()
+        ending = [*self._loops, *([self._loading] if self._loading else [])]
+        for task in ending:
+            task.cancel()
+        await asyncio.gather(*ending, return_exceptions=True)
+        self._loops.clear()
+        await self._working.aclose()
+        for model in (self._model, self._fallback):
+            if model is not None:
+                await importlib.import_module("bot.llm.chat_models").close_model(model)
+        self._model = self._fallback = None
+
+    async def not_ready(self) -> list[str]:
+        """What is still missing, in words; empty when everything works."""
+        missing = [] if self._started else ["the start"]
+        try:
+            async with asyncio.timeout(2):
+                await self.database.server_time_ms()
+        except Exception:
+            missing.append("the database")
+        if self._started and "publish" in self.queues and not self.publisher.open.is_set():
+            missing.append("the look at what may have been lost")
+        return missing
+
+    async def measured(self) -> tuple[bytes, str]:
+        """Metrics in Prometheus' text format, and its media type."""
+        return await self.measures.render(ready=not await self.not_ready())
+
+    async def loaded(self) -> None:
+        """Wait until the model is there. Raises Misconfigured when its settings cannot be used."""
+        await asyncio.shield(self._begin_loading())
+
+    def _begin_loading(self) -> asyncio.Task[None]:
+        if self._loading is None:
+            self._loading = asyncio.create_task(self._load(), name="load-model")
+        return self._loading
+
+    def _with_model(self, work: Callable[[str, str], Awaitable[None]]) -> Callable[[str, str], Awaitable[None]]:
+        async def waited(workspace: str, entry: str) -> None:
+            await self.loaded()
+            await work(workspace, entry)
+
+        return waited
+
+    async def _load(self) -> None:
+        """LangChain comes in here and nowhere earlier: seconds and 80 MB that nothing but a model's turn needs."""
+        await _aside(self._build_models)
+        self.desk.use(self._model, self._fallback, self.budget)
+        await _aside(self._drawing)
+
+    def _drawing(self) -> Any:
+        """What draws pictures, loaded when it is first asked for."""
+        if self._creative is None:
+            self._creative = importlib.import_module("bot.drafting.creative").Creative()
+        return self._creative
+
+    def _build_models(self) -> None:
+        """Blocking, for seconds."""
+        build = importlib.import_module("bot.llm.chat_models").build_model
+        importlib.import_module("bot.conversation.agent")
+        importlib.import_module("bot.llm.structured")
+        keys = {name: key.get_secret_value() for name, key in self.settings.provider_keys.items()}
+        self._model = build(ModelChoice.parse(self.settings.model), keys)
+        if self.settings.fallback_model:
+            choice = ModelChoice.parse(self.settings.fallback_model, setting="ADMIND_FALLBACK_MODEL")
+            self._fallback = build(choice, keys)
+
+    def _copywriter(self, asker: Asker) -> Copywriter:
+        """A copywriter on this workspace's token budget."""
+
+        async def ask(schema: type[SchemaT], messages: Sequence[tuple[str, str]], /) -> SchemaT:
+            await self.loaded()
+            structured = importlib.import_module("bot.llm.structured").structured
+            as_messages = importlib.import_module("langchain_core.messages").convert_to_messages
+            filled: SchemaT = await structured(
+                self._model,
+                schema,
+                as_messages(messages),
+                fallback=self._fallback,
+                budget=self.budget,
+                payer=Payer(asker.workspace, asker.member),
+            )
+            return filled
+
+        return Copywriter(ask)
+
+    async def _enqueue_request(self, workspace: str, request: str) -> None:
+        await self.engine.add("chat", "request", workspace, request, key=f"{workspace}:request:{request}")
+
+    async def _add(self, queue: str, task: str, workspace: str, entry: str, key: str) -> None:
+        await self.engine.add(cast(Queue, queue), task, workspace, entry, key=key)
+
+    async def _tick(self) -> int:
+        ticked = await self._clockwork.tick()
+        return BATCH if ticked.more else ticked.entries
+
+    async def _given_up(self, _queue: str, task: str, workspace: str, entry: str, error: Exception) -> None:
+        await self._clockwork.given_up(workspace, f"{task}:{entry}", self.board.homes(workspace).values())
+
+    async def _sweep(self, _fired: datetime) -> None:
+        await self._clockwork.sweep()
+
+    async def _seal(self, _fired: datetime) -> None:
+        """Chain the latest audit entries, and write the head where Redis cannot take it back."""
+        for workspace in await self.people.store.workspace_ids():
+            await self.audit.seal(workspace)
+
+    async def _beat(self, _fired: datetime) -> None:
+        if self.settings.heartbeat_url and not await self.not_ready():
+            await self.client.get(self.settings.heartbeat_url)
+
+    async def _watch(self) -> None:
+        """Notice a server that was restarted or replaced, and publish nothing until that is understood."""
+        last = 0.0
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            try:
+                if await self.recovery.changed():
+                    self.publisher.open.clear()
+                    await self.recovery.recover()
+                if not self.publisher.open.is_set():
+                    self.publisher.open.set()
+                now = asyncio.get_running_loop().time()
+                if now - last >= ALIVE_EVERY.total_seconds():
+                    await self.recovery.sign_of_life()
+                    last = now
+            except Exception:
+                self.publisher.open.clear()
+                log.warning("the database does not answer as it should", exc_info=True)
+
+    async def _file_token(self) -> str:
+        """The token in the data directory, for programs of the same user: it may read and propose."""
+        owner = await self.setup.local_owner(self.workspace.id)
+        if owner is None:
+            return ""
+        token = await self.tokens.ensure_file_token(
+            self.settings.data_dir, workspace=self.workspace.id, member=owner.id, now=self.clock.now()
+        )
+        return token.id
+
+
+async def _aside(work: Callable[[], object]) -> None:
+    """Work on a thread that nothing waits for at the end: half an import must not hold up a stop for seconds."""
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as error:
+            failed.append(error)
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(done.set)
+
+    threading.Thread(target=run, name="load", daemon=True).start()
+    await done.wait()
+    if failed:
+        raise failed[0]
+
+
+def local_zone() -> str:
+    """This machine's IANA zone, or UTC when it does not say."""
+    tzlocal = importlib.import_module("tzlocal")
+    with contextlib.suppress(Exception):
+        name = cast(Callable[[], str], tzlocal.get_localzone_name)()
+        if name:
+            return name
+    return "UTC"

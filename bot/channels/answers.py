@@ -1,0 +1,89 @@
+"""What an HTTP answer, or none, says about whether a post was taken. One rule for every channel that has no better one.
+
+2xx: taken. 4xx: clearly not taken, except 408 and 409, behind which an earlier or slower copy may have been. 429, 425
+and 503 with Retry-After: not taken, come back later. 307 and 308: not taken (RFC 9110 §15.4.8: the request would have
+to be repeated elsewhere). Everything else, and every broken connection after the first byte: nobody knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from httpx2 import Response
+
+from bot.errors import ChannelRefused, OutcomeUnknown, ProvenNotSent
+from bot.fetch import NotSent
+
+DEFAULT_WAIT_SECONDS = 30.0
+LEAST_WAIT_SECONDS, MOST_WAIT_SECONDS = 1.0, 3600.0
+KEPT = "Nothing was published."
+
+
+async def ask(call: Callable[[], Awaitable[Response]], name: str) -> Response:
+    """The answer to a call that may publish.
+
+    Raises ProvenNotSent when no byte left, OutcomeUnknown for everything else that keeps an answer away: an answer that
+    was too large to be read may have said yes.
+    """
+    try:
+        return await call()
+    except NotSent as error:
+        raise ProvenNotSent(
+            f"{name} could not be reached. {error.what}", kept=KEPT, retry_after_seconds=error.retry_after_seconds
+        ) from error
+    except Exception as error:
+        raise OutcomeUnknown(f"{name} gave no answer that says whether it took the post.") from error
+
+
+def judge(answer: Response, name: str, now: datetime) -> None:
+    """Returns when the answer says that the post was taken.
+
+    Raises ChannelRefused (nothing is there; with `retry_after_seconds` when asked to come back) or OutcomeUnknown.
+    """
+    status = answer.status_code
+    if 200 <= status < 300:
+        return
+    wait = retry_after(answer.headers.get("retry-after", ""), now)
+    if status in (425, 429) or (status == 503 and wait is not None):
+        raise ChannelRefused(
+            f"{name} asked to come back later.",
+            code="rate_limited",
+            kept=KEPT,
+            do_next="It is tried again by itself.",
+            retry_after_seconds=DEFAULT_WAIT_SECONDS if wait is None else wait,
+        )
+    if status in (307, 308):
+        raise ChannelRefused(
+            f"{name} has moved to another address.", code="moved", kept=KEPT, do_next="Connect it again there."
+        )
+    if status in (401, 403):
+        raise ChannelRefused(
+            f"{name} did not accept the credentials.", code="unauthorized", kept=KEPT, do_next="Connect it again."
+        )
+    if 400 <= status < 500 and status not in (408, 409):
+        code = "not_found" if status in (404, 410) else "too_large" if status == 413 else "refused"
+        raise ChannelRefused(
+            f"{name} refused the post (HTTP {status}).",
+            code=code,
+            kept=KEPT,
+            do_next="Ask whoever runs it why, then send it again.",
+        )
+    raise OutcomeUnknown(f"{name} answered HTTP {status}, which does not say whether it took the post.")
+
+
+def retry_after(value: str, now: datetime) -> float | None:
+    """Seconds from `now`, within 1 and 3600, out of seconds or an HTTP date (RFC 9110 §10.2.3); None for neither."""
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        seconds = float(text[:9])
+    else:
+        try:
+            instant = parsedate_to_datetime(text)
+        except (ValueError, TypeError, IndexError):
+            return None
+        if instant.tzinfo is None:
+            instant = instant.replace(tzinfo=UTC)
+        seconds = (instant - now).total_seconds()
+    return min(max(seconds, LEAST_WAIT_SECONDS), MOST_WAIT_SECONDS)

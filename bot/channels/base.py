@@ -1,0 +1,225 @@
+"""The contract of every channel adapter.
+
+An adapter knows one platform: what it can take (as data), how it counts, how an approved text becomes exact bytes, how
+these are sent and looked up again. It keeps no state, opens no client of its own and reads no clock. How to add one is
+written in `bot/channels/README.md`; `tests/bot/channels/contract.py` is the suite that each adapter must pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from httpx2 import Response
+
+from bot.errors import ChannelRefused, OutcomeUnknown, ProvenNotSent
+from storage.accounts import Account
+from storage.sealed import Medium, SealedPayload
+
+__all__ = [
+    "Absent",
+    "Account",
+    "AttemptKey",
+    "CannotTell",
+    "Capabilities",
+    "Channel",
+    "ChannelRefused",
+    "Content",
+    "Door",
+    "Found",
+    "Live",
+    "Lookup",
+    "Measure",
+    "OutcomeUnknown",
+    "Problem",
+    "ProvenNotSent",
+    "Receipt",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the channel can take, with the source of each limit in the adapter's own file."""
+
+    channel: str
+    title: str  # as people call it: "Feed", "Bluesky"
+    text_limit: int | None
+    unit: Literal["characters", "graphemes", "weighted characters", "bytes"]
+    images_max: int = 0
+    image_mimes: tuple[str, ...] = ("image/jpeg", "image/png")
+    image_max_bytes: int = 5_000_000
+    image_max_pixels: tuple[int, int] = (4096, 4096)
+    image_ratio: tuple[float, float] = (0.4, 2.5)  # width / height, least and most
+    picture_size: tuple[int, int] = (1080, 1080)  # what a card is drawn at
+    alt_limit: int | None = None  # None: no alt text there
+    links: Literal["in text", "none"] = "in text"
+    hashtags: Literal["welcome", "few", "none"] = "few"
+    threads: bool = False
+    deletes: bool = False
+    reads_back: bool = False
+    metrics: tuple[str, ...] = ()
+    # What may follow an attempt whose outcome is unknown:
+    key_life: timedelta | None = None  # the same key may be sent again within this time after the first attempt
+    prompt_read_back: bool = False  # proven: two absent reads a settle time apart mean it is not there
+    settle: timedelta = timedelta(seconds=30)  # how long after the deadline a late commit may still show
+    deadline: timedelta = timedelta(seconds=30)  # how long one attempt may take
+    own: bool = False  # inside AdMind: no network between
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What the marketer sees and edits, before the channel gives it its final form."""
+
+    text: str
+    title: str = ""
+    media: tuple[Medium, ...] = ()
+    link: str = ""
+    language: str = "en"
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    used: int
+    limit: int | None
+    unit: str
+
+    @property
+    def over(self) -> int:
+        return max(0, self.used - self.limit) if self.limit is not None else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why the channel would not take it; the sentence is for the person."""
+
+    rule: str
+    reason: str
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptKey:
+    """`key` is the channel-side idempotency key of the post: equal for every attempt at it."""
+
+    post: str
+    key: str
+    first_at: datetime
+    deadline: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    remote_id: str
+    url: str
+    at: datetime
+    answer: Mapping[str, str] = field(default_factory=dict)  # what the channel said, short, no secrets
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class CannotTell:
+    why: str
+    temporary: bool = False  # looking again later may help
+
+
+Lookup = Found | Absent | CannotTell
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What stands on the channel, for comparison with what was approved."""
+
+    text: str
+    media_sha256: tuple[str, ...] = ()
+    url: str = ""
+
+
+class Door(Protocol):
+    """What the publisher lends an adapter for one call."""
+
+    account: Account
+
+    async def secret(self, name: str) -> str:
+        """A credential of the account; raises ChannelRefused when it is not there."""
+        ...
+
+    async def blob(self, sha256: str) -> bytes:
+        """A medium's approved bytes, verified."""
+        ...
+
+    async def check(self) -> None:
+        """To be awaited right before each irreversible call; raises when the post must not go out any more."""
+        ...
+
+    def now(self) -> datetime:
+        """Business time, for signatures and receipts: an adapter reads no clock of its own."""
+        ...
+
+    @property
+    def request(self) -> Callable[..., Awaitable[Response]]:
+        """The safe HTTP client's `request(method, url, *, content, headers, params, timeout)`, already limited in time,
+        size and address. Raises `bot.fetch.NotSent` when no byte left; anything else leaves the outcome open.
+        """
+        ...
+
+    def public(self, path: str) -> str:
+        """An absolute address on the public edge."""
+        ...
+
+
+class Channel(Protocol):
+    """One platform. Raises only ChannelRefused (clearly refused: nothing is there), ProvenNotSent (no byte left) and
+    OutcomeUnknown (anything else) from `send`.
+    """
+
+    capabilities: Capabilities
+
+    def capabilities_for(self, account: Account) -> Capabilities:
+        """What this account's server can do; `capabilities` where all accounts are alike."""
+        ...
+
+    def measure(self, text: str) -> Measure:
+        """Length as the channel counts."""
+        ...
+
+    def build(self, content: Content, account: Account) -> SealedPayload:
+        """The exact payload; deterministic. Raises ValueError for text that has no bytes (lone surrogates)."""
+        ...
+
+    def validate(self, payload: SealedPayload) -> tuple[Problem, ...]: ...
+
+    async def send(self, payload: SealedPayload, key: AttemptKey, door: Door) -> Receipt: ...
+
+    async def look_up(self, payload: SealedPayload, key: AttemptKey, door: Door) -> Lookup:
+        """Whether the post is there, by key or by content and time."""
+        ...
+
+    async def read_back(self, receipt: Receipt, door: Door) -> Live | None:
+        """What stands there now; None when it does not (any more) or the channel cannot be read."""
+        ...
+
+    async def delete(self, receipt: Receipt, door: Door) -> None:
+        """Take it down; doing so again changes nothing. Raises ChannelRefused when the channel cannot."""
+        ...
+
+    async def metrics(self, receipt: Receipt, door: Door) -> Mapping[str, int]: ...
+
+    def price(self, payload: SealedPayload) -> str:
+        """What sending costs, e.g. "$0.20"; empty when nothing."""
+        ...
+
+    async def connect(self, account: Account, door: Door) -> Account:
+        """The account with its verified remote id, name, server and what else sending needs, or ChannelRefused."""
+        ...

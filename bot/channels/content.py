@@ -1,0 +1,25 @@
+"""What every adapter does with a marketer's content before its own rules apply."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+from bot.channels.base import Content
+from storage.sealed import Link
+
+
+def link_in(content: Content) -> tuple[str, tuple[Link, ...]]:
+    """The text with its link (as a last paragraph when it is not in there), and the link as the payload lists it."""
+    if not content.link:
+        return content.text, ()
+    text = content.text
+    if content.link not in text:
+        text = f"{text.rstrip()}\n\n{content.link}" if text.strip() else content.link
+    return text, (Link(shown=content.link, destination=content.link),)
+
+
+def sealed_not_before(content: Content) -> str | None:
+    """The instant as payloads write it: ISO 8601 in UTC, whole seconds."""
+    if content.not_before is None:
+        return None
+    return content.not_before.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

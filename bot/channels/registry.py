@@ -1,0 +1,16 @@
+"""Which adapters there are, by name. A new channel is one file and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.channels.base import Channel
+from bot.channels.feed import Feed
+from bot.channels.webhook import Webhook
+from storage.feed import FeedStore
+
+
+def build_channels(feed: FeedStore, *, base_url: str) -> Mapping[str, Channel]:
+    """Every adapter by the name that accounts carry. `base_url` is how the internet reaches the public edge."""
+    adapters: tuple[Channel, ...] = (Feed(feed), Webhook(base_url))
+    return {adapter.capabilities.channel: adapter for adapter in adapters}

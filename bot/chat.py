@@ -1,0 +1,119 @@
+"""Words shared with the handlers: what comes in from a chat, and what goes out to it.
+
+A handler translates a platform's event into one of these and back; it decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal, Protocol
+
+from pydantic import Field
+
+from storage.drafts import MessageRef, Verdict
+from storage.record import Frozen, new_id
+
+VerdictName = Verdict  # handlers know `bot` only
+
+
+class Identified(Frozen):
+    """Who it was, as the platform names them. Who that is here is looked up at the moment of use."""
+
+    platform: str
+    team: str = ""
+    user: str
+
+
+class Upload(Frozen):
+    """A file that came with a message, already kept in the blob store in cleaned form."""
+
+    sha256: str
+    name: str = ""
+
+
+def new_conversation() -> str:
+    """An id for a conversation that no platform names."""
+    return new_id("v")
+
+
+class ChatRequest(Frozen):
+    """What a person said. `key` names the platform's event, so that a repeat is known."""
+
+    workspace: str
+    brand: str = ""
+    surface: str = Field(description="terminal, api, studio, slack, discord")
+    member: str
+    conversation: str
+    text: str
+    uploads: tuple[Upload, ...] = ()
+    unread_files: tuple[str, ...] = Field((), description="names of files that could not be understood")
+    key: str = ""
+    at: datetime
+
+
+class DecisionRequest(Frozen):
+    """What a person decided, on the digest that they saw."""
+
+    workspace: str
+    draft: str
+    member: str
+    verdict: Verdict
+    digest: str
+    surface: str
+    reason: str = ""
+    accounts: tuple[str, ...] = Field((), description="only these accounts' versions; empty: all of them")
+    at: datetime
+
+
+class Button(Frozen):
+    """A button's `action` is an id, never content or permission; at most 100 characters on every platform."""
+
+    label: str = Field(max_length=75)
+    action: str = Field(max_length=100)
+    style: Literal["primary", "danger", "plain"] = "plain"
+    more: bool = Field(False, description="belongs in the overflow menu")
+
+
+class CardPicture(Frozen):
+    sha256: str
+    mime: str
+    alt: str
+
+
+class CardSection(Frozen):
+    """One account's version on a card."""
+
+    heading: str
+    meter: str = Field("", description="e.g. 412/3000")
+    text: str
+    account: str = ""
+
+
+class Card(Frozen):
+    """A message of AdMind in a form that every chat can draw. Empty parts are left out."""
+
+    title: str
+    when: str = ""
+    status: str = ""
+    picture: CardPicture | None = None
+    sections: tuple[CardSection, ...] = ()
+    notes: tuple[str, ...] = Field((), description="findings and what else must be seen, one sentence each")
+    buttons: tuple[Button, ...] = ()
+    footer: str = ""
+    draft: str = ""
+    digest: str = ""
+
+
+class Messenger(Protocol):
+    """One home's way to talk: Slack, Discord, or the inbox. Posting again under the same key changes nothing."""
+
+    home: str
+
+    async def post(self, room: str, card: Card, *, key: str) -> MessageRef: ...
+
+    async def update(self, ref: MessageRef, card: Card) -> None: ...
+
+    async def reread(self, refs: Sequence[MessageRef]) -> None:
+        """Report to the review what reactions stand on these messages now; raises when the home cannot be reached."""
+        ...

@@ -1,0 +1,77 @@
+"""What a check is asked about, and what it answers.
+
+Each check is one question asked of every draft, in a file of its own. It reads what is in the subject and nothing
+else: no network, no clock, no model, so that the same draft always gets the same findings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.channels.base import Capabilities, Measure, Problem
+from storage.accounts import Account
+from storage.drafts import Brief, Finding, Version
+from storage.sealed import SealedPayload
+from storage.team import Brand
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedVersion:
+    """One account's version in its final form, with what its channel says of it."""
+
+    version: Version
+    account: Account
+    capabilities: Capabilities
+    payload: SealedPayload
+    measured: Measure
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return self.version.text
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A draft as the checks see it. `recent` is account id and text of what the brand drafted lately, newest first."""
+
+    versions: tuple[CheckedVersion, ...]
+    brief: Brief
+    brand: Brand
+    recent: tuple[tuple[str, str], ...]
+    now: datetime
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Every text in which a claim or an address may have its source: the brief, and the brand's facts."""
+        brief = self.brief
+        said = (
+            brief.request, brief.topic, brief.offer, brief.deadline, brief.link, brief.call_to_action, brief.verbatim,
+            brief.audience, *brief.facts, *brief.links, *brief.hashtags,
+        )  # fmt: skip
+        facts = (f"{fact.text} {fact.evidence}" for fact in self.brand.facts)
+        return tuple(text for text in (*said, self.brand.name, *facts) if text)
+
+
+class Check(Protocol):
+    """Findings in order of the text; `span` counts characters of the version's text."""
+
+    async def __call__(self, subject: Subject) -> tuple[Finding, ...]: ...
+
+
+def merged(findings: tuple[Finding, ...], accounts: int) -> tuple[Finding, ...]:
+    """Findings that every account shares become one that concerns the whole draft; spans stay with single accounts."""
+    if accounts < 2:
+        return findings
+    groups: dict[tuple[str, str, str, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.severity, finding.rule, finding.reason, finding.fix), []).append(finding)
+    result: list[Finding] = []
+    for group in groups.values():
+        if len({finding.account for finding in group}) == accounts:
+            result.append(group[0].model_copy(update={"account": "", "span": None}))
+        else:
+            result.extend(group)
+    return tuple(result)

@@ -1,0 +1,46 @@
+"""All checks on one draft. A check that breaks is said, never silent."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from bot.checks.alt import alt
+from bot.checks.base import Check, Subject, merged
+from bot.checks.claims import claims
+from bot.checks.duplicates import duplicates
+from bot.checks.limits import limits
+from bot.checks.links import links
+from bot.checks.placeholders import placeholders
+from storage.drafts import Finding
+
+log = logging.getLogger(__name__)
+
+CHECKS: Mapping[str, tuple[str, Check]] = {
+    "limits": ("What the channel takes", limits),
+    "placeholders": ("Placeholders", placeholders),
+    "links": ("Links", links),
+    "claims": ("Figures and claims", claims),
+    "alt": ("The picture's description", alt),
+    "duplicates": ("Repetition", duplicates),
+}
+_RANK = {"block": 0, "warn": 1, "note": 2}
+
+
+async def run_checks(subject: Subject, checks: Mapping[str, tuple[str, Check]] = CHECKS) -> tuple[Finding, ...]:
+    """Every finding, blocks first; those that all accounts share are told once."""
+    found: list[Finding] = []
+    for name, (title, check) in checks.items():
+        try:
+            found += merged(await check(subject), len(subject.versions))
+        except Exception:
+            log.exception("check_failed name=%s", name)
+            found.append(
+                Finding(
+                    severity="warn",
+                    rule=f"unchecked_{name}",
+                    reason=f"{title} could not be checked.",
+                    fix="Look at it yourself before you approve.",
+                )
+            )
+    return tuple(sorted(found, key=lambda finding: _RANK[finding.severity]))

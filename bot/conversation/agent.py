@@ -1,0 +1,104 @@
+"""A turn of the agent: LangChain's loop around the chosen model, with our tools and one policy.
+
+This file loads LangChain (two seconds, 80 MB). It is imported late, by name, from `desk` and `bootstrap` only. One
+agent serves all turns of a process at once; a semaphore keeps their number down, because a turn costs CPU.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from langchain.agents import create_agent
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+
+from bot.conversation.memory import drafts_of, to_summarise, turn_document, window, words_of
+from bot.conversation.tools import LINK, TOOLS
+from bot.conversation.turn import WRITES, Turn
+from bot.llm.around import blocks
+from bot.llm.budget import Payer, TokenBudget
+from bot.llm.errors import ModelMuddled
+from bot.llm.turns import RECURSION_LIMIT, TurnPolicy
+from prompts import Prompt, load
+
+__all__ = ["Agent", "Spoken", "drafts_of", "to_summarise", "turn_document", "window", "words_of"]
+
+AT_ONCE: Final = 8
+MAX_REPLY: Final = 6000
+_MENTION: Final = re.compile(r"@(?=(?:everyone|here|channel|all)\b)|<(?=[!@#])", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What the agent said, and all messages of the turn after the person's."""
+
+    text: str
+    messages: tuple[BaseMessage, ...]
+
+
+class Agent:
+    """`budget` pays; `fallback` steps in when the model fails."""
+
+    def __init__(
+        self,
+        model: BaseChatModel,
+        fallback: BaseChatModel | None,
+        budget: TokenBudget,
+        *,
+        prompt: Prompt | None = None,
+        at_once: int = AT_ONCE,
+    ) -> None:
+        self.prompt = prompt or load("agent")
+        policy: TurnPolicy[Turn] = TurnPolicy(budget=budget, payer=_payer, allow=_allow, fallback=fallback)
+        self._graph: Any = create_agent(
+            model, list(TOOLS), system_prompt=self.prompt.text, middleware=[policy], context_schema=Turn
+        )
+        self._free = asyncio.Semaphore(at_once)
+
+    async def run(self, turn: Turn, history: Sequence[BaseMessage], report: Callable[[str], Awaitable[None]]) -> Spoken:
+        """One turn. `report` hears sentences of progress. Cancelling it stops the turn and its tools.
+
+        Raises OverBudget, TurnStopped, and the model errors of `bot.llm.errors`.
+        """
+        asked = HumanMessage(content=blocks(turn.words, turn.around))
+        said: list[BaseMessage] = []
+        async with self._free:
+            stream = self._graph.astream(
+                {"messages": [*history, asked]},
+                config={"recursion_limit": RECURSION_LIMIT},
+                context=turn,
+                stream_mode=["updates", "custom"],
+            )
+            async for mode, chunk in stream:
+                if mode == "custom" and isinstance(chunk, dict):
+                    sentence = chunk.get("progress") or chunk.get("notice")
+                    if sentence:
+                        await report(str(sentence))
+                elif mode == "updates":
+                    for update in chunk.values():
+                        said += (update or {}).get("messages", ())
+        last = next((m.text for m in reversed(said) if isinstance(m, AIMessage) and not m.tool_calls), "")
+        if not last.strip():
+            raise ModelMuddled
+        return Spoken(_safe(last, turn, said), tuple(said))
+
+
+def _payer(turn: Turn) -> Payer:
+    return Payer(turn.asker.workspace, turn.asker.member)
+
+
+def _allow(tool: str, turn: Turn) -> str | None:
+    if turn.asker.tainted and tool in WRITES:
+        return "this conversation holds text from outside, so I may only write new drafts here. Start a new thread."
+    return None
+
+
+def _safe(text: str, turn: Turn, said: Sequence[BaseMessage]) -> str:
+    """A model's words are hostile data: no call to everybody, and no link that nobody gave it."""
+    known = turn.said + "".join(m.text for m in said if isinstance(m, ToolMessage))
+    text = LINK.sub(lambda match: match[0] if match[0].rstrip(".,;:!?)…") in known else "(link left out)", text)
+    return _MENTION.sub("", text)[:MAX_REPLY].strip()

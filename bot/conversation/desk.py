@@ -1,0 +1,301 @@
+"""The desk: takes a request in durably, answers it once, and tells how it goes.
+
+A request is written down before anything else happens; answering is idempotent, and a turn that runs again after a
+crash makes no second draft. LangChain stays outside of this file: the agent is handed in late, by `use`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.chat import ChatRequest, Upload
+from bot.clock import Clock
+from bot.conversation.commands import Speaking, read_command
+from bot.conversation.surroundings import Surroundings
+from bot.conversation.turn import Doors, Turn, Windows
+from bot.errors import AdMindError, NotFound, unexpected
+from bot.llm.around import Around
+from bot.llm.budget import TokenBudget
+from bot.publishing.pause import Pausing
+from bot.workflow.requests import Asker
+from storage.ledger import Busy, Ledger
+from storage.record import new_id
+from storage.redis import Database, StorageFull, StorageUnavailable
+from storage.requests import Request, RequestEvent, RequestStore, RequestUpload
+from storage.stores import TeamStore
+from storage.team import Brand, Member
+from storage.threads import Held, Thread, ThreadBusy, ThreadStore
+
+MOST_CHARACTERS: Final = 20_000
+LEASE_SECONDS: Final = 60.0
+TURN_SECONDS: Final = 300.0
+EVENT_WAIT_MS: Final = 1000
+FINAL: Final = frozenset({"done", "failed"})
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
+
+Enqueue = Callable[[str, str], Awaitable[None]]
+
+
+class RequestView(BaseModel):
+    """A request in its public shape."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    conversation: str
+    status: str
+    text: str
+    reply: str
+    drafts: list[str]
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class Directory(Protocol):
+    """`bot.team.people.People`, as far as the desk goes."""
+
+    @property
+    def store(self) -> TeamStore: ...
+
+
+class Desk:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        ledger: Ledger,
+        requests: Doors,
+        looking: Windows,
+        pausing: Pausing,
+        people: Directory,
+        clock: Clock,
+        enqueue: Enqueue,
+    ) -> None:
+        self._store = RequestStore(database)
+        self._threads = ThreadStore(database)
+        self._ledger = ledger
+        self._doors = requests
+        self._windows = looking
+        self._pausing = pausing
+        self._team = people.store
+        self._surroundings = Surroundings(people.store, looking, clock)
+        self._clock = clock
+        self._enqueue = enqueue
+        self._agent: Any = None
+
+    def use(self, model: Any, fallback: Any, budget: TokenBudget) -> None:
+        """Answer with this model from now on. Loads LangChain when nobody has yet."""
+        self._agent = importlib.import_module("bot.conversation.agent").Agent(model, fallback, budget)
+
+    async def receive(self, request: ChatRequest) -> str:
+        """Keep a request and hand it to the engine; its id. The same `key` again gives the same id.
+
+        Raises StorageUnavailable, StorageFull: then it was not taken in.
+        """
+        text = _CONTROL.sub("", request.text.replace("\r\n", "\n").replace("\r", "\n"))
+        kept = Request(
+            id=new_id("r"),
+            workspace=request.workspace,
+            brand=request.brand,
+            member=request.member,
+            surface=request.surface,
+            conversation=request.conversation,
+            text=text[:MOST_CHARACTERS],
+            left_out=max(0, len(text) - MOST_CHARACTERS),
+            uploads=tuple(RequestUpload(sha256=each.sha256, name=each.name[:200]) for each in request.uploads),
+            unread_files=tuple(name[:200] for name in request.unread_files[:20]),
+            created_at=self._clock.now(),
+        )
+        key = f"{request.surface}:{request.key}" if request.key else ""
+        request_id = await self._store.create(kept, key=key)
+        # Also for a repeat: the first try may have died between keeping and handing over.
+        await self._enqueue(request.workspace, request_id)
+        return request_id
+
+    async def get(self, workspace: str, request_id: str) -> Request:
+        """Raises NotFound."""
+        return await self._store.get(workspace, request_id)
+
+    async def view(self, workspace: str, member: str, request_id: str) -> RequestView:
+        """For whoever asked it. Raises NotFound for everybody else."""
+        request = await self._store.get(workspace, request_id)
+        if request.member != member:
+            raise NotFound("There is no such request.", do_next="Requests are kept for 90 days.")
+        return _view(request)
+
+    async def events(self, workspace: str, request_id: str, after: str = "") -> AsyncIterator[RequestEvent]:
+        """`queued`, `working`, `progress` with a sentence in `text`, then `done` or `failed` with the request.
+
+        Goes on after the event of that id, waits for what is still to come and ends with the request.
+        """
+        place = after if re.fullmatch(r"\d{1,20}(-\d{1,20})?", after) else ""
+        while True:
+            found = await self._store.events(workspace, request_id, after=place, wait_ms=EVENT_WAIT_MS)
+            for event in found:
+                place = event.id
+                yield event
+                if event.kind in FINAL:
+                    return
+            if not found:
+                request = await self._store.get(workspace, request_id)
+                if request.status in FINAL:
+                    if not place:  # its stream has expired
+                        yield RequestEvent("0-0", request.status, _view(request).model_dump(mode="json"))
+                    return
+
+    async def answer(self, workspace: str, request_id: str) -> None:
+        """Answer a request, once; doing so again changes nothing.
+
+        Raises Busy, StorageUnavailable and StorageFull for the engine to try again. Whatever else goes wrong becomes
+        the reply.
+        """
+        async with self._ledger.once(workspace, f"request:{request_id}", lease_seconds=LEASE_SECONDS) as claim:
+            if claim is None:
+                return
+            request = await self._store.get(workspace, request_id)
+            if request.status in FINAL:
+                return
+            request = request.changed(status="working")
+            await self._store.save(request, kind="working", data={})
+            work = _Work(request, self._store)
+            status, reply = "done", ""
+            try:
+                async with asyncio.timeout(TURN_SECONDS):
+                    reply = await self._reply(work)
+            except (Busy, StorageUnavailable, StorageFull):
+                raise
+            except AdMindError as error:
+                status, reply = "failed", error.sentence()
+            except TimeoutError:
+                status, reply = "failed", "This took too long, so I stopped. Try again, or ask for less at a time."
+            except Exception as error:
+                status, reply = "failed", unexpected(error, "answering").sentence()
+            await claim.check()
+            await self._finish(work.request, status, reply)
+
+    async def _finish(self, request: Request, status: str, reply: str) -> None:
+        if request.left_out:
+            reply += (
+                f"\n(Your message was longer than I take: I read its first {MOST_CHARACTERS:,} characters and left out "
+                f"{request.left_out:,}.)"
+            )
+        done = request.changed(status=status, reply=reply, finished_at=self._clock.now())
+        await self._store.save(done, kind=status, data=_view(done).model_dump(mode="json"))
+
+    async def _reply(self, work: _Work) -> str:
+        request = work.request
+        member = (await self._team.members.get(request.workspace, request.member)).record
+        brand = await self._surroundings.brand(request, member)
+        asker = await self._surroundings.asker(request, member, brand)
+        command = read_command(request.text)
+        if command is not None:
+            turn = self._turn(
+                work, asker, await self._surroundings.around(asker, brand, member, request, ()), Thread(), ""
+            )
+            return await command[0].run(Speaking(turn, member, self._pausing), command[1])
+        if request.drafts:  # an earlier try made these and died before it could say so
+            return await self._again(asker, request)
+        async with self._hold(request) as held:
+            return await self._say(work, asker, brand, member, held)
+
+    async def _say(self, work: _Work, asker: Asker, brand: Brand, member: Member, held: Held) -> str:
+        """A turn of the agent, with what is remembered before it and kept after it."""
+        if self._agent is None:
+            raise AdMindError("I am still starting.", do_next="Ask again in a few seconds; commands work already.")
+        memory = importlib.import_module("bot.conversation.memory")
+        thread = await held.read()
+        request = work.request
+        around = await self._surroundings.around(
+            asker, brand, member, request, memory.drafts_of(thread), thread.summary
+        )
+        known = {draft.id for draft in around.drafts}
+        listed = tuple(name for name in memory.listed_of(thread) if name in known)
+        around = around.model_copy(update={"focus": memory.focus_of(thread), "listed": listed})
+        turn = self._turn(work, asker, around, thread, memory.words_of(thread))
+        spoken = await self._agent.run(turn, memory.window(thread), work.progress)
+        version = await held.commit(
+            memory.turn_document(request.text, spoken.messages, turn.made), tainted=turn.asker.tainted
+        )
+        shorter = memory.to_summarise(thread)
+        if shorter is not None:
+            await self._threads.summarise(
+                request.workspace, request.conversation, version=version, summary=shorter[0], replaces=shorter[1]
+            )
+        return str(spoken.text)
+
+    def _turn(self, work: _Work, asker: Asker, around: Around, thread: Thread, said: str) -> Turn:
+        request = work.request
+        return Turn(
+            asker=replace(asker, tainted=thread.tainted),
+            words=request.text,
+            around=around,
+            doors=self._doors,
+            windows=self._windows,
+            now=self._clock.now(),
+            said=f"{said}\n{request.text}",
+            uploads=tuple(Upload(sha256=each.sha256, name=each.name) for each in request.uploads),
+            keep=work.keep,
+        )
+
+    async def _again(self, asker: Asker, request: Request) -> str:
+        known = [draft for name in request.drafts if (draft := await self._surroundings.known(asker, name))]
+        listed = "; ".join(f"“{draft.title}” ({draft.id})" for draft in known)
+        return f"I was interrupted, but your draft is safe: {listed}. Look at its card before you approve it."
+
+    def _hold(self, request: Request) -> _Waiting:
+        return _Waiting(self._threads, request.workspace, request.conversation)
+
+
+class _Work:
+    """One try at answering a request: keeps what it made, and tells how it goes."""
+
+    def __init__(self, request: Request, store: RequestStore) -> None:
+        self.request = request
+        self._store = store
+
+    async def keep(self, draft_ids: list[str]) -> None:
+        self.request = self.request.changed(drafts=tuple(draft_ids))
+        await self._store.save(self.request, kind="drafts", data={"drafts": draft_ids})
+
+    async def progress(self, sentence: str) -> None:
+        await self._store.tell(self.request.workspace, self.request.id, "progress", {"text": sentence})
+
+
+class _Waiting:
+    """A conversation's lock, waited for while an earlier message of the same conversation is being answered."""
+
+    def __init__(self, threads: ThreadStore, workspace: str, conversation: str) -> None:
+        self._threads = threads
+        self._name = (workspace, conversation)
+
+    async def __aenter__(self) -> Held:
+        while True:
+            self._held = self._threads.hold(*self._name)
+            try:
+                return await self._held.__aenter__()
+            except ThreadBusy:
+                await asyncio.sleep(0.1)
+
+    async def __aexit__(self, *error: Any) -> None:
+        await self._held.__aexit__(*error)
+
+
+def _view(request: Request) -> RequestView:
+    return RequestView(
+        id=request.id,
+        conversation=request.conversation,
+        status=request.status,
+        text=request.text,
+        reply=request.reply,
+        drafts=list(request.drafts),
+        created_at=request.created_at,
+        finished_at=request.finished_at,
+    )

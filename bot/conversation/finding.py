@@ -1,0 +1,122 @@
+"""What is planned, out, waiting or wrong, and how one draft stands: read-only, within one brand."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from bot.conversation.periods import read_period
+from bot.conversation.telling import account_names
+from bot.conversation.turn import Turn
+from bot.views import DraftView
+from bot.when import say
+from storage.posts import ASKS, Post, PostState
+
+MOST = 20
+AHEAD = frozenset({PostState.scheduled, PostState.sending})
+
+
+async def find(
+    what: Literal["scheduled", "published", "drafts", "problems"], period: str, turn: Turn
+) -> dict[str, Any]:
+    """What the person asked about, with the days it covers."""
+    answer: dict[str, Any] = {"did": "looked_up", "what": what}
+    if what == "drafts":
+        items = [_draft(draft, turn) for draft in await _open_drafts(turn)]
+    elif what == "problems":
+        posts = await _posts(turn, turn.now - timedelta(days=30), turn.now + timedelta(days=60))
+        items = await _told([post for post in posts if post.state in ASKS], turn)
+    else:
+        past = what == "published"
+        asker = turn.asker
+        span = read_period(period, turn.now, asker.zone, asker.language, past=past)
+        posts = await _posts(turn, span.start, span.end)
+        wanted = {PostState.published} if past else AHEAD
+        items = await _told([post for post in posts if post.state in wanted], turn)
+        if not past:
+            items += [
+                _draft(draft, turn)
+                for draft in await _open_drafts(turn)
+                if draft.due is not None and span.start <= draft.due < span.end
+            ]
+        answer["period"] = f"{period} ({span.words})" if period else span.words
+    return answer | {"items": items[:MOST], "more": max(0, len(items) - MOST)}
+
+
+async def explain(draft_id: str, turn: Turn) -> dict[str, Any]:
+    """How one draft and its posts stand."""
+    asker = turn.asker
+    view = await turn.windows.draft(asker.workspace, asker.member, draft_id)
+    posts = []
+    if view.posts:
+        every = await _posts(turn, view.created_at - timedelta(days=1), turn.now + timedelta(days=800))
+        posts = await _told([post for post in every if post.id in view.posts], turn)
+    return {
+        "did": "explained",
+        "id": view.id,
+        "title": view.title,
+        "status": view.status,
+        "when": _when(view.due, turn),
+        "waits_for": list(dict.fromkeys(v.missing for v in view.versions if v.missing)),
+        "must_be_mended": [f"{f.reason} {f.fix}".strip() for f in view.findings if f.severity == "block"],
+        "look_at": [f"{f.reason} {f.fix}".strip() for f in view.findings if f.severity == "warn"],
+        "reasons": [
+            f"{each.member}: {each.reason}" for each in view.decisions if each.reason and not each.withdrawn_at
+        ],
+        "posts": posts,
+    }
+
+
+async def _open_drafts(turn: Turn) -> list[DraftView]:
+    asker = turn.asker
+    page = await turn.windows.drafts(asker.workspace, asker.member, status="open", limit=100)
+    return [draft for draft in page.items if draft.brand == asker.brand]
+
+
+async def _posts(turn: Turn, start: datetime, end: datetime) -> list[Post]:
+    asker = turn.asker
+    found = await turn.windows.between(asker.workspace, asker.member, start, end)
+    return [post for post in found if post.brand == asker.brand]
+
+
+async def _told(posts: list[Post], turn: Turn) -> list[dict[str, Any]]:
+    names = await account_names(turn)
+    return [
+        {
+            "id": post.id,
+            "title": post.title,
+            "when": _when(post.receipt.at if post.receipt else post.due, turn),
+            "where": names.get(post.account, post.channel),
+            "state": _STATES[post.state],
+            "why": " ".join((post.failure.sentence, *post.failure.fixes)) if post.failure else "",
+            "url": post.receipt.url if post.receipt else "",
+        }
+        for post in posts
+    ]
+
+
+_STATES = {
+    PostState.scheduled: "scheduled",
+    PostState.sending: "on its way",
+    PostState.published: "out",
+    PostState.failed: "not posted",
+    PostState.unknown: "we can't tell whether it went out",
+    PostState.missed: "missed its time",
+    PostState.paused: "paused",
+    PostState.cancelled: "cancelled",
+}
+
+
+def _draft(draft: DraftView, turn: Turn) -> dict[str, Any]:
+    missing = next((version.missing for version in draft.versions if version.missing), "")
+    return {
+        "id": draft.id,
+        "title": draft.title,
+        "when": _when(draft.due, turn),
+        "where": ", ".join(version.account_name for version in draft.versions),
+        "state": missing or "waiting for approval",
+    }
+
+
+def _when(instant: datetime | None, turn: Turn) -> str:
+    return say(instant, turn.asker.zone, turn.asker.language, now=turn.now) if instant else ""

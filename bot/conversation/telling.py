@@ -1,0 +1,44 @@
+"""A draft in a few facts: what the reply repeats, so that a misunderstanding shows at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.conversation.turn import Turn
+from bot.when import say
+from storage.drafts import Draft
+
+MOST_CHARACTERS = 600  # of a text, for a model that speaks about it
+
+
+async def told(draft: Draft, turn: Turn) -> dict[str, Any]:
+    """Id, title, accounts by name, absolute time, picture, link, and findings in words."""
+    names = await account_names(turn)
+    versions = [
+        {"account": names.get(version.account, version.channel), "text": version.text[:MOST_CHARACTERS]}
+        for version in draft.versions
+    ]
+    pictured = any(version.media for version in draft.versions)
+    return {
+        "id": draft.id,
+        "title": draft.title,
+        "accounts": [version["account"] for version in versions],
+        "texts": versions,
+        "when": say(draft.due, draft.zone, turn.asker.language, now=turn.now) if draft.due else "",
+        "image": draft.brief.image if pictured else "none",
+        "link": draft.brief.link,
+        "wordings": len(draft.variants) + 1,
+        "must_be_mended": [_words(f.reason, f.fix) for f in draft.findings if f.severity == "block"],
+        "look_at": [_words(f.reason, f.fix) for f in draft.findings if f.severity == "warn"],
+        "replaces": draft.replaces,
+        "waits_for": "a person's approval",
+    }
+
+
+async def account_names(turn: Turn) -> dict[str, str]:
+    every = await turn.windows.accounts(turn.asker.workspace, turn.asker.member)
+    return {account.id: account.name for account in every.items}
+
+
+def _words(reason: str, fix: str) -> str:
+    return f"{reason} {fix}".strip()

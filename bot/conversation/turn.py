@@ -1,0 +1,66 @@
+"""One turn of a conversation, as its tools see it: who asks, in which words, and what they may reach."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from bot.chat import Upload
+from bot.llm.around import Around
+from bot.views import AccountView, DraftView, ListView
+from bot.workflow.requests import Asker, Idea
+from storage.drafts import Draft
+from storage.posts import Post
+
+WRITES = frozenset({"revise_draft", "reschedule_draft", "choose_option"})
+"""Tools that change what is there already. A tainted turn loses them: it may only create new drafts."""
+
+
+@runtime_checkable
+class Doors(Protocol):
+    """`bot.workflow.requests.Requests`, as far as a turn goes."""
+
+    async def draft(self, asker: Asker, ideas: Sequence[Idea]) -> tuple[Draft, ...]: ...
+    async def revise(self, asker: Asker, draft_id: str, instruction: str) -> Draft: ...
+    async def word(self, asker: Asker, draft_id: str, texts: Mapping[str, str]) -> Draft: ...
+    async def move(self, asker: Asker, draft_id: str, when: str) -> Draft: ...
+    async def choose(self, asker: Asker, draft_id: str, number: int) -> Draft: ...
+
+
+@runtime_checkable
+class Windows(Protocol):
+    """`bot.workflow.looking.Looking`, as far as a turn goes: what this member may see."""
+
+    async def drafts(
+        self, workspace: str, member_id: str, *, status: str = "", after: str = "", limit: int = 50
+    ) -> ListView[DraftView]: ...
+    async def draft(self, workspace: str, member_id: str, draft_id: str) -> DraftView: ...
+    async def between(self, workspace: str, member_id: str, start: datetime, end: datetime) -> tuple[Post, ...]: ...
+    async def accounts(self, workspace: str, member_id: str) -> ListView[AccountView]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The agent's context. `said` is all that people wrote in what is remembered, for checking where links are from."""
+
+    asker: Asker
+    words: str
+    around: Around
+    doors: Doors
+    windows: Windows
+    now: datetime
+    said: str = ""
+    uploads: tuple[Upload, ...] = ()
+    made: list[str] = field(default_factory=list)
+    keep: Callable[[list[str]], Awaitable[None]] | None = None
+
+    def reporting(self, report: Callable[[str], Awaitable[None]]) -> Asker:
+        return replace(self.asker, report=report)
+
+    async def note(self, draft_ids: Sequence[str]) -> None:
+        """Keep at once which drafts this turn has made or changed: a turn that runs again must not make them again."""
+        self.made.extend(name for name in draft_ids if name not in self.made)
+        if self.keep is not None:
+            await self.keep(list(self.made))

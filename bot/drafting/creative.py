@@ -1,0 +1,109 @@
+"""A draft's picture for one channel: the drawn card or the person's upload, in final bytes.
+
+A picture that fails never blocks a draft: the result then holds a sentence instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+
+from bot.artwork.cards import MAX_RATIO, MAX_SIDE, MIN_RATIO, MIN_SIDE, CardSpec, draw_card
+from bot.artwork.fit import CARD, UPLOAD, fit_picture
+from bot.artwork.picture import Picture, PictureRefused
+from bot.channels.base import Capabilities
+from bot.drafting.copywriter import CardText
+from bot.errors import unexpected
+from storage.team import Brand
+
+KEPT_CARDS = 8
+"""Drawn cards kept in memory, so that accounts of one draft with the same picture size share one rendering."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A picture, or in `trouble` a whole sentence why there is none."""
+
+    picture: Picture | None = None
+    trouble: str = ""
+
+
+class Creative:
+    """Makes pictures; equal words, brand, size and seed give equal bytes."""
+
+    def __init__(self, draw: Callable[[CardSpec], Coroutine[None, None, Picture]] = draw_card) -> None:
+        self._draw = draw
+        self._drawing: OrderedDict[CardSpec, asyncio.Task[Picture]] = OrderedDict()
+
+    async def picture_for(
+        self, card: CardText, brand: Brand, logo: bytes | None, capabilities: Capabilities, *, seed: str, language: str
+    ) -> Made:
+        """The card at the channel's picture size, within its bytes and formats. `logo` is a cleaned PNG."""
+        width, height = capabilities.picture_size
+        if min(width, height) < MIN_SIDE or max(width, height) > MAX_SIDE:
+            return Made(trouble=f"{capabilities.title} asks for a picture size that no card has, so there is none.")
+        if not MIN_RATIO <= width / height <= MAX_RATIO:
+            width = height = min(width, height)
+        spec = CardSpec(
+            headline=card.headline or brand.name,
+            sub=card.sub,
+            kicker=card.kicker,
+            cta=card.cta,
+            offer=card.offer,
+            brand=brand.name,
+            palette=brand.palette,
+            logo=logo,
+            font=brand.font,
+            language=language,
+            width=width,
+            height=height,
+            seed=seed,
+        )
+        try:
+            drawn = await self._drawn(spec)
+            fitted = await asyncio.to_thread(_fit, drawn.data, capabilities, CARD)
+        except PictureRefused as refused:
+            return Made(trouble=f"{refused.sentence()} The draft goes on without a picture.")
+        except Exception as error:
+            return Made(trouble=f"{unexpected(error, 'drawing the card').what} The draft goes on without a picture.")
+        return Made(replace(fitted, layout=drawn.layout, problems=(*drawn.problems, *fitted.problems)))
+
+    async def upload_for(self, data: bytes, capabilities: Capabilities) -> Made:
+        """A cleaned upload, cut and compressed as the channel needs it."""
+        try:
+            return Made(await asyncio.to_thread(_fit, data, capabilities, UPLOAD))
+        except PictureRefused as refused:
+            return Made(trouble=f"{refused.sentence()} {capabilities.title} gets no picture.")
+        except Exception as error:
+            what = unexpected(error, "preparing the picture").what
+            return Made(trouble=f"{what} {capabilities.title} gets no picture.")
+
+    async def _drawn(self, spec: CardSpec) -> Picture:
+        """One rendering for equal specs, also when they are asked for at the same time."""
+        task = self._drawing.get(spec)
+        if task is None or task.get_loop() is not asyncio.get_running_loop() or _failed(task):
+            task = self._drawing[spec] = asyncio.create_task(self._draw(spec))
+        self._drawing.move_to_end(spec)
+        while len(self._drawing) > KEPT_CARDS:
+            self._drawing.popitem(last=False)
+        return await asyncio.shield(task)
+
+
+def _failed(task: asyncio.Task[Picture]) -> bool:
+    return task.cancelled() or (task.done() and task.exception() is not None)
+
+
+def _fit(data: bytes, can: Capabilities, source: str) -> Picture:
+    """Blocking."""
+    return fit_picture(
+        data,
+        mimes=can.image_mimes,
+        max_bytes=can.image_max_bytes,
+        max_width=can.image_max_pixels[0],
+        max_height=can.image_max_pixels[1],
+        min_ratio=can.image_ratio[0],
+        max_ratio=can.image_ratio[1],
+        source=source,
+    )

@@ -1,0 +1,124 @@
+"""How does AdMind read a page that somebody named? A client that cannot reach inside, and redirects by hand."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Collection
+from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
+
+import httpx2
+
+from bot.fetch.addresses import FetchRefused, NotSent, check_url, normalised
+from bot.fetch.dialler import Resolver, system_resolver
+from bot.fetch.transport import SafeTransport
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PAGE_TYPES = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A page: where it was found in the end, the status, the Content-Type as sent ("" if none), the unpacked body."""
+
+    url: str
+    status: int
+    content_type: str
+    body: bytes
+
+
+class SafeClient(httpx2.AsyncClient):
+    """An AsyncClient that follows no redirect, whatever a caller or SDK asks for."""
+
+    async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
+        """As httpx2's, without `follow_redirects`."""
+        return await super().send(request, **{**options, "follow_redirects": False})
+
+
+def safe_client(
+    *,
+    allow_hosts: Collection[str] = frozenset(),
+    timeout_seconds: float = 20,
+    max_bytes: int = 1_000_000,
+    user_agent: str = "AdMind",
+    resolver: Resolver = system_resolver,
+    verify: ssl.SSLContext | bool = True,
+) -> SafeClient:
+    """A client for addresses that people, pages or servers name; close it with `async with` or `aclose`.
+
+    Reaches public addresses on ports 80 and 443, and the operator's `allow_hosts` ("host:port"). No proxy, netrc or
+    other environment, no cookies, no redirects. Each exchange ends within `timeout_seconds`, each answer within
+    `max_bytes`. Raises NotSent when it is certain that nothing was sent, FetchRefused for an answer past the caps, and
+    httpx2.TransportError when the outcome is unknown.
+    """
+    transport = SafeTransport(normalised(allow_hosts), timeout_seconds, max_bytes, resolver, verify)
+    return SafeClient(
+        transport=transport,
+        trust_env=False,
+        follow_redirects=False,
+        timeout=timeout_seconds,
+        headers={"user-agent": user_agent, "accept-encoding": "gzip"},
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+    )
+
+
+async def fetch(client: httpx2.AsyncClient, url: str, *, max_redirects: int = 5) -> Fetched:
+    """GET a page, following at most `max_redirects` redirects, each judged like the first address.
+
+    Headers and credentials of the client stay with the origin of `url`: a hop to another origin, and all after it,
+    carry none. Takes a client of `safe_client` only (else TypeError). Raises NotSent if not even the first request was
+    sent, else FetchRefused.
+    """
+    if not isinstance(client, SafeClient):
+        raise TypeError("fetch needs a client made by safe_client")
+    here = check_url(url, _allowed(client))
+    first, trusted = _origin(here), True
+    for hop in range(max_redirects + 1):
+        trusted = trusted and _origin(here) == first
+        try:
+            response, body = await _get(client, check_url(here, _allowed(client)), trusted=trusted)
+        except NotSent as refused:
+            if hop == 0:
+                raise
+            raise FetchRefused(f"The website redirects elsewhere. {refused.what}", do_next=refused.do_next) from None
+        target = response.headers.get("location")
+        if response.status_code not in _REDIRECTS or not target:
+            return Fetched(str(here), response.status_code, response.headers.get("content-type", ""), body)
+        try:
+            here = here.join(target)
+        except (httpx2.InvalidURL, ValueError, TypeError):
+            raise FetchRefused("The website redirects to something that is not an address.") from None
+    raise FetchRefused("The website redirects too often.", do_next="Please use the address it ends at.")
+
+
+def _allowed(client: SafeClient) -> frozenset[str]:
+    transport = client._transport
+    return transport.allow_hosts if isinstance(transport, SafeTransport) else frozenset()
+
+
+def _origin(url: httpx2.URL) -> tuple[str, str, int]:
+    return url.scheme, url.host, url.port or (443 if url.scheme == "https" else 80)
+
+
+async def _get(client: SafeClient, url: httpx2.URL, *, trusted: bool) -> tuple[httpx2.Response, bytes]:
+    """One hop. A redirect's body is not read."""
+    headers = {"accept": _PAGE_TYPES}
+    if trusted:
+        request = client.build_request("GET", url, headers=headers)
+    else:
+        plain = {name: client.headers[name] for name in ("user-agent", "accept-encoding") if name in client.headers}
+        timeout = {"timeout": client.timeout.as_dict()}
+        request = httpx2.Request("GET", url, headers={**plain, **headers}, extensions=timeout)
+    options: dict[str, Any] = {} if trusted else {"auth": None}
+    try:
+        response = await client.send(request, stream=True, **options)
+        try:
+            body = b"" if response.status_code in _REDIRECTS else await response.aread()
+        finally:
+            await response.aclose()
+    except (httpx2.TransportError, httpx2.InvalidURL):
+        raise FetchRefused(
+            "The website did not answer properly.", do_next="Please try again later.", retry_after_seconds=60
+        ) from None
+    return response, body

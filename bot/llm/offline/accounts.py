@@ -1,0 +1,101 @@
+# ruff: noqa: E501  (a phrase is easier to read unbroken)
+"""Which accounts a message names. Names are matched against those that exist; an unknown platform is passed on as said,
+so that the workflow can ask.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+from bot.llm.around import Around
+from bot.llm.offline.phrases import pattern
+from bot.llm.offline.sheet import TAKEN, Sheet
+
+PLATFORMS: Final = (
+    "instagram", "insta", "facebook", "linkedin", "twitter", "x", "mastodon", "bluesky", "telegram", "tiktok", "youtube",
+    "threads", "pinterest", "newsletter", "blog", "feed", "rss", "webhook", "website", "discord", "slack", "reddit",
+    "nostr", "wordpress", "ghost", "medium", "whatsapp",
+)  # fmt: skip
+_PLATFORM: Final = "|".join(PLATFORMS)
+
+
+def take_accounts(sheet: Sheet, around: Around) -> list[str]:
+    """The accounts named, in the order of the message; their words are taken off."""
+    names = [account.name for account in around.accounts]
+    if names and sheet.take(pattern("everywhere")):
+        return names
+    found: list[tuple[int, str]] = []
+    for name in sorted(names, key=len, reverse=True):
+        for match in list(_named(name).finditer(sheet.text)):
+            found.append((match.start(), name))
+            sheet.take_span(match.start(), match.end())
+    for account in around.accounts:
+        handle = account.handle.lstrip("@")
+        if handle:
+            for match in list(re.finditer(rf"(?:{_AT})?@?{re.escape(handle)}\b", sheet.text, re.I)):
+                found.append((match.start(), account.name))
+                sheet.take_span(match.start(), match.end())
+    alone = "|".join([*(re.escape(name) for name in names if len(name) > 1), _PLATFORM])
+    for match in list(re.finditer(_ALONE.replace("NAMES", alone), sheet.text, re.I)):
+        if match[1] != "x":
+            found += [(match.start(1), account) for account in _called(match[1], around)]
+            sheet.take_span(match.start(1), match.end())
+    for match in list(_KIND.finditer(sheet.text)):
+        found += [(match.start(), account) for account in _called(match[1], around)]
+        sheet.take_span(match.start(), match.end())
+    for match in list(_PLACES.finditer(sheet.text)):
+        parts = re.split(r"\s*(?:,|&|\band\b|\bund\b)\s*", match[1], flags=re.I)
+        said = [re.sub(r"^(?:the|our|den|auf)\s+", "", part.strip(" ,"), flags=re.I) for part in parts]
+        found += [(match.start(), account) for word in said if word for account in _called(word, around)]
+        sheet.take_span(match.start(), match.end())
+    return list(dict.fromkeys(name for _, name in sorted(found, key=lambda pair: pair[0])))[:20]
+
+
+def ends_with_place(text: str, around: Around) -> bool:
+    """Whether these words end by naming where to post: "… on the feed"."""
+    tail = text[-160:].rstrip(" ,")
+    if re.search(rf"(?:{_AT})(?:{_PLATFORM})(?:{pattern('place_after').pattern})$", tail, re.I):
+        return True
+    return any(tail.casefold().endswith(account.name.casefold()) for account in around.accounts if account.name)
+
+
+def _called(word: str, around: Around) -> list[str]:
+    """The accounts meant by one word such as "feed": by a word of their name, else by their channel."""
+    said = word.casefold()
+    by_word = [a.name for a in around.accounts if said in a.name.casefold().split()]
+    if by_word:
+        return by_word if len(by_word) == 1 else [word]
+    by_channel = [a.name for a in around.accounts if said == a.channel.casefold()]
+    return by_channel if len(by_channel) == 1 else [word]
+
+
+_AT: Final = pattern("at_place").pattern
+_PLACES: Final = re.compile(
+    rf"(?:{_AT})((?:{_PLATFORM})\b(?:\s*(?:,|&|\band\b|\bund\b)\s*(?:the |our |den |auf )?(?:{_PLATFORM})\b){{0,5}})"
+    rf"(?:{pattern('place_after').pattern})(?!\w)",
+    re.I,
+)
+
+
+_KIND: Final = re.compile(
+    rf"\b((?!(?:x|blog|website)\b)(?:{_PLATFORM}))(?=[ -](?:posts?|beitrag|beiträge|updates?|post-idee)\b)", re.I
+)
+
+
+# A name by itself where instructions stand: "Feed, tomorrow 9am", "…, with an image. Blog.", "LinkedIn: we're hiring".
+_ALONE: Final = (
+    rf"(?:(?:^|(?<=[.!?;\n{TAKEN}]))\s*|(?<={TAKEN}),\s*)(NAMES)"
+    rf"(?:\s*:|(?=\s*(?:$|[.;\n{TAKEN}]|,\s*(?:{TAKEN}|(?:to|this|next|on|at|mon|tue|wed|thu|fri|sat|sun|heute|morgen|am|um|mit|with|no)\w*))))"
+)
+
+
+@cache
+def _named(name: str) -> re.Pattern[str]:
+    """The name as people write it. One common word counts only where a place is meant ("on Blog", "Blog only")."""
+    words = r"\s+".join(re.escape(part) for part in name.split())
+    after = pattern("place_after").pattern
+    if len(name.split()) > 1:
+        return re.compile(rf"(?:{_AT})?(?<!\w){words}(?!\w)(?:{after})", re.I)
+    return re.compile(rf"(?:{_AT}){words}(?!\w)(?!\s+(?:post|article|beitrag|artikel)\b)(?:{after})", re.I)

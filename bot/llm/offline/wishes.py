@@ -1,0 +1,129 @@
+# ruff: noqa: E501  (a phrase is easier to read unbroken)
+"""What people wish for beside the content: a picture, a tone, a language, a call to action, how many of it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from bot.llm.around import Around
+from bot.llm.offline.phrases import LANGUAGES, NUMBERS, TONES, pattern
+from bot.llm.offline.sheet import TAKEN, Sheet
+
+_TONE: Final = "|".join(sorted(TONES, key=len, reverse=True))
+_TONES: Final = rf"(?:{_TONE})(?:e[rsnm]?)?"
+_TONE_LIST: Final = rf"({_TONES}(?:(?:\s*,\s*|\s+and\s+|\s+und\s+|\s+but\s+|\s+aber\s+){_TONES}){{0,2}})"
+_LANGUAGE: Final = re.compile(
+    rf"(?:{pattern('language_in').pattern})(?:the )?({'|'.join(LANGUAGES)})(?:er sprache)?\b|"
+    rf"\b({'|'.join(LANGUAGES)})(?:e[rn]?)?\s+(?=(?:posts?|versions?|text|beitrag|beiträge|update)\b)",
+    re.I,
+)
+
+
+def take_action(sheet: Sheet) -> str:
+    """What readers shall do: as wished for, or as it stands before the link."""
+    wish = pattern("action_wish").search(sheet.text)
+    if wish:
+        end = re.compile(r"[.;\n\ue000]|$").search(sheet.text, wish.end())
+        stop = end.start() if end else len(sheet.text)
+        words = sheet.take_span(wish.start(), stop)[wish.end() - wish.start() :].strip(' "“”„«»,')
+        return words[:80]
+    if sheet.links:
+        label = _LABEL.search(sheet.text)
+        if label and _CALLS.get(label[1].casefold(), " "):
+            sheet.take_span(label.start(1), label.end())
+            return label[1].strip()
+        found = sheet.take(pattern("action"))
+        words = re.sub(r"\W*$", "", found[0]) if found else ""
+        words = re.sub(r"\s+(?:at|on|under|by|via|an|unter|auf|bei|über)$", "", words, flags=re.I).casefold()
+        words = _CALLS.get(words, words)
+        return words[:1].upper() + words[1:80]
+    return ""
+
+
+# "Release notes: https://…": what stands there names the link.
+_LABEL: Final = re.compile(rf"(?<=[.!?\n])\s+([A-ZÄÖÜ][^\W\d]+(?: [^\W\d]+){{0,3}}):\s*(?={TAKEN})")
+_CALLS: Final = {
+    "bewerbung": "Jetzt bewerben", "bewerbungen": "Jetzt bewerben", "anmeldung": "Jetzt anmelden", "anmelden": "Jetzt anmelden",
+    "buchen": "Jetzt buchen", "bestellen": "Jetzt bestellen", "apply": "Apply now", "more": "", "details": "", "info": "",
+    "see": "", "read": "", "mehr": "", "infos": "", "mehr infos": "", "weitere infos": "", "mehr dazu": "", "ticket": "",
+    "tickets": "",
+}  # fmt: skip
+
+
+def take_image(sheet: Sheet, around: Around, idea: dict[str, Any]) -> None:
+    """Whether there shall be a picture: none, a drawn card, or the one that came along."""
+    if sheet.take(pattern("no_image")):
+        return
+    wishes = sheet.take(pattern("image"))
+    if wishes:
+        wish = re.search(r"(?:\bof\b|\bshowing\b|\bshows\b|\bvon\b|\beiner?s?\b)\s+(.+)$", wishes[0], re.I | re.S)
+        idea["image_wish"] = wish[1].strip()[:200] if wish else ""
+    if wishes or around.uploads:
+        idea["image"] = "upload" if around.uploads else "card"
+
+
+_TONE_PLACES: Final = (
+    re.compile(rf"(?:{pattern('tone_of').pattern}){_TONE_LIST}(?:\s+(?:please|bitte))?\b", re.I),
+    re.compile(rf"(?:{pattern('tone_in').pattern}){_TONE_LIST}(?:{pattern('tone_noun').pattern})\b", re.I),
+    re.compile(
+        rf"(?:^|(?<=[,;.–—\n\ue000])|(?<=\s-))\s*(?:please |bitte )?{_TONE_LIST}(?:\s+(?:tone|ton|please|bitte|text))?"
+        r"\s*(?=$|[,.;!\n\ue000–—])",
+        re.I,
+    ),
+)
+
+
+_TONE_LEAD: Final = re.compile(
+    rf"\b{_TONE_LIST}\s+(?=(?:\w+\s+){{0,2}}(?:posts?|updates?|announcements?|messages?|drafts?|captions?|beitr\w+|"
+    rf"meldung\w*|text\w*|teasers?|reminders?|something|versions?)\b)",
+    re.I,
+)
+
+
+def take_tone(sheet: Sheet) -> str:
+    """The tones that were asked for, as one word each: an adjective of the thing itself is none."""
+    found: list[str] = []
+    for place in (_TONE_LEAD, *_TONE_PLACES):
+        for match in list(place.finditer(sheet.text)):
+            listed = next((group for group in match.groups() if group), "")
+            found += re.findall(rf"{_TONE}", listed, re.I)
+            sheet.take_span(
+                match.start(1) if place is _TONE_LEAD else match.start(),
+                match.end(1) if place is _TONE_LEAD else match.end(),
+            )
+    return ", ".join(dict.fromkeys(TONES[word.casefold()] for word in found))[:80]
+
+
+def take_language(sheet: Sheet) -> str:
+    """The language that the copy shall be in; empty when none was named."""
+    for match in list(_LANGUAGE.finditer(sheet.text)):
+        name = next((group for group in match.groups() if group), "").casefold()
+        sheet.take_span(match.start(), match.end())
+        return LANGUAGES.get(name, "")
+    return ""
+
+
+def count_of(text: str) -> int:
+    """How many posts are asked for in so many words; 0 when it is not said."""
+    number = "|".join(sorted(NUMBERS, key=len, reverse=True))
+    match = re.search(
+        rf"\b({number}|[2-9]|1[0-2])\s+(?:[\w-]+\s+){{0,2}}?(?:posts|updates|teasers?|beiträge|announcements|drafts|entwürfe|"
+        rf"meldungen|reminders|tweets)\b",
+        text,
+        re.I,
+    )
+    if match is None:
+        return 0
+    said = match[1].casefold()
+    return NUMBERS[said] if said in NUMBERS else int(said)
+
+
+def variants_of(text: str) -> int:
+    """How many wordings to choose from were asked for, 1 to 3."""
+    match = pattern("variants").search(text)
+    if match is None:
+        return 1
+    number = "|".join(sorted(NUMBERS, key=len, reverse=True))
+    said = re.search(rf"\b({number}|[2-9])\b", match[0], re.I)
+    return min(3, (NUMBERS.get(said[1].casefold()) or int(said[1])) if said else 2)

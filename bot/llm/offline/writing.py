@@ -1,0 +1,63 @@
+"""Copy without a model: deterministic texts from a brief's own words.
+
+Both doors take the one JSON document of the copywriting chain and answer in the shape of its schema
+(`PostCopy`, `RevisedCopy`). Same document, same answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.llm.offline.writing_card import HEADLINE, alt_of, card_of, title_of
+from bot.llm.offline.writing_compose import Need, Plan, compose, nearness, need_of, plans
+from bot.llm.offline.writing_material import Material, material
+from bot.llm.offline.writing_revise import revise_copy
+from bot.llm.offline.writing_text import EMOJI, same_words, sentences
+
+ALIKE = 0.8
+MOST_WAYS = 16  # openings tried for one text; more than the variants that can be asked for
+
+__all__ = ["revise_copy", "write_copy"]
+
+
+def write_copy(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The `PostCopy` for a document with `brief`, `brand`, `needs`, `recent`, `angle`, `variants` and `seed`."""
+    pieces = material(document)
+    needs = [need_of(record) for record in document.get("needs") or ()]
+    count = max(1, min(5, int(document.get("variants") or 1)))
+    recent = [str(text) for text in document.get("recent") or ()]
+    ways = plans(pieces, str(document.get("seed") or ""), str(document.get("angle") or ""), recent, MOST_WAYS)
+    told: list[list[str]] = []
+    for _ in range(count):
+        told.append(_freshest(pieces, needs, ways, [*recent, *(text for texts in told for text in texts)]))
+    card = card_of(pieces)
+    if not pieces.story and not pieces.facts and not pieces.offer and not pieces.verbatim and pieces.noun_phrase:
+        card |= _opening_on_card(told, pieces.topic)  # so that siblings on one bare topic do not all show the same card
+    alt = alt_of(card, pieces.language) if (document.get("brief") or {}).get("image") == "card" else ""
+    first, *others = [
+        [{"account": need.account, "text": text} for need, text in zip(needs, texts, strict=True)] for texts in told
+    ]
+    return {"versions": first, "card": card, "alt": alt, "title": title_of(pieces), "variants": others}
+
+
+def _opening_on_card(told: list[list[str]], topic: str) -> dict[str, str]:
+    opening = EMOJI.sub("", told[0][0].split("\n")[0]) if told and told[0] else ""
+    said = next((part.rstrip(".") for part in sentences(opening) if same_words(topic, part)), "")
+    return {"headline": said} if 0 < len(said) <= HEADLINE else {}
+
+
+def _freshest(pieces: Material, needs: Sequence[Need], ways: list[Plan], others: Sequence[str]) -> list[str]:
+    """The texts of the first way that reads unlike the others, else of the one least alike; that way is used up."""
+    best: tuple[float, list[str], Plan] | None = None
+    for way in ways:
+        texts = [compose(pieces, need, way) for need in needs]
+        near = nearness(texts, others)
+        if best is None or near < best[0]:
+            best = near, texts, way
+        if near < ALIKE:
+            break
+    if best is None:
+        return []
+    ways.remove(best[2])
+    return best[1]

@@ -1,0 +1,259 @@
+"""Sentence frames of a language, read from their tables, and what fills them."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import ModuleType
+
+import regex
+
+from bot.llm.offline import writing_de, writing_en
+from bot.llm.offline.writing_material import Material, content_words, inner, label
+from bot.llm.offline.writing_text import bare, same_words, tidy, upper_first, words
+
+LETTERS = {"plain": "p", "playful": "y", "formal": "f", "urgent": "u", "warm": "w"}
+_SLOT = regex.compile(r"\{(\w+)\}")
+_ENDS_WITH_TOPIC = regex.compile(r"\{([Tt]opic|np|object|[Cc]lause)\}([.?])$")
+_ABSTRACT = regex.compile(
+    r"(?i)\b(?:partnership|cooperation|hours|closure|release|merger|results?|report|change|decision|move)\b"
+)
+_GREETS = regex.compile(r"(?:Meet|Say hello|Introducing|Have you (?:seen|come)|Let us show|Don't mind)")
+_SWISS = regex.compile(r"(?i)\b(?:strasse|velos?|\w*gross\w*|schliess\w*|grüess\w*|CHF|franken)\b")
+_SHARP = (("begrüssen", "begrüßen"), ("Grüssen", "Grüßen"), ("gross", "groß"))
+
+
+@dataclass(frozen=True)
+class Frame:
+    text: str
+    tones: str
+    angle: str = "topic"
+
+    @property
+    def slots(self) -> frozenset[str]:
+        return frozenset(_SLOT.findall(self.text))
+
+    @property
+    def own_words(self) -> str:
+        return _SLOT.sub(" ", self.text)
+
+
+def tables(language: str) -> ModuleType:
+    return writing_de if language == "de" else writing_en
+
+
+@functools.cache
+def parse(table: str) -> tuple[Frame, ...]:
+    """The frames of one table; see `writing_en` for the form of a line."""
+    frames = []
+    for line in table.strip().splitlines():
+        head, text = line.split("|", 1)
+        tones, angle = head.split()
+        frames.append(Frame(text.strip(), tones, angle))
+    return tuple(frames)
+
+
+def hooks(pieces: Material) -> tuple[Frame, ...]:
+    """Every opening that suits the goal and can be filled."""
+    frames = tables(pieces.language)
+    if pieces.story:
+        told = parse(frames.STORY["grave" if pieces.grave else pieces.goal])
+        colon = ": " in pieces.story.lead
+        fitting = [f for f in told if fill(f, pieces) is not None and not (colon and ": {" in f.text)] or [
+            f for f in told if fill(f, pieces) is not None
+        ]
+        chosen = [frame for frame in fitting if LETTERS[pieces.tone] in frame.tones]
+        if fitting:
+            return tuple(chosen or fitting[:1])
+    if pieces.grave:
+        pool = parse(frames.GRAVE)
+    else:
+        pool = parse(_goal_table(pieces))
+        if pieces.offer and pieces.goal in ("promote", "announce", "remind"):
+            pool = parse(frames.OFFERS) + tuple(f for f in pool if f.angle in ("question", "audience"))
+    filled = [frame for frame in pool if fill(frame, pieces) is not None]
+    if pieces.noun_phrase and not pieces.facts and not pieces.offer and not pieces.grave:
+        # "We have news: our new workshop." says too little; "Say hello to our new workshop." is a sentence.
+        thing = _ABSTRACT.search(pieces.topic) is None
+        whole = [f for f in filled if f.slots & {"np", "object"} and (thing or not _GREETS.match(f.text))]
+        filled = whole if len(whole) > 2 else filled
+    if pieces.topic and not pieces.noun_phrase and not pieces.topic_is_clause:
+        # A bare phrase can stand in a frame but makes no sentence of its own afterwards.
+        filled = [frame for frame in filled if "topic" in used(frame, pieces)] or filled
+    return tuple(_in_tone(filled, pieces))
+
+
+def phrases(pieces: Material, kind: str) -> tuple[str, ...]:
+    """Calls or endings for the goal and tone, in the table's order."""
+    goal = "grave" if pieces.grave else pieces.goal
+    pairs = [(tones, text) for name, tones, text in _lines(getattr(tables(pieces.language), kind)) if name == goal]
+    wanted = LETTERS[pieces.tone]
+    fitting = [text for tones, text in pairs if wanted in tones] or [text for _, text in pairs]
+    allowed = [
+        text
+        for text in fitting
+        if not (set(words(text)) & set(pieces.avoid)) and ("{brand}" not in text or pieces.brand)
+    ]
+    return tuple(spelled(text.replace("{brand}", pieces.brand), pieces) for text in allowed)
+
+
+@functools.cache
+def _lines(table: str) -> tuple[tuple[str, str, str], ...]:
+    """Goal, tones and phrase of each line."""
+    rows = (line.split("|", 1) for line in table.strip().splitlines())
+    return tuple((head.split()[0], head.split()[1], text.strip()) for head, text in rows)
+
+
+def fill(frame: Frame, pieces: Material, turn: int = 0) -> str | None:
+    """The frame's sentence, or None when a slot stays empty or the frame would repeat what it frames."""
+    values = slots(pieces, turn)
+    chosen = [values.get(name, "") for name in frame.slots]
+    if not all(chosen):
+        return None
+    own = content_words(frame.own_words)
+    if own & content_words(" ".join(chosen)) or own & set(pieces.avoid):
+        return None
+    if "brand" in frame.slots and pieces.topic and same_words(pieces.brand, pieces.topic):
+        return None
+    said = _SLOT.sub(lambda match: values[match[1]], _dated(frame, pieces))
+    said = regex.sub(r"([?!…])\.(?=\s|$)", r"\1", said)
+    return tidy(spelled(said, pieces))
+
+
+def _dated(frame: Frame, pieces: Material) -> str:
+    """The frame with the date behind the topic it ends with: "… our charity run on 12 June."."""
+    return (
+        _ENDS_WITH_TOPIC.sub(rf"{{\1}} {pieces.deadline}\2", frame.text) if _takes_date(frame, pieces) else frame.text
+    )
+
+
+def _takes_date(frame: Frame, pieces: Material) -> bool:
+    if (
+        pieces.offer
+        or pieces.grave
+        or pieces.goal in ("thank", "hire", "ask")
+        or "until" in {s.lower() for s in frame.slots}
+    ):
+        return False
+    short = len(pieces.topic) <= 70 and not pieces.topic.endswith("?") and not same_words(pieces.deadline, pieces.topic)
+    return pieces.deadline_kind in ("until", "from") and short and _ENDS_WITH_TOPIC.search(frame.text) is not None
+
+
+def slots(pieces: Material, turn: int = 0) -> dict[str, str]:
+    """What each slot holds; an empty one cannot be filled."""
+    language = pieces.language or "en"
+    clauses = [fact for fact in pieces.facts if pieces.fact_is_clause(fact) and not fact.endswith("?")]
+    fact = clauses[turn % len(clauses)] if clauses else ""
+    until = pieces.deadline if pieces.deadline_kind in ("until", "from", *(["by"] if pieces.offer else [])) else ""
+    values = {"brand": pieces.brand, "audience": pieces.audience, "fact": fact, "offer": pieces.offer, "until": until}
+    values["deal"] = deal(pieces)
+    if pieces.story:
+        said = pieces.story.lead
+        people = pieces.language == "en" and thanks_people(pieces)
+        values["lead"] = "" if pieces.story.phrase else said
+        values["phrase"] = said if pieces.story.phrase and not (pieces.goal == "thank" and people) else ""
+        values["people"] = said if pieces.story.phrase and people else ""
+    if pieces.topic_is_clause or pieces.topic.endswith("?"):
+        values["clause"] = pieces.topic if pieces.goal != "ask" or pieces.topic[-1] in "?!." else pieces.topic + "."
+    elif pieces.topic:
+        values["topic"] = pieces.topic
+        values["np"] = pieces.topic if pieces.noun_phrase else ""
+        values["object"] = pieces.topic if pieces.object_phrase else ""
+    within = {name: inner(value, language) for name, value in values.items()}
+    if language == "de":
+        # After a colon a German sentence keeps its capital.
+        within |= {name: upper_first(values[name]) for name in ("clause", "fact", "lead") if values.get(name)}
+    front = {upper_first(name): label(value) for name, value in values.items() if name not in ("np", "object")}
+    return within | front
+
+
+def deal(pieces: Material) -> str:
+    """The offer, with the deadline when the two make one phrase."""
+    if not pieces.offer:
+        return ""
+    if (
+        pieces.deadline
+        and pieces.deadline_kind in ("until", "by", "from")
+        and not same_words(pieces.deadline, pieces.offer)
+    ):
+        return f"{pieces.offer} {pieces.deadline}"
+    return pieces.offer
+
+
+def used(frame: Frame, pieces: Material) -> frozenset[str]:
+    """Which of topic, offer, deadline, fact the frame has told."""
+    told = set()
+    if pieces.story and frame.slots & {"lead", "Lead", "phrase", "Phrase", "people"}:
+        return frozenset({"topic", "offer", "deadline", "fact"})
+    for name in (slot.lower() for slot in frame.slots):
+        told |= {"np": {"topic"}, "object": {"topic"}, "clause": {"topic"}, "until": {"deadline"}}.get(name, {name})
+        if name == "deal":
+            told |= {"offer"} | ({"deadline"} if deal(pieces) != pieces.offer else set())
+    if _takes_date(frame, pieces):
+        told.add("deadline")
+    if pieces.deadline and same_words(pieces.deadline, f"{pieces.offer} {pieces.topic}"):
+        told.add("deadline")
+    return frozenset(told)
+
+
+def emoji_of(pieces: Material, turn: int = 0) -> str:
+    """One that suits the goal; siblings get different ones."""
+    marks: tuple[str, ...] = tables(pieces.language).EMOJI[pieces.goal]
+    return marks[turn % len(marks)]
+
+
+def number(*parts: object) -> int:
+    """A number from these parts, the same on every machine."""
+    return int.from_bytes(hashlib.sha256("\x1f".join(map(str, parts)).encode()).digest()[:6])
+
+
+def spelled(text: str, pieces: Material) -> str:
+    """Frame words in the spelling of the place: ß outside Switzerland."""
+    if pieces.language != "de" or pieces.locale.casefold() in ("de-ch", "de-li"):
+        return text
+    own = " ".join([pieces.topic, pieces.offer, *pieces.facts])
+    if pieces.locale.casefold() == "de" and _SWISS.search(own):
+        return text
+    for swiss, sharp in _SHARP:
+        if swiss not in own:
+            text = text.replace(swiss, sharp)
+    return text
+
+
+@functools.cache
+def vocabulary(language: str) -> frozenset[str]:
+    """Every word that the frames of a language can bring into a text, folded."""
+    frames = tables(language)
+    texts = [frames.OFFERS, frames.GRAVE, *frames.GOALS.values(), frames.CALLS, frames.ENDINGS]
+    texts += [line for lines in frames.LISTS.values() for line in lines]
+    texts += [*frames.DEADLINES.values(), *frames.KICKERS.values(), *frames.CARD_CALLS.values()]
+    texts += [getattr(frames, "THANK_PEOPLE", ""), *frames.STORY.values()]
+    found = words(_SLOT.sub(" ", "\n".join(texts)))
+    return frozenset(found) | {word.replace("ss", "ß") for word in found}
+
+
+def _goal_table(pieces: Material) -> str:
+    frames = tables(pieces.language)
+    if pieces.goal == "thank" and pieces.language != "de" and thanks_people(pieces):
+        return str(frames.THANK_PEOPLE)
+    return str(frames.GOALS[pieces.goal])
+
+
+def thanks_people(pieces: Material) -> bool:
+    """Whether the thanks go to people, not to an event."""
+    return any(word in writing_en.WARM_NAMES for word in words(pieces.topic)[:4])
+
+
+def _in_tone(frames: Sequence[Frame], pieces: Material) -> list[Frame]:
+    letter = LETTERS[pieces.tone]
+    fitting = [frame for frame in frames if letter in frame.tones]
+    if len(fitting) < 4 and not pieces.grave:
+        fitting += [frame for frame in frames if "p" in frame.tones and frame not in fitting]
+    return fitting
+
+
+def plain_opening(pieces: Material) -> str:
+    """What to open with when no frame fits: the matter itself."""
+    return upper_first(bare(pieces.topic or deal(pieces) or next(iter(pieces.facts), "")))

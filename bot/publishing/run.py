@@ -1,0 +1,85 @@
+"""One worker's hold on one post, and what can be said about it without sending anything."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import dataclass, field
+
+from bot.channels.base import AttemptKey, Capabilities, Channel, Door, Receipt
+from storage.accounts import Account
+from storage.pauses import Pauses
+from storage.posts import Attempt, Failure, Post
+from storage.sealed import SealedPayload
+from storage.sending import Claim
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Run:
+    """One worker's hold on one post."""
+
+    post: Post
+    claim: Claim
+    account: Account
+    channel: Channel
+    payload: SealedPayload
+    pauses: Pauses
+    attempt: Attempt | None = None
+    may_be_out: bool = False  # a check let an irreversible call through
+    deadline_at: float = field(default=0.0)  # monotonic seconds
+
+    @property
+    def text(self) -> str:
+        return "\n".join([self.payload.title, *(part.text for part in self.payload.parts)])
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self.channel.capabilities_for(self.account)
+
+    @property
+    def key(self) -> AttemptKey:
+        attempts = self.post.attempts or ((self.attempt,) if self.attempt else ())
+        current = self.attempt or attempts[-1]
+        return AttemptKey(self.post.id, channel_key(self.post), attempts[0].at, current.deadline)
+
+
+def channel_key(post: Post) -> str:
+    """The channel-side idempotency key: equal for every attempt at this post, another for every other post."""
+    return hashlib.sha256(f"admind-key-v1\0{post.workspace}\0{post.id}\0{post.digest}".encode()).hexdigest()[:32]
+
+
+def mismatch(run: Run) -> Failure | None:
+    """Why what lies ready is not what was approved, or not for this account."""
+    payload, account = run.payload, run.account
+    if payload.digest != run.post.digest:
+        return Failure(code="changed", sentence="What lies ready differs from what was approved. It was not sent.")
+    same = (payload.account, payload.remote_id, payload.server, payload.destination)
+    if same != (account.id, account.remote_id, account.server, account.destination):
+        return Failure(code="other_account", sentence="The account now leads somewhere else than when it was approved.")
+    return None
+
+
+def doubt(why: str = "") -> Failure:
+    return Failure(
+        code="unknown",
+        sentence=why or "The connection broke after sending, so we can't tell whether it went out.",
+        fixes=("live", "send"),
+    )
+
+
+async def compare(run: Run, receipt: Receipt, door: Door) -> str:
+    """Read the post back where the channel can, and say whether it stands as approved."""
+    if not run.capabilities.reads_back:
+        return ""
+    try:
+        live = await run.channel.read_back(receipt, door)
+    except Exception:  # the post is out: a failed look must not turn that into a doubt
+        log.warning("read-back failed post=%s", run.post.id, exc_info=True)
+        return ""
+    if live is None:
+        return ""
+    sent_media = tuple(medium.sha256 for part in run.payload.parts for medium in part.media)
+    same = live.text == "\n\n".join(part.text for part in run.payload.parts)
+    return "same" if same and (not live.media_sha256 or live.media_sha256 == sent_media) else "differs"

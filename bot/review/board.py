@@ -1,0 +1,138 @@
+"""Cards in every home of a brand: shown, replaced, updated, and re-read after a restart.
+
+One message shows one digest, for ever. A new revision gets a new card, and the old one collapses to "Replaced ↓".
+Showing is repeated until it worked: it hangs on an entry of the due set, and every home's messenger posts once per key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from bot.cards import Words, draft_card, post_card, replaced_card
+from bot.chat import Card, Messenger
+from bot.clock import Clock, milliseconds
+from bot.review.approval import Standing, judge
+from storage.commit import Change, commit
+from storage.drafts import OPEN, Draft, MessageRef
+from storage.errors import Conflict
+from storage.posts import Post
+from storage.redis import Database
+from storage.stores import DraftStore, Kept, PostStore, TeamStore
+from storage.team import Member, Workspace
+
+log = logging.getLogger(__name__)
+
+REREAD_WITHIN = timedelta(seconds=60)
+
+
+class Board:
+    """`messengers` maps a workspace to its homes' messengers."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._drafts = DraftStore(database)
+        self._posts = PostStore(database)
+        self._team = TeamStore(database)
+        self._clock = clock
+        self._messengers: dict[str, dict[str, Messenger]] = {}
+
+    def add_home(self, workspace: str, messenger: Messenger) -> None:
+        self._messengers.setdefault(workspace, {})[messenger.home] = messenger
+
+    def homes(self, workspace: str) -> Mapping[str, Messenger]:
+        return self._messengers.get(workspace, {})
+
+    async def words(self, workspace: str, brand: str) -> Words:
+        home: Workspace = (await self._team.workspaces.get(workspace, workspace)).record
+        found = (await self._team.brands.get(workspace, brand)).record
+        accounts = await self._team.all(self._team.accounts, workspace)
+        members = await self._team.all(self._team.members, workspace)
+        return Words(
+            brand=found,
+            zone=found.zone or home.zone,
+            accounts={account.id: account for account in accounts if account.brand == brand},
+            members={member.id: member.name for member in members},
+            language=home.language,
+        )
+
+    async def standings(self, draft: Draft, members: Sequence[Member] | None = None) -> tuple[Standing, ...]:
+        """Where each version stands now."""
+        brand = (await self._team.brands.get(draft.workspace, draft.brand)).record
+        people = members or await self._team.all(self._team.members, draft.workspace)
+        found = []
+        for version in draft.versions:
+            account = (await self._team.accounts.get(draft.workspace, version.account)).record
+            found.append(judge(draft, version, brand=brand, account=account, members=people, now=self._clock.now()))
+        return tuple(found)
+
+    async def card(self, draft: Draft) -> Card:
+        words = await self.words(draft.workspace, draft.brand)
+        standings = await self.standings(draft)
+        missing = next((standing.missing for standing in standings if not standing.met), "")
+        posts = await self._posts.many(draft.workspace, [v.post for v in draft.versions if v.post])
+        return draft_card(draft, words, missing=missing, posts=posts)
+
+    async def show(self, workspace: str, draft_id: str) -> None:
+        """Bring every home up to date with this draft. Raises what a messenger raises: then it is tried again."""
+        kept = await self._drafts.find(workspace, draft_id)
+        if kept is None:
+            return
+        draft = kept.record
+        card = await self.card(draft)
+        refs = []
+        for messenger in self.homes(workspace).values():
+            mine = [ref for ref in draft.messages if ref.home == messenger.home]
+            current = next((ref for ref in mine if ref.digest == draft.digest), None)
+            if current is not None:
+                await messenger.update(current, card)
+                continue
+            refs.append(await messenger.post(draft.brand, card, key=f"draft:{draft.id}:{draft.digest}"))
+            words = await self.words(workspace, draft.brand)
+            for old in mine:
+                await messenger.update(old, replaced_card(draft, words))
+        if refs:
+            await self._remember(kept, refs)
+
+    async def _remember(self, kept: Kept[Draft], refs: Sequence[MessageRef]) -> None:
+        """Where the cards stand; on a conflict the next showing finds the same messages by their keys."""
+        draft = kept.record.changed(messages=(*kept.record.messages, *refs))
+        try:
+            await commit(self._database, self._drafts.save(Change(draft.workspace), draft, ver=kept.ver))
+        except Conflict:
+            log.info("draft changed while its cards were posted draft=%s", draft.id)
+
+    async def tell_post(self, workspace: str, post_id: str) -> None:
+        """Receipt, failure or question into every home, and the draft's card brought up to date."""
+        kept = await self._posts.find(workspace, post_id)
+        if kept is None:
+            return
+        post: Post = kept.record
+        draft = await self._drafts.find(workspace, post.draft)
+        siblings = await self._posts.many(workspace, [v.post for v in draft.record.versions if v.post] if draft else [])
+        card = post_card(post, await self.words(workspace, post.brand), siblings)
+        for messenger in self.homes(workspace).values():
+            await messenger.post(post.brand, card, key=_telling(post))
+        await self.show(workspace, post.draft)
+
+    async def catch_up(self, workspace: str) -> tuple[str, ...]:
+        """Re-read what stands on open drafts' messages in every home; the homes that could not be reached in time."""
+        page = await self._drafts.page(workspace, index="open", limit=1000)
+        refs = [ref for draft in page.items if draft.status in OPEN for ref in draft.messages]
+        unreached = []
+        for home, messenger in self.homes(workspace).items():
+            try:
+                async with asyncio.timeout(REREAD_WITHIN.total_seconds()):
+                    await messenger.reread([ref for ref in refs if ref.home == home])
+            except Exception:
+                log.exception("home could not be re-read home=%s", home)
+                unreached.append(home)
+        return tuple(unreached)
+
+
+def _telling(post: Post) -> str:
+    """What is told once: the state, of this many attempts, for this time; each doubt and each reason anew."""
+    why = post.failure.code if post.failure else ""
+    return f"post:{post.id}:{post.state.value}:{len(post.attempts)}:{milliseconds(post.due)}:{why}"

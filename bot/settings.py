@@ -1,0 +1,304 @@
+"""Every setting, declared once: name, type, default, help.
+
+Each is read from `ADMIND_<NAME>`, or from the file that `ADMIND_<NAME>_FILE` names; `.env` in the working directory is
+read too, the environment wins. Model providers keep their own names for their keys.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from bot.errors import Misconfigured
+
+PREFIX = "ADMIND_"
+PROVIDER_KEYS = (
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+    "ANTHROPIC_API_KEY",
+    "ANTHROPIC_BASE_URL",
+    "OLLAMA_HOST",
+    "OLLAMA_BASE_URL",
+    "GOOGLE_API_KEY",
+    "GOOGLE_GEMINI_BASE_URL",
+    "LANGSMITH_TRACING",
+)
+KEY_OF = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY", "google_genai": "GOOGLE_API_KEY"}
+REDIS_SCHEMES = (
+    *("redis", "rediss", "unix", "redis+sentinel", "rediss+sentinel"),
+    *("redis+cluster", "rediss+cluster"),
+)
+PROVIDERS = ("openai", "anthropic", "ollama", "google_genai")
+
+
+def _model(value: str) -> str:
+    provider, _, name = value.partition(":")
+    if value == "offline" or (provider in PROVIDERS and name):
+        return value
+    raise ValueError(f"write it as offline or as provider:model, with one of {', '.join(PROVIDERS)}")
+
+
+def _split(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+class Settings(BaseModel):
+    """AdMind's settings, checked. Build it with `load_settings`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data_dir: Path = Field(Path(".admind"), description="Where everything is kept: database, media, keys, journal.")
+    redis_url: SecretStr | None = Field(
+        None,
+        description="A Redis or Valkey of your own (redis://, rediss://, unix://, redis+sentinel://, "
+        "redis+cluster://). Unset: the embedded Valkey.",
+    )
+    host: str = Field(
+        "127.0.0.1", description="Address to listen on. The default can be reached from this machine only."
+    )
+    port: int = Field(8484, ge=0, le=65535, description="Port to listen on.")
+    public_url: str = Field("", description="How the internet reaches the public edge, e.g. https://news.example.com.")
+    public_port: int | None = Field(
+        None, ge=0, le=65535, description="Port of the public edge's own listener. Unset: it shares the main one."
+    )
+    model: str = Field(
+        "offline", description="Chat model: offline, or provider:model (openai, anthropic, ollama, google_genai)."
+    )
+    fallback_model: str = Field("", description="Model that steps in when the first one fails; same form.")
+    timezone: str = Field("", description="IANA zone of the team, e.g. Europe/Zurich. Unset: this machine's, else UTC.")
+    owners: Annotated[
+        tuple[str, ...], Field(description="Owners from the start, comma-separated platform:user id.")
+    ] = ()
+    secret_keys: Annotated[
+        tuple[SecretStr, ...],
+        Field(description="Encryption keys, newest first. Unset: made once in the data directory."),
+    ] = ()
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
+    heartbeat_url: str = Field("", description="Called once a minute while publishing works; for an outside watchdog.")
+    allow_hosts: Annotated[
+        frozenset[str],
+        Field(description="host:port pairs inside your network that AdMind may talk to, comma-separated."),
+    ] = frozenset()
+    lease_seconds: float = Field(30, ge=0.5, le=600, description="How long a claim on a post holds without a renewal.")
+    redelivery_seconds: float = Field(
+        60, ge=1, le=3600, description="When work of a worker that vanished is taken up again."
+    )
+    provider_keys: dict[str, SecretStr] = Field(default_factory=dict, description="Model providers' own settings.")
+
+    @field_validator("owners", "allow_hosts", "secret_keys", mode="before")
+    @classmethod
+    def _comma_separated(cls, value: object) -> object:
+        return _split(value)
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _known_scheme(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and value.get_secret_value().partition("://")[0] not in REDIS_SCHEMES:
+            raise ValueError("write it as redis://host:6379/0, rediss://…, unix:///path, or with +sentinel or +cluster")
+        return value
+
+    @field_validator("model", "fallback_model")
+    @classmethod
+    def _known_model(cls, value: str) -> str:
+        return _model(value) if value else value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value:
+            try:
+                ZoneInfo(value)
+            except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+                raise ValueError("no such zone; write an IANA name such as Europe/Zurich") from error
+        return value
+
+    @field_validator("public_url", "heartbeat_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+            raise ValueError("write a full address that starts with https:// or http://")
+        return value.rstrip("/")
+
+    @field_validator("owners")
+    @classmethod
+    def _platform_and_user(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for owner in value:
+            platform, _, user = owner.partition(":")
+            if not (platform and user):
+                raise ValueError(f"{owner!r} is not of the form platform:user id, e.g. slack:U012ABCDEF")
+        return value
+
+    @field_validator("allow_hosts")
+    @classmethod
+    def _host_and_port(cls, value: frozenset[str]) -> frozenset[str]:
+        for pair in value:
+            host, _, port = pair.rpartition(":")
+            if not (host and port.isdecimal() and 0 < int(port) < 65536):
+                raise ValueError(f"{pair!r} is not of the form host:port, e.g. 10.0.0.5:8080")
+        return value
+
+    @property
+    def lease(self) -> timedelta:
+        return timedelta(seconds=self.lease_seconds)
+
+    @property
+    def redelivery(self) -> timedelta:
+        return timedelta(seconds=self.redelivery_seconds)
+
+    @property
+    def base_url(self) -> str:
+        """How people reach the public edge: the public address, or this machine's."""
+        host = "localhost" if self.host in ("127.0.0.1", "0.0.0.0", "::", "::1") else self.host  # noqa: S104
+        return self.public_url or f"http://{host}:{self.public_port or self.port}"
+
+
+# pydantic's kinds of error, in our words
+def load_settings(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Settings:
+    """The settings from an environment and an optional `.env` file.
+
+    Raises Misconfigured that names every bad setting with its fix, not only the first.
+    """
+    merged = {k: v for k, v in (dotenv_values(dotenv) if dotenv and dotenv.is_file() else {}).items() if v is not None}
+    merged |= environ
+    values: dict[str, Any] = {}
+    wrong: list[str] = []
+    names = {PREFIX + field.upper(): field for field in Settings.model_fields if field != "provider_keys"}
+    for name, field in names.items():
+        value = _read(merged, name, wrong)
+        if value is not None:
+            values[field] = value
+    keys = {name: value for name in PROVIDER_KEYS if (value := _read(merged, name, wrong))}
+    known = {suffixed for name in names for suffixed in (name, name + "_FILE")} | {"ADMIND_TOKEN", "ADMIND_TOKEN_FILE"}
+    wrong += [
+        f"{name}: there is no such setting; see .env.example for all of them."
+        for name in sorted(merged)
+        if name.startswith(PREFIX) and name not in known and name not in OTHERS
+    ]
+    try:
+        settings = Settings(**values, provider_keys=keys)
+    except ValidationError as error:
+        for problem in error.errors(include_url=False, include_input=False):
+            field = str(problem["loc"][0]) if problem["loc"] else ""
+            said = _said(problem["type"], problem["msg"], problem.get("ctx", {}))
+            wrong.append(f"{PREFIX}{field.upper()}: {said}.")
+        settings = None
+    if settings is not None:
+        wrong += _together(settings)
+    if wrong or settings is None:
+        lines = "".join(f"\n  {each}" for each in wrong)
+        raise Misconfigured(f"Some settings cannot be used:{lines}\n", do_next="Mend them and start again.")
+    return settings
+
+
+def _said(kind: str, message: str, context: Mapping[str, Any]) -> str:
+    """What is wrong with one value, as the fix."""
+    match kind:
+        case "int_parsing" | "int_from_float" | "int_type":
+            return "write a whole number"
+        case "float_parsing" | "float_type":
+            return "write a number"
+        case "greater_than_equal":
+            return f"write a number of at least {context['ge']:g}"
+        case "less_than_equal":
+            return f"write a number of at most {context['le']:g}"
+        case "literal_error":
+            return f"write {context['expected']}"
+    return message.removeprefix("Value error, ")
+
+
+def _together(settings: Settings) -> list[str]:
+    """What is wrong only in view of another setting."""
+    wrong = []
+    if settings.public_port is not None and settings.public_port == settings.port != 0:
+        wrong.append("ADMIND_PUBLIC_PORT: choose another port than ADMIND_PORT, or leave it out to share that.")
+    for name, model in (("ADMIND_MODEL", settings.model), ("ADMIND_FALLBACK_MODEL", settings.fallback_model)):
+        key = KEY_OF.get(model.partition(":")[0])
+        if key and key not in settings.provider_keys:
+            wrong.append(f"{name}: {model} needs {key}; set it, or choose offline.")
+    return wrong
+
+
+# Settings of handlers that live beside these in the same environment.
+OTHERS: frozenset[str] = frozenset()
+
+
+def _read(environ: Mapping[str, str], name: str, wrong: list[str]) -> str | None:
+    """The value of a setting, or of the file that `<name>_FILE` names; an empty value counts as unset."""
+    value, file = environ.get(name, "").strip(), environ.get(name + "_FILE", "").strip()
+    if value and file:
+        wrong.append(f"{name}: set it or {name}_FILE, not both.")
+    if value or not file:
+        return value or None
+    try:
+        return Path(file).read_text(encoding="utf-8").strip() or None
+    except (OSError, UnicodeDecodeError):
+        wrong.append(f"{name}_FILE: the file it names cannot be read.")
+        return None
+
+
+def example() -> str:
+    """The text of `.env.example`: every setting with its help and its default, commented out."""
+    lines = [
+        "# AdMind's settings. Copy this file to .env and take the # away from what you set; the environment wins.",
+        "# Each may instead be named with _FILE at the end, and a file that holds the value (for container secrets).",
+    ]
+    for field, info in Settings.model_fields.items():
+        if field == "provider_keys":
+            continue
+        lines += ["", *_wrapped(info.description or "")]
+        shown = _shown(info.get_default(call_default_factory=True))
+        lines.append(f"#{PREFIX}{field.upper()}={shown}")
+    lines += ["", "# Model providers keep their own names for their keys and addresses."]
+    lines += [f"#{name}=" for name in PROVIDER_KEYS]
+    lines += [
+        "",
+        "# A token in whose name the command line works; programs that decide need one (`admind tokens create`).",
+    ]
+    return "\n".join([*lines, "#ADMIND_TOKEN=", ""])
+
+
+def reference() -> str:
+    """The text of `docs/settings.md`: the same settings as a table."""
+    lines = [
+        "# Settings",
+        "",
+        "Made from `bot/settings.py`; a test holds this page and `.env.example` to it.",
+        "",
+        "Each is read from the environment, or from `.env` in the working directory; the environment wins. Each may",
+        "be named with `_FILE` at the end and a file that holds the value, as container secrets are given. All that",
+        "cannot be used is named at the start, all at once.",
+        "",
+        "| Setting | Default | What it is |",
+        "| --- | --- | --- |",
+    ]
+    for field, info in Settings.model_fields.items():
+        if field != "provider_keys":
+            shown = _shown(info.get_default(call_default_factory=True))
+            lines.append(f"| `{PREFIX}{field.upper()}` | {f'`{shown}`' if shown else ''} | {info.description} |")
+    lines += ["", "Model providers keep their own names:", "", *(f"- `{name}`" for name in PROVIDER_KEYS), ""]
+    lines += [
+        "`ADMIND_TOKEN` (or `ADMIND_TOKEN_FILE`) is no setting of AdMind itself: the command line works in that",
+        "token's name. Programs that decide need one: `admind tokens create --scope read,propose,decide`.",
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _shown(default: object) -> str:
+    return "" if default in (None, (), frozenset(), "") else str(default)
+
+
+def _wrapped(text: str) -> list[str]:
+    return [f"# {line}" for line in textwrap.wrap(text, 110)]

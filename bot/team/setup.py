@@ -1,0 +1,101 @@
+"""The first start: a workspace with one brand, one owner and the feed, so that a newcomer can begin at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.chat import Identified
+from bot.team.people import LOCAL, People
+from storage.accounts import Account
+from storage.audit import AuditWriter
+from storage.commit import Change
+from storage.record import new_id
+from storage.stores import TeamStore
+from storage.team import Brand, Member, Role, Workspace
+
+ALL_ROLES = frozenset({Role.owner})
+UNNAMED = "My brand"
+
+
+class Setup:
+    def __init__(self, people: People, audit: AuditWriter) -> None:
+        self._people = people
+        self._store: TeamStore = people.store
+        self._audit = audit
+
+    async def ensure(self, *, zone: str, owners: Sequence[str], now: datetime) -> Workspace:
+        """The one workspace of this installation, made on the first start. `owners` are `platform:user id`."""
+        known = await self._store.workspace_ids()
+        for workspace_id in known:
+            kept = await self._store.workspaces.find(workspace_id, workspace_id)
+            if kept is not None:
+                await self._link_owners(kept.record, owners, now)
+                return kept.record
+        return await self._first(zone, owners, now)
+
+    async def _first(self, zone: str, owners: Sequence[str], now: datetime) -> Workspace:
+        workspace_id, brand_id = new_id("w"), new_id("b")
+        workspace = Workspace(id=workspace_id, name=UNNAMED, zone=zone, default_brand=brand_id, created_at=now)
+        brand = Brand(id=brand_id, workspace=workspace_id, name=UNNAMED, created_at=now)
+        feed = Account(
+            id=new_id("a"), workspace=workspace_id, brand=brand_id, channel="feed", name="Feed", created_at=now
+        )
+        feed = feed.changed(remote_id=feed.id, posted=True)  # our own feed needs no owner's first look
+        await self._store.enter(workspace_id)
+        change = Change(workspace_id)
+        at = now.timestamp()
+        self._store.workspaces.put(change, workspace, workspace_id, ver=None, at=at)
+        self._store.brands.put(change, brand, brand_id, ver=None, at=at)
+        self._store.accounts.put(change, feed, feed.id, ver=None, at=at)
+        owner = self._people.add(change, "Owner", {brand_id: ALL_ROLES}, [LOCAL, *_identities(owners)], now)
+        change.audit(
+            await self._audit.prepare(
+                workspace_id, "workspace made", subject=owner.subject, about=workspace_id, at=now, details={}
+            )
+        )
+        await self._people.save(change)
+        return workspace
+
+    async def _link_owners(self, workspace: Workspace, owners: Sequence[str], now: datetime) -> None:
+        """Owners named later in the settings become identities of the first owner."""
+        missing = [each for each in _identities(owners) if await self._people.who(workspace.id, each) is None]
+        local = await self._people.who(workspace.id, LOCAL)
+        if not missing or local is None:
+            return
+        change = Change(workspace.id)
+        for identified in missing:
+            self._people.link(change, local, identified, now)
+        await self._people.save(change)
+
+    async def welcome(
+        self, workspace: Workspace, *, name: str, zone: str, palette: tuple[str, ...], logo: str, now: datetime
+    ) -> Workspace:
+        """Keep the answers to the three first questions; what is empty was skipped."""
+        kept = await self._store.workspaces.get(workspace.id, workspace.id)
+        brand = await self._store.brands.get(workspace.id, kept.record.default_brand)
+        named = kept.record.changed(welcomed=True, name=name or kept.record.name, zone=zone or kept.record.zone)
+        dressed = brand.record.changed(
+            name=name or brand.record.name, palette=palette or brand.record.palette, logo=logo or brand.record.logo
+        )
+        change = Change(workspace.id)
+        at = workspace.created_at.timestamp()
+        self._store.workspaces.put(change, named, named.id, ver=kept.ver, at=at)
+        self._store.brands.put(change, dressed, dressed.id, ver=brand.ver, at=at)
+        entry = await self._audit.prepare(
+            workspace.id, "welcomed", about=workspace.id, at=now, details={"name": named.name, "zone": named.zone}
+        )
+        await self._people.save(change.audit(entry))
+        return named
+
+    async def local_owner(self, workspace: str) -> Member | None:
+        return await self._people.who(workspace, LOCAL)
+
+
+def _identities(owners: Sequence[str]) -> list[Identified]:
+    found = []
+    for owner in owners:
+        platform, _, user = owner.partition(":")
+        team, _, bare = user.rpartition("/")
+        found.append(Identified(platform=platform, team=team, user=bare))
+    return found

@@ -1,0 +1,361 @@
+"""Records in their public shape: what REST answers, `--json` prints and the studio draws. Names here are a contract."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.cards import Words
+from bot.chat import Card
+from storage.accounts import Account
+from storage.drafts import Draft, Finding, Version
+from storage.posts import Post
+from storage.team import Brand, Member
+
+T = TypeVar("T")
+
+
+class View(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class ListView(View, Generic[T]):
+    """Part of a list; `next` is the cursor of the next part, or null at the end."""
+
+    items: list[T]
+    next: str | None = None
+
+
+class MediumView(View):
+    sha256: str
+    mime: str
+    bytes: int
+    width: int
+    height: int
+    alt: str
+    url: str
+
+
+class FindingView(View):
+    severity: str
+    rule: str
+    reason: str
+    fix: str
+    account: str | None
+    span: tuple[int, int] | None
+
+
+class VersionView(View):
+    account: str
+    account_name: str
+    channel: str
+    text: str
+    digest: str
+    length: int
+    limit: int | None
+    unit: str
+    price: str | None
+    media: list[MediumView]
+    approved: bool
+    missing: str | None = Field(description="what it still waits for, in a sentence")
+    post: str | None
+
+
+class DecisionView(View):
+    id: str
+    member: str
+    verdict: str
+    digest: str
+    surface: str
+    reason: str | None
+    at: datetime
+    withdrawn_at: datetime | None
+
+
+class RevisionView(View):
+    number: int
+    by: str
+    at: datetime
+    why: str
+    digest: str
+
+
+class MadeWithView(View):
+    model: str
+    prompts: list[str]
+    card_layout: str | None
+
+
+class DraftView(View):
+    id: str
+    brand: str
+    title: str
+    status: str
+    digest: str
+    revision: int
+    due: datetime | None
+    zone: str
+    decide_by: datetime | None
+    requested_by: str
+    request: str
+    versions: list[VersionView]
+    options: list[dict[str, str]] = Field(description="alternative wordings, text by account id")
+    findings: list[FindingView]
+    decisions: list[DecisionView]
+    history: list[RevisionView]
+    posts: list[str]
+    made_with: MadeWithView
+    replaces: str | None
+    replaced_by: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class ReceiptView(View):
+    remote_id: str
+    url: str
+    at: datetime
+    compared: str | None
+    confirmed_by: str | None
+    taken_down_at: datetime | None
+
+
+class AttemptView(View):
+    id: str
+    number: int
+    at: datetime
+    outcome: str | None
+
+
+class PostView(View):
+    id: str
+    brand: str
+    draft: str
+    account: str
+    account_name: str
+    channel: str
+    title: str
+    status: str
+    due: datetime
+    digest: str
+    approved_by: list[str]
+    attempts: list[AttemptView]
+    receipt: ReceiptView | None
+    problem: str | None
+    fixes: list[str]
+
+
+class PauseView(View):
+    scope: str
+    reason: str
+    since: datetime
+    until: datetime | None
+
+
+class AccountView(View):
+    id: str
+    brand: str
+    channel: str
+    name: str
+    handle: str | None
+    health: str
+    reason: str | None
+    closed: bool
+
+
+class MemberView(View):
+    id: str
+    name: str
+    roles: dict[str, list[str]]
+    zone: str | None
+    away_until: datetime | None
+    delegate: str | None
+
+
+class BrandView(View):
+    id: str
+    name: str
+    voice: str
+    language: str
+    palette: list[str]
+    facts: list[str]
+    avoid_words: list[str]
+    approvals: int
+    client_approvals: int
+    self_approval: str
+
+
+class NoticeView(View):
+    id: str
+    room: str
+    at: datetime
+    card: Card
+
+
+def draft_view(
+    draft: Draft,
+    words: Words,
+    *,
+    missing: Mapping[str, str],
+    media_url: str,
+) -> DraftView:
+    """`missing` says per account id what its version still waits for; no entry: it is approved."""
+    return DraftView(
+        id=draft.id,
+        brand=draft.brand,
+        title=draft.title,
+        status=draft.status.value,
+        digest=draft.digest,
+        revision=draft.revision,
+        due=draft.due,
+        zone=draft.zone,
+        decide_by=draft.decide_by,
+        requested_by=words.member(draft.requested_by),
+        request=draft.brief.request,
+        versions=[_version(version, words, missing, media_url) for version in draft.versions],
+        options=[variant.texts for variant in draft.variants],
+        findings=[finding_view(finding) for finding in draft.findings],
+        decisions=[
+            DecisionView(
+                id=each.id,
+                member=words.member(each.member),
+                verdict=each.verdict.value,
+                digest=each.digest,
+                surface=each.surface,
+                reason=each.reason or None,
+                at=each.at,
+                withdrawn_at=each.withdrawn_at,
+            )
+            for each in draft.decisions
+        ],
+        history=[
+            RevisionView(number=mark.number, by=words.member(mark.by), at=mark.at, why=mark.why, digest=mark.digest)
+            for mark in draft.history
+        ],
+        posts=[version.post for version in draft.versions if version.post],
+        made_with=MadeWithView(
+            model=draft.made_with.model,
+            prompts=list(draft.made_with.prompts),
+            card_layout=draft.made_with.card_layout or None,
+        ),
+        replaces=draft.replaces or None,
+        replaced_by=draft.replaced_by or None,
+        created_at=draft.created_at,
+        updated_at=draft.updated_at,
+    )
+
+
+def finding_view(finding: Finding) -> FindingView:
+    return FindingView(
+        severity=finding.severity,
+        rule=finding.rule,
+        reason=finding.reason,
+        fix=finding.fix,
+        account=finding.account or None,
+        span=finding.span,
+    )
+
+
+def _version(version: Version, words: Words, missing: Mapping[str, str], media_url: str) -> VersionView:
+    return VersionView(
+        account=version.account,
+        account_name=words.account(version.account),
+        channel=version.channel,
+        text=version.text,
+        digest=version.digest,
+        length=version.length,
+        limit=version.limit,
+        unit=version.unit,
+        price=version.price or None,
+        media=[
+            MediumView(
+                sha256=medium.sha256,
+                mime=medium.mime,
+                bytes=medium.size,
+                width=medium.width,
+                height=medium.height,
+                alt=medium.alt,
+                url=f"{media_url}/{medium.sha256}",
+            )
+            for medium in version.media
+        ],
+        approved=version.account not in missing,
+        missing=missing.get(version.account),
+        post=version.post or None,
+    )
+
+
+def post_view(post: Post, words: Words) -> PostView:
+    receipt = post.receipt
+    return PostView(
+        id=post.id,
+        brand=post.brand,
+        draft=post.draft,
+        account=post.account,
+        account_name=words.account(post.account),
+        channel=post.channel,
+        title=post.title,
+        status=post.state.value,
+        due=post.due,
+        digest=post.digest,
+        approved_by=[words.member(member) for member in post.approved_by],
+        attempts=[
+            AttemptView(id=each.id, number=each.number, at=each.at, outcome=each.outcome or None)
+            for each in post.attempts
+        ],
+        receipt=ReceiptView(
+            remote_id=receipt.remote_id,
+            url=receipt.url,
+            at=receipt.at,
+            compared=receipt.compared or None,
+            confirmed_by=words.member(receipt.by) if receipt.by else None,
+            taken_down_at=receipt.taken_down_at,
+        )
+        if receipt
+        else None,
+        problem=post.failure.sentence if post.failure else None,
+        fixes=list(post.failure.fixes) if post.failure else [],
+    )
+
+
+def account_view(account: Account) -> AccountView:
+    return AccountView(
+        id=account.id,
+        brand=account.brand,
+        channel=account.channel,
+        name=account.name,
+        handle=account.handle or None,
+        health=account.health.state,
+        reason=account.health.reason or None,
+        closed=account.closed_at is not None,
+    )
+
+
+def member_view(member: Member, brands: Collection[str]) -> MemberView:
+    """With the roles in these brands alone: the reader's."""
+    return MemberView(
+        id=member.id,
+        name=member.name,
+        roles={brand: sorted(role.value for role in roles) for brand, roles in member.roles.items() if brand in brands},
+        zone=member.zone or None,
+        away_until=member.away.until if member.away else None,
+        delegate=member.away.delegate or None if member.away else None,
+    )
+
+
+def brand_view(brand: Brand) -> BrandView:
+    return BrandView(
+        id=brand.id,
+        name=brand.name,
+        voice=brand.voice,
+        language=brand.language,
+        palette=list(brand.palette),
+        facts=[fact.text for fact in brand.facts],
+        avoid_words=list(brand.avoid_words),
+        approvals=brand.policy.approvals,
+        client_approvals=brand.policy.client_approvals,
+        self_approval=brand.policy.self_approval,
+    )

@@ -1,0 +1,9 @@
+"""When? A phrase such as "next Tue 9am CET" → instants, a recurrence, or a question; wrong is worse than none."""
+
+from bot.when.grammar import resolve
+from bot.when.records import Found, Resolved, Unclear
+from bot.when.saying import say
+from bot.when.series import occurrences
+from bot.when.spot import find_phrases
+
+__all__ = ["Found", "Resolved", "Unclear", "find_phrases", "occurrences", "resolve", "say"]

@@ -1,0 +1,403 @@
+"""A person decided: judge it, keep it, and let follow what follows, in one write.
+
+Approval met → a post per version on the due set. Approval gone → its post taken off again, as long as sending has not
+begun. The decision, the posts, the trace and the note to every home are one change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.chat import DecisionRequest
+from bot.clock import Clock, milliseconds
+from bot.errors import BadInput, ChangedSince, Conflict, NotAllowed, NotFound
+from bot.review.approval import Standing, active, deciders, judge, may_decide, status_of
+from bot.review.reminders import next_reminder
+from bot.when import say
+from storage.accounts import Account
+from storage.audit import AuditWriter
+from storage.commit import Change, commit
+from storage.drafts import Decision, Draft, DraftStatus, Verdict, Version
+from storage.posts import ASKS, Post, PostState
+from storage.record import new_id
+from storage.redis import Database
+from storage.stores import DraftStore, Kept, PostStore, TeamStore
+from storage.team import Brand, Member, Role
+
+UNDO = timedelta(seconds=60)  # between "post now" and sending
+# States in which a post is not on its channel, unless an attempt left a doubt.
+NOT_OUT = frozenset({PostState.scheduled, PostState.paused, PostState.missed, PostState.failed, PostState.cancelled})
+TRIES = 5  # against others who decide at the same moment
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What stands after a decision, and what to say about it."""
+
+    draft: Draft
+    posts: tuple[Post, ...]
+    sentence: str
+    standings: tuple[Standing, ...]
+
+
+@dataclass(slots=True)
+class Case:
+    """Everything that a judgement needs, read once."""
+
+    kept: Kept[Draft]
+    brand: Brand
+    accounts: dict[str, Account]
+    members: tuple[Member, ...]
+    posts: dict[str, Kept[Post]] = field(default_factory=dict)
+
+    @property
+    def draft(self) -> Draft:
+        return self.kept.record
+
+    def member(self, member: str) -> Member:
+        found = next((each for each in self.members if each.id == member), None)
+        if found is None or found.erased_at is not None or not found.roles.get(self.brand.id):
+            raise NotFound(f"There is no draft {self.draft.id}.", do_next="Look at the list of those there are.")
+        return found
+
+    def standings(self, draft: Draft, now: datetime) -> tuple[Standing, ...]:
+        return tuple(
+            judge(draft, v, brand=self.brand, account=self.accounts[v.account], members=self.members, now=now)
+            for v in draft.versions
+        )
+
+
+class Decisions:
+    def __init__(self, database: Database, *, audit: AuditWriter, clock: Clock) -> None:
+        self._database = database
+        self._drafts = DraftStore(database)
+        self._posts = PostStore(database)
+        self._team = TeamStore(database)
+        self._audit = audit
+        self._clock = clock
+
+    async def decide(self, request: DecisionRequest) -> Decided:
+        """Record a decision and what follows from it. The same decision again changes nothing.
+
+        Raises NotFound (also for who may not know of the draft), NotAllowed, ChangedSince, BadInput, Conflict.
+        """
+        for _ in range(TRIES):
+            case = await self.case(request.workspace, request.draft)
+            draft = self._with_decision(case, request)
+            if draft is case.draft:
+                return await self._stand(case, "That was decided already; nothing changed.")
+            try:
+                return await self.settle(case, draft, request)
+            except Conflict:
+                continue
+        raise Conflict("Several people are deciding on this right now.", kept="Your decision was not recorded.")
+
+    async def case(self, workspace: str, draft_id: str) -> Case:
+        kept = await self._drafts.get(workspace, draft_id)
+        draft = kept.record
+        accounts = {}
+        for version in draft.versions:
+            accounts[version.account] = (await self._team.accounts.get(workspace, version.account)).record
+        posts = {}
+        for version in draft.versions:
+            if version.post and (post := await self._posts.find(workspace, version.post)):
+                posts[version.post] = post
+        return Case(
+            kept=kept,
+            brand=(await self._team.brands.get(workspace, draft.brand)).record,
+            accounts=accounts,
+            members=await self._team.all(self._team.members, workspace),
+            posts=posts,
+        )
+
+    async def settle(
+        self,
+        case: Case,
+        draft: Draft,
+        request: DecisionRequest | None,
+        *,
+        why: str = "",
+        by: Member | None = None,
+    ) -> Decided:
+        """Write the draft with everything that follows from where it now stands. Raises Conflict."""
+        now = self._clock.now()
+        change = Change(draft.workspace)
+        draft, posts, told = self._follow(case, draft, change, now)
+        self._drafts.save(change, draft, ver=case.kept.ver)
+        change.due(f"note:draft:{draft.id}", milliseconds(now))
+        watch(change, draft, now)
+        if request is not None and request.verdict is Verdict.changes and request.reason:
+            change.due(f"revise:{draft.id}", milliseconds(now))
+        kind, details = "revised", {"digest": draft.digest, "why": why}
+        if request is not None:
+            kind, by = "decision", case.member(request.member)
+            details = {"verdict": request.verdict.value, "digest": request.digest, "surface": request.surface}
+            details |= {"reason": request.reason, "covers": ",".join(request.accounts) or "all"}
+        change.audit(
+            await self._audit.prepare(
+                draft.workspace,
+                kind,
+                subject=by.subject if by else "",
+                about=draft.id,
+                at=now,
+                draft=draft.id,
+                brand=draft.brand,
+                details=details,
+            )
+        )
+        if draft.replaces and draft.status is DraftStatus.approved:
+            await self._retire(draft, change, now)
+        await commit(self._database, change)
+        standings = case.standings(draft, now)
+        return Decided(draft, posts, told or self._say(draft, standings, posts, case), standings)
+
+    def approved_by_mover(self, case: Case, draft: Draft, member: Member, surface: str) -> Draft:
+        """Who may approve and moves what was approved, approves the result under their own name."""
+        now = self._clock.now()
+        if not may_decide(member, case.brand.id, case.members, now):
+            return draft
+        decision = Decision(
+            id=new_id("c"),
+            member=member.id,
+            verdict=Verdict.approve,
+            digest=draft.digest,
+            versions={version.account: version.digest for version in draft.versions},
+            surface=surface,
+            reason="moved to another time",
+            at=now,
+            for_member=_absent_one(member, case, now),
+        )
+        return draft.changed(decisions=(*draft.decisions, decision))
+
+    def _with_decision(self, case: Case, request: DecisionRequest) -> Draft:
+        """The draft with this decision added, or the same draft when it is there already."""
+        draft, member, now = case.draft, case.member(request.member), self._clock.now()
+        covered = _covered(draft, request)
+        if request.verdict is Verdict.withdraw:
+            return _withdrawn(draft, member, covered, now)
+        own_word = request.verdict is not Verdict.approve and member.id == draft.requested_by
+        if not own_word and not may_decide(member, case.brand.id, case.members, now):
+            names = [m.name for m in deciders(case.brand.id, case.members, now)]
+            raise NotAllowed(
+                f"Only people who approve for {case.brand.name} can decide this.",
+                kept="Nothing changed.",
+                do_next=f"That would be {', '.join(names)}." if names else "An owner can name somebody.",
+            )
+        if draft.status is DraftStatus.replaced:
+            raise ChangedSince("This draft was replaced by a newer one.", do_next=f"Look at {draft.replaced_by}.")
+        _refuse_gone(case, covered, request.verdict)
+        for earlier in draft.decisions:
+            same = (earlier.member, earlier.verdict, earlier.versions) == (member.id, request.verdict, covered)
+            if same and any(earlier in active(draft.decisions, v) for v in draft.versions if v.account in covered):
+                return draft
+        decision = Decision(
+            id=new_id("c"),
+            member=member.id,
+            verdict=request.verdict,
+            digest=request.digest,
+            versions=covered,
+            surface=request.surface,
+            reason=request.reason[:2000],
+            at=now,
+            as_client=not member.may(case.brand.id, Role.approver, Role.owner)
+            and not _absent_one(member, case, now)
+            and Role.client in member.roles.get(case.brand.id, frozenset()),
+            for_member=_absent_one(member, case, now),
+        )
+        return draft.changed(decisions=(*draft.decisions, decision), updated_at=now)
+
+    def _follow(self, case: Case, draft: Draft, change: Change, now: datetime) -> tuple[Draft, tuple[Post, ...], str]:
+        """Into the change: posts for what is approved now, and cancellations for what no longer is."""
+        standings = {standing.account: standing for standing in case.standings(draft, now)}
+        # What takes another draft's place does so as a whole, or an account would get both.
+        whole = draft.status is not DraftStatus.replaced and (
+            not draft.replaces or all(standing.met for standing in standings.values())
+        )
+        versions: list[Version] = []
+        posts: list[Post] = []
+        told = ""
+        for version in draft.versions:
+            kept = case.posts.get(version.post)
+            standing = standings[version.account]
+            if kept is not None:  # it must not start, end or be resolved while this is decided
+                change.expect(self._posts.key(draft.workspace, kept.record.id), kept.ver)
+            if kept is not None and kept.record.digest == version.digest and standing.met:
+                posts.append(kept.record)
+            elif kept is not None and kept.record.state in NOT_OUT and not kept.record.doubtful:
+                if kept.record.state is not PostState.cancelled:
+                    self._posts.save(change, kept.record.changed(state=PostState.cancelled), ver=kept.ver)
+                version, kept = version.model_copy(update={"post": ""}), None  # noqa: PLW2901
+            elif kept is not None:
+                told = self._call_back(case, kept, version, change)
+                posts.append(kept.record)
+            if kept is None and standing.met and whole and (draft.due is None or draft.due > now):
+                post = _post(draft, version, standing, now)
+                self._posts.save(change, post, ver=None)
+                posts.append(post)
+                version = version.model_copy(update={"post": post.id})  # noqa: PLW2901
+            versions.append(version)
+        draft = draft.changed(versions=tuple(versions))
+        status = status_of(draft, case.standings(draft, now), now)
+        return draft.changed(status=status), tuple(posts), told
+
+    def _call_back(self, case: Case, kept: Kept[Post], version: Version, change: Change) -> str:
+        """Into the change: no further attempt at a post that is out or may be; the sentence about it.
+
+        Raises BadInput when its bytes were changed: what is out cannot be edited.
+        """
+        post, name = kept.record, case.accounts[version.account].name
+        if post.digest != version.digest:
+            raise BadInput(
+                f"{name} is already out or on its way, so it cannot be changed.",
+                kept="Nothing changed.",
+                do_next="Ask for a new post, or take this one down.",
+            )
+        if post.state in (PostState.published, PostState.cancelled):
+            return f"{name} is out already." if post.state is PostState.published else f"{name} was cancelled."
+        change.hset(self._posts.key(post.workspace, post.id), {"stop": "1"})
+        return f"{name} is already on its way: it is stopped if nothing has left yet, and nothing is sent again."
+
+    async def _retire(self, draft: Draft, change: Change, now: datetime) -> None:
+        """Into the change: the draft that this one replaces leaves, with its posts that have not gone out."""
+        kept = await self._drafts.find(draft.workspace, draft.replaces)
+        if kept is None or kept.record.replaced_by == draft.id:
+            return
+        if kept.record.status is DraftStatus.replaced:
+            raise ChangedSince(
+                "Another wording took its place already.",
+                kept="Nothing was scheduled by this.",
+                do_next=f"Look at {kept.record.replaced_by}, or ask for a new post.",
+            )
+        old = kept.record.changed(status=DraftStatus.replaced, replaced_by=draft.id, updated_at=now)
+        self._drafts.save(change, old, ver=kept.ver)
+        change.due(f"note:draft:{old.id}", milliseconds(now))
+        for version in old.versions:
+            post = await self._posts.find(draft.workspace, version.post) if version.post else None
+            if post is None or post.record.state is PostState.cancelled:
+                continue
+            if post.record.state in NOT_OUT and not post.record.doubtful:
+                self._posts.save(change, post.record.changed(state=PostState.cancelled), ver=post.ver)
+            else:
+                raise BadInput(
+                    "What this draft would replace is already on its way or out.",
+                    kept="Nothing was changed; the new draft is still here.",
+                    do_next="Take the old post down first, or ask for a new post.",
+                )
+
+    async def _stand(self, case: Case, sentence: str) -> Decided:
+        posts = tuple(kept.record for kept in case.posts.values())
+        return Decided(case.draft, posts, sentence, case.standings(case.draft, self._clock.now()))
+
+    def _say(self, draft: Draft, standings: Sequence[Standing], posts: Sequence[Post], case: Case) -> str:
+        zone = case.brand.zone or draft.zone
+        cancelled = [case.accounts[post.account].name for post in posts if post.state is PostState.cancelled]
+        if draft.status is DraftStatus.approved and cancelled:
+            names = " and ".join(cancelled)
+            return (
+                f"The approval stands, but {names} was cancelled and stays so. Ask for a new post if it should go out."
+            )
+        asking = [case.accounts[post.account].name for post in posts if post.state in ASKS]
+        if draft.status is DraftStatus.approved and asking:
+            return f"Approved. {' and '.join(asking)} waits for your word on what to do with the post."
+        if draft.status is DraftStatus.approved and posts:
+            when = say(min(post.due for post in posts), zone)
+            undo = " Until then it can be withdrawn." if draft.due is None else ""
+            return f"Approved. It goes out {when}.{undo}"
+        if draft.status is DraftStatus.late:
+            return "Approved too late: the time has passed, so nothing goes out by itself. Choose a new time."
+        met = [case.accounts[s.account].name for s in standings if s.met]
+        missing = next((s.missing for s in standings if not s.met), "")
+        return " ".join(part for part in (f"Approved for {', '.join(met)}." if met else "", missing) if part)
+
+
+def watch(change: Change, draft: Draft, now: datetime) -> None:
+    """Into the change: when to remind people of this draft, and when its time will have passed."""
+    if draft.status is not DraftStatus.waiting or draft.due is None or draft.decide_by is None:
+        change.undue(f"remind:{draft.id}").undue(f"expire:{draft.id}")
+        return
+    change.due(f"expire:{draft.id}", milliseconds(draft.due))
+    reminder = next_reminder(draft.decide_by, draft.reminders, now)
+    if reminder is not None:
+        change.due(f"remind:{draft.id}", milliseconds(reminder.at))
+
+
+def _covered(draft: Draft, request: DecisionRequest) -> dict[str, str]:
+    """Account id → digest that the decision names. Raises ChangedSince when it names what is not current."""
+    every = {version.account: version.digest for version in draft.versions}
+    if set(request.accounts) - set(every):
+        raise BadInput("This draft has no version for one of these accounts.", kept="Your decision was not recorded.")
+    chosen = {account: every[account] for account in request.accounts} or every
+    if request.digest == draft.digest:
+        return chosen
+    named = {account: digest for account, digest in every.items() if digest == request.digest}
+    if not named:
+        raise ChangedSince(
+            "This changed since you looked at it.",
+            kept="Your decision was not recorded, nothing else changed.",
+            do_next="Look at the current version and decide on that.",
+        )
+    return named
+
+
+def _withdrawn(draft: Draft, member: Member, covered: dict[str, str], now: datetime) -> Draft:
+    """The member's decisions no longer cover these versions; on others they stand."""
+    decisions: list[Decision] = []
+    for decision in draft.decisions:
+        taken = dict(decision.versions.items() & covered.items())
+        if decision.member != member.id or decision.withdrawn_at is not None or not taken:
+            decisions.append(decision)
+            continue
+        decisions.append(decision.model_copy(update={"versions": taken, "withdrawn_at": now}))
+        rest = dict(decision.versions.items() - covered.items())
+        if rest:
+            decisions.append(decision.model_copy(update={"id": new_id("c"), "versions": rest}))
+    same = tuple(decisions) == draft.decisions
+    return draft if same else draft.changed(decisions=tuple(decisions), updated_at=now)
+
+
+def _refuse_gone(case: Case, covered: dict[str, str], verdict: Verdict) -> None:
+    """Against what is out already no verdict helps."""
+    states = [
+        kept.record.state
+        for version in case.draft.versions
+        if version.account in covered and (kept := case.posts.get(version.post)) is not None
+    ]
+    out = (PostState.published, PostState.sending, PostState.unknown)
+    if verdict is not Verdict.approve and states and all(state in out for state in states):
+        raise BadInput(
+            "This is already out or on its way.", kept="Nothing changed.", do_next="You can take the post down."
+        )
+
+
+def _absent_one(member: Member, case: Case, now: datetime) -> str:
+    """For whom this member decides as a delegate, an owner first; empty when they decide in their own right."""
+    brand = case.brand.id
+    if Role.owner in member.roles.get(brand, frozenset()):
+        return ""
+    own = member.may(brand, Role.approver)
+    absent = [m for m in case.members if m.away and m.away.until > now and m.away.delegate == member.id]
+    wanted = [m for m in absent if Role.owner in m.roles.get(brand, frozenset())]
+    wanted += [] if own else [m for m in absent if m.may(brand, Role.approver)]
+    return wanted[0].id if wanted else ""
+
+
+def _post(draft: Draft, version: Version, standing: Standing, now: datetime) -> Post:
+    return Post(
+        id=new_id("p"),
+        workspace=draft.workspace,
+        brand=draft.brand,
+        account=version.account,
+        channel=version.channel,
+        draft=draft.id,
+        revision=draft.revision,
+        digest=version.digest,
+        payload=version.payload,
+        title=draft.title,
+        requested_by=draft.requested_by,
+        approved_by=standing.approved_by,
+        campaign=draft.brief.campaign,
+        created_at=now,
+        due=draft.due if draft.due is not None else now + UNDO,
+    )

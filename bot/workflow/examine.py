@@ -1,0 +1,184 @@
+"""The doctor: looks at every part, and says of each what was found and what to do."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.clock import Clock, milliseconds
+from bot.errors import AdMindError
+from bot.settings import Settings
+from storage.embedded import EmbeddedValkey
+from storage.media import BlobStore
+from storage.redis import Database
+from storage.stores import TeamStore
+from storage.team import Member
+
+GIB = 1024**3
+KEY_OF = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY", "google_genai": "GOOGLE_API_KEY"}
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """`found` and `do` are for the person; `do` is empty when all is well."""
+
+    what: str
+    state: Literal["ok", "note", "bad"]
+    found: str
+    do: str = ""
+
+
+class Doctor:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        *,
+        embedded: EmbeddedValkey | None,
+        blobs: BlobStore,
+        team: TeamStore,
+        clock: Clock,
+        workspace: str,
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._embedded = embedded
+        self._blobs = blobs
+        self._team = team
+        self._clock = clock
+        self._workspace = workspace
+
+    async def examine(self, member: Member) -> list[Symptom]:
+        """Everything in the order in which a person would look; one part that fails hides no other.
+
+        People and accounts are told of the member's brands alone.
+        """
+        mine = set(member.roles)
+        parts: tuple[tuple[str, Callable[[], Awaitable[list[Symptom]]]], ...] = (
+            ("data directory", self._directory),
+            ("disk", self._disk),
+            ("encryption key", self._key),
+            ("database", self._redis),
+            ("clock", self._skew),
+            ("model", self._model),
+            ("listening", self._edge),
+            ("people", lambda: self._people(mine)),
+            ("accounts", lambda: self._accounts(mine)),
+        )
+        found: list[Symptom] = []
+        for name, look in parts:
+            try:
+                found += await look()
+            except AdMindError as error:
+                found.append(Symptom(name, "bad", error.what, error.do_next))
+            except OSError as error:
+                found.append(Symptom(name, "bad", f"cannot be looked at: {error.strerror}", "Check its permissions."))
+        return found
+
+    async def _directory(self) -> list[Symptom]:
+        path = self._settings.data_dir.absolute()
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            return [Symptom("data directory", "bad", f"{path} is open to others", f"chmod 700 {path}")]
+        return [Symptom("data directory", "ok", str(path))]
+
+    async def _disk(self) -> list[Symptom]:
+        space = os.statvfs(self._settings.data_dir)
+        free = space.f_bavail * space.f_frsize
+        canary = await self._blobs.put(b"admind canary")
+        await self._blobs.get(canary)
+        if free < GIB:
+            return [Symptom("disk", "bad", f"{free / GIB:.1f} GiB free", "Make room: below that, drafts are refused.")]
+        return [Symptom("disk", "ok", f"{free / GIB:.1f} GiB free, written and read back")]
+
+    async def _key(self) -> list[Symptom]:
+        if self._settings.secret_keys:
+            return [Symptom("encryption key", "ok", "from ADMIND_SECRET_KEYS")]
+        path = self._settings.data_dir / "secret.key"
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            return [Symptom("encryption key", "bad", f"{path} is open to others", f"chmod 600 {path}")]
+        return [
+            Symptom("encryption key", "note", str(path), "Keep a copy elsewhere: without it no backup can be read.")
+        ]
+
+    async def _redis(self) -> list[Symptom]:
+        server = await self._database.identity()
+        kind = "embedded Valkey" if self._embedded else "your Redis"
+        found = [Symptom("database", "ok", f"{kind} {server.version}, {server.used_memory / 2**20:.0f} MiB in use")]
+        if not server.durable:
+            found.append(
+                Symptom(
+                    "durability",
+                    "bad",
+                    f"appendonly {server.appendonly or '?'}, appendfsync {server.appendfsync or '?'}, "
+                    f"{server.replicas} replicas: the last second may be lost in a power cut or failover",
+                    "Set appendonly yes and appendfsync always. Until then posts due at such a moment are asked about.",
+                )
+            )
+        if server.maxmemory_policy not in ("", "noeviction"):
+            found.append(
+                Symptom(
+                    "eviction", "bad", server.maxmemory_policy, "Set maxmemory-policy noeviction: keys must not vanish."
+                )
+            )
+        if server.max_memory and server.used_memory > 0.8 * server.max_memory:
+            found.append(Symptom("memory", "bad", "over 80 % used", "Give the database more memory."))
+        return found
+
+    async def _skew(self) -> list[Symptom]:
+        offset = round(self._clock.offset().total_seconds() * 1000)
+        skew = abs(milliseconds(self._clock.now()) - offset - await self._database.server_time_ms())
+        if skew > 2000:
+            return [Symptom("clock", "bad", f"{skew / 1000:.0f} s from the database's", "Set both by NTP.")]
+        return [Symptom("clock", "ok", f"within {skew} ms of the database's")]
+
+    async def _model(self) -> list[Symptom]:
+        provider = self._settings.model.partition(":")[0]
+        if provider == "offline":
+            return [Symptom("model", "note", "offline writer", "Set ADMIND_MODEL for a language model's wording.")]
+        key = KEY_OF.get(provider)
+        if key and key not in self._settings.provider_keys:
+            return [Symptom("model", "bad", f"{self._settings.model}, but no key", f"Set {key}.")]
+        return [Symptom("model", "ok", self._settings.model)]
+
+    async def _edge(self) -> list[Symptom]:
+        settings = self._settings
+        found = [Symptom("listening", "ok", f"{settings.host}:{settings.port}")]
+        if not settings.public_url:
+            found.append(
+                Symptom(
+                    "public address",
+                    "note",
+                    "none: feed links lead to this machine",
+                    "Set ADMIND_PUBLIC_URL to how the internet reaches it.",
+                )
+            )
+        elif not settings.public_url.startswith("https://"):
+            found.append(Symptom("public address", "bad", settings.public_url, "Use https:// in front of it."))
+        if settings.host not in ("127.0.0.1", "::1", "localhost") and settings.public_port is None:
+            found.append(
+                Symptom(
+                    "listening", "note", "the private side is reachable too", "Set ADMIND_PUBLIC_PORT for the public."
+                )
+            )
+        return found
+
+    async def _people(self, brands: set[str]) -> list[Symptom]:
+        every = await self._team.all(self._team.members, self._workspace)
+        members = [m for m in every if m.erased_at is None and brands & set(m.roles)]
+        if len(members) == 1:
+            return [Symptom("people", "note", "one", "You approve your own drafts. Add others: `admind members add`.")]
+        return [Symptom("people", "ok", str(len(members)))]
+
+    async def _accounts(self, brands: set[str]) -> list[Symptom]:
+        every = [a for a in await self._team.all(self._team.accounts, self._workspace) if a.brand in brands]
+        found = []
+        for account in every:
+            if account.closed_at is None and account.health.state != "ok":
+                state: Literal["note", "bad"] = "bad" if account.health.state == "broken" else "note"
+                found.append(Symptom(account.name, state, account.health.reason, "Connect it again."))
+        open_ones = [account.name for account in every if account.closed_at is None]
+        return [*found, Symptom("accounts", "ok", ", ".join(open_ones) or "none")]

@@ -1,0 +1,69 @@
+"""Backup, restore and export: everything in one file, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.clock import Clock
+from bot.errors import BadInput
+from bot.settings import Settings
+from storage.backup import backup, restore
+from storage.credentials import Vault
+from storage.embedded import EmbeddedValkey
+from storage.export import export
+from storage.redis import Database, connect
+
+
+class Keeping:
+    def __init__(
+        self, database: Database, vault: Vault, data_dir: Path, clock: Clock, configured_keys: Sequence[str]
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._data_dir = data_dir
+        self._clock = clock
+        self._configured_keys = configured_keys
+
+    async def backup(self, path: str, *, with_keys: bool) -> tuple[str, int]:
+        """Write a backup to a new file on this machine; where it is, and its bytes. Raises BadInput, AdMindError."""
+        out = Path(path)
+        if not out.is_absolute():
+            raise BadInput("Name the whole path of the file.", kept="Nothing was written.")
+        _, size = await backup(
+            self._database,
+            self._data_dir,
+            out,
+            now=self._clock.now(),
+            with_keys=with_keys,
+            configured_keys=self._configured_keys,
+        )
+        return str(out), size
+
+    async def export(self, workspace: str, limit: int) -> list[dict[str, object]]:
+        """Everything that the workspace owns, in readable form, a document a record."""
+        found: list[dict[str, object]] = []
+        async for document in export(self._database, self._vault, workspace):
+            found.append(document)
+            if len(found) == limit:
+                break
+        return found
+
+
+async def restore_into(settings: Settings, archive: Path, *, force: bool) -> dict[str, str | int]:
+    """Put a backup into this data directory while nothing runs on it. Raises AdMindError; then nothing was changed."""
+    configured = [key.get_secret_value() for key in settings.secret_keys]
+    now = datetime.now(UTC)
+    if settings.redis_url is not None:
+        async with connect(settings.redis_url.get_secret_value()) as database:
+            done = await restore(database, settings.data_dir, archive, now=now, force=force, configured_keys=configured)
+    else:
+        async with EmbeddedValkey(settings.data_dir) as server, connect(server.url) as database:
+            done = await restore(database, settings.data_dir, archive, now=now, force=force, configured_keys=configured)
+    return {
+        "created_at": done.created_at.isoformat(),
+        "keys": done.keys,
+        "blobs": done.blobs,
+        "aside": str(done.aside or ""),
+    }

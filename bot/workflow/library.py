@@ -1,0 +1,69 @@
+"""The media library: pictures that people send, cleaned before they are kept, and who may see which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.errors import NotFound
+from storage.feed import FeedStore
+from storage.media import BlobStore, MediaItem, MediaStore
+from storage.team import Member
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    data: bytes
+    mime: str
+
+
+class Library:
+    def __init__(self, *, blobs: BlobStore, media: MediaStore, feed: FeedStore, clock: Clock) -> None:
+        self._blobs = blobs
+        self._media = media
+        self._feed = feed
+        self._clock = clock
+
+    async def upload(self, workspace: str, brand: str, member: Member, data: bytes) -> MediaItem:
+        """Clean a picture and keep it. Raises PictureRefused with what to send instead."""
+        from bot.artwork.fit import picture_hash  # noqa: PLC0415 - these two load numpy and Pillow
+        from bot.artwork.uploads import clean  # noqa: PLC0415
+
+        picture = await clean(data)
+        sha256 = await self._blobs.put(picture.data)
+        item = MediaItem(
+            sha256=sha256,
+            workspace=workspace,
+            brand=brand,
+            mime=picture.mime,
+            size=len(picture.data),
+            width=picture.width,
+            height=picture.height,
+            alt="",
+            source="upload",
+            made_by=member.id,
+            from_draft="",
+            picture_hash=f"{picture_hash(picture.data):016x}",
+            created_at=self._clock.now(),
+        )
+        await self._media.put(item)
+        return item
+
+    async def mine(self, workspace: str, brand: str, sha256: str) -> str:
+        """The same sha256 when such a picture is in the brand's library. Raises NotFound."""
+        if await self._media.get(workspace, brand, sha256) is None:
+            raise NotFound("That picture is not in the library.", do_next="Upload it first, then name its sha256.")
+        return sha256
+
+    async def read(self, workspace: str, member: Member, sha256: str) -> Stored:
+        """A picture of one of the member's brands. Raises NotFound."""
+        for brand in member.roles:
+            item = await self._media.get(workspace, brand, sha256)
+            if item is not None:
+                return Stored(await self._blobs.get(sha256), item.mime)
+        raise NotFound("There is no such picture.", do_next="Look at the library.")
+
+    async def public(self, workspace: str, sha256: str) -> Stored | None:
+        """A picture that a post in the feed shows, or that a post on its way out needs; None for every other."""
+        mime = await self._media.shown(workspace, sha256) or await self._feed.picture(workspace, sha256)
+        return Stored(await self._blobs.get(sha256), mime) if mime else None

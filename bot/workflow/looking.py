@@ -1,0 +1,267 @@
+"""What a member may see, in its public shape. Brands are boundaries: what is outside them does not exist here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from bot.cards import Words
+from bot.chat import Card
+from bot.clock import Clock
+from bot.errors import BadInput, NotFound
+from bot.review.board import Board
+from bot.views import (
+    AccountView,
+    BrandView,
+    DraftView,
+    ListView,
+    MemberView,
+    NoticeView,
+    PauseView,
+    PostView,
+    account_view,
+    brand_view,
+    draft_view,
+    member_view,
+    post_view,
+)
+from storage.drafts import OPEN, Draft, DraftStatus
+from storage.inbox import inbox_store
+from storage.pauses import read as read_pauses
+from storage.posts import Post, PostState
+from storage.record import Record
+from storage.redis import Database
+from storage.stores import DraftStore, Page, PostStore, TeamStore
+from storage.team import Member, Role
+
+if TYPE_CHECKING:
+    from icalendar import Event
+
+T = TypeVar("T", bound=Record)
+MOST = 200  # of a list in one answer
+MOST_PAGES = 40  # looked through for one answer
+
+
+class Looking:
+    def __init__(self, database: Database, *, board: Board, clock: Clock) -> None:
+        self._database = database
+        self._drafts = DraftStore(database)
+        self._posts = PostStore(database)
+        self._team = TeamStore(database)
+        self._inbox = inbox_store(database)
+        self._board = board
+        self._clock = clock
+
+    async def member(self, workspace: str, member_id: str) -> Member:
+        return (await self._team.members.get(workspace, member_id)).record
+
+    async def home_brand(self, workspace: str, member_id: str) -> str | None:
+        """The brand that a member means who names none; "" when they have none; None for somebody who left."""
+        kept = await self._team.members.find(workspace, member_id)
+        if kept is None or kept.record.erased_at is not None:
+            return None
+        home = await self._team.workspaces.find(workspace, workspace)
+        default = home.record.default_brand if home else ""
+        return default if kept.record.roles.get(default) else next(iter(sorted(kept.record.roles)), "")
+
+    async def brand(self, workspace: str, member_id: str, brand_id: str) -> None:
+        """Raises NotFound when this is no brand of the member's."""
+        if not (await self.member(workspace, member_id)).roles.get(brand_id):
+            raise NotFound("You have no such brand here.", do_next="An owner can give you a role in one.")
+
+    async def drafts(
+        self, workspace: str, member_id: str, *, status: str = "", after: str = "", limit: int = 50
+    ) -> ListView[DraftView]:
+        """Drafts newest first; `status` is one of theirs, or `open`. Raises BadInput."""
+        if status and status != "open" and status not in set(DraftStatus):
+            raise BadInput(
+                f"There is no status {status[:20]!r}.", do_next=f"Use open or one of {', '.join(DraftStatus)}."
+            )
+        member = await self.member(workspace, member_id)
+        index = "open" if status == "open" or status in OPEN else "all"
+        mine, following = await _pages(
+            self._drafts,
+            workspace,
+            index,
+            after,
+            limit,
+            lambda draft: bool(member.roles.get(draft.brand)) and status in ("", "open", draft.status.value),
+        )
+        return ListView(items=[await self._draft(draft) for draft in mine], next=following)
+
+    async def draft(self, workspace: str, member_id: str, draft_id: str) -> DraftView:
+        """Raises NotFound, for another brand's draft too."""
+        return await self._draft(await self.draft_record(workspace, member_id, draft_id))
+
+    async def draft_card(self, workspace: str, member_id: str, draft_id: str) -> Card:
+        return await self._board.card(await self.draft_record(workspace, member_id, draft_id))
+
+    async def draft_record(self, workspace: str, member_id: str, draft_id: str) -> Draft:
+        member = await self.member(workspace, member_id)
+        draft = (await self._drafts.get(workspace, draft_id)).record
+        if not member.roles.get(draft.brand):
+            raise NotFound(f"There is no draft {draft_id[:40]}.", do_next="Look at the list of those there are.")
+        return draft
+
+    async def posts(
+        self, workspace: str, member_id: str, *, status: str = "", after: str = "", limit: int = 50
+    ) -> ListView[PostView]:
+        """Posts by their time, latest first. Raises BadInput."""
+        if status and status not in set(PostState):
+            raise BadInput(f"There is no status {status[:20]!r}.", do_next=f"Use one of {', '.join(PostState)}.")
+        member = await self.member(workspace, member_id)
+        mine, following = await _pages(
+            self._posts,
+            workspace,
+            "all",
+            after,
+            limit,
+            lambda post: bool(member.roles.get(post.brand)) and status in ("", post.state.value),
+        )
+        words = await self._words(workspace, {post.brand for post in mine})
+        return ListView(items=[post_view(post, words[post.brand]) for post in mine], next=following)
+
+    async def post(self, workspace: str, member_id: str, post_id: str) -> PostView:
+        member = await self.member(workspace, member_id)
+        post = (await self._posts.get(workspace, post_id)).record
+        if not member.roles.get(post.brand):
+            raise NotFound(f"There is no post {post_id[:40]}.", do_next="Look at the list of those there are.")
+        return post_view(post, await self._board.words(workspace, post.brand))
+
+    async def between(self, workspace: str, member_id: str, start: datetime, end: datetime) -> tuple[Post, ...]:
+        """Posts of the member's brands due in this span, earliest first; at most 1,000."""
+        member = await self.member(workspace, member_id)
+        page = await self._posts.page(
+            workspace, newest_first=False, limit=1000, least=start.timestamp(), most=end.timestamp()
+        )
+        return tuple(post for post in page.items if member.roles.get(post.brand))
+
+    async def calendar(self, workspace: str, member_id: str) -> bytes:
+        """RFC 5545: posts from 30 days back to a year ahead, and drafts that wait."""
+        from icalendar import Calendar  # noqa: PLC0415 - slow to load, seldom needed
+
+        now = self._clock.now()
+        posts = await self.between(workspace, member_id, now - timedelta(days=30), now + timedelta(days=366))
+        member = await self.member(workspace, member_id)
+        drafts = await self._drafts.page(workspace, index="open", limit=1000)
+        home = (await self._team.workspaces.get(workspace, workspace)).record
+        calendar = Calendar()
+        calendar.add("prodid", "-//AdMind//Content calendar//EN")
+        calendar.add("version", "2.0")
+        calendar.add("x-wr-calname", f"{home.name} posts")
+        calendar.add("x-wr-timezone", home.zone)
+        words = await self._words(workspace, {post.brand for post in posts})
+        for post in posts:
+            if post.state is PostState.cancelled:
+                continue
+            name = words[post.brand].account(post.account)
+            calendar.add_component(_event(post.id, f"{post.title} · {name} ({post.state.value})", post.due, now))
+        for draft in drafts.items:
+            if draft.due is not None and member.roles.get(draft.brand):
+                calendar.add_component(_event(draft.id, f"{draft.title} (waiting for approval)", draft.due, now))
+        return bytes(calendar.to_ical())
+
+    async def accounts(self, workspace: str, member_id: str) -> ListView[AccountView]:
+        member = await self.member(workspace, member_id)
+        every = await self._team.all(self._team.accounts, workspace)
+        return ListView(items=[account_view(account) for account in every if member.roles.get(account.brand)])
+
+    async def members(self, workspace: str, member_id: str) -> ListView[MemberView]:
+        """Those who share a brand with the member."""
+        mine = set((await self.member(workspace, member_id)).roles)
+        every = await self._team.all(self._team.members, workspace)
+        return ListView(items=[member_view(each, mine) for each in every if mine & set(each.roles)])
+
+    async def colleague(self, workspace: str, member_id: str, other: str) -> MemberView:
+        """Another member as this one may see them. Raises NotFound for somebody of other brands."""
+        mine = set((await self.member(workspace, member_id)).roles)
+        kept = await self._team.members.find(workspace, other)
+        if kept is None or not (other == member_id or mine & set(kept.record.roles)):
+            raise NotFound(f"There is no member {other[:40]}.", do_next="Look at the list of those there are.")
+        return member_view(kept.record, mine)
+
+    async def pauses(self, workspace: str, member_id: str) -> ListView[PauseView]:
+        """What is stopped and concerns the member's brands; the reason is told to those who work with who gave it."""
+        mine = set((await self.member(workspace, member_id)).roles)
+        accounts = {account.id: account.brand for account in await self._team.all(self._team.accounts, workspace)}
+        near = {m.id for m in await self._team.all(self._team.members, workspace) if mine & set(m.roles)} | {""}
+        items = []
+        for pause in (await read_pauses(self._database, workspace)).holding():
+            kind, _, value = pause.scope.partition(":")
+            told = pause.by in near or not pause.by.startswith("m_")  # a person of ours, or AdMind itself
+            brand = {"brand": value, "account": accounts.get(value, "")}.get(kind)
+            if brand in mine if brand is not None else kind == "workspace" or told:
+                items.append(
+                    PauseView(
+                        scope=pause.scope, reason=pause.reason if told else "", since=pause.since, until=pause.until
+                    )
+                )
+        return ListView(items=items)
+
+    async def brands(self, workspace: str, member_id: str) -> ListView[BrandView]:
+        member = await self.member(workspace, member_id)
+        every = await self._team.all(self._team.brands, workspace)
+        return ListView(items=[brand_view(brand) for brand in every if member.roles.get(brand.id)])
+
+    async def notices(
+        self, workspace: str, member_id: str, *, after: str = "", limit: int = 50
+    ) -> ListView[NoticeView]:
+        """What AdMind had to tell, newest first."""
+        member = await self.member(workspace, member_id)
+        rooms = {*member.roles, f"member:{member.id}"}
+        if any(Role.owner in roles for roles in member.roles.values()):
+            rooms.add("owners")
+        mine, following = await _pages(self._inbox, workspace, "all", after, limit, lambda item: item.room in rooms)
+        items = [
+            NoticeView(id=item.id, room=item.room, at=item.at, card=Card.model_validate(item.card)) for item in mine
+        ]
+        return ListView(items=items, next=following)
+
+    async def zone(self, workspace: str) -> ZoneInfo:
+        return ZoneInfo((await self._team.workspaces.get(workspace, workspace)).record.zone)
+
+    async def _draft(self, draft: Draft) -> DraftView:
+        words = await self._board.words(draft.workspace, draft.brand)
+        missing = {s.account: s.missing for s in await self._board.standings(draft) if not s.met}
+        return draft_view(draft, words, missing=missing, media_url="/api/v1/media")
+
+    async def _words(self, workspace: str, brands: set[str]) -> Mapping[str, Words]:
+        return {brand: await self._board.words(workspace, brand) for brand in brands}
+
+
+class _Store(Protocol[T]):
+    async def page(self, workspace: str, *, index: str = "all", after: str = "", limit: int = 50) -> Page[T]: ...
+
+
+async def _pages(
+    store: _Store[T], workspace: str, index: str, after: str, limit: int, wanted: Callable[[T], bool]
+) -> tuple[list[T], str | None]:
+    """Up to `limit` wanted items and the cursor of those that follow; fewer, with a cursor, after a long search."""
+    found: list[T] = []
+    limit = max(1, min(limit, MOST))
+    try:
+        for _ in range(MOST_PAGES):
+            page = await store.page(workspace, index=index, after=after, limit=max(limit - len(found), 1))
+            found += [item for item in page.items if wanted(item)]
+            after = page.next
+            if not after or len(found) >= limit:
+                break
+        return found, after or None
+    except ValueError as error:
+        raise BadInput(
+            "That is no cursor of this list.", do_next="Use `next` as it was given, or leave it out."
+        ) from error
+
+
+def _event(uid: str, summary: str, start: datetime, now: datetime) -> Event:
+    from icalendar import Event  # noqa: PLC0415 - slow to load, seldom needed
+
+    event = Event()
+    event.add("uid", f"{uid}@admind")
+    event.add("summary", summary)
+    event.add("dtstart", start)
+    event.add("dtend", start + timedelta(minutes=15))
+    event.add("dtstamp", now)
+    return event

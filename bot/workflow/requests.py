@@ -1,0 +1,455 @@
+"""What people ask for: drafts from ideas, revisions, verbatim edits, other times, other wordings.
+
+Every way to a draft goes through here: the agent's tools, commands, REST and the studio. Each result is a new revision
+with new bytes and a new digest; what is approved already is never changed under people's feet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.clock import Clock, milliseconds
+from bot.drafting.copywriter import CardText, Copywriter
+from bot.errors import BadInput, Conflict, NotFound
+from bot.review.reminders import decide_by
+from bot.when import Unclear, resolve
+from bot.workflow.decisions import TRIES, Case, Decisions, watch
+from bot.workflow.pictures import Pictures
+from bot.workflow.versions import Making, Versions
+from bot.workflow.wishes import picture_wish
+from storage.accounts import Account
+from storage.audit import AuditWriter
+from storage.commit import Change, commit
+from storage.drafts import Brief, CardWords, Draft, DraftStatus, Finding, MadeWith, RevisionMark, Variant
+from storage.media import BlobStore
+from storage.posts import PostState
+from storage.record import new_id
+from storage.redis import Database
+from storage.stores import DraftStore, TeamStore
+from storage.team import Brand, Member
+
+MOST_DRAFTS = 12  # from one request
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, from where, and how to tell them how it goes."""
+
+    workspace: str
+    brand: str
+    member: str
+    conversation: str
+    surface: str
+    language: str
+    zone: str
+    tainted: bool = False
+    by_agent: bool = True  # the model worded the change; then what is approved stands until a person accepts
+    report: Callable[[str], Awaitable[None]] | None = None
+
+    async def tell(self, progress: str) -> None:
+        if self.report is not None:
+            await self.report(progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Idea:
+    """One post idea as understood: `when` is the person's phrase, `accounts` names as the person said them."""
+
+    brief: Brief
+    accounts: tuple[str, ...] = ()
+    when: str = ""
+    variants: int = 1
+    angle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What a revision changes; what is None or not named stays as it was. `due` holds the new time, or None in it."""
+
+    texts: Mapping[str, str]
+    why: str
+    edited_by: str = ""
+    due: tuple[datetime | None] | None = None
+    card: CardText | None = None
+    alt: str = ""
+    variants: tuple[Variant, ...] | None = None
+    made_with: MadeWith | None = None
+    image: Literal["card", "none"] | None = None
+
+
+class Requests:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        audit: AuditWriter,
+        blobs: BlobStore,
+        versions: Versions,
+        copywriter: Callable[[Asker], Copywriter],
+        pictures: Pictures,
+        decisions: Decisions,
+        clock: Clock,
+        model_name: str,
+    ) -> None:
+        self._database = database
+        self._drafts = DraftStore(database)
+        self._team = TeamStore(database)
+        self._audit = audit
+        self._blobs = blobs
+        self._versions = versions
+        self._copywriter = copywriter
+        self._pictures = pictures
+        self._decisions = decisions
+        self._clock = clock
+        self._model_name = model_name
+
+    async def draft(self, asker: Asker, ideas: Sequence[Idea]) -> tuple[Draft, ...]:
+        """Drafts from ideas, ready for review.
+
+        Raises BadInput whose sentence is one good question when an account or a time is not clear, NotAllowed.
+        Everything is understood before anything is made, so a question leaves nothing half done behind.
+        """
+        brand, member = await self._brand_of(asker)
+        jobs = [job for idea in ideas for job in await self._jobs(asker, brand, idea)]
+        if not jobs:
+            raise BadInput("What should the post be about?")
+        jobs.sort(key=lambda job: (job[2] is not None, job[2]))  # as soon as approved first, then by time
+        if len(jobs) > MOST_DRAFTS:
+            raise BadInput(f"That makes {len(jobs)} posts. I make at most {MOST_DRAFTS} at a time: which first?")
+        made: list[Draft] = []
+        family = new_id("s")  # siblings share it, so that none opens like another
+        for number, (idea, accounts, due) in enumerate(jobs, 1):
+            await asker.tell(f"Writing post {number} of {len(jobs)}" if len(jobs) > 1 else "Writing the post")
+            written = [version.text for draft in made for version in draft.versions]
+            seed = f"{family}:{number - 1}"
+            made.append(await self._make(asker, brand, member, idea, accounts, due, written, seed))
+        return tuple(made)
+
+    async def revise(self, asker: Asker, draft_id: str, instruction: str) -> Draft:
+        """The model rewrites by an instruction. Raises BadInput with a question when it does not understand."""
+        case, brand, member = await self._open(asker, draft_id)
+        draft = case.draft
+        wish = picture_wish(instruction)
+        if wish is not None:
+            return await self._other_picture(asker, case, brand, member, wish, instruction)
+        await asker.tell("Rewriting")
+        needs = [self._versions.need(case.accounts[v.account], picture=bool(v.media)) for v in draft.versions]
+        card = CardText(**draft.card.model_dump()) if draft.card else None
+        revised = await self._copywriter(asker).revise(
+            draft.brief,
+            brand,
+            needs,
+            {version.account: version.text for version in draft.versions},
+            card,
+            instruction,
+            seed=f"{draft.id}:{draft.revision + 1}",
+        )
+        if not revised.copy.understood:
+            raise BadInput(revised.copy.question or "What should be different?", kept="The draft is as it was.")
+        texts = {each.account: each.text for each in revised.copy.versions}
+        stamps = MadeWith(model=self._model_name, prompts=revised.prompts, card_layout=draft.made_with.card_layout)
+        return await self._revision(
+            asker,
+            case,
+            brand,
+            member,
+            Edit(texts, why=instruction[:500], made_with=stamps, card=revised.copy.card, alt=revised.copy.alt),
+        )
+
+    async def _other_picture(
+        self,
+        asker: Asker,
+        case: Case,
+        brand: Brand,
+        member: Member,
+        wish: Literal["card", "none"],
+        instruction: str,
+    ) -> Draft:
+        """The same words with a card, or without a picture."""
+        draft = case.draft
+        if wish == "none":
+            return await self._revision(asker, case, brand, member, Edit({}, why=instruction[:500], image="none"))
+        await asker.tell("Making the picture")
+        brief = draft.brief.model_copy(update={"image": "card"})
+        needs = [self._versions.need(case.accounts[version.account], picture=True) for version in draft.versions]
+        written = await self._copywriter(asker).write(brief, brand, needs, seed=f"{draft.id}:0")
+        edit = Edit({}, why=instruction[:500], card=written.copy.card, alt=written.copy.alt, image="card")
+        return await self._revision(asker, case, brand, member, edit)
+
+    async def word(self, asker: Asker, draft_id: str, texts: Mapping[str, str]) -> Draft:
+        """A person's own wording, byte for byte; no model between. Voids these accounts' approvals only."""
+        case, brand, member = await self._open(asker, draft_id)
+        unknown = sorted(set(texts) - {version.account for version in case.draft.versions})
+        if unknown:
+            raise NotFound(f"This draft has no version for {unknown[0][:40]}.", kept="The draft is as it was.")
+        empty = [account for account, text in texts.items() if not text.strip()]
+        if empty:
+            raise BadInput("A post needs some text.", kept="The draft is as it was.")
+        return await self._revision(asker, case, brand, member, Edit(texts, why="edited by hand", edited_by=member.id))
+
+    async def move(self, asker: Asker, draft_id: str, when: str) -> Draft:
+        """Another time, which is new bytes to approve. An approver who moves it approves the result thereby."""
+        case, brand, member = await self._open(asker, draft_id)
+        due = self._one_time(when, asker)
+        return await self._revision(asker, case, brand, member, Edit({}, why=f"moved: {when[:200]}", due=(due,)))
+
+    async def choose(self, asker: Asker, draft_id: str, number: int) -> Draft:
+        """Take one of the alternative wordings; 1 is the present one."""
+        case, brand, member = await self._open(asker, draft_id)
+        draft = case.draft
+        if number == 1:
+            return draft
+        if not 2 <= number <= len(draft.variants) + 1:
+            count = len(draft.variants) + 1
+            raise BadInput(f"This draft has {count} wording{'s' if count > 1 else ''}.", kept="It is as it was.")
+        chosen = draft.variants[number - 2]
+        before = Variant(texts={version.account: version.text for version in draft.versions})
+        variants = tuple(before if each is chosen else each for each in draft.variants)
+        return await self._revision(
+            asker, case, brand, member, Edit(chosen.texts, why=f"wording {number} chosen", variants=variants)
+        )
+
+    async def _brand_of(self, asker: Asker) -> tuple[Brand, Member]:
+        member = (await self._team.members.get(asker.workspace, asker.member)).record
+        brand = await self._team.brands.find(asker.workspace, asker.brand)
+        if brand is None or not member.roles.get(asker.brand) or member.erased_at is not None:
+            raise NotFound("You have no brand to write for here.", do_next="An owner can give you a role in one.")
+        return brand.record, member
+
+    async def _jobs(
+        self, asker: Asker, brand: Brand, idea: Idea
+    ) -> list[tuple[Idea, tuple[Account, ...], datetime | None]]:
+        """An idea with its accounts found and its times resolved; one job a time."""
+        accounts = await self._accounts(brand, idea.accounts)
+        if not idea.when.strip():
+            return [(idea, accounts, None)]
+        found = resolve(idea.when, now=self._clock.now(), zone=brand.zone or asker.zone, language=asker.language)
+        if isinstance(found, Unclear):
+            raise BadInput(found.question)
+        if found.soon:
+            return [(idea, accounts, None)]
+        return [(idea, accounts, instant) for instant in found.instants]
+
+    async def _accounts(self, brand: Brand, names: Sequence[str]) -> tuple[Account, ...]:
+        every = [
+            account
+            for account in await self._team.all(self._team.accounts, brand.workspace)
+            if account.brand == brand.id and account.closed_at is None
+        ]
+        if not every:
+            raise BadInput("No account is connected yet.", do_next="Connect one with `admind accounts add`.")
+        if not names:
+            return tuple(every)
+        chosen: list[Account] = []
+        for name in names:
+            wanted = name.strip().casefold().lstrip("@")
+            fits = [a for a in every if wanted in (a.id.casefold(), a.name.casefold(), a.handle.casefold())]
+            fits = fits or [a for a in every if wanted == a.channel or wanted in a.name.casefold()]
+            if not fits:
+                there = ", ".join(account.name for account in every)
+                raise BadInput(f"I know no account {name!r} here. Which one: {there}?")
+            chosen += [account for account in fits if account not in chosen]
+        return tuple(chosen)
+
+    def _one_time(self, when: str, asker: Asker) -> datetime | None:
+        found = resolve(when, now=self._clock.now(), zone=asker.zone, language=asker.language)
+        if isinstance(found, Unclear):
+            raise BadInput(found.question, kept="The draft is as it was.")
+        if found.soon:
+            return None
+        if len(found.instants) > 1:
+            raise BadInput("A draft has one time. Which one?", kept="The draft is as it was.")
+        return found.instants[0]
+
+    async def _make(
+        self,
+        asker: Asker,
+        brand: Brand,
+        member: Member,
+        idea: Idea,
+        accounts: Sequence[Account],
+        due: datetime | None,
+        siblings: Sequence[str],
+        seed: str,
+    ) -> Draft:
+        now, draft_id = self._clock.now(), new_id("d")
+        picture = idea.brief.image != "none"
+        needs = [self._versions.need(account, picture=picture) for account in accounts]
+        recent = (*siblings, *await self._versions.recent_texts(brand))
+        written = await self._copywriter(asker).write(
+            idea.brief, brand, needs, recent=recent, angle=idea.angle, variants=idea.variants, seed=seed
+        )
+        texts = {each.account: each.text for each in written.copy.versions}
+        words, brief = written.copy.card if picture else None, idea.brief
+        if picture:
+            await asker.tell("Making the picture")
+        pictures = await self._pictures.make(
+            brief, brand, words, written.copy.alt, accounts, draft=draft_id, by=member.id
+        )
+        making = [Making(account, texts[account.id], pictures.media.get(account.id, ())) for account in accounts]
+        title = written.copy.title or idea.brief.topic or idea.brief.request[:60]
+        versions = await self._versions.seal(making, brief, title=title, due=due)
+        by_id = {account.id: account for account in accounts}
+        findings = await self._versions.check(versions, brief, brand, by_id, draft=draft_id)
+        draft = Draft(
+            id=draft_id,
+            workspace=asker.workspace,
+            brand=brand.id,
+            title=title[:120],
+            brief=brief,
+            requested_by=member.id,
+            authors=frozenset({member.id}),
+            conversation=asker.conversation,
+            versions=versions,
+            variants=tuple(Variant(texts={e.account: e.text for e in each}) for each in written.copy.variants),
+            findings=(*findings, *pictures.findings),
+            card=CardWords(**words.model_dump()) if words else None,
+            due=due,
+            zone=brand.zone or asker.zone,
+            decide_by=decide_by(due, now),
+            made_with=MadeWith(model=self._model_name, prompts=written.prompts, card_layout=pictures.layout),
+            created_at=now,
+            updated_at=now,
+        )
+        await self._write_new(draft, member, asker.surface)
+        return draft
+
+    async def _open(self, asker: Asker, draft_id: str) -> tuple[Case, Brand, Member]:
+        """A draft that may still change, for somebody who may see it. Raises NotFound, BadInput."""
+        case = await self._decisions.case(asker.workspace, draft_id)
+        member = case.member(asker.member)
+        if case.draft.status is DraftStatus.replaced:
+            raise BadInput("This draft was replaced by a newer one.", do_next=f"Look at {case.draft.replaced_by}.")
+        out = (PostState.published, PostState.sending, PostState.unknown)
+        if any(kept.record.state in out for kept in case.posts.values()):
+            raise BadInput(
+                "This is already out or on its way, so it cannot be changed.",
+                kept="Nothing changed.",
+                do_next="Ask for a new post, or take this one down.",
+            )
+        return case, case.brand, member
+
+    async def _revision(self, asker: Asker, case: Case, brand: Brand, member: Member, edit: Edit) -> Draft:
+        """The next revision, also when something beside its content (such as its card's address) was written meanwhile.
+
+        Raises Conflict when somebody else changed the draft itself.
+        """
+        for _ in range(TRIES):
+            try:
+                return await self._revised(asker, case, brand, member, edit)
+            except Conflict:
+                seen = case.draft
+                case, brand, member = await self._open(asker, seen.id)
+                if (case.draft.digest, case.draft.revision) != (seen.digest, seen.revision):
+                    raise
+        raise Conflict("This draft changes all the time.", kept="Nothing changed.", do_next="Try again in a moment.")
+
+    async def _revised(self, asker: Asker, case: Case, brand: Brand, member: Member, edit: Edit) -> Draft:
+        """The next revision in place; or, when the agent changes what is approved, a candidate beside it."""
+        old = case.draft
+        met = all(standing.met for standing in case.standings(old, self._clock.now()))
+        candidate = asker.by_agent and any(kept.record.state is PostState.scheduled for kept in case.posts.values())
+        draft = await self._edited(old, case, brand, member, edit, new_id("d") if candidate else old.id)
+        if candidate:
+            draft = draft.changed(
+                id=draft.id, replaces=old.id, revision=1, decisions=(), messages=(), history=(), requested_by=member.id
+            )
+            await self._write_new(draft, member, asker.surface)
+            return draft
+        if edit.due is not None and met and not asker.by_agent:
+            draft = self._decisions.approved_by_mover(case, draft, member, asker.surface)
+        return (await self._decisions.settle(case, draft, None, why=edit.why, by=member)).draft
+
+    async def _edited(self, old: Draft, case: Case, brand: Brand, member: Member, edit: Edit, draft_id: str) -> Draft:
+        """The draft with the edit carried out: new bytes, new digests, checked again."""
+        now = self._clock.now()
+        accounts = [case.accounts[version.account] for version in old.versions]
+        due = edit.due[0] if edit.due is not None else old.due
+        media = {version.account: version.media for version in old.versions}
+        findings: tuple[Finding, ...] = ()
+        layout, words = old.made_with.card_layout, old.card
+        brief = old.brief if edit.image is None else old.brief.model_copy(update={"image": edit.image})
+        if edit.image == "none":
+            media, layout, words = dict.fromkeys(media, ()), "", None
+        elif edit.card is not None and brief.image == "card":
+            words = CardWords(**edit.card.model_dump())
+            if words != old.card:
+                pictures = await self._pictures.make(
+                    brief, brand, edit.card, edit.alt, accounts, draft=draft_id, by=member.id
+                )
+                media, findings, layout = {**media, **pictures.media}, pictures.findings, pictures.layout
+        making = []
+        for version, account in zip(old.versions, accounts, strict=True):
+            text = edit.texts.get(version.account, version.text)
+            by_hand = edit.edited_by if version.account in edit.texts else version.edited_by
+            making.append(Making(account, text, media[version.account], by_hand))
+        versions = await self._versions.seal(making, brief, title=old.title, due=due)
+        posts = {version.account: version.post for version in old.versions}
+        versions = tuple(version.model_copy(update={"post": posts[version.account]}) for version in versions)
+        checked = await self._versions.check(versions, brief, brand, case.accounts, draft=old.id)
+        mark = RevisionMark(
+            number=old.revision,
+            by=member.id,
+            at=now,
+            why=edit.why,
+            digest=old.digest,
+            snapshot=await self._blobs.put(old.dump().encode()),
+        )
+        made_with = (edit.made_with or old.made_with).model_copy(update={"card_layout": layout})
+        return old.changed(
+            id=draft_id,
+            versions=versions if draft_id == old.id else tuple(v.model_copy(update={"post": ""}) for v in versions),
+            variants=edit.variants if edit.variants is not None else old.variants,
+            findings=(*checked, *findings),
+            brief=brief,
+            card=words,
+            due=due,
+            decide_by=decide_by(due, now),
+            reminders=() if edit.due is not None else old.reminders,
+            revision=old.revision + 1,
+            history=(*old.history, mark),
+            authors=old.authors | ({member.id} if edit.texts or edit.card is not None else set()),
+            made_with=made_with,
+            status=DraftStatus.waiting,
+            updated_at=now,
+        )
+
+    async def _write_new(self, draft: Draft, member: Member, surface: str) -> None:
+        now = self._clock.now()
+        await self._room_left()
+        change = self._drafts.save(Change(draft.workspace), draft, ver=None)
+        change.due(f"note:draft:{draft.id}", milliseconds(now))
+        watch(change, draft, now)
+        change.audit(
+            await self._audit.prepare(
+                draft.workspace,
+                "drafted",
+                subject=member.subject,
+                about=draft.id,
+                at=now,
+                draft=draft.id,
+                brand=draft.brand,
+                details={
+                    "digest": draft.digest,
+                    "surface": surface,
+                    "model": draft.made_with.model,
+                    "prompts": " ".join(draft.made_with.prompts),
+                    "request": draft.brief.request[:2000],
+                    "replaces": draft.replaces,
+                },
+            )
+        )
+        await commit(self._database, change)
+
+    async def _room_left(self) -> None:
+        """New drafts stop at four fifths of the database's memory, so that publishing keeps the rest."""
+        server = await self._database.identity()
+        if server.max_memory and server.used_memory > 0.8 * server.max_memory:
+            raise BadInput(
+                "The database is nearly full, so I make no new drafts now.",
+                kept="What is scheduled still goes out.",
+                do_next="Whoever runs AdMind can give it more memory.",
+            )

@@ -1,0 +1,169 @@
+"""What the clock brings: due entries to the queues, notes to the homes, reminders, expiry, and the system's own jobs.
+
+A due entry is `kind:<id>`; each kind has a queue and a task. Whoever finishes an entry takes it off the due set, and
+only if nobody renewed it meanwhile; a lost message of the engine therefore heals itself.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from bot.chat import Card, Messenger
+from bot.clock import Clock, milliseconds
+from bot.review.approval import deciders
+from bot.review.board import Board
+from bot.review.reminders import due_reminder, polite
+from bot.workflow.decisions import Decisions
+from bot.workflow.due_entry import DueEntry
+from storage import keys
+from storage.drafts import DraftStatus
+from storage.due import DueSets
+from storage.redis import Database
+from storage.stores import DraftStore, TeamStore
+
+log = logging.getLogger(__name__)
+
+BUMP_MS = 10_000  # how long a taken entry rests before it is taken again
+BATCH = 200
+RESTS_FOR = timedelta(minutes=15)  # an entry whose task failed again and again
+QUEUE_OF = {
+    "post": "publish",
+    "reconcile": "publish",
+    "note": "upkeep",
+    "remind": "upkeep",
+    "expire": "upkeep",
+    "revise": "chat",
+}
+Add = Callable[[str, str, str, str, str], Awaitable[None]]  # queue, task, workspace, id, key
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """`more` is set when a batch was full, so that the ticker asks again at once."""
+
+    entries: int
+    more: bool
+
+
+class Clockwork:
+    """Takes what is due in every workspace and hands it to the engine."""
+
+    def __init__(self, database: Database, clock: Clock, add: Add) -> None:
+        self._database = database
+        self._dues = DueSets(database)
+        self._clock = clock
+        self._add = add
+
+    async def tick(self) -> Ticked:
+        """One look at every wake shard."""
+        now_ms, entries, more = milliseconds(self._clock.now()), 0, False
+        for shard in keys.shards():
+            woken = await self._dues.wake(shard, now_ms=now_ms, limit=BATCH, bump_ms=BUMP_MS)
+            more = more or len(woken.workspaces) == BATCH
+            for workspace in woken.workspaces:
+                took, full = await self._ask(workspace, now_ms, woken.bumped_ms)
+                entries, more = entries + took, more or full
+        return Ticked(entries, more)
+
+    async def _ask(self, workspace: str, now_ms: int, bumped_ms: float) -> tuple[int, bool]:
+        taken = await self._dues.take(
+            workspace,
+            now_ms=now_ms,
+            offset_ms=round(self._clock.offset().total_seconds() * 1000),
+            limit=BATCH,
+            bump_ms=BUMP_MS,
+        )
+        for entry in taken.entries:
+            kind, _, entry_id = entry.partition(":")
+            if kind in QUEUE_OF:
+                await self._add(QUEUE_OF[kind], kind, workspace, entry_id, f"{workspace}:{entry}")
+            else:
+                log.warning("due entry of a kind that this version does not know kind=%s", kind)
+        await self._dues.settle(workspace, bumped_ms=bumped_ms, next_ms=taken.next_ms)
+        return len(taken.entries), len(taken.entries) == BATCH
+
+    async def given_up(self, workspace: str, entry: str, homes: Iterable[Messenger]) -> None:
+        """A task failed again and again: it rests for a while, and people are told. Nothing is dropped."""
+        client: Any = self._database.client
+        later = milliseconds(self._clock.now() + RESTS_FOR)
+        await client.zadd(keys.due(workspace), {entry: later}, xx=True)
+        kind = entry.partition(":")[0]
+        what = {"post": "A post could not be handled", "reconcile": "A post could not be looked up"}
+        card = Card(
+            title=what.get(kind, "Something could not be done"),
+            status=f"It failed several times; AdMind tries again in {RESTS_FOR.seconds // 60} minutes.",
+            notes=("Whoever runs AdMind finds the reason in its log.",),
+        )
+        for messenger in homes:
+            await messenger.post("owners", card, key=f"given-up:{entry}:{later // 3_600_000}")
+
+    async def sweep(self) -> None:
+        await self._dues.sweep()
+
+
+class Upkeep:
+    """The tasks behind notes, reminders and expiry."""
+
+    def __init__(self, database: Database, *, board: Board, decisions: Decisions, clock: Clock) -> None:
+        self._database = database
+        self._drafts = DraftStore(database)
+        self._team = TeamStore(database)
+        self._board = board
+        self._decisions = decisions
+        self._clock = clock
+
+    async def note(self, workspace: str, entry_id: str) -> None:
+        """Bring people what happened: `draft:<id>` or `post:<id>`, `late:<id>` for a post that is being retried,
+        or `orphan:<id>` for one that the database forgot.
+        """
+        kind, _, record_id = entry_id.partition(":")
+        async with DueEntry(self._database, workspace, f"note:{entry_id}"):
+            if kind == "draft":
+                await self._board.show(workspace, record_id)
+            elif kind == "orphan":
+                await self._forgotten(workspace, record_id)
+            else:
+                await self._board.tell_post(workspace, record_id)
+
+    async def _forgotten(self, workspace: str, post: str) -> None:
+        card = Card(
+            title="Sent, but forgotten",
+            status=f"The database lost the post {post}, which AdMind had begun to send. It may be out.",
+            notes=("Please look on your channels before you approve the same draft again.",),
+        )
+        for messenger in self._board.homes(workspace).values():
+            await messenger.post("owners", card, key=f"orphan:{post}")
+
+    async def remind(self, workspace: str, draft_id: str) -> None:
+        """Remind who could decide; the next reminder is set in the same breath."""
+        async with DueEntry(self._database, workspace, f"remind:{draft_id}"):
+            kept = await self._drafts.find(workspace, draft_id)
+            if kept is None or kept.record.status is not DraftStatus.waiting or kept.record.decide_by is None:
+                return
+            draft, now = kept.record, self._clock.now()
+            step = due_reminder(kept.record.decide_by, draft.reminders, now)
+            if step is None:
+                return
+            members = await self._team.all(self._team.members, workspace)
+            home = (await self._team.workspaces.get(workspace, workspace)).record
+            card = await self._board.card(draft)
+            reminder = Card(title=f"Still waiting: {card.title}", when=card.when, status=card.status, draft=draft.id)
+            for member in deciders(draft.brand, members, now):
+                at = polite(now, member.zone or home.zone, kept.record.decide_by)
+                for messenger in self._board.homes(workspace).values():
+                    if at <= now or messenger.home == "inbox":  # the inbox wakes nobody
+                        await messenger.post(f"member:{member.id}", reminder, key=f"remind:{draft.id}:{step.step}")
+            case = await self._decisions.case(workspace, draft_id)
+            given = (*draft.reminders, step.step)
+            await self._decisions.settle(case, case.draft.changed(reminders=given), None, why=f"reminded {step.step}")
+
+    async def expire(self, workspace: str, draft_id: str) -> None:
+        """The time has come and nobody approved: the draft is late, and people are told."""
+        async with DueEntry(self._database, workspace, f"expire:{draft_id}"):
+            case = await self._decisions.case(workspace, draft_id)
+            if case.draft.status is DraftStatus.waiting:
+                await self._decisions.settle(case, case.draft, None, why="its time has passed")

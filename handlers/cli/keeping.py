@@ -1,0 +1,132 @@
+"""Keeping: audit, backup, restore, export."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from handlers.cli.painting import console, local_time, table
+from handlers.cli.talk import (
+    Refused,
+    as_json,
+    busy,
+    command,
+    group,
+    line,
+    settings_here,
+    show_json,
+    sure,
+    yes_option,
+)
+
+
+@group("show")
+def audit() -> None:
+    """Who did what; and whether the record is whole."""
+
+
+@audit.command("show")
+@click.argument("about", default="")
+@as_json
+@command
+async def show_audit(about: str, json_: bool) -> None:
+    """Entries, oldest first; of one draft or post when its id is given."""
+    async with line() as opened:
+        found = await opened.every("/audit", about=about)
+        if json_:
+            show_json(found)
+            return
+        rows = [
+            (
+                str(each["sequence"]),
+                local_time(each["at"]),
+                each["who"] or "AdMind",
+                each["kind"],
+                each["about"],
+                each["hash"][:10],
+            )
+            for each in found["items"]
+        ]
+        console().print(table(("#", "when", "who", "what", "about", "hash"), rows))
+
+
+@audit.command("verify")
+@as_json
+@command
+async def verify(json_: bool) -> None:
+    """Recompute the whole chain, and compare it with the heads written down outside the database."""
+    async with line() as opened:
+        found = await opened.get("/audit/verify")
+        if json_:
+            show_json(found)
+        elif found["ok"]:
+            click.secho(f"The record is whole: {found['entries']} entries.", fg="green")
+        else:
+            click.secho(f"The record is not whole. {found['reason']}", fg="red", err=True)
+        if not found["ok"]:
+            raise SystemExit(1)
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--with-keys", is_flag=True, help="The encryption key too: then guard the file like the key.")
+@as_json
+@command
+async def backup(file: Path, with_keys: bool, json_: bool) -> None:
+    """Everything in one file. Without the encryption key, which you keep elsewhere."""
+    async with line() as opened:
+        body = {"path": str(file.absolute()), "with_keys": with_keys}
+        made = await opened.send("POST", "/backup", body, as_="owner")
+        show_json(made) if json_ else click.echo(f"{made['path']}, {made['bytes'] / 1e6:.1f} MB")
+        if not json_ and not with_keys:
+            kept = opened.settings.data_dir / "secret.key"
+            click.secho(f"Keep a copy of the key elsewhere: {kept}. Without it the backup cannot be read.", dim=True)
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Although there is data; what was there is kept aside.")
+@as_json
+@command
+async def restore(file: Path, force: bool, json_: bool) -> None:
+    """Put a backup back. AdMind then starts paused, and asks about every post that was due since."""
+    from bot.workflow.keeping import restore_into
+
+    with busy("Restoring"):
+        done = await restore_into(settings_here(), file, force=force)
+    if json_:
+        show_json(done)
+        return
+    click.echo(f"Restored what was kept on {local_time(str(done['created_at']))}: {done['keys']} entries.")
+    click.echo("Start `admind run`. Everything is paused: look at `admind posts`, then `admind resume`.")
+
+
+@click.command()
+@click.option(
+    "--to", "file", type=click.Path(dir_okay=False, path_type=Path), default=None, help="A file; else the screen."
+)
+@yes_option
+@as_json
+@command
+async def export(file: Path | None, yes: bool, json_: bool) -> None:
+    """Everything that you own here, as JSON lines; with --json as one list."""
+    async with line() as opened:
+        if file is not None and file.exists():
+            raise Refused(f"{file} is there already. Nothing was written.")
+        if file is not None:
+            sure("Write everything, in clear, into this file?", yes)
+        found = await opened.send("GET", "/export", as_="owner")
+        if json_ and file is None:
+            show_json(found)
+            return
+        text = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in found["items"])
+        if file is None:
+            click.echo(text, nl=False)
+        else:
+            file.touch(mode=0o600)
+            file.write_text(text, encoding="utf-8")
+            show_json({"file": str(file), "records": len(found["items"])}) if json_ else click.echo(
+                f"{len(found['items'])} records in {file}."
+            )

@@ -1,0 +1,166 @@
+"""What there is: drafts, posts, the next days, and what AdMind had to tell."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+import click
+from rich.text import Text
+
+from handlers.cli.asking import show_draft
+from handlers.cli.painting import card, console, local_time, shown, state, table
+from handlers.cli.talk import as_json, command, line, part, show_json
+
+
+@click.command()
+@click.option("--all", "every", is_flag=True, help="Decided ones too.")
+@as_json
+@command
+async def drafts(every: bool, json_: bool) -> None:
+    """Drafts that wait for people."""
+    async with line() as opened:
+        found = await opened.every("/drafts", status="" if every else "open")
+        if json_:
+            show_json(found)
+            return
+        if not found["items"]:
+            click.echo('Nothing waits. Ask for something: admind ask "Tell people about …"')
+            return
+        rows = [
+            (d["id"], state(d["status"]), local_time(d["due"], d["zone"]), _where(d), d["title"])
+            for d in found["items"]
+        ]
+        console().print(table(("id", "status", "when", "where", "title"), rows))
+
+
+@click.command()
+@click.argument("draft")
+@click.option("--diff", "older", type=int, default=None, help="What changed since this revision.")
+@as_json
+@command
+async def show(draft: str, older: int | None, json_: bool) -> None:
+    """One draft in full: text of every account, findings, decisions, history."""
+    async with line() as opened:
+        if older is not None:
+            changes = await opened.get(f"/drafts/{part(draft)}/diff", older=older)
+            show_json(changes) if json_ else _differences(changes)
+            return
+        found = await opened.get(f"/drafts/{part(draft)}")
+        if json_:
+            show_json(found)
+            return
+        await show_draft(opened, draft)
+        _in_full(found)
+
+
+def _differences(found: dict[str, Any]) -> None:
+    """Added words green and underlined, removed ones red and struck through: colour is never the only sign."""
+    styles = {"kept": "", "added": "green underline", "removed": "red strike"}
+    for each in found["items"]:
+        text = Text()
+        for piece in each["pieces"]:
+            text.append(shown(piece["text"]).plain, style=styles[piece["kind"]])
+        console().print(
+            shown(f"\n{each['account_name']}", "bold"),
+            text,
+            *[shown(said, "italic") for said in each["also"]],
+            sep="\n",
+        )
+    if not any(each["changed"] for each in found["items"]):
+        click.echo("Nothing changed.")
+
+
+def _in_full(found: dict[str, Any]) -> None:
+    out = console()
+    for version in found["versions"]:
+        limit = f"/{version['limit']}" if version["limit"] else ""
+        head = f"{version['account_name']} · {version['length']}{limit} {version['unit']} · {version['account']}"
+        out.print(shown(f"\n{head}", "bold"))
+        out.print(shown(version["text"]))
+        if version["missing"]:
+            out.print(shown(version["missing"], "yellow"))
+    for number, option in enumerate(found["options"], 2):
+        out.print(shown(f"\nWording {number}", "bold"))
+        for text in option.values():
+            out.print(shown(text))
+    for decision in found["decisions"]:
+        taken_back = " (taken back)" if decision["withdrawn_at"] else ""
+        why = f": {decision['reason']}" if decision["reason"] else ""
+        line_ = (
+            f"{local_time(decision['at'], found['zone'])}  {decision['member']}: {decision['verdict']}{taken_back}{why}"
+        )
+        out.print(shown(line_, "dim"))
+    for mark in found["history"]:
+        out.print(shown(f"{local_time(mark['at'], found['zone'])}  {mark['by']}: {mark['why']}", "dim"))
+    made = found["made_with"]
+    out.print(shown(f"\nWritten with {made['model']}  {' '.join(made['prompts'])}", "dim"))
+
+
+@click.command()
+@click.option("--status", default="", help="scheduled, published, failed, unknown, missed, paused, …")
+@as_json
+@command
+async def posts(status: str, json_: bool) -> None:
+    """Posts on their way and those that went out, latest first."""
+    async with line() as opened:
+        found = await opened.every("/posts", status=status)
+        if json_:
+            show_json(found)
+            return
+        if not found["items"]:
+            click.echo("No posts yet. An approved draft becomes one.")
+            return
+        rows = [_post_row(post) for post in found["items"]]
+        console().print(table(("id", "status", "when", "where", "title", ""), rows))
+
+
+def _post_row(post: dict[str, Any]) -> tuple[str | Text, ...]:
+    receipt = post["receipt"]
+    more = receipt["url"] if receipt else post["problem"] or ""
+    return post["id"], state(post["status"]), local_time(post["due"]), post["account_name"], post["title"], more
+
+
+@click.command()
+@click.option("--ics", is_flag=True, help="Print it for calendar programs (RFC 5545).")
+@as_json
+@command
+async def calendar(ics: bool, json_: bool) -> None:
+    """What goes out next, by day."""
+    async with line() as opened:
+        if ics:
+            click.echo(await opened.raw("/calendar.ics"), nl=False)
+            return
+        scheduled = (await opened.every("/posts", status="scheduled"))["items"]
+        waiting = [d for d in (await opened.every("/drafts", status="open"))["items"] if d["due"]]
+        if json_:
+            show_json({"scheduled": scheduled, "waiting": waiting})
+            return
+        entries = [(p["due"], p["status"], p["account_name"], p["title"]) for p in scheduled]
+        entries += [(d["due"], d["status"], _where(d), d["title"]) for d in waiting]
+        if not entries:
+            click.echo("Nothing is planned yet.")
+        out = console()
+        for day, found in groupby(sorted(entries), key=lambda entry: local_time(entry[0]).rsplit(",", 1)[0]):
+            out.print(shown(f"\n{day}", "bold"))
+            out.print(
+                table(("", "", "", ""), [(local_time(e[0]).rsplit(", ", 1)[1], state(e[1]), e[2], e[3]) for e in found])
+            )
+
+
+@click.command()
+@as_json
+@command
+async def notices(json_: bool) -> None:
+    """What AdMind had to tell: cards, receipts, failures, questions."""
+    async with line() as opened:
+        found = await opened.get("/notices", limit=20)
+        if json_:
+            show_json(found)
+            return
+        for notice in reversed(found["items"]):
+            console().print(card(notice["card"], draft=notice["card"].get("draft", "")))
+
+
+def _where(draft: dict[str, Any]) -> str:
+    return ", ".join(version["account_name"] for version in draft["versions"])

@@ -1,0 +1,211 @@
+"""`admind run`: health is answered first, then everything else is loaded and opened; signals end it within seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import importlib
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from bot.settings import Settings
+from handlers.cli.talk import SERVER_FILE, Refused, as_json, command, known_server, settings_here, show_json
+from handlers.web.front import Front
+
+if TYPE_CHECKING:
+    from bot.bootstrap import AdMind
+
+ROLES: dict[str, frozenset[Literal["chat", "publish", "upkeep"]]] = {
+    "all": frozenset({"chat", "publish", "upkeep"}),
+    "web": frozenset(),
+    "chat": frozenset({"chat"}),
+    "worker": frozenset({"publish", "upkeep"}),
+}
+SERVING = ("all", "web")
+MAKERS = ("create_app", "create_public_app")
+
+
+@click.command()
+@click.option("--role", type=click.Choice(list(ROLES)), default="all", help="Which part of AdMind this process is.")
+@as_json
+@command
+async def run(role: str, json_: bool) -> None:
+    """Start AdMind. Ctrl-C ends it; nothing half done is lost."""
+    settings = settings_here()
+    _log(settings)
+    await serve(settings, role, json_=json_)
+
+
+async def serve(settings: Settings, role: str, *, json_: bool = False) -> None:
+    """Serve until SIGTERM or SIGINT. Raises AdMindError, Refused when it cannot begin."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    with contextlib.ExitStack() as sockets:
+        listeners = await _listen(settings, sockets) if role in SERVING else []
+        fronts = [Front() for _ in listeners]
+        working = asyncio.create_task(_work(settings, role, listeners, fronts, json_=json_))
+        stopping = asyncio.create_task(stop.wait())
+        async with _served(fronts, listeners):
+            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                click.echo("\nStopping…", err=True)
+        stopping.cancel()
+        working.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
+    click.echo("Stopped. What is scheduled goes out when AdMind runs again.", err=True)
+
+
+async def _work(
+    settings: Settings, role: str, listeners: list[socket.socket], fronts: Sequence[Front], *, json_: bool
+) -> None:
+    """Load, open and start AdMind, and keep it open until this is cancelled."""
+    modules = await asyncio.to_thread(_load, bool(listeners))
+    admind: AdMind = modules[0].AdMind(settings, queues=ROLES[role], name=role)
+    async with admind:
+        apps = [getattr(modules[1], make)(admind) for make in MAKERS[: len(fronts)]]
+        await admind.start(warm=False)
+        for front, app in zip(fronts, apps, strict=True):
+            front.use(app)
+        with _announced(settings, listeners):
+            if listeners and not json_ and sys.stdin.isatty() and sys.stdout.isatty():
+                from handlers.cli.welcome import welcome
+
+                await welcome(admind)
+            _greet(settings, listeners, json_=json_)
+            if ROLES[role] != ROLES["worker"]:
+                await admind.loaded()
+            await asyncio.Event().wait()
+
+
+def _load(web: bool) -> list[Any]:
+    """Import what is slow, off the loop's thread: health is answered meanwhile."""
+    return [importlib.import_module(name) for name in ("bot.bootstrap", *(["handlers.web.app"] if web else []))]
+
+
+async def _listen(settings: Settings, sockets: contextlib.ExitStack) -> list[socket.socket]:
+    """The main listener, then the public one when it has a port of its own. Raises Refused when a port is taken."""
+    ports = {"ADMIND_PORT": settings.port}
+    if settings.public_port is not None:
+        ports["ADMIND_PUBLIC_PORT"] = settings.public_port
+    found = []
+    for name, port in ports.items():
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        try:
+            listener = socket.create_server((settings.host, port), family=family, backlog=512)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE and (url := await known_server(settings.data_dir)):
+                raise Refused(
+                    f"AdMind runs already on this data directory, at {url}. Nothing was started. "
+                    "Use it, or stop it first."
+                ) from error
+            raise Refused(
+                f"Port {port} on {settings.host} cannot be used: {os.strerror(error.errno or 0)}. Nothing was started. "
+                f"Stop what uses it, or choose another with {name}."
+            ) from error
+        found.append(sockets.enter_context(listener))
+    return found
+
+
+@contextlib.asynccontextmanager
+async def _served(fronts: Sequence[Front], listeners: list[socket.socket]) -> AsyncIterator[None]:
+    """Web servers on these listeners; they answer when this is entered."""
+    if not listeners:
+        yield
+        return
+    import uvicorn
+
+    servers = []
+    tasks = []
+    for front, listener in zip(fronts, listeners, strict=True):
+        config = uvicorn.Config(
+            front, log_config=None, access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=3
+        )
+        server = uvicorn.Server(config)
+        setattr(server, "capture_signals", contextlib.nullcontext)  # noqa: B010 - ours are set already
+        servers.append(server)
+        tasks.append(asyncio.create_task(server.serve(sockets=[listener])))
+    while not all(server.started for server in servers):
+        for task in tasks:
+            if task.done():
+                await task
+        await asyncio.sleep(0.005)
+    try:
+        yield
+    finally:
+        for server in servers:
+            server.should_exit = True
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@contextlib.contextmanager
+def _announced(settings: Settings, listeners: list[socket.socket]) -> Iterator[None]:
+    """Where commands on this machine find the server."""
+    path = settings.data_dir / SERVER_FILE
+    if listeners:
+        path.write_text(json.dumps({"url": _url(settings, listeners[0]), "pid": os.getpid()}), encoding="utf-8")
+        path.chmod(0o600)
+    try:
+        yield
+    finally:
+        if listeners:
+            path.unlink(missing_ok=True)
+
+
+def _url(settings: Settings, listener: socket.socket) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
+    return f"http://{f'[{host}]' if ':' in host and '[' not in host else host}:{listener.getsockname()[1]}"
+
+
+def _greet(settings: Settings, listeners: list[socket.socket], *, json_: bool) -> None:
+    url = _url(settings, listeners[0]) if listeners else ""
+    if json_:
+        show_json({"url": url, "data_dir": str(settings.data_dir.absolute()), "model": settings.model})
+    elif not listeners:
+        click.echo("AdMind works.")
+    else:
+        _greet_person(settings, url, _url(settings, listeners[-1]))
+    sys.stdout.flush()
+
+
+def _greet_person(settings: Settings, url: str, edge: str) -> None:
+    public = settings.public_url or edge
+    click.secho(f"\nAdMind runs at {url}", bold=True)
+    click.echo(f"  Feed      {public}/feed.xml   (also /atom.xml, /feed.json)")
+    click.echo(f"  REST      {url}/api/v1   described by /api/v1/openapi.json")
+    click.echo(f"  Data      {settings.data_dir.absolute()}")
+    model = (
+        "the built-in offline writer; set ADMIND_MODEL for a language model"
+        if settings.model == "offline"
+        else settings.model
+    )
+    click.echo(f"  Model     {model}")
+    click.secho("\nTry this first, in a second terminal:", bold=True)
+    click.echo('  admind ask "Announce our spring sale: 20% off all bikes until 31 May, details at')
+    click.echo('              https://example.com/sale. Feed, tomorrow 9am, with an image."')
+    click.echo("  admind approve ID        approves it: you are the owner at this terminal")
+    click.echo("\nHow to get in: commands here are you, the owner. Programs use a token:")
+    click.echo("  admind tokens create --scope read,propose,decide")
+    click.echo("\nCtrl-C stops it; nothing is lost.\n")
+
+
+def _log(settings: Settings) -> None:
+    logging.basicConfig(
+        level=settings.log_level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        stream=sys.stderr,
+        force=True,
+    )
+    for noisy in ("httpx2", "httpcore2", "httpx", "httpcore", "docket", "apscheduler", "uvicorn", "fontTools"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

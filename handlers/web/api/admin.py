@@ -1,0 +1,215 @@
+"""Setting up: tokens, members, brands and accounts. Owners only."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from bot.views import AccountView, BrandView, ListView, MemberView, account_view, brand_view, member_view
+from handlers.web.api.idempotent import IdempotentRoute
+from handlers.web.auth import Decider, Owner, Service
+
+router = APIRouter(tags=["setting up"], route_class=IdempotentRoute)
+ScopeName = Literal["read", "propose", "decide"]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewToken(Body):
+    name: str = Field("", max_length=80)
+    scopes: list[ScopeName] = Field(min_length=1)
+    days: int | None = Field(None, ge=1, le=3650, description="How long it is good; unset: until revoked.")
+    member: str = Field("", max_length=100, description="In whose name it acts; unset: yours.")
+
+
+class TokenMade(BaseModel):
+    id: str
+    token: str = Field(description="Shown once; only a hash of it is kept.")
+    scopes: list[str]
+
+
+class TokenView(BaseModel):
+    id: str
+    name: str
+    member: str
+    scopes: list[str]
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime | None
+
+
+class NewMember(Body):
+    name: str = Field(min_length=1, max_length=80)
+    roles: list[str] = Field(default_factory=lambda: ["requester"])
+    brand: str = ""
+
+
+class RolesBody(Body):
+    roles: list[str]
+    brand: str = ""
+
+
+class AwayBody(Body):
+    until: AwareDatetime | None = Field(None, description="With a zone; null: back.")
+    delegate: str = ""
+
+
+class NewBrand(Body):
+    name: str = Field(min_length=1, max_length=80)
+
+
+class BrandBody(Body):
+    name: str | None = Field(None, min_length=1, max_length=80)
+    voice: str | None = Field(None, max_length=2000)
+    language: str | None = Field(None, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
+    palette: list[Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]] | None = Field(None, max_length=5)
+    font: str | None = Field(None, max_length=60)
+    logo: str | None = Field(None, pattern=r"^([0-9a-f]{64})?$", description="sha256 of a picture in the library.")
+    facts: list[Annotated[str, Field(max_length=500)]] | None = Field(None, max_length=200)
+    avoid_words: list[Annotated[str, Field(max_length=60)]] | None = Field(None, max_length=200)
+    approvals: int | None = Field(None, ge=1, le=10)
+    client_approvals: int | None = Field(None, ge=0, le=10)
+    self_approval: Literal["auto", "allowed", "denied"] | None = None
+
+
+class NewAccount(Body):
+    channel: str = Field(max_length=40)
+    name: str = Field(min_length=1, max_length=80)
+    options: dict[str, str] = Field(default_factory=dict)
+    secrets: dict[str, str] = Field(default_factory=dict, description="Kept encrypted, never shown again.")
+    brand: str = ""
+
+
+@router.post("/tokens", status_code=201)
+async def make_token(admind: Service, caller: Owner, body: NewToken) -> TokenMade:
+    now = admind.clock.now()
+    member = await admind.looking.colleague(caller.workspace, caller.member, body.member or caller.member)
+    token, secret = await admind.tokens.create(
+        caller.workspace,
+        name=body.name or "token",
+        scopes=frozenset(body.scopes),
+        member=member.id,
+        now=now,
+        expires_at=now + timedelta(days=body.days) if body.days else None,
+    )
+    await admind.office.told_of_token(caller.workspace, caller.member, token.id, sorted(token.scopes))
+    return TokenMade(id=token.id, token=secret, scopes=sorted(token.scopes))
+
+
+@router.get("/tokens")
+async def tokens(admind: Service, caller: Owner) -> ListView[TokenView]:
+    found = await admind.tokens.list(caller.workspace)
+    return ListView(
+        items=[
+            TokenView(
+                id=token.id,
+                name=token.name,
+                member=token.member,
+                scopes=sorted(token.scopes),
+                created_at=token.created_at,
+                last_used_at=token.last_used_at,
+                expires_at=token.expires_at,
+            )
+            for token in found
+            if token.revoked_at is None
+        ]
+    )
+
+
+@router.delete("/tokens/{token}", status_code=204)
+async def revoke(admind: Service, caller: Owner, token: str) -> None:
+    await admind.tokens.revoke(caller.workspace, token, now=admind.clock.now())
+
+
+@router.post("/members", status_code=201)
+async def add_member(admind: Service, caller: Owner, body: NewMember) -> MemberView:
+    brand = body.brand or caller.brand
+    made = await admind.office.add_member(caller.workspace, caller.member, body.name, brand, body.roles)
+    return await admind.looking.colleague(caller.workspace, caller.member, made.id)
+
+
+@router.put("/members/{member}/roles")
+async def set_roles(admind: Service, caller: Owner, member: str, body: RolesBody) -> MemberView:
+    brand = body.brand or caller.brand
+    changed = await admind.office.set_roles(caller.workspace, caller.member, member, brand, body.roles)
+    return member_view(changed, (await admind.looking.member(caller.workspace, caller.member)).roles)
+
+
+@router.put("/members/{member}/away")
+async def set_away(admind: Service, caller: Decider, member: str, body: AwayBody) -> MemberView:
+    await admind.office.set_away(caller.workspace, caller.member, member, body.until, body.delegate)
+    return await admind.looking.colleague(caller.workspace, caller.member, member)
+
+
+@router.delete("/members/{member}", status_code=204)
+async def erase_member(admind: Service, caller: Owner, member: str) -> None:
+    """Forget who this was; what they decided stays as a fact without a name."""
+    await admind.office.erase_member(caller.workspace, caller.member, member)
+
+
+@router.post("/brands", status_code=201)
+async def add_brand(admind: Service, caller: Owner, body: NewBrand) -> BrandView:
+    """A further brand, with a feed of its own. Brands are boundaries: members see those alone in which they work."""
+    return brand_view(await admind.office.add_brand(caller.workspace, caller.member, body.name))
+
+
+@router.patch("/brands/{brand}")
+async def change_brand(admind: Service, caller: Owner, brand: str, body: BrandBody) -> BrandView:
+    return brand_view(
+        await admind.office.change_brand(caller.workspace, caller.member, brand, body.model_dump(exclude_unset=True))
+    )
+
+
+@router.post("/accounts", status_code=201)
+async def add_account(admind: Service, caller: Owner, body: NewAccount) -> AccountView:
+    """Connect a place on a channel: it is tried first, then kept."""
+    await admind.office.owner(caller.workspace, caller.member, body.brand or caller.brand)
+    return account_view(
+        await admind.accounts.connect(
+            caller.workspace,
+            body.brand or caller.brand,
+            body.channel,
+            body.name,
+            body.options,
+            body.secrets,
+            by=caller.member,
+        )
+    )
+
+
+@router.delete("/accounts/{account}")
+async def close_account(admind: Service, caller: Owner, account: str) -> AccountView:
+    await admind.office.owner_of_account(caller.workspace, caller.member, account)
+    return account_view(await admind.accounts.close(caller.workspace, account, by=caller.member))
+
+
+class BackupBody(Body):
+    path: str = Field(
+        min_length=1, max_length=1000, description="A file on AdMind's own machine that is not there yet."
+    )
+    with_keys: bool = False
+
+
+class BackupView(BaseModel):
+    path: str
+    bytes: int
+
+
+@router.post("/backup", status_code=201)
+async def backup(admind: Service, caller: Owner, body: BackupBody) -> BackupView:
+    """Everything in one file."""
+    path, size = await admind.keeping.backup(body.path, with_keys=body.with_keys)
+    return BackupView(path=path, bytes=size)
+
+
+@router.get("/export")
+async def export(
+    admind: Service, caller: Owner, limit: Annotated[int, Query(ge=1, le=1_000_000)] = 1_000_000
+) -> ListView[dict[str, object]]:
+    """Everything that the workspace owns, in readable form."""
+    return ListView(items=await admind.keeping.export(caller.workspace, limit))

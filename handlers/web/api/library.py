@@ -1,0 +1,170 @@
+"""`/media`, `/audit`, `/notices`, and the lists of who and what there is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+from starlette.datastructures import UploadFile
+
+from bot.errors import BadInput
+from bot.views import AccountView, BrandView, ListView, MemberView, NoticeView
+from handlers.web.api.idempotent import IdempotentRoute
+from handlers.web.auth import Proposer, Reader, Service
+
+router = APIRouter(tags=["library"], route_class=IdempotentRoute)
+
+
+class UploadView(BaseModel):
+    sha256: str
+    mime: str
+    bytes: int
+    width: int
+    height: int
+
+
+class AuditView(BaseModel):
+    sequence: int
+    at: datetime
+    kind: str
+    who: str | None
+    about: str
+    details: dict[str, str]
+    hash: str
+
+
+class VerifiedView(BaseModel):
+    ok: bool
+    entries: int
+    reason: str = Field(description="What was found wrong, empty when all is well.")
+
+
+@router.post(
+    "/media",
+    status_code=201,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                mime: {"schema": {"type": "string", "format": "binary"}}
+                for mime in ("image/jpeg", "image/png", "image/webp")
+            }
+            | {
+                "multipart/form-data": {
+                    "schema": {
+                        "type": "object",
+                        "properties": {"file": {"type": "string", "format": "binary"}},
+                        "required": ["file"],
+                    }
+                }
+            },
+        }
+    },
+)
+async def upload(
+    admind: Service,
+    caller: Proposer,
+    request: Request,
+    brand: Annotated[str, Query(max_length=100)] = "",
+) -> UploadView:
+    """Keep a picture, as raw bytes or as a form's file: cleaned, without location or camera data."""
+    brand = brand or caller.brand
+    await admind.looking.brand(caller.workspace, caller.member, brand)
+    member = await admind.looking.member(caller.workspace, caller.member)
+    item = await admind.library.upload(caller.workspace, brand, member, await _picture(request))
+    return UploadView(sha256=item.sha256, mime=item.mime, bytes=item.size, width=item.width, height=item.height)
+
+
+async def _picture(request: Request) -> bytes:
+    """The body, or the first file of a form. Raises BadInput."""
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        return await request.body()
+    async with request.form(max_files=1, max_fields=20) as form:
+        for _, value in form.multi_items():
+            if isinstance(value, UploadFile):
+                return await value.read()
+    raise BadInput("There is no file in this form.", kept="Nothing was kept.", do_next="Send the picture as `file`.")
+
+
+@router.get("/media/{sha256}", response_class=Response)
+async def picture(admind: Service, caller: Reader, sha256: str) -> Response:
+    member = await admind.looking.member(caller.workspace, caller.member)
+    stored = await admind.library.read(caller.workspace, member, sha256)
+    return Response(stored.data, media_type=stored.mime, headers={"Cache-Control": "private, max-age=31536000"})
+
+
+@router.get("/audit")
+async def audit(
+    admind: Service,
+    caller: Reader,
+    about: Annotated[str, Query(max_length=100)] = "",
+    kind: Annotated[str, Query(max_length=50)] = "",
+    after: Annotated[str, Query(max_length=20, pattern=r"^\d{0,15}$")] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> ListView[AuditView]:
+    """Who did what, when and from where; oldest first."""
+    entries = await admind.history.read(
+        caller.workspace, caller.member, about=about, kind=kind, after=int(after or 0), limit=limit
+    )
+    items = [
+        AuditView(
+            sequence=entry.sequence,
+            at=entry.at,
+            kind=entry.kind,
+            who=entry.who,
+            about=entry.about,
+            details=entry.details,
+            hash=entry.hash,
+        )
+        for entry in entries.items
+    ]
+    return ListView(items=items, next=entries.next or None)
+
+
+@router.get("/audit/verify")
+async def verify(admind: Service, caller: Reader) -> VerifiedView:
+    """Recompute the whole chain and compare it with the heads that were written down outside."""
+    found = await admind.history.verify(caller.workspace)
+    return VerifiedView(ok=found.ok, entries=found.entries, reason=found.reason)
+
+
+class SymptomView(BaseModel):
+    what: str
+    state: str
+    found: str
+    do: str
+
+
+@router.get("/doctor")
+async def doctor(admind: Service, caller: Reader) -> ListView[SymptomView]:
+    """Every part, and what to do about those that are not well."""
+    found = await admind.doctor.examine(await admind.looking.member(caller.workspace, caller.member))
+    return ListView(items=[SymptomView(what=s.what, state=s.state, found=s.found, do=s.do) for s in found])
+
+
+@router.get("/notices")
+async def notices(
+    admind: Service,
+    caller: Reader,
+    after: Annotated[str, Query(max_length=200)] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> ListView[NoticeView]:
+    """What AdMind had to tell: cards, receipts, failures, questions. Newest first."""
+    return await admind.looking.notices(caller.workspace, caller.member, after=after, limit=limit)
+
+
+@router.get("/accounts")
+async def accounts(admind: Service, caller: Reader) -> ListView[AccountView]:
+    return await admind.looking.accounts(caller.workspace, caller.member)
+
+
+@router.get("/members")
+async def members(admind: Service, caller: Reader) -> ListView[MemberView]:
+    return await admind.looking.members(caller.workspace, caller.member)
+
+
+@router.get("/brands")
+async def brands(admind: Service, caller: Reader) -> ListView[BrandView]:
+    return await admind.looking.brands(caller.workspace, caller.member)

@@ -1,0 +1,86 @@
+"""`/requests`: what people and programs ask of AdMind in plain words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.chat import ChatRequest, Upload, new_conversation
+from bot.conversation.desk import RequestView
+from handlers.web.api.idempotent import IdempotentRoute
+from handlers.web.auth import Caller, Proposer, Reader, Service
+
+router = APIRouter(prefix="/requests", tags=["requests"], route_class=IdempotentRoute)
+
+
+class Ask(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(max_length=1_000_000, description="What you want, in plain words.")
+    conversation: str = Field("", max_length=100, pattern=r"^[\w.:-]*$", description="Go on with an earlier one.")
+    images: list[str] = Field(default_factory=list, max_length=10, description="sha256 of pictures put to /media.")
+    brand: str = Field("", max_length=100)
+
+
+class Accepted(BaseModel):
+    id: str
+    conversation: str
+
+
+@router.post("", status_code=202)
+async def ask(admind: Service, caller: Proposer, body: Ask) -> Accepted:
+    """Take a request in; it is kept when this answers. Progress and reply are at `/requests/{id}`."""
+    brand = body.brand or caller.brand
+    await admind.looking.brand(caller.workspace, caller.member, brand)
+    own = _own(caller, brand)
+    conversation = body.conversation or new_conversation()
+    request = ChatRequest(
+        workspace=caller.workspace,
+        brand=brand,
+        surface=caller.surface,
+        member=caller.member,
+        conversation=own + conversation,
+        text=body.text,
+        uploads=tuple(
+            [Upload(sha256=await admind.library.mine(caller.workspace, brand, each)) for each in body.images]
+        ),
+        at=admind.clock.now(),
+    )
+    return Accepted(id=await admind.desk.receive(request), conversation=conversation)
+
+
+@router.get("/{request_id}")
+async def look(admind: Service, caller: Reader, request_id: str) -> RequestView:
+    view = await admind.desk.view(caller.workspace, caller.member, request_id)
+    return view.model_copy(update={"conversation": view.conversation.rpartition("/")[2]})
+
+
+@router.get("/{request_id}/events", response_class=StreamingResponse)
+async def events(
+    admind: Service,
+    caller: Reader,
+    request_id: str,
+    last_event_id: Annotated[str, Header(max_length=64, pattern=r"^\d*(-\d+)?$")] = "",
+) -> StreamingResponse:
+    """Server-sent events: `progress` with a sentence, then `done` or `failed` with the request."""
+    await admind.desk.view(caller.workspace, caller.member, request_id)
+
+    async def stream() -> AsyncIterator[str]:
+        async for event in admind.desk.events(caller.workspace, request_id, after=last_event_id):
+            told = dict(event.data)
+            if "conversation" in told:
+                told["conversation"] = str(told["conversation"]).rpartition("/")[2]
+            data = json.dumps(told, ensure_ascii=False)
+            yield f"id: {event.id}\nevent: {event.kind}\ndata: {data}\n\n"
+
+    return StreamingResponse(stream(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+def _own(caller: Caller, brand: str) -> str:
+    """What a caller's conversations are kept under: nobody goes on with another's, nor from one brand into another."""
+    return f"{caller.member}/{brand}/"

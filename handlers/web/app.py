@@ -1,0 +1,50 @@
+"""The web side, put together: the private application, and the public edge that may have a listener of its own."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+
+from bot.bootstrap import VERSION, AdMind
+from handlers.web import health, problems, public
+from handlers.web.api import admin, drafts, library, posts, requests
+from handlers.web.guard import Guard
+
+API = "/api/v1"
+
+
+def create_app(admind: AdMind) -> FastAPI:
+    """REST, health and metrics; the public edge too unless it has its own port. `admind` is open, perhaps not ready."""
+    app = FastAPI(
+        title="AdMind",
+        version=VERSION,
+        description="A chat-ops teammate for marketing teams.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{API}/openapi.json",
+    )
+    app.state.admind = admind
+    for router in (requests.router, drafts.router, posts.router, library.router, admin.router):
+        app.include_router(router, prefix=API)
+    app.include_router(health.router)
+    if admind.settings.public_port is None:
+        app.include_router(public.router)
+    problems.install(app)
+    app.add_middleware(Guard, hosts=_hosts(admind))
+    return app
+
+
+def create_public_app(admind: AdMind) -> FastAPI:
+    """The internet's side alone: feed and media, nothing else."""
+    app = FastAPI(title="AdMind public edge", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.admind = admind
+    app.include_router(public.router)
+    problems.install(app)
+    app.add_middleware(Guard, hosts=_hosts(admind))
+    return app
+
+
+def _hosts(admind: AdMind) -> set[str]:
+    settings = admind.settings
+    return {settings.host, urlsplit(settings.public_url).hostname or ""}

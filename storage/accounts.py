@@ -1,0 +1,38 @@
+"""Accounts: connected places on digital channels. Secrets are not in here but with the credentials."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from storage.record import Frozen, Record
+from storage.team import Policy
+
+
+class Health(Frozen):
+    state: Literal["ok", "attention", "broken"] = "ok"
+    reason: str = ""
+    since: datetime | None = None
+
+
+class Account(Record):
+    """One connected place: a feed, a webhook, a Bluesky account, a LinkedIn page."""
+
+    id: str
+    workspace: str
+    brand: str
+    channel: str = Field(description="name of the channel's adapter, e.g. feed")
+    name: str = Field(description="as people call it, e.g. Velo Feed")
+    handle: str = ""
+    remote_id: str = Field("", description="verified id on the channel; another id makes another account")
+    server: str = Field("", description="origin fixed when it was connected")
+    destination: str = ""
+    options: dict[str, str] = Field(default_factory=dict, description="what only this channel's adapter knows")
+    policy: Policy | None = None
+    health: Health = Health()
+    posted: bool = Field(False, description="whether a first post went out")
+    language: str = ""
+    created_at: datetime
+    closed_at: datetime | None = None

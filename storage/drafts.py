@@ -1,0 +1,183 @@
+"""Drafts: one post idea each, with a version per account, what the checks found and what people decided."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from storage.record import Frozen, Record
+from storage.sealed import Medium, digest_of
+
+
+class DraftStatus(StrEnum):
+    waiting = "waiting"
+    changes = "changes"
+    held = "held"
+    rejected = "rejected"
+    approved = "approved"
+    late = "late"
+    replaced = "replaced"
+
+
+OPEN = frozenset({DraftStatus.waiting, DraftStatus.changes, DraftStatus.held, DraftStatus.late})
+
+
+class Verdict(StrEnum):
+    approve = "approve"
+    reject = "reject"
+    changes = "changes"
+    hold = "hold"
+    withdraw = "withdraw"
+
+
+class Brief(Frozen):
+    """What the person wants, in the marketer's words. Copy is written from this and from nothing else."""
+
+    request: str = Field(description="the person's own words, verbatim")
+    topic: str = Field("", description="what it is about, e.g. our spring sale")
+    goal: str = Field("announce", description="announce, promote, invite, inform, thank, hire, remind, ask")
+    facts: tuple[str, ...] = Field((), description="claims the copy may make, each as the person stated it")
+    offer: str = Field("", description="e.g. 20% off all bikes")
+    deadline: str = Field("", description="e.g. until 31 May, as stated")
+    link: str = ""
+    links: tuple[str, ...] = ()
+    audience: str = ""
+    tone: str = Field("", description="playful, formal, urgent, warm, plain, …; empty: the brand's voice")
+    language: str = Field("en", description="BCP 47 of the copy")
+    hashtags: tuple[str, ...] = ()
+    call_to_action: str = ""
+    verbatim: str = Field("", description="wording given in quotes that must be used as it is")
+    image: Literal["none", "card", "upload"] = "none"
+    image_wish: str = ""
+    uploads: tuple[str, ...] = Field((), description="sha256 of cleaned uploads")
+    campaign: str = ""
+
+
+class Finding(Frozen):
+    """What a check says. `account` is empty when it concerns all versions; `span` counts characters."""
+
+    severity: Literal["block", "warn", "note"]
+    rule: str
+    reason: str = Field(description="a sentence for the person")
+    fix: str = ""
+    account: str = ""
+    span: tuple[int, int] | None = None
+
+
+class Version(Frozen):
+    """A draft's content for one account, in its final form."""
+
+    account: str
+    channel: str
+    text: str = Field(description="as people edit it; the sealed payload holds the wire form")
+    media: tuple[Medium, ...] = ()
+    payload: str = Field(description="sha256 of the canonical sealed payload in the blob store")
+    digest: str
+    length: int
+    limit: int | None = None
+    unit: str = "characters"
+    price: str = ""
+    edited_by: str = Field("", description="member who last worded it by hand")
+    post: str = Field("", description="post id once approved")
+
+
+class Variant(Frozen):
+    """An alternative wording, by account id."""
+
+    texts: dict[str, str]
+
+
+class Decision(Frozen):
+    """A member's verdict on exactly these bytes. It covers the versions whose digests it names."""
+
+    id: str
+    member: str
+    verdict: Verdict
+    digest: str = Field(description="the draft's digest that the person saw")
+    versions: dict[str, str] = Field(description="account id → version digest that it covers")
+    surface: str = Field(description="terminal, api, slack, discord, studio, …")
+    reason: str = ""
+    at: datetime
+    as_client: bool = False
+    for_member: str = Field("", description="whom this member stood in for as delegate")
+    withdrawn_at: datetime | None = None
+
+
+class RevisionMark(Frozen):
+    """An earlier revision: who replaced it, when and why; `snapshot` is the sha256 of its document."""
+
+    number: int
+    by: str
+    at: datetime
+    why: str
+    digest: str
+    snapshot: str
+
+
+class MessageRef(Frozen):
+    """Where a card stands: one message shows one digest, for ever."""
+
+    home: str
+    room: str
+    message: str
+    draft: str
+    digest: str
+
+
+class CardWords(Frozen):
+    """What is written on the draft's card picture."""
+
+    headline: str
+    kicker: str = ""
+    sub: str = ""
+    cta: str = ""
+    offer: str = ""
+
+
+class MadeWith(Frozen):
+    """Where the words came from, for the trace."""
+
+    model: str = ""
+    prompts: tuple[str, ...] = Field((), description="id@version+sha of every prompt used")
+    card_layout: str = ""
+
+
+class Draft(Record):
+    """One post idea on its way to approval."""
+
+    id: str
+    workspace: str
+    brand: str
+    title: str
+    brief: Brief
+    requested_by: str
+    authors: frozenset[str] = Field(description="members who worded it or asked for it")
+    conversation: str = ""
+    status: DraftStatus = DraftStatus.waiting
+    revision: int = 1
+    versions: tuple[Version, ...]
+    variants: tuple[Variant, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    card: CardWords | None = None
+    due: datetime | None = Field(None, description="UTC; none: as soon as approved")
+    zone: str = "UTC"
+    decide_by: datetime | None = None
+    decisions: tuple[Decision, ...] = ()
+    messages: tuple[MessageRef, ...] = ()
+    history: tuple[RevisionMark, ...] = ()
+    made_with: MadeWith = MadeWith()
+    replaces: str = Field("", description="an approved draft that this one takes the place of once approved")
+    replaced_by: str = ""
+    reminders: tuple[str, ...] = ()
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def digest(self) -> str:
+        return digest_of({version.account: version.digest for version in self.versions})
+
+    def version(self, account: str) -> Version | None:
+        return next((version for version in self.versions if version.account == account), None)

@@ -1,0 +1,73 @@
+"""Everything that a workspace owns, in readable form: one JSON-able document a thing, secrets left out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+from redis.asyncio.cluster import RedisCluster
+
+from storage import keys, snapshot
+from storage.audit import AuditWriter
+from storage.audit_chain import heads_key
+from storage.credentials import Vault
+from storage.redis import Database
+
+# Machinery, and what only opens something: a tool that reads an export has no use for it.
+LEFT_OUT = frozenset({"keys", "chain", "heads", "once", "audit", "due"})
+HIDDEN_FIELDS = frozenset({"hash", "claim", "till", "fence", "doc"})
+PAGE = 500
+
+
+async def export(database: Database, vault: Vault, workspace: str) -> AsyncIterator[dict[str, object]]:
+    """`{kind, id, …}` for every record, index and counter, then for every entry of the audit.
+
+    Of secrets only the names are told. Pictures are named by their SHA-256, as in a backup.
+    """
+    names = [name for name in await _names(database, workspace) if name != heads_key(workspace)]
+    async for kept in snapshot.read_workspace(database, workspace, names):
+        kind, _, name = kept.key.partition("}:")[2].partition(":")
+        if kind == "secrets":
+            yield {"kind": kind, "id": "", "names": sorted(snapshot.pairs(kept.value))}
+        elif kind not in LEFT_OUT:
+            yield {"kind": kind, "id": name, **_readable(kept)}
+    audit, last = AuditWriter(database, vault), 0
+    while entries := await audit.read(workspace, after_seq=last, limit=PAGE):
+        for entry in entries:
+            yield {"kind": "audit", "id": str(entry.seq), "record": entry.model_dump(mode="json")}
+        last = entries[-1].seq
+
+
+def _readable(kept: snapshot.Kept) -> dict[str, object]:
+    if kept.kind == "string":
+        return {"value": _document(kept.value)}
+    if kept.kind == "hash":
+        fields = snapshot.pairs(kept.value)
+        rest = {name: _document(value) for name, value in fields.items() if name not in HIDDEN_FIELDS}
+        return (
+            {"record": _document(fields["doc"]), **({"also": rest} if rest else {})}
+            if "doc" in fields
+            else {"fields": rest}
+        )
+    if kept.kind == "zset":
+        return {"order": list(snapshot.pairs(kept.value).items())}
+    return {"items": [_document(each) for each in kept.value]}
+
+
+def _document(value: Any) -> Any:
+    """A JSON object or list as such; anything else as the text that it is."""
+    if isinstance(value, str) and value[:1] in "{[" and value:
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):
+            return value
+    return value
+
+
+async def _names(database: Database, workspace: str) -> list[str]:
+    escaped = "".join("\\" + letter if letter in "*?[]^\\-" else letter for letter in keys.of(workspace, ""))
+    options: dict[str, Any] = {"match": escaped + "*", "count": 1000}
+    if isinstance(database.client, RedisCluster):
+        options["target_nodes"] = database.client.get_primaries()
+    return [name async for name in cast(Any, database.client).scan_iter(**options)]

@@ -1,0 +1,124 @@
+"""Posts: one approved version each, on its way out. The record; its state machine's scripts are in `sending`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from storage.record import Frozen, Record
+
+
+class PostState(StrEnum):
+    scheduled = "scheduled"
+    sending = "sending"
+    published = "published"
+    failed = "failed"
+    unknown = "unknown"
+    missed = "missed"
+    cancelled = "cancelled"
+    paused = "paused"
+
+
+# The status table stands on the record, so that no writer can skip a step.
+NEXT: dict[PostState, frozenset[PostState]] = {
+    PostState.scheduled: frozenset(
+        {
+            PostState.sending,
+            PostState.failed,
+            PostState.missed,
+            PostState.cancelled,
+            PostState.paused,
+            PostState.unknown,
+        }
+    ),
+    PostState.sending: frozenset(
+        {
+            PostState.published,
+            PostState.failed,
+            PostState.unknown,
+            PostState.scheduled,
+            PostState.paused,
+            PostState.cancelled,
+        }
+    ),
+    PostState.unknown: frozenset({PostState.published, PostState.scheduled, PostState.cancelled, PostState.failed}),
+    PostState.missed: frozenset({PostState.scheduled, PostState.published, PostState.cancelled}),
+    PostState.paused: frozenset({PostState.scheduled, PostState.cancelled, PostState.published}),
+    PostState.failed: frozenset({PostState.scheduled, PostState.cancelled, PostState.published}),
+    PostState.published: frozenset(),
+    PostState.cancelled: frozenset(),
+}
+ASKS = frozenset(
+    {PostState.unknown, PostState.missed, PostState.paused, PostState.failed}
+)  # a person decides what next
+
+
+DOUBTFUL = frozenset({"", "unknown"})  # outcomes of attempts after which something may stand on the channel
+
+
+class Attempt(Frozen):
+    """One try to send, recorded before it starts."""
+
+    id: str
+    number: int
+    key: str = Field(description="the channel-side idempotency key, equal for every attempt at this post")
+    at: datetime
+    deadline: datetime
+    worker: str
+    outcome: str = Field(
+        "",
+        description="empty while it runs or nobody knows; published, refused, not sent, unknown, absent (looked for)",
+    )
+
+
+class PostReceipt(Frozen):
+    """What the channel answered, and what stood there when it was read back."""
+
+    remote_id: str
+    url: str
+    at: datetime
+    compared: str = Field("", description="same, differs, or empty where the channel cannot be read")
+    by: str = Field("", description="member who said that it is live, when a person had to look")
+    taken_down_at: datetime | None = None
+
+
+class Failure(Frozen):
+    """Why it is not out, in a sentence for the person, and what can be done."""
+
+    code: str
+    sentence: str
+    fixes: tuple[str, ...] = ()
+
+
+class Post(Record):
+    """One approved version of a draft. `state`, `due` and what follows change; the rest was fixed at approval."""
+
+    id: str
+    workspace: str
+    brand: str
+    account: str
+    channel: str
+    draft: str
+    revision: int
+    digest: str
+    payload: str = Field(description="sha256 of the sealed payload in the blob store")
+    title: str
+    requested_by: str
+    approved_by: tuple[str, ...]
+    campaign: str = ""
+    created_at: datetime
+    state: PostState = PostState.scheduled
+    ver: int = 1
+    due: datetime
+    attempts: tuple[Attempt, ...] = ()
+    receipt: PostReceipt | None = None
+    failure: Failure | None = None
+    lookups: int = Field(0, description="looks in a row that could not tell, or found nothing, while unknown")
+    look_at: datetime | None = Field(None, description="when an unknown post may be looked for again")
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether an earlier attempt may have brought it out, as far as anybody knows."""
+        return any(attempt.outcome in DOUBTFUL for attempt in self.attempts)

@@ -1,0 +1,71 @@
+"""What every record shares: frozen, versioned, strict towards the outside, patient with newer data.
+
+A record is refused when it holds unknown fields, unless it was written by a newer AdMind: then what this version does
+not know is kept and written back unchanged, so that two versions may run side by side.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, PrivateAttr
+
+Migration = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class Frozen(BaseModel):
+    """A value inside a record: frozen, unknown fields refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
+
+
+class Record(Frozen):
+    """A thing that is kept. `SCHEMA` is the version this code writes; `MIGRATIONS[n]` lifts n to n + 1."""
+
+    SCHEMA: ClassVar[int] = 1
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {}
+
+    _newer: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    @classmethod
+    def load(cls, text: str | bytes) -> Self:
+        """The record in a stored document.
+
+        Raises pydantic.ValidationError when an equal or older document does not fit.
+        """
+        document: dict[str, Any] = json.loads(text)
+        version = int(document.pop("schema_version", 1))
+        newer: dict[str, Any] = {}
+        if version > cls.SCHEMA:
+            newer = {name: document.pop(name) for name in list(document) if name not in cls.model_fields}
+            newer["schema_version"] = version
+        for step in range(version, cls.SCHEMA):
+            document = cls.MIGRATIONS[step](document)
+        record = cls.model_validate_json(json.dumps(document))
+        record._newer.update(newer)
+        return record
+
+    def dump(self) -> str:
+        """The document to store: compact JSON, defaults left out, with what a newer version had added."""
+        document = self.model_dump(mode="json", exclude_defaults=True)
+        document |= {"schema_version": self.SCHEMA} | self._newer
+        return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+    def changed(self, **updates: Any) -> Self:
+        """A copy with these fields changed, validated again; what a newer version had added comes along.
+
+        Raises pydantic.ValidationError.
+        """
+        values = {name: getattr(self, name) for name in type(self).model_fields} | updates
+        record = type(self).model_validate(values)
+        record._newer.update(self._newer)
+        return record
+
+
+def new_id(prefix: str) -> str:
+    """A short unguessable name, `d_7k2m9q…`: 60 random bits in an alphabet without look-alikes."""
+    alphabet = "23456789abcdefghjkmnpqrstuvwxyz"
+    return prefix + "_" + "".join(secrets.choice(alphabet) for _ in range(12))

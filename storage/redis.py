@@ -1,0 +1,271 @@
+"""How does AdMind talk to its database: one server, a Sentinel's master or a cluster, by URL alone?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, cast
+
+from redis.asyncio import Redis
+from redis.asyncio.cluster import ClusterNode, RedisCluster
+from redis.exceptions import MovedError, NoPermissionError, NoScriptError, RedisError, ResponseError
+
+from storage import keys as names
+from storage.errors import AdMindError
+from storage.redis_clients import (
+    REFUSED_USER,
+    GuardedClient,
+    GuardedCluster,
+    StorageFull,
+    StorageUnavailable,
+    translated,
+)
+from storage.redis_urls import client_for, described
+
+__all__ = ["Database", "Script", "ServerIdentity", "StorageFull", "StorageUnavailable", "connect"]
+
+Argument = str | int | float | bytes
+Execute = Callable[..., Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class Script:
+    """A Lua script. All its keys must lie in one slot: they share a hash tag."""
+
+    name: str
+    source: str
+    sha: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        digest = hashlib.sha1(self.source.encode(), usedforsecurity=False).hexdigest()
+        object.__setattr__(self, "sha", digest)
+
+
+# Writes nothing that matters, but moves the connection's replication offset past every earlier write.
+TOUCH = Script("touch", "return redis.call('SET', KEYS[1], '1', 'PX', 60000)")
+
+
+@dataclass(frozen=True)
+class ServerIdentity:
+    """Who answers, and what it may lose. Of a cluster: its primaries taken together.
+
+    `run_id` and `master_replid` change when the server restarted or another one took over. Settings that the server
+    does not tell are empty. Memory in bytes; `max_memory` 0 means no limit. `fails_over`: another server may take over
+    with less than was acknowledged.
+    """
+
+    run_id: str
+    master_replid: str
+    role: str
+    replicas: int
+    appendonly: str
+    appendfsync: str
+    maxmemory_policy: str
+    used_memory: int
+    max_memory: int
+    version: str
+    fails_over: bool
+
+    @property
+    def durable(self) -> bool:
+        """An acknowledged write survives a power cut, and no other server can take over without it."""
+        return self.appendonly == "yes" and self.appendfsync == "always" and not self.fails_over
+
+
+class Database:
+    """An open connection pool; answers are text. Build it with `connect`.
+
+    Everything, the commands on `client` and its pipelines included, raises StorageUnavailable and StorageFull in place
+    of the driver's own errors. Reads are repeated for a moment when the connection breaks; writes never are.
+    """
+
+    def __init__(self, client: Redis | RedisCluster, url: str) -> None:
+        self.client = client
+        self.url = url
+
+    async def run(self, script: Script | str, keys: Sequence[str], args: Sequence[Argument]) -> Any:
+        """Run the script once. Raises StorageUnavailable, StorageFull; redis.ResponseError is a bug in the script."""
+        known = script if isinstance(script, Script) else _script(script)
+        execute = cast(Execute, self.client.execute_command)
+        try:
+            return await execute("EVALSHA", known.sha, len(keys), *keys, *args)
+        except NoScriptError:
+            return await execute("EVAL", known.source, len(keys), *keys, *args)
+
+    async def run_replicated(
+        self, script: Script, keys: Sequence[str], args: Sequence[Argument], *, count: int = 1, timeout_ms: int = 500
+    ) -> tuple[Any, int]:
+        """Run the script, and WAIT on the same connection: its answer, and how many replicas have it.
+
+        The script has run whatever the number is: fewer than `count` within `timeout_ms` is for the caller to judge.
+        """
+        commands = (("EVAL", script.source, len(keys), *keys, *args), ("WAIT", count, timeout_ms))
+        if isinstance(self.client, RedisCluster):
+            answers = await _on_one_node(self.client, keys[0], commands)
+        else:
+            pipe = self.client.pipeline(transaction=False)
+            for command in commands:
+                pipe.execute_command(*command)
+            answers = await pipe.execute(raise_on_error=False)
+        for answer in answers:
+            if isinstance(answer, RedisError):
+                raise translated(answer) from None
+        return answers[0], int(answers[1])
+
+    async def wait_replicas(self, count: int = 1, timeout_ms: int = 500, *, near: str = names.OWNER) -> int:
+        """How many replicas hold everything written before this call, by anyone, on the server where `near` lives.
+
+        Replication is ordered: a small write made here is acknowledged only after all earlier ones.
+        """
+        tag = near[near.index("{") : near.index("}") + 1]
+        _, reached = await self.run_replicated(TOUCH, [f"admind:{tag}:touched"], [], count=count, timeout_ms=timeout_ms)
+        return reached
+
+    async def server_time_ms(self) -> int:
+        """The server's clock in Unix milliseconds, by which leases count."""
+        execute = cast(Execute, self.client.execute_command)
+        options = {"target_nodes": RedisCluster.DEFAULT_NODE} if isinstance(self.client, RedisCluster) else {}
+        seconds, micro = await execute("TIME", **options)
+        return int(seconds) * 1000 + int(micro) // 1000
+
+    async def identity(self) -> ServerIdentity:
+        """Ask the server, or every primary of a cluster, who it is. Raises StorageUnavailable."""
+        if not isinstance(self.client, RedisCluster):
+            watched = "+sentinel" in self.url.partition("://")[0]
+            return await _identity(cast(Execute, self.client.execute_command), watched=watched)
+        await self.client.initialize()  # a fresh client knows no primaries yet
+        found = [
+            await _identity(_at(self.client, node), watched=True)
+            for node in sorted(self.client.get_primaries(), key=lambda node: str(node.name))
+        ]
+        return _together(found)
+
+
+@asynccontextmanager
+async def connect(url: str) -> AsyncIterator[Database]:
+    """A Database on a server that has answered once.
+
+    Raises AdMindError when the address cannot be read or the password is wrong, StorageUnavailable when nobody answers;
+    passwords are never named.
+    """
+    client = client_for(url, GuardedClient, GuardedCluster)
+    try:
+        try:
+            await cast(Awaitable[Any], client.ping())
+        except StorageUnavailable as error:
+            raise StorageUnavailable(
+                f"Redis cannot be reached at {described(url)}.",
+                do_next="Check that it runs and that the address is right.",
+            ) from error
+        except (*REFUSED_USER, NoPermissionError) as error:
+            raise AdMindError(
+                f"Redis at {described(url)} refuses AdMind's user or password.", do_next="Check them in the address."
+            ) from error
+        yield Database(client, url)
+    finally:
+        await client.aclose()
+
+
+@lru_cache(maxsize=256)
+def _script(source: str) -> Script:
+    return Script("unnamed", source)
+
+
+def _at(client: RedisCluster, node: ClusterNode) -> Execute:
+    async def execute(*command: Any) -> Any:
+        return await client.execute_command(*command, target_nodes=node)
+
+    return execute
+
+
+async def _on_one_node(client: RedisCluster, key: str, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """Send the commands over one connection to the key's primary; errors of the server come back as values.
+
+    A redirection means that nothing ran: the slots are read anew and the commands are sent once more.
+    """
+    for last_try in (False, True):
+        await client.initialize()
+        node = client.get_node_from_key(key)
+        if node is None:
+            raise StorageUnavailable
+        try:
+            answers = await _converse(node, commands)
+        except (RedisError, OSError) as error:
+            raise translated(error) from error
+        if not isinstance(answers[0], MovedError) or last_try:
+            return answers
+        await client.aclose()  # redis-py reads the slots again at the next initialize()
+    raise AssertionError("unreachable")
+
+
+async def _converse(node: ClusterNode, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
+    connection = node.acquire_connection()
+    answers: list[Any] = []
+    try:
+        for command in commands:
+            await connection.send_packed_command(connection.pack_command(*command))
+            try:
+                answers.append(await node.parse_response(connection, str(command[0])))
+            except ResponseError as error:
+                answers.append(error)
+    finally:
+        node.release(connection)
+    return answers
+
+
+async def _identity(execute: Execute, *, watched: bool) -> ServerIdentity:
+    info: dict[str, Any] = {}
+    for section in ("server", "replication", "memory"):
+        answer = await execute("INFO", section)
+        info |= answer if isinstance(answer, dict) else {}
+    settings = {name: await _setting(execute, name) for name in ("appendonly", "appendfsync", "maxmemory-policy")}
+    replicas = int(info.get("connected_slaves", 0))
+    return ServerIdentity(
+        run_id=str(info.get("run_id", "")),
+        master_replid=str(info.get("master_replid", "")),
+        role=str(info.get("role", "")),
+        replicas=replicas,
+        appendonly=settings["appendonly"],
+        appendfsync=settings["appendfsync"],
+        maxmemory_policy=settings["maxmemory-policy"] or str(info.get("maxmemory_policy", "")),
+        used_memory=int(info.get("used_memory", 0)),
+        max_memory=int(info.get("maxmemory", 0)),
+        version=str(info.get("valkey_version") or info.get("redis_version") or ""),
+        fails_over=watched or replicas > 0,
+    )
+
+
+async def _setting(execute: Execute, name: str) -> str:
+    """A setting of the server, or empty where a hosted service forbids asking."""
+    try:
+        answer = await execute("CONFIG GET", name)
+    except ResponseError:
+        return ""
+    pairs = answer if isinstance(answer, dict) else {}
+    return str(pairs.get(name, ""))
+
+
+def _together(found: Sequence[ServerIdentity]) -> ServerIdentity:
+    """One identity for several primaries: it changes when any changes, and promises what all promise."""
+
+    def same(values: Sequence[str]) -> str:
+        return values[0] if len(set(values)) == 1 else "differs"
+
+    if not found:
+        raise StorageUnavailable
+    return ServerIdentity(
+        run_id="+".join(one.run_id for one in found),
+        master_replid="+".join(one.master_replid for one in found),
+        role="cluster",
+        replicas=min(one.replicas for one in found),
+        appendonly=same([one.appendonly for one in found]),
+        appendfsync=same([one.appendfsync for one in found]),
+        maxmemory_policy=same([one.maxmemory_policy for one in found]),
+        used_memory=sum(one.used_memory for one in found),
+        max_memory=sum(one.max_memory for one in found),
+        version=same([one.version for one in found]),
+        fails_over=True,
+    )

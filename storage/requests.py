@@ -1,0 +1,151 @@
+"""What people asked, and what became of it: the record, and the stream of its progress.
+
+`request:<id>` is a HASH with the document; `request:<id>:events` a STREAM that lives seven days; `request-key:<hash>`
+leads from a platform's event to the request that it made, so that a repeated event makes none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal, cast
+
+from pydantic import Field
+
+from storage import keys
+from storage.errors import NotFound
+from storage.record import Frozen, Record
+from storage.redis import Database, Script
+
+LIFE_SECONDS: Final = 90 * 86_400
+EVENTS_SECONDS: Final = 7 * 86_400
+MAX_EVENTS: Final = 500
+
+
+class RequestUpload(Frozen):
+    sha256: str
+    name: str = ""
+
+
+class Request(Record):
+    """One message to AdMind. `text` is what the person wrote, capped and without control characters."""
+
+    id: str
+    workspace: str
+    brand: str = ""
+    member: str
+    surface: str
+    conversation: str
+    text: str
+    left_out: int = Field(0, description="characters beyond the cap that were not kept")
+    uploads: tuple[RequestUpload, ...] = ()
+    unread_files: tuple[str, ...] = ()
+    status: Literal["queued", "working", "done", "failed"] = "queued"
+    reply: str = ""
+    drafts: tuple[str, ...] = Field((), description="ids of drafts that it made or changed")
+    created_at: datetime
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestEvent:
+    """One step of a request; `id` is the place in its stream, to go on from."""
+
+    id: str
+    kind: str
+    data: Mapping[str, Any]
+
+
+# KEYS: by-key lookup, request. ARGV: id, document, life. Answers the id of the request that this key belongs to.
+_CREATE: Final = Script(
+    "request-create",
+    """
+if KEYS[1] ~= KEYS[2] then
+  local known = redis.call('GET', KEYS[1])
+  if known then return known end
+  redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])
+end
+redis.call('HSET', KEYS[2], 'doc', ARGV[2])
+redis.call('EXPIRE', KEYS[2], ARGV[3])
+return ARGV[1]
+""",
+)
+# KEYS: request, events. ARGV: document, kind, data, life of the request, life of the events, most events.
+_SAVE: Final = Script(
+    "request-save",
+    """
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], 'doc', ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[6], '*', 'kind', ARGV[2], 'data', ARGV[3])
+redis.call('EXPIRE', KEYS[2], ARGV[5])
+return 1
+""",
+)
+_TELL: Final = Script(
+    "request-tell",
+    """
+redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[4], '*', 'kind', ARGV[1], 'data', ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+return 1
+""",
+)
+
+
+class RequestStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def create(self, request: Request, *, key: str) -> str:
+        """Keep a new request; its id, or that of the one that the same key made before."""
+        name = _name(request.workspace, request.id)
+        by_key = keys.of(request.workspace, "request-key", _hash(key)) if key else name
+        return str(await self._database.run(_CREATE, [by_key, name], [request.id, request.dump(), LIFE_SECONDS]))
+
+    async def get(self, workspace: str, request_id: str) -> Request:
+        """Raises NotFound."""
+        found = await cast(Any, self._database.client).hget(_name(workspace, request_id), "doc")
+        if found is None:
+            raise NotFound("There is no such request.", do_next="Requests are kept for 90 days.")
+        return Request.load(found)
+
+    async def save(self, request: Request, *, kind: str, data: Mapping[str, Any]) -> None:
+        """The request as it now is, and an event that says so, in one write."""
+        name = _name(request.workspace, request.id)
+        arguments: list[str | int] = [request.dump(), kind, _json(data), LIFE_SECONDS, EVENTS_SECONDS, MAX_EVENTS]
+        await self._database.run(_SAVE, [name, f"{name}:events"], arguments)
+
+    async def tell(self, workspace: str, request_id: str, kind: str, data: Mapping[str, Any]) -> None:
+        """An event of its progress."""
+        stream = f"{_name(workspace, request_id)}:events"
+        await self._database.run(_TELL, [stream], [kind, _json(data), EVENTS_SECONDS, MAX_EVENTS])
+
+    async def events(
+        self, workspace: str, request_id: str, *, after: str = "", wait_ms: int = 0, limit: int = 100
+    ) -> list[RequestEvent]:
+        """Events after a place in the stream ("" is its beginning); waits up to `wait_ms` when there are none yet."""
+        stream = f"{_name(workspace, request_id)}:events"
+        place = after or "0-0"
+        options: dict[str, Any] = {"block": wait_ms} if wait_ms else {}
+        answer = await cast(Any, self._database.client).xread({stream: place}, count=limit, **options)
+        pairs = answer.items() if isinstance(answer, dict) else (answer or ())
+        found = []
+        for _, entries in pairs:
+            flat = entries[0] if entries and isinstance(entries[0], list) else entries
+            found += [RequestEvent(str(i), fields["kind"], json.loads(fields["data"])) for i, fields in flat]
+        return found
+
+
+def _name(workspace: str, request_id: str) -> str:
+    return keys.of(workspace, "request", request_id.replace(":", "_")[:60])
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+
+
+def _json(data: Mapping[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str)

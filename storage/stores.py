@@ -1,0 +1,221 @@
+"""Reading and placing records: the same few lines for every family.
+
+Writes go through a `Change`; these stores say where a record lives and which indexes it stands in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
+
+from storage import keys
+from storage.accounts import Account
+from storage.commit import Change
+from storage.drafts import OPEN, Draft
+from storage.errors import NotFound
+from storage.posts import ASKS, Post, PostState
+from storage.record import Record
+from storage.redis import Database
+from storage.sending import OPTIONAL, from_hash, post_key, to_hash
+from storage.team import Brand, Identity, Member, Workspace
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept(Generic[R]):
+    """A record and the version it was read at; hand the version back when writing."""
+
+    record: R
+    ver: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[R]):
+    """Some of a list, and the cursor of the next page ("" at the end)."""
+
+    items: tuple[R, ...]
+    next: str
+
+
+class Family(Generic[R]):
+    """Records of one kind in a workspace: a HASH each (`ver`, `doc`), and a sorted set of their ids by time."""
+
+    def __init__(self, database: Database, kind: str, model: type[R], noun: str) -> None:
+        self._database = database
+        self.kind = kind
+        self._model = model
+        self._noun = noun
+
+    def key(self, workspace: str, record_id: str) -> str:
+        return keys.of(workspace, self.kind, record_id)
+
+    def index_key(self, workspace: str, name: str = "all") -> str:
+        return keys.of(workspace, self.kind + "s", name)
+
+    async def find(self, workspace: str, record_id: str) -> Kept[R] | None:
+        fields = await hgetall(self._database, self.key(workspace, record_id))
+        return Kept(self._load(fields), int(fields["ver"])) if fields else None
+
+    async def get(self, workspace: str, record_id: str) -> Kept[R]:
+        """Raises NotFound."""
+        kept = await self.find(workspace, record_id)
+        if kept is None:
+            raise NotFound(
+                f"There is no {self._noun} {record_id[:40]}.", do_next="Look at the list of those there are."
+            )
+        return kept
+
+    async def many(self, workspace: str, ids: Sequence[str]) -> tuple[R, ...]:
+        pipe = self._database.client.pipeline(transaction=False)
+        for record_id in ids:
+            pipe.hgetall(self.key(workspace, record_id))
+        return tuple(self._load(fields) for fields in await pipe.execute() if fields)
+
+    async def page(
+        self,
+        workspace: str,
+        *,
+        index: str = "all",
+        after: str = "",
+        limit: int = 50,
+        newest_first: bool = True,
+        least: float | str = "-inf",
+        most: float | str = "+inf",
+    ) -> Page[R]:
+        """A page by the index's score; `after` is the cursor of the page before: `<score>|<id>`."""
+        found = await self._ids(workspace, index, after, limit + 1, newest_first, least, most)
+        ids = [record_id for record_id, _ in found[:limit]]
+        cursor = f"{found[limit - 1][1]!r}|{ids[-1]}" if len(found) > limit else ""
+        return Page(await self.many(workspace, ids), cursor)
+
+    async def _ids(
+        self,
+        workspace: str,
+        index: str,
+        after: str,
+        limit: int,
+        newest_first: bool,
+        least: float | str,
+        most: float | str,
+    ) -> list[tuple[str, float]]:
+        score_text, _, last = after.partition("|")
+        if after:
+            score = float(score_text)
+            least, most = (least, score) if newest_first else (score, most)
+        start, found = 0, list[tuple[str, float]]()
+        while len(found) < limit:
+            client: Any = self._database.client
+            batch: list[tuple[str, float]] = await client.zrange(
+                self.index_key(workspace, index),
+                most if newest_first else least,
+                least if newest_first else most,
+                byscore=True,
+                desc=newest_first,
+                withscores=True,
+                offset=start,
+                num=limit + 1,
+            )
+            for member, score in batch:
+                beyond = member < last if newest_first else member > last
+                if not after or score != float(score_text) or beyond:
+                    found.append((member, score))
+            if len(batch) <= limit:
+                break
+            start += len(batch)
+        return found[:limit]
+
+    def _load(self, fields: Mapping[str, str]) -> R:
+        return self._model.load(fields["doc"])
+
+    def put(self, change: Change, record: R, record_id: str, *, ver: int | None, at: float, **also: float) -> Change:
+        """Into the change: the record, its place in the index `all`, and in others by name."""
+        indexes = {self.index_key(change.workspace): at}
+        indexes |= {self.index_key(change.workspace, name): score for name, score in also.items()}
+        return change.put(self.key(change.workspace, record_id), record, ver=ver).index(record_id, indexes)
+
+    def leave(self, change: Change, record_id: str, index: str) -> Change:
+        return change.do("ZREM", self.index_key(change.workspace, index), record_id)
+
+
+class DraftStore(Family[Draft]):
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, "draft", Draft, "draft")
+
+    def save(self, change: Change, draft: Draft, *, ver: int | None) -> Change:
+        """Into the change; a draft that waits for people also stands in the index `open`, by when it was made."""
+        made = draft.created_at.timestamp()
+        if draft.status in OPEN:
+            return self.put(change, draft, draft.id, ver=ver, at=made, open=made)
+        self.put(change, draft, draft.id, ver=ver, at=made)
+        return self.leave(change, draft.id, "open")
+
+
+class PostStore(Family[Post]):
+    """Posts keep what changes in fields of their own, so that the sending scripts need no JSON."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, "post", Post, "post")
+
+    def key(self, workspace: str, record_id: str) -> str:
+        return post_key(workspace, record_id)
+
+    def _load(self, fields: Mapping[str, str]) -> Post:
+        return from_hash(fields)
+
+    def save(self, change: Change, post: Post, *, ver: int | None) -> Change:
+        """Into the change: the post, its entry on the due set, and its place in the index by due time.
+
+        Whoever works on the post loses the claim thereby: what was decided here is not overwritten by what they find.
+        """
+        key = self.key(change.workspace, post.id)
+        change.expect(key, ver)
+        fields = to_hash(post.changed(ver=(ver or 0) + 1))
+        change.hset(key, fields | {"till": "0"})
+        change.do("HDEL", key, *sorted({*OPTIONAL, "stop", "claim"} - fields.keys()))
+        change.index(post.id, {self.index_key(change.workspace): post.due.timestamp()})
+        entry, due_ms = f"post:{post.id}", round(post.due.timestamp() * 1000)
+        if post.state is PostState.scheduled:
+            change.due(entry, due_ms)
+        elif post.state is not PostState.sending:
+            change.undue(entry)
+        return change
+
+    async def asking(self, workspace: str, *, limit: int = 200) -> tuple[Post, ...]:
+        """Posts that wait for a person's word, among the newest by due time."""
+        page = await self.page(workspace, limit=limit)
+        return tuple(post for post in page.items if post.state in ASKS)
+
+
+class TeamStore:
+    """A workspace, its brands, members and accounts, and who is who on which platform."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.workspaces: Family[Workspace] = Family(database, "workspace", Workspace, "workspace")
+        self.brands: Family[Brand] = Family(database, "brand", Brand, "brand")
+        self.members: Family[Member] = Family(database, "member", Member, "member")
+        self.accounts: Family[Account] = Family(database, "account", Account, "account")
+        self.identities: Family[Identity] = Family(database, "identity", Identity, "identity")
+
+    async def workspace_ids(self) -> tuple[str, ...]:
+        found = await cast(Awaitable[set[str]], self._database.client.smembers(keys.WORKSPACES))
+        return tuple(sorted(found))
+
+    async def enter(self, workspace: str) -> None:
+        """Make the workspace known to the sweep; a hint, written before the workspace itself."""
+        await self._database.client.sadd(keys.WORKSPACES, workspace)
+
+    async def all(self, family: Family[R], workspace: str) -> tuple[R, ...]:
+        """Every record of a small family (brands, members, accounts), oldest first."""
+        return (await family.page(workspace, limit=5000, newest_first=False)).items
+
+    @staticmethod
+    def identity_id(platform: str, team: str, user: str) -> str:
+        return f"{platform}|{team}|{user}"
+
+
+async def hgetall(database: Database, key: str) -> dict[str, str]:
+    """redis-py types its asynchronous answers as either; this is the asynchronous one."""
+    return await cast(Awaitable[dict[str, str]], cast(Any, database.client).hgetall(key))

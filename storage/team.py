@@ -1,0 +1,107 @@
+"""Workspaces, brands, members and who may do what: the records.
+
+A brand is a boundary. Access to it is denied unless a member holds a role in it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from storage.record import Frozen, Record
+
+
+class Role(StrEnum):
+    requester = "requester"
+    approver = "approver"
+    client = "client"
+    owner = "owner"
+
+
+class Policy(Frozen):
+    """Who must say yes before a post of this brand goes out. Overridable per account; the strictest wins."""
+
+    approvals: int = Field(1, ge=1, le=10, description="internal approvals needed")
+    client_approvals: int = Field(0, ge=0, le=10, description="client approvals needed, after the internal ones")
+    self_approval: Literal["auto", "allowed", "denied"] = Field(
+        "auto", description="auto: allowed while the brand has one member who may approve, denied from two on"
+    )
+    owner_for_first_post: bool = True
+    owner_for_blocks: bool = True
+
+
+class Fact(Frozen):
+    text: str
+    evidence: str = ""
+
+
+class Brand(Record):
+    """Voice, facts and looks of one brand; every draft, account and rule belongs to exactly one."""
+
+    id: str
+    workspace: str
+    name: str
+    voice: str = Field("", description="how it speaks, in the team's own words")
+    language: str = "en"
+    facts: tuple[Fact, ...] = ()
+    avoid_words: tuple[str, ...] = ()
+    palette: tuple[str, ...] = Field((), description="#rrggbb, the leading colour first")
+    logo: str = Field("", description="sha256 of the cleaned logo in the blob store")
+    font: str = ""
+    policy: Policy = Policy()
+    zone: str = Field("", description="IANA; empty: the workspace's")
+    created_at: datetime
+
+
+class Away(Frozen):
+    until: AwareDatetime
+    delegate: str = Field("", description="member id who decides meanwhile")
+
+
+class Member(Record):
+    """A person. `roles` maps brand id to the roles held there."""
+
+    id: str
+    workspace: str
+    name: str
+    subject: str = Field(description="random id that stands for this person in the audit")
+    roles: dict[str, frozenset[Role]] = Field(default_factory=dict)
+    distinct: bool = Field(True, description="an owner vouches that this is nobody else's second identity")
+    zone: str = ""
+    language: str = "en"
+    away: Away | None = None
+    created_at: datetime
+    erased_at: datetime | None = None
+
+    def may(self, brand: str, *roles: Role) -> bool:
+        """Whether this member holds one of these roles in the brand; an owner holds them all but client."""
+        held = self.roles.get(brand, frozenset())
+        return self.erased_at is None and (
+            bool(held & set(roles)) or (Role.owner in held and set(roles) != {Role.client})
+        )
+
+
+class Identity(Record):
+    """One account of a person on a chat platform, in the terminal or behind a token."""
+
+    platform: str
+    team: str = ""
+    user: str
+    workspace: str
+    member: str
+    confirmed: bool = Field(False, description="linked by a code on both sides, or set by an owner")
+
+
+class Workspace(Record):
+    """One organisation's whole world."""
+
+    id: str
+    name: str
+    zone: str = "UTC"
+    language: str = "en"
+    default_brand: str = ""
+    welcomed: bool = Field(False, description="the first-start questions were answered or skipped")
+    created_at: datetime

@@ -1,0 +1,196 @@
+"""Each check finds what it is for, says it for marketers, and leaves good copy alone."""
+
+from __future__ import annotations
+
+import calendar
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.channels.base import Problem
+from bot.checks.addresses import find_addresses, unknown_addresses
+from bot.checks.alt import alt
+from bot.checks.base import Subject
+from bot.checks.claims import boasts, claims, figures, known_figure, meanings, plain
+from bot.checks.duplicates import duplicates
+from bot.checks.limits import limits
+from bot.checks.links import links
+from bot.checks.placeholders import PLACEHOLDER, placeholders
+from bot.checks.run import CHECKS, run_checks
+from storage.drafts import Finding
+from storage.sealed import Medium
+from tests.bot.checks.subjects import BRIEF, GOOD, subject
+
+GERMAN_MONTHS = (
+    *("Januar", "Februar", "März", "April", "Mai", "Juni"),
+    *("Juli", "August", "September", "Oktober", "November", "Dezember"),
+)
+
+
+def rules(findings: tuple[Finding, ...]) -> list[str]:
+    return [finding.rule for finding in findings]
+
+
+async def test_good_copy_has_no_findings() -> None:
+    assert await run_checks(subject(GOOD)) == ()
+
+
+async def test_a_check_that_breaks_is_said_and_the_others_still_speak() -> None:
+    async def broken(subject: Subject) -> tuple[Finding, ...]:
+        raise RuntimeError("boom")
+
+    found = await run_checks(subject("Hi [brand]"), dict(CHECKS) | {"claims": ("Figures and claims", broken)})
+    assert "placeholder" in rules(found)
+    said = next(finding for finding in found if finding.rule == "unchecked_claims")
+    assert said.severity == "warn" and "could not be checked" in said.reason and "boom" not in said.reason
+
+
+async def test_what_all_accounts_share_is_told_once_and_blocks_come_first() -> None:
+    found = await run_checks(subject("Best in town, [name]", "Best in town, [name]"))
+    assert [finding.severity for finding in found] == sorted(f.severity for f in found)
+    assert rules(found).count("claim") == 1 and all(finding.account == "" for finding in found)
+
+
+async def test_too_long_says_how_much() -> None:
+    found = await limits(subject("x" * 300))
+    assert found[0].severity == "block" and found[0].fix == "Shorten it by 20."
+    told = (Problem("too_long", "X takes less.", "Cut."),)
+    assert [finding.reason for finding in await limits(subject("x" * 300, problems=told))] == ["X takes less."]
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "severity"),
+    [
+        ("https://velo.example/sale and https://other.example", "link_unknown", "warn"),
+        ("https://velo.example/sale or shop.com", "link_unknown", "warn"),
+        ("https://velo.example/sale mail me@velo.example", "link_unknown", "warn"),
+        ("https://velo.example/sale by @somebody", "mention_unknown", "warn"),
+        ("https://velo.example/sale https://velo.example@evil.example/", "link_disguised", "block"),
+        ("https://velo.example/sale ftp://velo.example", "link_broken", "block"),
+        ("https://velo.example/sale javascript:alert(1)", "link_broken", "block"),
+        ("https://velo.example/sale http://localhost:8000", "link_broken", "block"),
+        ("https://velo.example/sale https://vеlo.example", "link_lookalike", "warn"),
+        ("https://velo.example/sale https://xn--vlo-8cd.example", "link_lookalike", "warn"),
+        ("No link at all", "link_missing", "warn"),
+        ("https://velo.example/sales", "link_missing", "warn"),
+    ],
+)
+async def test_links_lead_where_the_brief_says(text: str, rule: str, severity: str) -> None:
+    found = await links(subject(text))
+    assert (rule, severity) in [(finding.rule, finding.severity) for finding in found]
+
+
+async def test_a_link_without_its_scheme_or_with_a_slash_is_the_same_link() -> None:
+    for text in ("velo.example/sale", "http://www.velo.example/sale/", "(https://velo.example/sale)."):
+        assert await links(subject(text)) == ()
+    assert await links(subject("no link", links="none")) == ()
+
+
+@given(st.text(max_size=120))
+def test_addresses_are_found_without_overlap_and_known_ones_are_never_unknown(text: str) -> None:
+    found = find_addresses(text)
+    spans = [address.span for address in found]
+    assert all(text[slice(*address.span)] == address.text for address in found)
+    assert all(one[1] <= other[0] for one, other in itertools.pairwise(spans))
+    assert unknown_addresses(text, [text]) == ()
+
+
+@pytest.mark.parametrize("text", ["z.B. heute", "We use Node.js", "e.g. bikes", "10.30 Uhr", "Hello.World", "No. 5"])
+def test_ordinary_words_are_no_addresses(text: str) -> None:
+    assert find_addresses(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi [brand]", "TODO", "{{name}}", "lorem ipsum", "XXX", "<link>", "Insert your link here", "[Your Name]",
+        "{date}", "${price}", "on xx.xx.2026", "call ___", "https://yourshop.com/a", "[INSERT DATE]", "TBD", "???",
+        "[hier einfügen]", "hier den Preis eintragen", "[event name]",
+    ],
+)  # fmt: skip
+async def test_placeholders_block_with_their_span(text: str) -> None:
+    found = await placeholders(subject(f"Come along: {text} now"))
+    assert found and all(finding.severity == "block" for finding in found)
+    span = found[0].span
+    assert span is not None and f"Come along: {text} now"[slice(*span)] in f"{text} now"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["XXL sizes", "he said [sic]", "see [1]", "a < b > c", "What?!", "Add a friend", "Mehr hier", "snake_case", "<3"],
+)
+def test_ordinary_text_is_no_placeholder(text: str) -> None:
+    assert PLACEHOLDER.search(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["20 % off", "20 percent", "May 31st", "31. Mai", "31.5.", "14:00", "14.00 Uhr", "CHF 2490.–", "CHF 2,490",
+     "2490 Franken", "3 colours", "since 1987"],
+)  # fmt: skip
+async def test_a_figure_of_the_brief_is_known_however_it_is_written(text: str) -> None:
+    assert await claims(subject(f"Hello {text} there")) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["25% off", "30 May", "15:00", "EUR 2490", "CHF 2500", "4 colours", "since 1978", "20 km/h for 99", "31 June"],
+)
+async def test_a_figure_that_is_not_in_the_brief_warns_with_its_span(text: str) -> None:
+    whole = f"Hello {text} there"
+    found = [finding for finding in await claims(subject(whole)) if finding.rule == "figure"]
+    assert found and found[0].severity == "warn" and found[0].span is not None
+    assert whole[slice(*found[0].span)].strip() in text
+
+
+async def test_a_figure_edited_by_hand_asks_for_its_source() -> None:
+    found = await claims(subject("25% off", edited_by="m_1"))
+    assert found[0].fix == "Confirm where it comes from."
+
+
+async def test_boasts_need_a_source() -> None:
+    found = await claims(subject("Best in town!"))
+    assert [finding.reason for finding in found] == ["“Best in town” has no source."]
+    sourced = BRIEF.model_copy(update={"facts": ("voted best in town by the Gazette",)})
+    assert await claims(subject("Best in town!", brief=sourced)) == ()
+    assert list(boasts("Best wishes, and all the best. Best before May.")) == []
+
+
+@given(st.integers(0, 9_999_999), st.sampled_from(["{:d}", "{:,d}"]), st.sampled_from(["'", "’", " ", ",", "."]))
+def test_grouping_never_changes_a_number(value: int, form: str, mark: str) -> None:
+    assert plain(form.format(value).replace(",", mark)) == str(value)
+
+
+@given(st.integers(1, 28), st.integers(1, 12))
+def test_a_date_means_the_same_in_words_and_figures(day: int, month: int) -> None:
+    english, german = calendar.month_name[month], GERMAN_MONTHS[month - 1]
+    known = meanings(f"{day}.{month}.")
+    for text in (f"{day} {english}", f"{english} {day}", f"{day}. {german}", f"2026-{month:02d}-{day:02d}"):
+        assert all(known_figure(figure, known) for figure in figures(text)) and figures(text), text
+    other = figures(f"{day % 28 + 1} {english}")[0]
+    assert not known_figure(other, known)
+
+
+async def test_an_equal_text_on_the_same_account_blocks_and_a_near_one_warns() -> None:
+    text = "Our spring sale starts on Monday with twenty new bikes in the window. https://velo.example/sale"
+    assert (await duplicates(subject(text, recent=(("a_1", text.upper()),))))[0].severity == "block"
+    assert (await duplicates(subject(text, recent=(("a_9", text),))))[0].severity == "warn"
+    near = text.replace("twenty", "thirty")
+    assert (await duplicates(subject(near, recent=(("a_1", text),))))[0].severity == "warn"
+    assert await duplicates(subject("Something else entirely for today.", recent=(("a_1", text),))) == ()
+
+
+def medium(said: str) -> Medium:
+    return Medium(sha256="0" * 64, mime="image/png", size=1, width=1, height=1, alt=said)
+
+
+@pytest.mark.parametrize("said", ["", "IMG_2034.jpg", "image", "Bild von", "x" * 600])
+async def test_a_picture_needs_a_description(said: str) -> None:
+    assert rules(await alt(subject(GOOD, media=(medium(said),), alt_limit=500))) == ["alt"]
+
+
+async def test_a_described_picture_or_a_channel_without_descriptions_is_fine() -> None:
+    assert await alt(subject(GOOD, media=(medium("Red gravel bike on a wet road"),), alt_limit=500)) == ()
+    assert await alt(subject(GOOD, media=(medium(""),))) == ()

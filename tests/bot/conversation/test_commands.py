@@ -1,0 +1,112 @@
+"""Commands need no model, are the whole message, and decide nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.conversation.commands import COMMANDS, read_command
+from bot.publishing.pause import Pausing
+from storage.commit import Change
+from storage.team import Role
+from tests.bot.conversation.room import Room
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "argument"),
+    [
+        ("help", "help", ""),
+        ("/drafts", "drafts", ""),
+        ("admind calendar next week", "calendar", "next week"),
+        ("Posts.", "posts", ""),
+        ("show d_7k2m9q", "show", "d_7k2m9q"),
+        ("approve d_7k2m9q", "approve", "d_7k2m9q"),
+        ("pause", "pause", ""),
+        ("stop", "pause", ""),
+        ("pause everything because the CEO quit", "pause", "everything because the CEO quit"),
+        ("pause topic spring sale", "pause", "topic spring sale"),
+        ("resume everything", "resume", "everything"),
+    ],
+)
+def test_a_command_is_known_by_the_whole_message(text: str, name: str, argument: str) -> None:
+    found = read_command(text)
+    assert found is not None
+    assert (found[0].words[0], found[1]) == (name, argument)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "help our customers find the shop",
+        "posts about our sale",
+        "stop by our shop on Saturday",
+        "pause for a coffee with us",
+        "show our new bikes",
+        "drafts beer is here, announce it",
+        "approve of our new look? post about it",
+        "x" * 100_000,
+    ],
+)
+def test_what_only_begins_like_a_command_is_for_the_agent(text: str) -> None:
+    assert read_command(text) is None
+
+
+def test_every_command_has_help_and_no_name_twice() -> None:
+    names = [word for command in COMMANDS for word in command.words]
+    assert len(names) == len(set(names))
+    assert all(command.help for command in COMMANDS)
+
+
+async def test_commands_answer_before_any_model_is_there(room: Room) -> None:
+    room.desk._agent = None
+    for text in ("help", "drafts", "posts", "calendar", "problems"):
+        said = await room.say(text)
+        assert said.status == "done", (text, said.reply)
+    waiting = await room.say("Announce our café tomorrow 9am")
+    assert (waiting.status, "still starting" in waiting.reply) == ("failed", True)
+
+
+async def test_lists_show_what_there_is(room: Room) -> None:
+    made = (await room.say("Announce our café tomorrow 9am")).drafts[0]
+    for text in ("drafts", "calendar", "calendar tomorrow", f"show {made}"):
+        assert made in (await room.say(text)).reply, text
+    assert made not in (await room.say("calendar next month")).reply
+    assert "no draft" in (await room.say("show d_zzzzzzzz")).reply
+
+
+async def test_a_message_does_not_decide(room: Room) -> None:
+    made = (await room.say("Announce our café tomorrow 9am")).drafts[0]
+    for text in (f"approve {made}", "approve it", "publish it now", "yes", "looks good, go ahead and publish"):
+        await room.say(text)
+    view = await room.looking.draft(room.workspace.id, room.owner.id, made)
+    assert (view.status, view.decisions) == ("waiting", [])
+
+
+async def test_a_message_stops_but_never_lets_go_on(room: Room) -> None:
+    paused = await room.say("pause everything because the CEO quit")
+    assert "Paused: everything" in paused.reply
+    assert [(p.scope, p.reason) for p in (await room.pausing.now(room.workspace.id)).holding()] == [
+        ("workspace", "the CEO quit")
+    ]
+    assert "admind resume everything" in (await room.say("resume everything")).reply
+    assert len((await room.pausing.now(room.workspace.id)).holding()) == 1
+
+
+async def test_an_account_is_paused_by_its_name(room: Room) -> None:
+    assert "Paused: Feed" in (await room.say("pause account feed")).reply
+    (pause,) = (await room.pausing.now(room.workspace.id)).holding()
+    assert pause.scope.startswith("account:a_")
+    assert "I know no account" in (await room.say("pause account Instagram")).reply
+
+
+async def test_who_may_not_approve_can_stop(room: Room) -> None:
+    people = room.desk._team
+    kept = await people.members.get(room.workspace.id, room.owner.id)
+    brand = next(iter(kept.record.roles))
+    lower = kept.record.changed(roles={brand: frozenset({Role.requester})})
+    change = people.members.put(Change(room.workspace.id), lower, lower.id, ver=kept.ver, at=0)
+    from storage.commit import commit
+
+    await commit(room.database, change)
+    assert (await room.say("pause")).status == "done"
+    assert len((await Pausing.now(room.pausing, room.workspace.id)).holding()) == 1

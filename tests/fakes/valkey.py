@@ -1,0 +1,167 @@
+"""Real Valkey servers for tests: quick throw-away ones, and a cluster of three."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from storage.embedded import server_binary
+
+SLOTS = 16384
+
+
+def eventually(condition: Callable[[], bool], what: str, *, seconds: float = 10.0) -> None:
+    """Return as soon as the condition holds. Raises AssertionError when it does not in time."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, f"not within {seconds} s: {what}"
+        time.sleep(0.005)
+
+
+@contextlib.contextmanager
+def throwaway_valkey() -> Iterator[str]:
+    """The URL of a server that keeps nothing on disk."""
+    directory = Path(tempfile.mkdtemp(prefix="admind-test-"))
+    path = directory / "v.sock"
+    arguments = ["--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700"]
+    with _server(directory, arguments):
+        eventually(partial(_ready, path), "the server answers")
+        yield f"unix://{path}"
+
+
+@contextlib.contextmanager
+def valkey_cluster_nodes() -> Iterator[str]:
+    """The URL of a cluster of three primaries on the loopback interface."""
+    with contextlib.ExitStack() as stack:
+        nodes: list[tuple[str, int]] = []
+        for _ in range(3):
+            directory = Path(tempfile.mkdtemp(prefix="admind-test-"))
+            port, bus = _free_port(), _free_port()
+            arguments = ["--port", str(port), "--bind", "127.0.0.1", "--cluster-enabled", "yes"]
+            arguments += ["--cluster-port", str(bus), "--cluster-node-timeout", "2000"]
+            stack.enter_context(_server(directory, arguments))
+            eventually(partial(_ready, ("127.0.0.1", port)), "the node answers")
+            nodes.append(("127.0.0.1", port))
+            if len(nodes) > 1:
+                _command(nodes[0], f"CLUSTER MEET 127.0.0.1 {port} {bus}".encode())
+        for number, node in enumerate(nodes):
+            first, last = number * SLOTS // 3, (number + 1) * SLOTS // 3 - 1
+            assert _command(node, f"CLUSTER ADDSLOTSRANGE {first} {last}".encode()) == b"+OK"
+        for node in nodes:
+            eventually(partial(_cluster_is_whole, node), "the cluster is whole", seconds=30)
+        yield f"redis+cluster://127.0.0.1:{nodes[0][1]}"
+
+
+@dataclass(frozen=True)
+class Replicated:
+    """A primary and a replica, watched by a Sentinel that promotes the replica a second after the primary died."""
+
+    url: str
+    primary: subprocess.Popen[bytes]
+    replica: subprocess.Popen[bytes]
+    ports: tuple[int, int]  # of the primary and of the replica, as it was at the start
+
+
+@contextlib.contextmanager
+def replicated_valkey() -> Iterator[Replicated]:
+    with contextlib.ExitStack() as stack:
+        ports = [_free_port() for _ in range(3)]
+        processes = []
+        for number, port in enumerate(ports[:2]):
+            directory = Path(tempfile.mkdtemp(prefix="admind-test-"))
+            arguments = ["--port", str(port), "--bind", "127.0.0.1", "--repl-diskless-sync-delay", "0"]
+            arguments += ["--replicaof", f"127.0.0.1 {ports[0]}"] if number else []
+            processes.append(stack.enter_context(_server(directory, arguments)))
+            eventually(partial(_ready, ("127.0.0.1", port)), "the server answers")
+        eventually(partial(_has_replica, ("127.0.0.1", ports[0])), "the replica follows", seconds=30)
+        directory = Path(tempfile.mkdtemp(prefix="admind-test-"))
+        settings = directory / "sentinel.conf"
+        settings.write_text(
+            f"port {ports[2]}\nbind 127.0.0.1\nsentinel monitor main 127.0.0.1 {ports[0]} 1\n"
+            "sentinel down-after-milliseconds main 1000\nsentinel failover-timeout main 3000\n"
+        )
+        stack.enter_context(_run(directory, [str(settings), "--sentinel"]))
+        eventually(partial(_ready, ("127.0.0.1", ports[2])), "the Sentinel answers")
+        eventually(partial(_knows_replica, ("127.0.0.1", ports[2])), "the Sentinel knows the replica", seconds=30)
+        url = f"redis+sentinel://127.0.0.1:{ports[2]}/main/0"
+        yield Replicated(url, processes[0], processes[1], (ports[0], ports[1]))
+
+
+def _has_replica(node: tuple[str, int]) -> bool:
+    return b"state=online" in _answer(node, b"INFO replication")
+
+
+def _knows_replica(sentinel: tuple[str, int]) -> bool:
+    return b"slaves=1" in _answer(sentinel, b"INFO sentinel")
+
+
+@contextlib.contextmanager
+def _server(directory: Path, arguments: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+    common = ["--dir", str(directory), "--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction"]
+    with _run(directory, [*common, *arguments]) as process:
+        yield process
+
+
+@contextlib.contextmanager
+def _run(directory: Path, arguments: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+    with (directory / "log").open("wb") as output:
+        process = subprocess.Popen(
+            [str(server_binary()), *arguments], stdout=output, stderr=output, stdin=subprocess.DEVNULL
+        )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait(10)
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _command(address: Path | tuple[str, int], line: bytes) -> bytes:
+    """The first line of the answer, or nothing when nobody answers."""
+    try:
+        with _connected(address) as connection, connection.makefile("rb") as stream:
+            connection.sendall(line + b"\r\n")
+            return stream.readline().rstrip()
+    except OSError:
+        return b""
+
+
+def _ready(address: Path | tuple[str, int]) -> bool:
+    return _command(address, b"PING") == b"+PONG"
+
+
+def _cluster_is_whole(node: tuple[str, int]) -> bool:
+    text = _answer(node, b"CLUSTER INFO")
+    return b"cluster_state:ok" in text and b"cluster_known_nodes:3" in text
+
+
+def _answer(address: Path | tuple[str, int], line: bytes) -> bytes:
+    """A bulk answer in full, or nothing when nobody answers."""
+    try:
+        with _connected(address) as connection, connection.makefile("rb") as stream:
+            connection.sendall(line + b"\r\n")
+            return stream.read(int(stream.readline()[1:]))
+    except (OSError, ValueError):
+        return b""
+
+
+@contextlib.contextmanager
+def _connected(address: Path | tuple[str, int]) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_UNIX if isinstance(address, Path) else socket.AF_INET) as connection:
+        connection.settimeout(2)
+        connection.connect(str(address) if isinstance(address, Path) else address)
+        yield connection
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])

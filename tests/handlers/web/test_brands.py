@@ -1,0 +1,155 @@
+"""A brand is a boundary: whoever works for one sees nothing of another, in any list, file, error or answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpx2
+import pytest
+
+from tests.handlers.serving import API, Served
+from tests.handlers.web.test_media import png
+
+CANARY = "Zyxwquartz"
+
+
+@dataclass
+class TwoBrands:
+    """Brand B is full of the canary; the member works for brand A alone."""
+
+    member: httpx2.Client
+    insider: httpx2.Client
+    brand: str
+    draft: str
+    post: str
+    sha256: str
+    account: str
+    insider_id: str
+    request: str
+
+
+@pytest.fixture(scope="module")
+def two(running: Served) -> Iterator[TwoBrands]:
+    made = running.owner("POST", "/brands", {"name": f"{CANARY} Ltd"}).json()
+    brand = made["id"]
+    running.owner(
+        "PATCH",
+        f"/brands/{brand}",
+        {"voice": f"like {CANARY}", "facts": [f"{CANARY} is secret"], "self_approval": "allowed"},
+    )
+    insider = running.owner("POST", "/members", {"name": f"{CANARY} Ana", "roles": ["owner"], "brand": brand}).json()
+    member = running.owner("POST", "/members", {"name": "Bo", "roles": ["owner", "approver"]}).json()
+    tokens = [running.token("read", "propose", "decide", member=each["id"]) for each in (insider, member)]
+    with running.client(tokens[0]) as inside, running.client(tokens[1]) as outside:
+        yield _filled(running, brand, insider["id"], inside, outside)
+
+
+def _filled(running: Served, brand: str, insider: str, inside: httpx2.Client, outside: httpx2.Client) -> TwoBrands:
+    sha256 = inside.post(f"{API}/media", content=png("#445566")).json()["sha256"]
+    done = running.ask(
+        f"Announce the {CANARY} sale with a picture. Tomorrow 9am.",
+        running.token("read", "propose", "decide", member=insider),
+        images=[sha256],
+    )
+    assert done["drafts"], done
+    draft = inside.get(f"{API}/drafts/{done['drafts'][0]}").json()
+    assert draft["brand"] == brand
+    decided = inside.post(
+        f"{API}/drafts/{draft['id']}/decisions",
+        json={"verdict": "approve", "digest": draft["digest"], "reason": CANARY},
+    )
+    assert decided.status_code == 200, decided.text
+    inside.post(f"{API}/pause", json={"scope": f"brand:{brand}", "reason": f"{CANARY} news"})
+    inside.post(f"{API}/pause", json={"scope": f"topic:{CANARY}", "reason": CANARY})
+    account = draft["versions"][0]["account"]
+    return TwoBrands(
+        outside, inside, brand, draft["id"], decided.json()["draft"]["posts"][0], sha256, account, insider,
+        done["id"],
+    )  # fmt: skip
+
+
+LISTS = [
+    "drafts",
+    "posts",
+    "pauses",
+    "calendar.ics",
+    "notices",
+    "accounts",
+    "members",
+    "brands",
+    "doctor",
+    "audit?limit=200",
+]
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_no_list_tells_of_another_brand(two: TwoBrands, path: str) -> None:
+    found = two.member.get(f"{API}/{path}")
+    assert found.status_code == 200
+    text = found.text.lower()
+    assert CANARY.lower() not in text
+    for secret in (two.brand, two.draft, two.post, two.account, two.insider_id):
+        assert secret not in text
+
+
+def test_who_works_for_the_brand_does_see_it(two: TwoBrands) -> None:
+    for path in ("drafts", "posts", "pauses", "calendar.ics", "members", "brands", "audit?limit=200"):
+        text = two.insider.get(f"{API}/{path}").text.lower()
+        assert CANARY.lower() in text or two.brand in text, path
+
+
+def test_nothing_of_another_brand_can_be_opened_or_told_from_what_is_not_there(two: TwoBrands) -> None:
+    digest = "0" * 64
+    for method, path, missing, body in (
+        ("GET", f"/drafts/{two.draft}", "/drafts/d_none", None),
+        ("GET", f"/drafts/{two.draft}/card", "/drafts/d_none/card", None),
+        ("GET", f"/posts/{two.post}", "/posts/p_none", None),
+        ("GET", f"/media/{two.sha256}", f"/media/{digest}", None),
+        ("GET", f"/requests/{two.request}", "/requests/r_none", None),
+        ("POST", f"/drafts/{two.draft}/decisions", "/drafts/d_none/decisions", {"verdict": "hold", "digest": digest}),
+        ("POST", f"/posts/{two.post}/cancel", "/posts/p_none/cancel", None),
+        ("POST", f"/posts/{two.post}/resolutions", "/posts/p_none/resolutions", {"resolution": "live"}),
+        ("POST", f"/posts/{two.post}/take-down", "/posts/p_none/take-down", None),
+        ("PATCH", f"/drafts/{two.draft}/versions/{two.account}", "/drafts/d_none/versions/a_x", {"text": "x"}),
+        ("POST", f"/drafts/{two.draft}/revisions", "/drafts/d_none/revisions", {"instruction": "shorter"}),
+        ("POST", f"/drafts/{two.draft}/schedule", "/drafts/d_none/schedule", {"when": "tomorrow 9am"}),
+        ("PUT", f"/members/{two.insider_id}/away", "/members/m_none/away", {}),
+    ):
+        answers = [two.member.request(method, API + each, json=body) for each in (path, missing)]
+        assert [answer.status_code for answer in answers] == [404, 404], path
+        details = [answer.json()["detail"] for answer in answers]
+        names = (two.draft, two.post, two.account, "d_none", "p_none", "a_x")
+        for name in names:
+            details = [detail.replace(name, "…") for detail in details]
+        assert details[0] == details[1]
+        assert CANARY.lower() not in answers[0].text.lower()
+
+
+def test_nobody_asks_or_stops_for_another_brand(two: TwoBrands) -> None:
+    asked = two.member.post(f"{API}/requests", json={"text": "hello", "brand": two.brand})
+    assert asked.status_code == 404
+    assert two.member.post(f"{API}/media?brand={two.brand}", content=png()).status_code == 404
+    used = two.member.post(f"{API}/requests", json={"text": "hello", "images": [two.sha256]})
+    assert used.status_code == 404
+    for action in ("pause", "resume"):
+        answers = [
+            two.member.post(f"{API}/{action}", json={"scope": f"brand:{each}"}) for each in (two.brand, "b_none")
+        ]
+        assert answers[0].status_code == answers[1].status_code in (403, 404, 422)
+        assert CANARY.lower() not in answers[0].text.lower()
+
+
+def test_the_assistant_tells_nothing_of_another_brand(running: Served, two: TwoBrands) -> None:
+    token = two.member.headers["authorization"].removeprefix("Bearer ")
+    for question in (
+        "what is scheduled?",
+        "show me all drafts",
+        f"show me draft {two.draft}",
+        f"explain draft {two.draft}",
+        f"make {two.draft} shorter",
+        "what did we publish last week?",
+    ):
+        done = running.ask(question, token)
+        assert CANARY.lower() not in done["reply"].lower(), question
+        assert two.draft not in done["drafts"]

@@ -1,0 +1,356 @@
+"""A small AdMind without a model: real storage, review, publishing and channels, on a clock that tests move."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.accounts.door import Doors, Given
+from bot.channels.base import Channel, Content
+from bot.channels.registry import build_channels
+from bot.chat import DecisionRequest, Identified
+from bot.clock import MovableClock
+from bot.errors import BadInput
+from bot.fetch import safe_client
+from bot.publishing.pause import Pausing
+from bot.publishing.publisher import Publisher
+from bot.publishing.reconciler import Reconciler
+from bot.publishing.recovery import Recovery
+from bot.review.board import Board
+from bot.review.inbox import Inbox
+from bot.team.people import People
+from bot.team.setup import Setup
+from bot.workflow.decisions import Decided, Decisions
+from bot.workflow.posts import Posts
+from bot.workflow.upkeep import Add, Clockwork, Upkeep
+from storage import keys
+from storage.accounts import Account
+from storage.audit import AuditWriter
+from storage.commit import Change, commit
+from storage.credentials import Credentials, Vault, load_or_create_keys
+from storage.drafts import Brief, Draft, DraftStatus, Finding, Verdict, Version
+from storage.feed import FeedStore
+from storage.inbox import InboxItem, inbox_store
+from storage.journal import Journal
+from storage.media import BlobStore
+from storage.posts import Post, PostState
+from storage.record import new_id
+from storage.redis import Database
+from storage.stores import DraftStore, PostStore
+from storage.team import Brand, Member, Policy, Role, Workspace
+
+HOUR = timedelta(hours=1)
+LEASE = timedelta(seconds=2)
+
+
+@dataclass
+class World:
+    """One workspace with a brand, an owner and a feed account."""
+
+    database: Database
+    clock: MovableClock
+    folder: Path
+    blobs: BlobStore
+    journal: Journal
+    vault: Vault
+    audit: AuditWriter
+    feed: FeedStore
+    channels: Mapping[str, Channel]
+    people: People
+    workspace: Workspace
+    brand: Brand
+    owner: Member
+    account: Account
+    doors: Doors
+    decisions: Decisions
+    posts: Posts
+    pausing: Pausing
+    board: Board
+    publisher: Publisher
+    reconciler: Reconciler
+    recovery: Recovery
+    upkeep: Upkeep
+    added: list[tuple[str, str, str, str, str]] = field(default_factory=list)
+
+    @property
+    def ws(self) -> str:
+        return self.workspace.id
+
+    @property
+    def drafts(self) -> DraftStore:
+        return DraftStore(self.database)
+
+    @property
+    def kept_posts(self) -> PostStore:
+        return PostStore(self.database)
+
+    async def member(self, name: str, *roles: Role, distinct: bool = True) -> Member:
+        change = Change(self.ws)
+        identity = Identified(platform="test", user=name)
+        member = self.people.add(change, name, {self.brand.id: frozenset(roles)}, [identity], self.clock.now())
+        await self.people.save(change)
+        if not distinct:
+            kept = await self.people.store.members.get(self.ws, member.id)
+            member = kept.record.changed(distinct=False)
+            change = Change(self.ws)
+            self.people.store.members.put(change, member, member.id, ver=kept.ver, at=1.0)
+            await commit(self.database, change)
+        return member
+
+    async def policy(self, policy: Policy) -> None:
+        kept = await self.people.store.brands.get(self.ws, self.brand.id)
+        self.brand = kept.record.changed(policy=policy)
+        change = Change(self.ws)
+        self.people.store.brands.put(change, self.brand, self.brand.id, ver=kept.ver, at=1.0)
+        await commit(self.database, change)
+
+    async def webhook(self, url: str, *, posted: bool = True, **options: str) -> Account:
+        """A connected webhook account; the address must be on the client's allow-list."""
+        candidate = Account(
+            id=new_id("a"),
+            workspace=self.ws,
+            brand=self.brand.id,
+            channel="webhook",
+            name="Our site",
+            options={"url": url, **options},
+            posted=posted,
+            created_at=self.clock.now(),
+        )
+        secret = {"signing_key": "whsec_" + "A" * 43 + "="}
+        account = await self.channels["webhook"].connect(candidate, self.doors(candidate, secrets=Given(secret)))
+        await Credentials(self.database, self.vault).put(self.ws, account.id, "signing_key", secret["signing_key"])
+        change = Change(self.ws)
+        self.people.store.accounts.put(change, account, account.id, ver=None, at=self.clock.now().timestamp())
+        await commit(self.database, change)
+        return account
+
+    async def draft(
+        self,
+        *accounts: Account,
+        text: str = "Fresh bread from six.",
+        due_in: timedelta | None = HOUR,
+        by: Member | None = None,
+        findings: tuple[Finding, ...] = (),
+    ) -> Draft:
+        """A draft with one version an account, sealed as drafting seals it."""
+        now, author = self.clock.now(), by or self.owner
+        due = now + due_in if due_in is not None else None
+        versions = [await self._version(account, text, due) for account in accounts or (self.account,)]
+        draft = Draft(
+            id=new_id("d"),
+            workspace=self.ws,
+            brand=self.brand.id,
+            title=text[:40],
+            brief=Brief(request=text),
+            requested_by=author.id,
+            authors=frozenset({author.id}),
+            versions=tuple(versions),
+            findings=findings,
+            due=due,
+            created_at=now,
+            updated_at=now,
+        )
+        await commit(self.database, self.drafts.save(Change(self.ws), draft, ver=None))
+        return draft
+
+    async def _version(self, account: Account, text: str, due: datetime | None) -> Version:
+        channel = self.channels[account.channel]
+        payload = channel.build(Content(text=text, title=text[:40], not_before=due), account)
+        measured = channel.measure(text)
+        return Version(
+            account=account.id,
+            channel=account.channel,
+            text=text,
+            payload=await self.blobs.put(payload.canonical()),
+            digest=payload.digest,
+            length=measured.used,
+            limit=measured.limit,
+            unit=measured.unit,
+        )
+
+    async def decide(
+        self,
+        draft: Draft,
+        verdict: Verdict = Verdict.approve,
+        by: Member | None = None,
+        *,
+        digest: str = "",
+        reason: str = "",
+        accounts: tuple[str, ...] = (),
+    ) -> Decided:
+        return await self.decisions.decide(
+            DecisionRequest(
+                workspace=self.ws,
+                draft=draft.id,
+                member=(by or self.owner).id,
+                verdict=verdict,
+                digest=digest or draft.digest,
+                surface="test",
+                reason=reason,
+                accounts=accounts,
+                at=self.clock.now(),
+            )
+        )
+
+    async def revise(self, draft: Draft, by: Member, *, text: str = "", due: datetime | None = None) -> Draft:
+        """What `Requests` does for a person's own wording (`text`) or another time (`due`)."""
+        case = await self.decisions.case(self.ws, draft.id)
+        old = case.draft
+        if any(
+            kept.record.state in (PostState.published, PostState.sending, PostState.unknown)
+            for kept in case.posts.values()
+        ):
+            raise BadInput("This is already out or on its way.")
+        met = all(standing.met for standing in case.standings(old, self.clock.now()))
+        versions = []
+        for version in old.versions:
+            made = await self._version(case.accounts[version.account], text or version.text, due)
+            versions.append(made.model_copy(update={"post": version.post, "edited_by": by.id if text else ""}))
+        new = old.changed(
+            versions=tuple(versions),
+            due=due,
+            revision=old.revision + 1,
+            authors=old.authors | ({by.id} if text else set()),
+            status=DraftStatus.waiting,
+            updated_at=self.clock.now(),
+        )
+        if not text and met:
+            new = self.decisions.approved_by_mover(case, new, by, "test")
+        return (await self.decisions.settle(case, new, None, why="revised", by=by)).draft
+
+    async def approved(self, *accounts: Account, text: str = "Fresh bread from six.") -> Post:
+        """A draft for the owner's accounts, approved; its (first) post, due in an hour."""
+        decided = await self.decide(await self.draft(*accounts, text=text))
+        assert decided.posts, decided.sentence
+        return decided.posts[0]
+
+    async def post(self, post: Post) -> Post:
+        return (await self.kept_posts.get(self.ws, post.id)).record
+
+    async def publish_due(self, post: Post) -> Post:
+        """Let its time come, and publish it as a worker would."""
+        if self.clock.now() < post.due:
+            self.clock.move_to(post.due + timedelta(seconds=1))
+        await self.publisher.publish(self.ws, post.id)
+        return await self.post(post)
+
+    async def feed_guids(self) -> list[str]:
+        return [item.guid for item in (await self.feed.newest(self.ws)).items]
+
+    async def notices(self) -> list[InboxItem]:
+        return list((await inbox_store(self.database).page(self.ws, limit=5000)).items)
+
+    async def entries(self) -> dict[str, float]:
+        """The due set: entry → ms."""
+        client: Any = self.database.client
+        return dict(await client.zrange(keys.due(self.ws), 0, -1, withscores=True))
+
+    def clockwork(self, add: Add | None = None) -> Clockwork:
+        """Hands over to `added` for want of an engine."""
+
+        async def remember(queue: str, task: str, workspace: str, entry: str, key: str) -> None:
+            self.added.append((queue, task, workspace, entry, key))
+
+        return Clockwork(self.database, self.clock, add or remember)
+
+    async def run_due(self, *, rounds: int = 10) -> None:
+        """Tick and carry out what came, as the engine would, until nothing is due."""
+        clockwork = self.clockwork()
+        tasks = {
+            "post": self.publisher.publish,
+            "reconcile": self.reconciler.reconcile,
+            "note": self.upkeep.note,
+            "remind": self.upkeep.remind,
+            "expire": self.upkeep.expire,
+        }
+        for _ in range(rounds):
+            await clockwork.tick()
+            work, self.added[:] = list(self.added), []
+            if not work:
+                return
+            for _, task, workspace, entry, _ in work:
+                if task in tasks:
+                    await tasks[task](workspace, entry)
+
+
+@asynccontextmanager
+async def world_on(
+    database: Database,
+    folder: Path,
+    *,
+    allow_hosts: frozenset[str] = frozenset(),
+    clock: MovableClock | None = None,
+    worker: str = "worker-1",
+    lease: timedelta = LEASE,
+    channels: Mapping[str, Channel] | None = None,
+    webhook_deadline: timedelta | None = None,
+    webhook_settle: timedelta = timedelta(seconds=60),
+) -> AsyncIterator[World]:
+    """A world in this database and folder; the same again finds what was there."""
+    clock = clock or MovableClock()
+    folder.mkdir(parents=True, exist_ok=True)
+    async with AsyncExitStack() as stack:
+        vault = load_or_create_keys(folder)
+        journal = await stack.enter_async_context(Journal(folder / "journal", worker))
+        client = await stack.enter_async_context(safe_client(allow_hosts=allow_hosts))
+        audit, blobs, feed = AuditWriter(database, vault, journal), BlobStore(folder / "blobs"), FeedStore(database)
+        people = People(database)
+        workspace = await Setup(people, audit).ensure(zone="Europe/Zurich", owners=(), now=clock.now())
+        owner = await people.who(workspace.id, Identified(platform="terminal", user="owner"))
+        assert owner is not None
+        account = (await people.store.all(people.store.accounts, workspace.id))[0]
+        adapters = channels or build_channels(feed, base_url="http://localhost:8484")
+        if webhook_deadline is not None:
+            hook = adapters["webhook"]
+            hook.capabilities = replace(hook.capabilities, deadline=webhook_deadline, settle=webhook_settle)
+        doors = Doors(
+            secrets=Credentials(database, vault),
+            blobs=blobs,
+            client=client,
+            base_url="http://localhost:8484",
+            clock=clock,
+        )
+        board = Board(database, clock)
+        board.add_home(workspace.id, Inbox(database, workspace.id, clock))
+        decisions = Decisions(database, audit=audit, clock=clock)
+        publisher = Publisher(
+            database,
+            blobs=blobs,
+            journal=journal,
+            audit=audit,
+            channels=adapters,
+            open_door=doors,
+            clock=clock,
+            worker=worker,
+            lease=lease,
+        )
+        publisher.open.set()
+        yield World(
+            database=database,
+            clock=clock,
+            folder=folder,
+            blobs=blobs,
+            journal=journal,
+            vault=vault,
+            audit=audit,
+            feed=feed,
+            channels=adapters,
+            people=people,
+            workspace=workspace,
+            brand=(await people.store.brands.get(workspace.id, workspace.default_brand)).record,
+            owner=owner,
+            account=account,
+            doors=doors,
+            decisions=decisions,
+            posts=Posts(database, audit=audit, channels=adapters, open_door=doors, clock=clock),
+            pausing=Pausing(database, audit),
+            board=board,
+            publisher=publisher,
+            reconciler=Reconciler(publisher),
+            recovery=Recovery(database, journal=journal, audit=audit, clock=clock),
+            upkeep=Upkeep(database, board=board, decisions=decisions, clock=clock),
+        )
