@@ -44,11 +44,13 @@ from bot.settings import Settings
 from bot.team.local import LocalDoor
 from bot.team.people import People
 from bot.team.setup import Setup
+from bot.team.signin import SignIn
 from bot.workflow.decisions import Decisions
 from bot.workflow.examine import Doctor
 from bot.workflow.history import History
 from bot.workflow.keeping import Keeping
 from bot.workflow.library import Library
+from bot.workflow.live import Live
 from bot.workflow.looking import Looking
 from bot.workflow.measure import Measures
 from bot.workflow.office import Office
@@ -214,6 +216,8 @@ class AdMind:
             [key.get_secret_value() for key in settings.secret_keys],
         )
         self.once_only = OnceOnly(database)
+        self.sign_in = SignIn(database, self.audit, clock)
+        self.live = Live(database, self.workspace.id)
         self.local_door = LocalDoor(database, self.vault, clock)
         self.budget = DailyTokens(database, clock.now)
         self.measures = Measures(database, clock)
@@ -303,6 +307,7 @@ class AdMind:
         """Take nothing new, finish or hand back what runs. Doing so again changes nothing."""
         self._started = False
         self.publisher.open.clear()
+        await self.live.stop()
         ending = [*self._loops, *([self._loading] if self._loading else [])]
         for task in ending:
             task.cancel()
