@@ -10,6 +10,7 @@ import click
 # name → module, and the line that help shows
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("running", "Start AdMind: web, chat and publishing in one process."),
+    "studio": ("studio", "A one-time link to the studio, the web page."),
     "ask": ("asking", "Ask for posts in plain words."),
     "drafts": ("looking", "What waits for people."),
     "show": ("looking", "One draft, in full."),

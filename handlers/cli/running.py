@@ -83,7 +83,7 @@ async def _work(
                 from handlers.cli.welcome import welcome
 
                 await welcome(admind)
-            _greet(settings, listeners, json_=json_)
+            _greet(settings, listeners, json_=json_, way_in=await _way_in(admind))
             if ROLES[role] != ROLES["worker"]:
                 await admind.loaded()
             await asyncio.Event().wait()
@@ -168,18 +168,26 @@ def _url(settings: Settings, listener: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host and '[' not in host else host}:{listener.getsockname()[1]}"
 
 
-def _greet(settings: Settings, listeners: list[socket.socket], *, json_: bool) -> None:
+async def _way_in(admind: AdMind) -> str:
+    """The path of a fresh one-time link into the studio, for whoever started AdMind."""
+    owner = await admind.setup.local_owner(admind.workspace.id)
+    return f"/studio/in/{await admind.sign_in.link(owner.workspace, owner.id, surface='terminal')}" if owner else ""
+
+
+def _greet(settings: Settings, listeners: list[socket.socket], *, json_: bool, way_in: str) -> None:
     url = _url(settings, listeners[0]) if listeners else ""
     if json_:
-        show_json({"url": url, "data_dir": str(settings.data_dir.absolute()), "model": settings.model})
+        show_json(
+            {"url": url, "studio": url + way_in, "data_dir": str(settings.data_dir.absolute()), "model": settings.model}
+        )
     elif not listeners:
         click.echo("AdMind works.")
     else:
-        _greet_person(settings, url, _url(settings, listeners[-1]))
+        _greet_person(settings, url, _url(settings, listeners[-1]), way_in)
     sys.stdout.flush()
 
 
-def _greet_person(settings: Settings, url: str, edge: str) -> None:
+def _greet_person(settings: Settings, url: str, edge: str, way_in: str) -> None:
     public = settings.public_url or edge
     click.secho(f"\nAdMind runs at {url}", bold=True)
     click.echo(f"  Feed      {public}/feed.xml   (also /atom.xml, /feed.json)")
@@ -197,6 +205,8 @@ def _greet_person(settings: Settings, url: str, edge: str) -> None:
     click.echo("  admind approve ID        approves it: you are the owner at this terminal")
     click.echo("\nHow to get in: commands here are you, the owner. Programs use a token:")
     click.echo("  admind tokens create --scope read,propose,decide")
+    click.secho("\nOpen the studio in your browser (this link is good once; `admind studio` gives another):", bold=True)
+    click.echo(f"  {url}{way_in}")
     click.echo("\nCtrl-C stops it; nothing is lost.\n")
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
 
 from bot.bootstrap import VERSION, AdMind
 from handlers.web import health, problems, public
-from handlers.web.api import admin, drafts, library, posts, requests
+from handlers.web.api import admin, drafts, library, posts, requests, studio
 from handlers.web.guard import Guard
+from handlers.web.studio.app import create_studio
 
 API = "/api/v1"
 
@@ -25,9 +27,11 @@ def create_app(admind: AdMind) -> FastAPI:
         openapi_url=f"{API}/openapi.json",
     )
     app.state.admind = admind
-    for router in (requests.router, drafts.router, posts.router, library.router, admin.router):
+    for router in (requests.router, drafts.router, posts.router, library.router, admin.router, studio.router):
         app.include_router(router, prefix=API)
     app.include_router(health.router)
+    app.mount("/studio", create_studio(admind))
+    app.add_route("/", lambda _: RedirectResponse("/studio"), include_in_schema=False)
     if admind.settings.public_port is None:
         app.include_router(public.router)
     problems.install(app)

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from handlers.web.problems import problem
 
-PRIVATE = "/api/"
+PRIVATE = ("/api/", "/studio")
 MOST_BODY_BYTES = 2_000_000
 MOST_UPLOAD_BYTES = 25_000_000
 HEADERS = (
@@ -52,7 +52,8 @@ class Guard:
                 scope, receive, _headed(send)
             )
             return
-        if origin and scope["path"].startswith(PRIVATE) and not self._known(urlsplit(origin).netloc):
+        foreign = origin and urlsplit(origin).netloc != host and not self._known(urlsplit(origin).netloc)
+        if foreign and scope["path"].startswith(PRIVATE):
             await problem(403, "Pages of other origins have no access here.")(scope, receive, _headed(send))
             return
         limit = MOST_UPLOAD_BYTES if scope["path"].endswith("/media") else MOST_BODY_BYTES

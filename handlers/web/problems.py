@@ -42,12 +42,14 @@ def problem(status: int, detail: str, *, retry_after_seconds: float | None = Non
     return JSONResponse(content, status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
-def of(error: AdMindError) -> JSONResponse:
+def status_of(error: AdMindError) -> int:
     status = next((code for kind, code in STATUS if isinstance(error, kind)), 0)
-    if not status:
-        status = 503 if error.retry_after_seconds is not None else 400
+    return status or (503 if error.retry_after_seconds is not None else 400)
+
+
+def of(error: AdMindError) -> JSONResponse:
     more = {name: text for name, text in (("kept", error.kept), ("do_next", error.do_next)) if text}
-    return problem(status, error.sentence(), retry_after_seconds=error.retry_after_seconds, **more)
+    return problem(status_of(error), error.sentence(), retry_after_seconds=error.retry_after_seconds, **more)
 
 
 def install(app: FastAPI) -> None:
