@@ -178,7 +178,7 @@ class AdMind:
         self.decisions = Decisions(database, audit=self.audit, clock=clock)
         self.posts = Posts(database, audit=self.audit, channels=self.channels, open_door=self.doors, clock=clock)
         self.pausing = Pausing(database, self.audit)
-        versions = Versions(
+        self.versions = versions = Versions(
             channels=self.channels, blobs=self.blobs, media=self.media, drafts=DraftStore(database), clock=clock
         )
         self.requests = Requests(

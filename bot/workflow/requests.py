@@ -13,7 +13,7 @@ from typing import Literal
 
 from bot.clock import Clock, milliseconds
 from bot.drafting.copywriter import CardText, Copywriter
-from bot.errors import BadInput, Conflict, NotFound
+from bot.errors import BadInput, ChangedSince, Conflict, NotFound
 from bot.review.reminders import decide_by
 from bot.when import Unclear, resolve
 from bot.workflow.decisions import TRIES, Case, Decisions, watch
@@ -179,9 +179,23 @@ class Requests:
         edit = Edit({}, why=instruction[:500], card=written.copy.card, alt=written.copy.alt, image="card")
         return await self._revision(asker, case, brand, member, edit)
 
-    async def word(self, asker: Asker, draft_id: str, texts: Mapping[str, str]) -> Draft:
-        """A person's own wording, byte for byte; no model between. Voids these accounts' approvals only."""
+    async def word(
+        self, asker: Asker, draft_id: str, texts: Mapping[str, str], *, seen: Mapping[str, str] | None = None
+    ) -> Draft:
+        """A person's own wording, byte for byte; no model between. Voids these accounts' approvals only.
+
+        `seen` are the digests of the versions that the person had before them, by account: raises ChangedSince when
+        one of them is not the current one.
+        """
         case, brand, member = await self._open(asker, draft_id)
+        for account, digest in (seen or {}).items():
+            version = case.draft.version(account)
+            if version is not None and version.digest != digest:
+                raise ChangedSince(
+                    "Somebody changed this text while you were writing.",
+                    kept="Your wording is still here; theirs stands.",
+                    do_next="Look at what changed, then save yours again or leave it.",
+                )
         unknown = sorted(set(texts) - {version.account for version in case.draft.versions})
         if unknown:
             raise NotFound(f"This draft has no version for {unknown[0][:40]}.", kept="The draft is as it was.")

@@ -15,6 +15,7 @@ from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from bot.words import words
+from handlers.web.studio.labels import state_names, verdict_names
 from handlers.web.studio.visit import THEME, TOLD, Visit
 
 HERE = Path(__file__).parent
@@ -75,6 +76,8 @@ def draw(request: Request, visit: Visit | None, template: str, *, status: int = 
             words=spoken,
             t=spoken.text,
             n=spoken.many,
+            states=state_names(spoken),
+            verdicts=verdict_names(spoken),
             told=told,
             theme=request.cookies.get(THEME, "") if request.cookies.get(THEME) in ("light", "dark") else "",
             path=request.url.path,

@@ -1,17 +1,226 @@
-"""What waits for people."""
+"""Drafts: the queue of what waits, and one draft a screen with all that decides about it."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from datetime import UTC, datetime
+from typing import Annotated, Literal
 
-from handlers.web.studio.draw import draw
-from handlers.web.studio.visit import Visitor
+from fastapi import APIRouter, Form, Query, Request, Response
+
+from bot.chat import DecisionRequest, VerdictName
+from bot.errors import AdMindError
+from bot.views import DraftView
+from handlers.web.studio.asking import asker
+from handlers.web.studio.draw import draw, go, tell
+from handlers.web.studio.previews import previews
+from handlers.web.studio.visit import SURFACE, Visit, Visitor
 
 router = APIRouter()
+OPEN = ("waiting", "changes", "held", "late")
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+Digest = Annotated[str, Form(pattern=r"^[0-9a-f]{64}$")]
 
 
 @router.get("/drafts")
-async def queue(request: Request, visit: Visitor) -> Response:
-    found = await visit.admind.looking.drafts(visit.workspace, visit.id, status="open", limit=100)
+async def queue(
+    request: Request,
+    visit: Visitor,
+    show: Literal["open", "approved", "rejected", "all"] = "open",
+    after: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """What waits, the most urgent first; or what was decided, the newest first."""
+    found = await visit.admind.looking.drafts(
+        visit.workspace, visit.id, status="" if show == "all" else show, after=after, limit=100
+    )
     mine = [draft for draft in found.items if draft.brand in visit.brands]
-    return draw(request, visit, "drafts.html", drafts=mine)
+    if show == "open":
+        mine.sort(key=_urgency)
+    first = next((draft.id for draft in mine if draft.status == "waiting"), "")
+    return draw(
+        request, visit, "drafts.html", drafts=mine, show=show, next=found.next, first=first, brands=_names(visit)
+    )
+
+
+@router.get("/drafts/{draft}")
+async def review(request: Request, visit: Visitor, draft: str) -> Response:
+    """One draft: what each channel will show, what was found, who decided, what changed."""
+    found = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
+    queued = await _queue(visit)
+    place = queued.index(found.id) if found.id in queued else None
+    members = await visit.admind.looking.members(visit.workspace, visit.id)
+    return draw(
+        request,
+        visit,
+        "draft.html",
+        draft=found,
+        previews=await previews(visit, found),
+        brand=_names(visit).get(found.brand, ""),
+        place=place,
+        total=len(queued),
+        before=queued[place - 1] if place else "",
+        following=_following(queued, found.id),
+        away=[member for member in members.items if member.away_until and member.away_until > visit.admind.clock.now()],
+        names={member.id: member.name for member in members.items},
+        may_decide=any(visit.holds(role, found.brand) for role in ("approver", "owner", "client")),
+        mine=next((d for d in found.decisions if d.member == visit.name and not d.withdrawn_at), None),
+    )
+
+
+@router.post("/drafts/{draft}/decisions")
+async def decide(
+    request: Request,
+    visit: Visitor,
+    draft: str,
+    verdict: Annotated[VerdictName, Form()],
+    digest: Digest,
+    reason: Annotated[str, Form(max_length=2000)] = "",
+    accounts: Annotated[list[str] | None, Form(max_length=50)] = None,
+    following: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
+    """On exactly the bytes that this page showed; then on to the next that waits."""
+    done = await visit.admind.decisions.decide(
+        DecisionRequest(
+            workspace=visit.workspace,
+            draft=draft,
+            member=visit.id,
+            verdict=verdict,
+            digest=digest,
+            surface=SURFACE,
+            reason=reason.strip(),
+            accounts=tuple(accounts or ()),
+            at=visit.admind.clock.now(),
+        )
+    )
+    if verdict is VerdictName.withdraw:
+        return go(request, f"/studio/drafts/{draft}", done.sentence)
+    return go(request, f"/studio/drafts/{following}" if following else "/studio/drafts", done.sentence)
+
+
+@router.get("/drafts/{draft}/edit/{account}")
+async def editor(request: Request, visit: Visitor, draft: str, account: str) -> Response:
+    """The text as it will go out, to be changed letter by letter."""
+    found = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
+    return _editor(request, visit, found, account)
+
+
+@router.post("/drafts/{draft}/edit/{account}")
+async def edit(
+    request: Request,
+    visit: Visitor,
+    draft: str,
+    account: str,
+    digest: Digest,
+    text: Annotated[str, Form(max_length=100_000)],
+    approve: Annotated[bool, Form()] = False,
+) -> Response:
+    """Save the wording, byte for byte; with `approve`, approve exactly what was saved. Nothing typed is ever lost."""
+    wording = text.replace("\r\n", "\n")
+    try:
+        before = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
+        changed = await visit.admind.requests.word(
+            asker(visit, before.brand), draft, {account: wording}, seen={account: digest}
+        )
+    except AdMindError as error:
+        now = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
+        return tell(_editor(request, visit, now, account, typed=wording), error.sentence(), kind="problem")
+    told = "Saved."
+    if approve:
+        done = await visit.admind.decisions.decide(
+            DecisionRequest(
+                workspace=visit.workspace,
+                draft=changed.id,
+                member=visit.id,
+                verdict=VerdictName.approve,
+                digest=changed.digest,
+                surface=SURFACE,
+                at=visit.admind.clock.now(),
+            )
+        )
+        told = f"Saved. {done.sentence}"
+    return go(request, f"/studio/drafts/{changed.id}", told)
+
+
+@router.post("/drafts/{draft}/measure/{account}")
+async def measure(
+    request: Request, visit: Visitor, draft: str, account: str, text: Annotated[str, Form(max_length=100_000)] = ""
+) -> Response:
+    """The length, as the channel counts it."""
+    found = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
+    version = next(each for each in found.versions if each.account == account)
+    counted = visit.admind.channels[version.channel].measure(text.replace("\r\n", "\n"))
+    return draw(request, visit, "meter.html", length=counted.used, limit=counted.limit, unit=counted.unit)
+
+
+@router.post("/drafts/{draft}/revisions")
+async def revise(
+    request: Request, visit: Visitor, draft: str, instruction: Annotated[str, Form(min_length=1, max_length=5000)]
+) -> Response:
+    """Let AdMind reword it."""
+    found = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
+    changed = await visit.admind.requests.revise(asker(visit, found.brand, by_agent=True), draft, instruction)
+    return go(request, f"/studio/drafts/{changed.id}", "Reworded. Please look.")
+
+
+@router.post("/drafts/{draft}/schedule")
+async def move(
+    request: Request, visit: Visitor, draft: str, when: Annotated[str, Form(min_length=1, max_length=200)]
+) -> Response:
+    """Another time, in words or from the picker."""
+    found = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
+    changed = await visit.admind.requests.move(asker(visit, found.brand), draft, when.replace("T", " "))
+    return go(request, f"/studio/drafts/{changed.id}", "Moved.")
+
+
+@router.post("/drafts/{draft}/choose")
+async def choose(request: Request, visit: Visitor, draft: str, number: Annotated[int, Form(ge=1, le=20)]) -> Response:
+    """Take another wording; the one that stood becomes an alternative."""
+    found = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
+    changed = await visit.admind.requests.choose(asker(visit, found.brand), draft, number)
+    return go(request, f"/studio/drafts/{changed.id}", "Taken.")
+
+
+@router.get("/drafts/{draft}/diff")
+async def diff(
+    request: Request,
+    visit: Visitor,
+    draft: str,
+    older: Annotated[int, Query(ge=1, le=100_000)] = 0,
+    newer: Annotated[int, Query(ge=1, le=100_000)] = 0,
+) -> Response:
+    """What changed between two revisions, word by word."""
+    record = await visit.admind.looking.draft_record(visit.workspace, visit.id, draft)
+    newer = min(newer or record.revision, record.revision)
+    older = min(older or max(newer - 1, 1), record.revision)
+    found, words = await visit.admind.revisions.between(record, older, newer)
+    view = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
+    return draw(request, visit, "diff.html", draft=view, older=older, newer=newer, found=found, names=words)
+
+
+def _editor(request: Request, visit: Visit, draft: DraftView, account: str, *, typed: str | None = None) -> Response:
+    version = next((each for each in draft.versions if each.account == account), None)
+    if version is None:
+        return go(request, f"/studio/drafts/{draft.id}", "This account is not part of the draft any more.")
+    return draw(request, visit, "editor.html", draft=draft, version=version, typed=typed)
+
+
+async def _queue(visit: Visit) -> list[str]:
+    """Ids of the drafts that wait, the most urgent first."""
+    found = await visit.admind.looking.drafts(visit.workspace, visit.id, status="waiting", limit=100)
+    return [draft.id for draft in sorted(found.items, key=_urgency) if draft.brand in visit.brands]
+
+
+def _following(queued: list[str], draft: str) -> str:
+    """The next one after this; from the last, the first."""
+    others = [each for each in queued if each != draft]
+    if draft not in queued:
+        return others[0] if others else ""
+    place = queued.index(draft)
+    return (queued[place + 1 :] + queued[:place] + [""])[0]
+
+
+def _urgency(draft: DraftView) -> tuple[bool, datetime, datetime]:
+    return draft.status != "waiting", draft.decide_by or draft.due or FAR, draft.created_at
+
+
+def _names(visit: Visit) -> dict[str, str]:
+    return {brand.id: brand.name for brand in visit.every_brand}
