@@ -37,6 +37,11 @@ def new_conversation() -> str:
     return new_id("v")
 
 
+def own_conversation(member: str, brand: str, name: str) -> str:
+    """What a member's conversation is kept under: nobody goes on with another's, nor from one brand into another."""
+    return f"{member}/{brand}/{name}"
+
+
 class ChatRequest(Frozen):
     """What a person said. `key` names the platform's event, so that a repeat is known."""
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from storage import keys
 from storage.redis import Database
+from storage.stores import xread
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +28,7 @@ async def latest(database: Database, workspace: str) -> str:
 
 async def hints(database: Database, workspace: str, after: str, *, wait_ms: int) -> list[Hint]:
     """What came after that place; waits for the first, at most so long, and is then empty."""
-    answer = await cast(Any, database.client).xread({keys.audit(workspace): after}, count=200, block=wait_ms)
     return [
-        Hint(
-            str(place),
-            fields.get("kind", ""),
-            fields.get("brand", ""),
-            fields.get("about", ""),
-            fields.get("draft", ""),
-        )
-        for _, entries in answer or ()
-        for place, fields in entries
+        Hint(place, fields.get("kind", ""), fields.get("brand", ""), fields.get("about", ""), fields.get("draft", ""))
+        for place, fields in await xread(database, keys.audit(workspace), after, count=200, wait_ms=wait_ms)
     ]

@@ -1,6 +1,7 @@
 """What people asked, and what became of it: the record, and the stream of its progress.
 
-`request:<id>` is a HASH with the document; `request:<id>:events` a STREAM that lives seven days; `request-key:<hash>`
+`request:<id>` is a HASH with the document; `requests:<member>` a ZSET of the latest ones' ids;
+`request:<id>:events` a STREAM that lives seven days; `request-key:<hash>`
 leads from a platform's event to the request that it made, so that a repeated event makes none.
 """
 
@@ -19,10 +20,12 @@ from storage import keys
 from storage.errors import NotFound
 from storage.record import Frozen, Record
 from storage.redis import Database, Script
+from storage.stores import xread
 
 LIFE_SECONDS: Final = 90 * 86_400
 EVENTS_SECONDS: Final = 7 * 86_400
 MAX_EVENTS: Final = 500
+MOST_OF_MEMBER: Final = 500
 
 
 class RequestUpload(Frozen):
@@ -59,7 +62,8 @@ class RequestEvent:
     data: Mapping[str, Any]
 
 
-# KEYS: by-key lookup, request. ARGV: id, document, life. Answers the id of the request that this key belongs to.
+# KEYS: by-key lookup, request, the member's. ARGV: id, document, life, time, most of a member. Answers the id of the
+# request that this key belongs to.
 _CREATE: Final = Script(
     "request-create",
     """
@@ -70,6 +74,9 @@ if KEYS[1] ~= KEYS[2] then
 end
 redis.call('HSET', KEYS[2], 'doc', ARGV[2])
 redis.call('EXPIRE', KEYS[2], ARGV[3])
+redis.call('ZADD', KEYS[3], ARGV[4], ARGV[1])
+redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -1 - ARGV[5])
+redis.call('EXPIRE', KEYS[3], ARGV[3])
 return ARGV[1]
 """,
 )
@@ -103,7 +110,15 @@ class RequestStore:
         """Keep a new request; its id, or that of the one that the same key made before."""
         name = _name(request.workspace, request.id)
         by_key = keys.of(request.workspace, "request-key", _hash(key)) if key else name
-        return str(await self._database.run(_CREATE, [by_key, name], [request.id, request.dump(), LIFE_SECONDS]))
+        member = keys.of(request.workspace, "requests", request.member)
+        made: list[str | int] = [
+            request.id,
+            request.dump(),
+            LIFE_SECONDS,
+            str(request.created_at.timestamp()),
+            MOST_OF_MEMBER,
+        ]
+        return str(await self._database.run(_CREATE, [by_key, name, member], made))
 
     async def get(self, workspace: str, request_id: str) -> Request:
         """Raises NotFound."""
@@ -128,15 +143,17 @@ class RequestStore:
     ) -> list[RequestEvent]:
         """Events after a place in the stream ("" is its beginning); waits up to `wait_ms` when there are none yet."""
         stream = f"{_name(workspace, request_id)}:events"
-        place = after or "0-0"
-        options: dict[str, Any] = {"block": wait_ms} if wait_ms else {}
-        answer = await cast(Any, self._database.client).xread({stream: place}, count=limit, **options)
-        pairs = answer.items() if isinstance(answer, dict) else (answer or ())
-        found = []
-        for _, entries in pairs:
-            flat = entries[0] if entries and isinstance(entries[0], list) else entries
-            found += [RequestEvent(str(i), fields["kind"], json.loads(fields["data"])) for i, fields in flat]
-        return found
+        found = await xread(self._database, stream, after or "0-0", count=limit, wait_ms=wait_ms)
+        return [RequestEvent(place, fields["kind"], json.loads(fields["data"])) for place, fields in found]
+
+    async def recent(self, workspace: str, member: str, *, limit: int) -> tuple[Request, ...]:
+        """What a member asked last, the oldest of these first."""
+        client = cast(Any, self._database.client)
+        ids = await client.zrange(keys.of(workspace, "requests", member), 0, limit - 1, desc=True)
+        pipe = client.pipeline(transaction=False)
+        for request_id in reversed(ids):
+            pipe.hget(_name(workspace, request_id), "doc")
+        return tuple(Request.load(doc) for doc in (await pipe.execute() if ids else []) if doc)
 
 
 def _name(workspace: str, request_id: str) -> str:

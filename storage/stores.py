@@ -219,3 +219,18 @@ class TeamStore:
 async def hgetall(database: Database, key: str) -> dict[str, str]:
     """redis-py types its asynchronous answers as either; this is the asynchronous one."""
     return await cast(Awaitable[dict[str, str]], cast(Any, database.client).hgetall(key))
+
+
+async def xread(
+    database: Database, stream: str, after: str, *, count: int, wait_ms: int = 0
+) -> list[tuple[str, dict[str, str]]]:
+    """Entries of one stream after a place; waits up to `wait_ms` when there are none yet. Every server answers in its
+    own shape.
+    """
+    options: dict[str, Any] = {"block": wait_ms} if wait_ms else {}
+    answer = await cast(Any, database.client).xread({stream: after}, count=count, **options)
+    found: list[tuple[str, dict[str, str]]] = []
+    for _, entries in answer.items() if isinstance(answer, dict) else (answer or ()):
+        flat = entries[0] if entries and isinstance(entries[0], list) else entries
+        found += [(str(place), fields) for place, fields in flat]
+    return found

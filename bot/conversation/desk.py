@@ -131,6 +131,10 @@ class Desk:
             raise NotFound("There is no such request.", do_next="Requests are kept for 90 days.")
         return _view(request)
 
+    async def recent(self, workspace: str, member: str, *, limit: int = 30) -> tuple[RequestView, ...]:
+        """What a member asked last, from everywhere, the oldest of these first."""
+        return tuple(_view(request) for request in await self._store.recent(workspace, member, limit=limit))
+
     async def events(self, workspace: str, request_id: str, after: str = "") -> AsyncIterator[RequestEvent]:
         """`queued`, `working`, `progress` with a sentence in `text`, then `done` or `failed` with the request.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -76,6 +76,15 @@ async def test_everything_expires(database: Database) -> None:
     await store.tell("w_1", "r_1", "progress", {})
     client = cast(Any, database.client)
     lives = {name: await client.ttl(name) async for name in client.scan_iter("*")}
-    assert len(lives) == 3
+    assert len(lives) == 4
     assert all(0 < life <= LIFE_SECONDS for life in lives.values())
     assert lives["admind:{w_1}:request:r_1:events"] <= EVENTS_SECONDS
+
+
+async def test_what_a_member_asked_last_comes_in_order(database: Database) -> None:
+    store = RequestStore(database)
+    for number in range(5):
+        await store.create(request(f"r_{number}").changed(created_at=NOW + timedelta(minutes=number)), key="")
+    await store.create(request("r_other").changed(member="m_2"), key="")
+    assert [each.id for each in await store.recent("w_1", "m_1", limit=3)] == ["r_2", "r_3", "r_4"]
+    assert await store.recent("w_1", "m_3", limit=3) == ()

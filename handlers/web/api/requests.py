@@ -10,10 +10,10 @@ from fastapi import APIRouter, Header
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.chat import ChatRequest, Upload, new_conversation
+from bot.chat import ChatRequest, Upload, new_conversation, own_conversation
 from bot.conversation.desk import RequestView
 from handlers.web.api.idempotent import IdempotentRoute
-from handlers.web.auth import Caller, Proposer, Reader, Service
+from handlers.web.auth import Proposer, Reader, Service
 
 router = APIRouter(prefix="/requests", tags=["requests"], route_class=IdempotentRoute)
 
@@ -37,14 +37,13 @@ async def ask(admind: Service, caller: Proposer, body: Ask) -> Accepted:
     """Take a request in; it is kept when this answers. Progress and reply are at `/requests/{id}`."""
     brand = body.brand or caller.brand
     await admind.looking.brand(caller.workspace, caller.member, brand)
-    own = _own(caller, brand)
     conversation = body.conversation or new_conversation()
     request = ChatRequest(
         workspace=caller.workspace,
         brand=brand,
         surface=caller.surface,
         member=caller.member,
-        conversation=own + conversation,
+        conversation=own_conversation(caller.member, brand, conversation),
         text=body.text,
         uploads=tuple(
             [Upload(sha256=await admind.library.mine(caller.workspace, brand, each)) for each in body.images]
@@ -79,8 +78,3 @@ async def events(
             yield f"id: {event.id}\nevent: {event.kind}\ndata: {data}\n\n"
 
     return StreamingResponse(stream(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
-
-
-def _own(caller: Caller, brand: str) -> str:
-    """What a caller's conversations are kept under: nobody goes on with another's, nor from one brand into another."""
-    return f"{caller.member}/{brand}/"

@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from bot.views import DraftView, MediumView
 from bot.words import words
 from handlers.web.studio.labels import state_names, verdict_names
 from handlers.web.studio.visit import THEME, TOLD, Visit
@@ -49,6 +50,7 @@ def _environment() -> Environment:
         extensions=["jinja2.ext.do"],
     )
     environment.globals["asset"] = asset
+    environment.filters["picture"] = _picture
     return environment
 
 
@@ -126,6 +128,11 @@ def tell(response: Response, told: str, *, kind: str = "done") -> Response:
     """Have the page that stands say this sentence now; `kind` is done or problem."""
     response.headers["HX-Trigger"] = json.dumps({"told": {"text": told, "kind": kind}})
     return response
+
+
+def _picture(draft: DraftView) -> MediumView | None:
+    """The first picture of a draft."""
+    return next((medium for version in draft.versions for medium in version.media), None)
 
 
 def _wanted(request: Request) -> str:

@@ -12,7 +12,7 @@ router = APIRouter()
 
 @router.get("/")
 async def home(request: Request, visit: Visitor) -> Response:
-    return RedirectResponse("/studio/drafts", status_code=303)
+    return RedirectResponse("/studio/chat", status_code=303)
 
 
 @router.get("/waiting")

@@ -2,7 +2,7 @@
 const told = document.getElementById("told");
 let saying = 0;
 
-export function say(text, kind = "done") {
+function say(text, kind = "done") {
   if (!text) return;
   const line = document.createElement("p");
   line.textContent = text;
@@ -26,6 +26,7 @@ const place = document.body.dataset.live;
 let missed = new Set();
 
 function changed(ids) {
+  for (const id of ids) document.querySelectorAll(`[data-about="${CSS.escape(id)}"]`).forEach((part) => htmx.trigger(part, "refresh"));
   document.body.dispatchEvent(new CustomEvent("changed", { detail: { ids } }));
 }
 
