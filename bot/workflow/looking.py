@@ -138,6 +138,14 @@ class Looking:
         )
         return tuple(post for post in page.items if member.roles.get(post.brand))
 
+    async def posts_between(
+        self, workspace: str, member_id: str, start: datetime, end: datetime
+    ) -> tuple[PostView, ...]:
+        """Like `between`, in public shape."""
+        found = await self.between(workspace, member_id, start, end)
+        words = await self._words(workspace, {post.brand for post in found})
+        return tuple(post_view(post, words[post.brand]) for post in found)
+
     async def calendar(self, workspace: str, member_id: str) -> bytes:
         """RFC 5545: posts from 30 days back to a year ahead, and drafts that wait."""
         from icalendar import Calendar  # noqa: PLC0415 - slow to load, seldom needed

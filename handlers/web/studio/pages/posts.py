@@ -1,0 +1,100 @@
+"""Posts: what goes out, what went out, and what AdMind needs a word about."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Form, Query, Request, Response
+
+from bot.views import PostView
+from handlers.web.studio.draw import draw, go
+from handlers.web.studio.visit import SURFACE, Visit, Visitor
+
+router = APIRouter()
+ASKING = ("unknown", "missed", "failed", "paused")
+AHEAD = timedelta(days=366)
+
+
+@router.get("/posts")
+async def posts(
+    request: Request,
+    visit: Visitor,
+    show: Literal["asking", "upcoming", "out", "all"] = "upcoming",
+    after: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """What needs a word stands first, on every tab's name."""
+    asking = await _asking(visit)
+    following: str | None = None
+    if show == "asking":
+        found = asking
+    elif show == "upcoming":
+        found = await _upcoming(visit)
+    else:
+        status = "published" if show == "out" else ""
+        page = await visit.admind.looking.posts(visit.workspace, visit.id, status=status, after=after, limit=100)
+        found, following = [post for post in page.items if post.brand in visit.brands], page.next
+    return draw(
+        request,
+        visit,
+        "posts.html",
+        posts=found,
+        show=show,
+        next=following,
+        asking=len(asking),
+        brands={brand.id: brand.name for brand in visit.every_brand},
+    )
+
+
+@router.get("/posts/{post}")
+async def one(request: Request, visit: Visitor, post: str) -> Response:
+    """The receipt, or what happened instead and what can be done."""
+    found = await visit.admind.looking.post(visit.workspace, visit.id, post)
+    draft = await visit.admind.looking.draft(visit.workspace, visit.id, found.draft)
+    version = next((each for each in draft.versions if each.account == found.account), None)
+    may_decide = any(visit.holds(role, found.brand) for role in ("approver", "owner"))
+    return draw(request, visit, "post.html", post=found, draft=draft, version=version, may_decide=may_decide)
+
+
+@router.post("/posts/{post}/resolve")
+async def resolve(
+    request: Request,
+    visit: Visitor,
+    post: str,
+    resolution: Annotated[Literal["live", "send"], Form()],
+    url: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """It stands there, or it does not: send it now."""
+    done = await visit.admind.posts.resolve(visit.workspace, post, visit.id, resolution, SURFACE, url=url.strip())
+    return go(request, f"/studio/posts/{post}", done.sentence)
+
+
+@router.post("/posts/{post}/cancel")
+async def cancel(request: Request, visit: Visitor, post: str) -> Response:
+    """Keep it from going out."""
+    done = await visit.admind.posts.cancel(visit.workspace, post, visit.id, SURFACE)
+    return go(request, f"/studio/posts/{post}", done.sentence)
+
+
+@router.post("/posts/{post}/take-down")
+async def take_down(request: Request, visit: Visitor, post: str, sure: Annotated[bool, Form()] = False) -> Response:
+    """Delete it from its channel; the second tap says so."""
+    if not sure:
+        return go(request, f"/studio/posts/{post}", "Tick the box first: taking down cannot be undone.")
+    done = await visit.admind.posts.take_down(visit.workspace, post, visit.id, SURFACE)
+    return go(request, f"/studio/posts/{post}", done.sentence)
+
+
+async def _asking(visit: Visit) -> list[PostView]:
+    found: list[PostView] = []
+    for status in ASKING:
+        page = await visit.admind.looking.posts(visit.workspace, visit.id, status=status, limit=50)
+        found += [post for post in page.items if post.brand in visit.brands]
+    return found
+
+
+async def _upcoming(visit: Visit) -> list[PostView]:
+    """Earliest first."""
+    now = visit.admind.clock.now()
+    found = await visit.admind.looking.posts_between(visit.workspace, visit.id, now - timedelta(hours=1), now + AHEAD)
+    return [post for post in found if post.brand in visit.brands and post.status in ("scheduled", "sending", "paused")]
