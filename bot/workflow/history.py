@@ -43,9 +43,18 @@ class History:
         self._journal = journal
 
     async def read(
-        self, workspace: str, member_id: str, *, about: str = "", kind: str = "", after: int = 0, limit: int = 50
+        self,
+        workspace: str,
+        member_id: str,
+        *,
+        about: str = "",
+        kind: str = "",
+        after: int = 0,
+        limit: int = 50,
+        newest_first: bool = False,
     ) -> ToldPage:
-        """Entries of the member's brands, oldest first; `about` is a draft's, post's or other record's id.
+        """Entries of the member's brands, oldest first; `about` is a draft's, post's or other record's id. With
+        `newest_first` what stands before `after` (0: before nothing), backwards.
 
         What belongs to no brand is told to those who work with whoever did it, and AdMind's own to the first brand's.
         """
@@ -58,7 +67,9 @@ class History:
             kinds=[kind] if kind else (),
             about="" if draft else about,
             draft=draft,
-            after_seq=after,
+            after_seq=0 if newest_first else after,
+            before_seq=after if newest_first and after else None,
+            newest_first=newest_first,
             limit=limit + 1,
         )
         near = {each.subject for each in members if set(each.roles) & set(member.roles)} | {member.subject}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.clock import Clock
 from bot.errors import NotFound
@@ -48,6 +50,23 @@ class Library:
         )
         await self._media.put(item)
         return item
+
+    async def newest(
+        self,
+        workspace: str,
+        member: Member,
+        brands: Collection[str],
+        *,
+        before: datetime | None = None,
+        limit: int = 60,
+    ) -> tuple[MediaItem, ...]:
+        """Pictures of these of the member's brands, made before that instant; the newest first."""
+        found = [
+            item
+            for brand in sorted(set(brands) & set(member.roles))
+            for item in await self._media.list(workspace, brand, before=before, limit=limit)
+        ]
+        return tuple(sorted(found, key=lambda item: item.created_at, reverse=True)[:limit])
 
     async def mine(self, workspace: str, brand: str, sha256: str) -> str:
         """The same sha256 when such a picture is in the brand's library. Raises NotFound."""

@@ -190,6 +190,10 @@ class Looking:
             raise NotFound(f"There is no member {other[:40]}.", do_next="Look at the list of those there are.")
         return member_view(kept.record, mine)
 
+    async def brands_of(self, workspace: str, member_id: str) -> tuple[str, ...]:
+        """Ids of every brand that a member works for."""
+        return tuple(sorted((await self.member(workspace, member_id)).roles))
+
     async def pauses(self, workspace: str, member_id: str) -> ListView[PauseView]:
         """What is stopped and concerns the member's brands; the reason is told to those who work with who gave it."""
         mine = set((await self.member(workspace, member_id)).roles)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import available_timezones
 
 from pydantic import ValidationError
 
 from bot.clock import Clock
 from bot.errors import BadInput, NotAllowed, NotFound
 from bot.team.people import People
+from bot.words import LANGUAGES
 from storage.accounts import Account
 from storage.audit import AuditWriter
 from storage.commit import Change, commit
@@ -88,6 +90,24 @@ class Office:
         details = {"until": until.isoformat() if until else "", "delegate": delegate}
         await self._write(change, "away", actor, member.id, "", details)
         return member
+
+    async def set_manners(self, workspace: str, member_id: str, *, language: str, zone: str) -> Member:
+        """The language and the zone (IANA; empty: the workspace's) that a member reads in. People do so for themselves.
+
+        Raises BadInput.
+        """
+        if language not in LANGUAGES:
+            raise BadInput("There are no texts in this language yet.", do_next=f"Choose of {', '.join(LANGUAGES)}.")
+        if zone and zone not in available_timezones():
+            raise BadInput(
+                "There is no such time zone.", kept="Nothing changed.", do_next="Write it like Europe/Zurich."
+            )
+        kept = await self._store.members.get(workspace, member_id)
+        changed = kept.record.changed(language=language, zone=zone)
+        change = Change(workspace)
+        self._store.members.put(change, changed, member_id, ver=kept.ver, at=changed.created_at.timestamp())
+        await self._write(change, "manners changed", changed, member_id, "", {"language": language, "zone": zone})
+        return changed
 
     async def erase_member(self, workspace: str, by: str, member_id: str) -> None:
         """Forget who a member was: name, roles and identities go, and the key of their entries in the audit.

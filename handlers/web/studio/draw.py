@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,7 @@ def _environment() -> Environment:
     )
     environment.globals["asset"] = asset
     environment.filters["picture"] = _picture
+    environment.filters["named"] = _named
     return environment
 
 
@@ -133,6 +134,10 @@ def tell(response: Response, told: str, *, kind: str = "done") -> Response:
 def _picture(draft: DraftView) -> MediumView | None:
     """The first picture of a draft."""
     return next((medium for version in draft.versions for medium in version.media), None)
+
+
+def _named(keys: Iterable[str], names: Mapping[str, str]) -> str:
+    return ", ".join(names.get(key, key) for key in keys)
 
 
 def _wanted(request: Request) -> str:

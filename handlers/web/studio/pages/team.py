@@ -1,0 +1,196 @@
+"""Settings of a brand: its voice, looks and policy, who works for it, where it posts, and keys for programs."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Form, Request, Response
+
+from bot.errors import NotAllowed
+from bot.views import BrandView
+from handlers.web.studio.draw import draw, go
+from handlers.web.studio.visit import SURFACE, Visit, Visitor
+
+router = APIRouter()
+ROLES = ("requester", "approver", "client", "owner")
+Text = Annotated[str, Form(max_length=20_000)]
+Short = Annotated[str, Form(max_length=200)]
+
+
+@router.get("/settings/brand")
+async def brand(request: Request, visit: Visitor) -> Response:
+    return draw(request, visit, "settings_brand.html", brand=_home(visit), may=_owns(visit))
+
+
+@router.post("/settings/brand")
+async def change_brand(
+    request: Request,
+    visit: Visitor,
+    name: Short,
+    voice: Text = "",
+    language: Annotated[str, Form(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en",
+    palette: Short = "",
+    facts: Text = "",
+    avoid_words: Text = "",
+    approvals: Annotated[int, Form(ge=1, le=10)] = 1,
+    client_approvals: Annotated[int, Form(ge=0, le=10)] = 0,
+    self_approval: Annotated[Literal["auto", "allowed", "denied"], Form()] = "auto",
+) -> Response:
+    changes = {
+        "name": name,
+        "voice": voice,
+        "language": language,
+        "palette": re.findall(r"#[0-9a-fA-F]{6}\b", palette)[:5],
+        "facts": _lines(facts),
+        "avoid_words": _lines(avoid_words),
+        "approvals": approvals,
+        "client_approvals": client_approvals,
+        "self_approval": self_approval,
+    }
+    await visit.admind.office.change_brand(visit.workspace, visit.id, _home(visit).id, changes)
+    return go(request, "/studio/settings/brand", "Saved. It holds for every draft from now on.")
+
+
+@router.post("/settings/brands")
+async def add_brand(request: Request, visit: Visitor, name: Short) -> Response:
+    """A further brand: a boundary of its own, with a feed of its own."""
+    made = await visit.admind.office.add_brand(visit.workspace, visit.id, name)
+    await visit.admind.sign_in.look_at(visit.seen.session, made.id)
+    return go(request, "/studio/settings/brand", "This is the new brand. Only you see it until you give others a role.")
+
+
+@router.get("/settings/members")
+async def members(request: Request, visit: Visitor) -> Response:
+    return await _members(request, visit)
+
+
+@router.post("/settings/members")
+async def add_member(
+    request: Request, visit: Visitor, name: Short, role: Annotated[list[str], Form(max_length=4)]
+) -> Response:
+    await visit.admind.office.add_member(visit.workspace, visit.id, name, _home(visit).id, role)
+    return go(request, "/studio/settings/members", "Added. Make them a link to let them in.")
+
+
+@router.post("/settings/members/{member}/roles")
+async def set_roles(
+    request: Request, visit: Visitor, member: str, role: Annotated[list[str] | None, Form(max_length=4)] = None
+) -> Response:
+    await visit.admind.office.set_roles(visit.workspace, visit.id, member, _home(visit).id, role or [])
+    return go(request, "/studio/settings/members", "Saved.")
+
+
+@router.post("/settings/members/{member}/link")
+async def link(request: Request, visit: Visitor, member: str) -> Response:
+    """A one-time link for somebody else, shown once; an owner of every brand that they work for makes it."""
+    other = await visit.admind.looking.colleague(visit.workspace, visit.id, member)
+    if any(not visit.holds("owner", brand) for brand in await visit.admind.looking.brands_of(visit.workspace, member)):
+        raise NotAllowed("Only an owner of every brand that they work for can let them in.", kept="Nothing changed.")
+    code = await visit.admind.sign_in.link(visit.workspace, other.id, surface=SURFACE)
+    base = visit.admind.settings.public_url if visit.admind.settings.public_port is None else ""
+    url = f"{(base or str(request.base_url)).rstrip('/').removesuffix('/studio')}/studio/in/{code}"
+    return await _members(request, visit, link=url, link_for=other.name)
+
+
+@router.get("/settings/accounts")
+async def accounts(request: Request, visit: Visitor) -> Response:
+    found = await visit.admind.looking.accounts(visit.workspace, visit.id)
+    mine = [account for account in found.items if account.brand == _home(visit).id]
+    return draw(request, visit, "settings_accounts.html", accounts=mine, brand=_home(visit), may=_owns(visit))
+
+
+@router.post("/settings/accounts")
+async def connect(
+    request: Request,
+    visit: Visitor,
+    name: Short,
+    url: Annotated[str, Form(max_length=2000)],
+    signing_key: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """A webhook: it is tried first, then kept."""
+    await visit.admind.office.owner(visit.workspace, visit.id, _home(visit).id)
+    secrets = {"signing_key": signing_key.strip()} if signing_key.strip() else {}
+    await visit.admind.accounts.connect(
+        visit.workspace, _home(visit).id, "webhook", name, {"url": url.strip()}, secrets, by=visit.id
+    )
+    return go(request, "/studio/settings/accounts", "Connected: it answered.")
+
+
+@router.post("/settings/accounts/{account}/close")
+async def close(request: Request, visit: Visitor, account: str) -> Response:
+    await visit.admind.office.owner_of_account(visit.workspace, visit.id, account)
+    await visit.admind.accounts.close(visit.workspace, account, by=visit.id)
+    return go(request, "/studio/settings/accounts", "Closed. What it posted stays where it is.")
+
+
+@router.get("/settings/tokens")
+async def tokens(request: Request, visit: Visitor) -> Response:
+    return await _tokens(request, visit)
+
+
+@router.post("/settings/tokens")
+async def make_token(
+    request: Request,
+    visit: Visitor,
+    name: Short,
+    scope: Annotated[list[Literal["read", "propose", "decide"]], Form(max_length=3)],
+    days: Annotated[int, Form(ge=0, le=3650)] = 0,
+) -> Response:
+    """A token in one's own name, shown once."""
+    now = visit.admind.clock.now()
+    token, secret = await visit.admind.tokens.create(
+        visit.workspace,
+        name=name.strip() or "token",
+        scopes=frozenset(scope),
+        member=visit.id,
+        now=now,
+        expires_at=now + timedelta(days=days) if days else None,
+    )
+    await visit.admind.office.told_of_token(visit.workspace, visit.id, token.id, sorted(token.scopes))
+    return await _tokens(request, visit, secret=secret)
+
+
+@router.post("/settings/tokens/{token}/revoke")
+async def revoke(request: Request, visit: Visitor, token: str) -> Response:
+    mine = [each.id for each in await visit.admind.tokens.list(visit.workspace) if each.member == visit.id]
+    if token not in mine:
+        raise NotAllowed("That token is not yours.", kept="Nothing changed.")
+    await visit.admind.tokens.revoke(visit.workspace, token, now=visit.admind.clock.now())
+    return go(request, "/studio/settings/tokens", "Revoked. It opens nothing any more.")
+
+
+async def _members(request: Request, visit: Visit, *, link: str = "", link_for: str = "") -> Response:
+    found = await visit.admind.looking.members(visit.workspace, visit.id)
+    return draw(
+        request,
+        visit,
+        "settings_members.html",
+        members=[member for member in found.items if _home(visit).id in member.roles or not member.roles],
+        brand=_home(visit),
+        roles=ROLES,
+        may=_owns(visit),
+        link=link,
+        link_for=link_for,
+    )
+
+
+async def _tokens(request: Request, visit: Visit, *, secret: str = "") -> Response:
+    every = await visit.admind.tokens.list(visit.workspace)
+    mine = [token for token in every if token.member == visit.id and token.revoked_at is None]
+    return draw(request, visit, "settings_tokens.html", tokens=mine, secret=secret)
+
+
+def _home(visit: Visit) -> BrandView:
+    if visit.home is None:
+        raise NotAllowed("You have no brand here yet.", do_next="An owner can give you a role in one.")
+    return visit.home
+
+
+def _owns(visit: Visit) -> bool:
+    return visit.holds("owner", _home(visit).id)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
