@@ -16,6 +16,7 @@ import httpx2
 import uvicorn
 
 from bot.bootstrap import AdMind
+from bot.clock import Clock
 from bot.settings import load_settings
 from bot.team.local import local_signature
 from handlers.web.app import create_app, create_public_app
@@ -100,7 +101,9 @@ def until(look: Callable[[], T], good: Callable[[T], bool], what: str, *, second
 
 
 @contextlib.contextmanager
-def serving(folder: Path, environ: Mapping[str, str] | None = None, *, public: bool = False) -> Iterator[Served]:
+def serving(
+    folder: Path, environ: Mapping[str, str] | None = None, *, public: bool = False, clock: Clock | None = None
+) -> Iterator[Served]:
     """AdMind on this folder, ready, with the model loaded."""
     listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(2 if public else 1)]
     ports = [listener.getsockname()[1] for listener in listeners]
@@ -114,7 +117,7 @@ def serving(folder: Path, environ: Mapping[str, str] | None = None, *, public: b
 
     async def run() -> None:
         try:
-            async with AdMind(settings) as admind:
+            async with AdMind(settings, clock=clock) as admind:
                 await admind.start()
                 await admind.loaded()
                 apps = [create_app(admind)] + ([create_public_app(admind)] if public else [])

@@ -112,7 +112,7 @@ def is_part(request: Request) -> bool:
 def go(request: Request, path: str, told: str = "") -> Response:
     """On to another page, with a sentence that is said there once."""
     if is_part(request):
-        response = Response(status_code=204, headers={"HX-Location": path})
+        response = Response(status_code=204, headers={"HX-Redirect": path})
     else:
         response = Response(status_code=303, headers={"Location": path})
     return say(response, told)

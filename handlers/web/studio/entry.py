@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
+from bot.words import words
 from handlers.web.auth import admind_of
 from handlers.web.studio.draw import draw, go, say
 from handlers.web.studio.visit import COOKIE, SURFACE, THEME, Visitor
@@ -51,13 +52,14 @@ async def enter(request: Request, code: Code) -> Response:
 @router.post("/out")
 async def leave(request: Request, visit: Visitor) -> Response:
     await visit.admind.sign_in.leave(visit.seen)
-    return _left("You are signed out.")
+    return _left(visit.t("You are signed out."))
 
 
 @router.post("/out-everywhere")
 async def leave_everywhere(request: Request, visit: Visitor) -> Response:
     count = await visit.admind.sign_in.leave_everywhere(visit.seen.member, surface=SURFACE)
-    return _left(f"You are signed out of {count} browsers." if count > 1 else "You are signed out.")
+    told = words(visit.language).many("You are signed out.", "You are signed out of {count} browsers.", count)
+    return _left(told)
 
 
 @router.post("/brand")

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from bot.bootstrap import AdMind
 from bot.team.signin import SignedIn, fits, form_token
 from bot.views import BrandView
+from bot.words import words
 from handlers.web.auth import admind_of
 
 COOKIE = "admind_session"
@@ -51,6 +52,10 @@ class Visit:
     @property
     def language(self) -> str:
         return self.seen.member.language
+
+    def t(self, english: str, /, **values: object) -> str:
+        """A text in the member's language."""
+        return words(self.language).text(english, **values)
 
     @cached_property
     def brand(self) -> str:

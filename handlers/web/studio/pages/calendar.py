@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from bot.views import DraftView, PostView
+from bot.words import words
 from handlers.web.studio.asking import asker
 from handlers.web.studio.draw import draw, go
 from handlers.web.studio.visit import Visit, Visitor
@@ -89,7 +90,11 @@ async def move(
     at = (found.due or visit.admind.clock.now()).astimezone(visit.zone)
     changed = await visit.admind.requests.move(asker(visit, found.brand), draft, f"{day.isoformat()} {at:%H:%M}")
     due = changed.due.astimezone(visit.zone) if changed.due else at
-    return go(request, f"/studio/calendar?view={view}&on={to}", f"Moved to {due:%a %-d %b, %H:%M}.")
+    return go(
+        request,
+        f"/studio/calendar?view={view}&on={to}",
+        visit.t("Moved to {when}.", when=words(visit.language).when(due, visit.zone)),
+    )
 
 
 async def _entries(visit: Visit, first: date, last: date) -> defaultdict[date, list[Entry]]:

@@ -123,7 +123,7 @@ async def edit(
     except AdMindError as error:
         now = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
         return tell(_editor(request, visit, now, account, typed=wording), error.sentence(), kind="problem")
-    told = "Saved."
+    told = visit.t("Saved.")
     if approve:
         done = await visit.admind.decisions.decide(
             DecisionRequest(
@@ -136,7 +136,7 @@ async def edit(
                 at=visit.admind.clock.now(),
             )
         )
-        told = f"Saved. {done.sentence}"
+        told += f" {done.sentence}"
     return go(request, f"/studio/drafts/{changed.id}", told)
 
 
@@ -158,7 +158,7 @@ async def revise(
     """Let AdMind reword it."""
     found = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
     changed = await visit.admind.requests.revise(asker(visit, found.brand, by_agent=True), draft, instruction)
-    return go(request, f"/studio/drafts/{changed.id}", "Reworded. Please look.")
+    return go(request, f"/studio/drafts/{changed.id}", visit.t("Reworded. Please look."))
 
 
 @router.post("/drafts/{draft}/schedule")
@@ -168,7 +168,7 @@ async def move(
     """Another time, in words or from the picker."""
     found = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
     changed = await visit.admind.requests.move(asker(visit, found.brand), draft, when.replace("T", " "))
-    return go(request, f"/studio/drafts/{changed.id}", "Moved.")
+    return go(request, f"/studio/drafts/{changed.id}", visit.t("Moved."))
 
 
 @router.post("/drafts/{draft}/choose")
@@ -176,7 +176,7 @@ async def choose(request: Request, visit: Visitor, draft: str, number: Annotated
     """Take another wording; the one that stood becomes an alternative."""
     found = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
     changed = await visit.admind.requests.choose(asker(visit, found.brand), draft, number)
-    return go(request, f"/studio/drafts/{changed.id}", "Taken.")
+    return go(request, f"/studio/drafts/{changed.id}", visit.t("Taken."))
 
 
 @router.get("/drafts/{draft}/diff")
@@ -199,7 +199,7 @@ async def diff(
 def _editor(request: Request, visit: Visit, draft: DraftView, account: str, *, typed: str | None = None) -> Response:
     version = next((each for each in draft.versions if each.account == account), None)
     if version is None:
-        return go(request, f"/studio/drafts/{draft.id}", "This account is not part of the draft any more.")
+        return go(request, f"/studio/drafts/{draft.id}", visit.t("This account is not part of the draft any more."))
     return draw(request, visit, "editor.html", draft=draft, version=version, typed=typed)
 
 

@@ -34,4 +34,4 @@ async def upload(request: Request, visit: Visitor, file: Annotated[UploadFile, F
     if visit.home is None:
         raise BadInput("You have no brand here yet.", do_next="An owner can give you a role in one.")
     await visit.admind.library.upload(visit.workspace, visit.home.id, visit.seen.member, await file.read())
-    return go(request, "/studio/library", "Kept, without camera or location data.")
+    return go(request, "/studio/library", visit.t("Kept, without camera or location data."))

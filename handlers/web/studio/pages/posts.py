@@ -80,7 +80,7 @@ async def cancel(request: Request, visit: Visitor, post: str) -> Response:
 async def take_down(request: Request, visit: Visitor, post: str, sure: Annotated[bool, Form()] = False) -> Response:
     """Delete it from its channel; the second tap says so."""
     if not sure:
-        return go(request, f"/studio/posts/{post}", "Tick the box first: taking down cannot be undone.")
+        return go(request, f"/studio/posts/{post}", visit.t("Tick the box first: taking down cannot be undone."))
     done = await visit.admind.posts.take_down(visit.workspace, post, visit.id, SURFACE)
     return go(request, f"/studio/posts/{post}", done.sentence)
 

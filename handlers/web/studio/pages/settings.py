@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from bot.errors import BadInput
-from bot.words import LANGUAGES
+from bot.words import LANGUAGES, words
 from handlers.web.studio.draw import draw, go
 from handlers.web.studio.visit import Visitor
 
@@ -46,7 +46,7 @@ async def manners(
     zone: Annotated[str, Form(max_length=60)] = "",
 ) -> Response:
     await visit.admind.office.set_manners(visit.workspace, visit.id, language=language, zone=zone.strip())
-    return go(request, "/studio/settings/me", "Gespeichert." if language == "de" else "Saved.")
+    return go(request, "/studio/settings/me", words(language).text("Saved."))
 
 
 @router.post("/settings/away")
@@ -62,7 +62,7 @@ async def away(
     except ValueError as error:
         raise BadInput("That is no date.", kept="Nothing changed.") from error
     await visit.admind.office.set_away(visit.workspace, visit.id, visit.id, moment, delegate if moment else "")
-    return go(request, "/studio/settings/me", "Have a good time." if moment else "Welcome back.")
+    return go(request, "/studio/settings/me", visit.t("Have a good time.") if moment else visit.t("Welcome back."))
 
 
 @router.get("/settings/system")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
+from bot.words import words
 from handlers.web.studio.draw import draw, go
 from handlers.web.studio.visit import SURFACE, Visit, Visitor
 
@@ -55,8 +56,12 @@ async def stop(
         visit.admind.clock.now(),
         SURFACE,
     )
-    near = "".join(f" “{post.title}” nearly names the topic and is not stopped: please look." for post in done.near[:3])
-    return go(request, "/studio/stop/ask", f"Stopped. {len(done.held)} posts wait.{near}")
+    told = [words(visit.language).many("Stopped. {count} post waits.", "Stopped. {count} posts wait.", len(done.held))]
+    told += [
+        visit.t("“{title}” nearly names the topic and is not stopped: please look.", title=post.title)
+        for post in done.near[:3]
+    ]
+    return go(request, "/studio/stop/ask", " ".join(told))
 
 
 @router.post("/resume")
@@ -68,9 +73,11 @@ async def resume(request: Request, visit: Visitor, scope: Scope) -> Response:
     waiting = await visit.admind.looking.posts(visit.workspace, visit.id, status="paused", limit=100)
     if waiting.items:
         return go(
-            request, "/studio/posts?show=asking", f"Running again. {len(waiting.items)} posts wait for your word."
+            request,
+            "/studio/posts?show=asking",
+            visit.t("Running again. Some posts fell due meanwhile and wait for your word."),
         )
-    return go(request, "/studio/stop/ask", "Running again.")
+    return go(request, "/studio/stop/ask", visit.t("Running again."))
 
 
 async def _names(visit: Visit) -> dict[str, str]:

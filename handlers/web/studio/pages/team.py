@@ -50,7 +50,7 @@ async def change_brand(
         "self_approval": self_approval,
     }
     await visit.admind.office.change_brand(visit.workspace, visit.id, _home(visit).id, changes)
-    return go(request, "/studio/settings/brand", "Saved. It holds for every draft from now on.")
+    return go(request, "/studio/settings/brand", visit.t("Saved. It holds for every draft from now on."))
 
 
 @router.post("/settings/brands")
@@ -58,7 +58,11 @@ async def add_brand(request: Request, visit: Visitor, name: Short) -> Response:
     """A further brand: a boundary of its own, with a feed of its own."""
     made = await visit.admind.office.add_brand(visit.workspace, visit.id, name)
     await visit.admind.sign_in.look_at(visit.seen.session, made.id)
-    return go(request, "/studio/settings/brand", "This is the new brand. Only you see it until you give others a role.")
+    return go(
+        request,
+        "/studio/settings/brand",
+        visit.t("This is the new brand. Only you see it until you give others a role."),
+    )
 
 
 @router.get("/settings/members")
@@ -71,7 +75,7 @@ async def add_member(
     request: Request, visit: Visitor, name: Short, role: Annotated[list[str], Form(max_length=4)]
 ) -> Response:
     await visit.admind.office.add_member(visit.workspace, visit.id, name, _home(visit).id, role)
-    return go(request, "/studio/settings/members", "Added. Make them a link to let them in.")
+    return go(request, "/studio/settings/members", visit.t("Added. Make them a link to let them in."))
 
 
 @router.post("/settings/members/{member}/roles")
@@ -79,7 +83,7 @@ async def set_roles(
     request: Request, visit: Visitor, member: str, role: Annotated[list[str] | None, Form(max_length=4)] = None
 ) -> Response:
     await visit.admind.office.set_roles(visit.workspace, visit.id, member, _home(visit).id, role or [])
-    return go(request, "/studio/settings/members", "Saved.")
+    return go(request, "/studio/settings/members", visit.t("Saved."))
 
 
 @router.post("/settings/members/{member}/link")
@@ -115,14 +119,14 @@ async def connect(
     await visit.admind.accounts.connect(
         visit.workspace, _home(visit).id, "webhook", name, {"url": url.strip()}, secrets, by=visit.id
     )
-    return go(request, "/studio/settings/accounts", "Connected: it answered.")
+    return go(request, "/studio/settings/accounts", visit.t("Connected: it answered."))
 
 
 @router.post("/settings/accounts/{account}/close")
 async def close(request: Request, visit: Visitor, account: str) -> Response:
     await visit.admind.office.owner_of_account(visit.workspace, visit.id, account)
     await visit.admind.accounts.close(visit.workspace, account, by=visit.id)
-    return go(request, "/studio/settings/accounts", "Closed. What it posted stays where it is.")
+    return go(request, "/studio/settings/accounts", visit.t("Closed. What it posted stays where it is."))
 
 
 @router.get("/settings/tokens")
@@ -158,7 +162,7 @@ async def revoke(request: Request, visit: Visitor, token: str) -> Response:
     if token not in mine:
         raise NotAllowed("That token is not yours.", kept="Nothing changed.")
     await visit.admind.tokens.revoke(visit.workspace, token, now=visit.admind.clock.now())
-    return go(request, "/studio/settings/tokens", "Revoked. It opens nothing any more.")
+    return go(request, "/studio/settings/tokens", visit.t("Revoked. It opens nothing any more."))
 
 
 async def _members(request: Request, visit: Visit, *, link: str = "", link_for: str = "") -> Response:

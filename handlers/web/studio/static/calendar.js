@@ -47,4 +47,3 @@ function again() {
   document.querySelector(`[data-moves="${CSS.escape(moved)}"]`)?.focus();
 }
 again();
-document.body.addEventListener("htmx:afterSettle", again);

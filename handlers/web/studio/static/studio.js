@@ -15,10 +15,6 @@ function say(text, kind = "done") {
 say(told?.dataset.told);
 document.body.addEventListener("told", (event) => say(event.detail.text, event.detail.kind));
 document.body.addEventListener("htmx:sendError", () => say(document.documentElement.lang === "de" ? "AdMind ist gerade nicht erreichbar. Nichts wurde geändert." : "AdMind cannot be reached. Nothing was changed.", "problem"));
-document.body.addEventListener("htmx:afterSettle", () => {
-  const now = document.getElementById("told");
-  if (now?.dataset.told) { say(now.dataset.told); delete now.dataset.told; }
-});
 
 // Hints that something changed: parts of the page that trigger on "changed from:body" ask again.
 // Ids that changed are in event.detail.ids. A page in the background asks when it is looked at again.
