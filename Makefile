@@ -35,9 +35,9 @@ $(VENV)/.installed-dev: requirements.lock requirements-dev.lock pyproject.toml
 
 # New pins, with hashes and without any index's address.
 lock:
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	uv pip compile --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 		--no-emit-find-links pyproject.toml --group build -o requirements.lock
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	uv pip compile --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 		--no-emit-find-links --group dev -c requirements.lock -o requirements-dev.lock
 
 clean:
