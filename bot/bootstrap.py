@@ -45,6 +45,7 @@ from bot.team.local import LocalDoor
 from bot.team.people import People
 from bot.team.setup import Setup
 from bot.team.signin import SignIn
+from bot.workflow.client_links import ClientLinks
 from bot.workflow.decisions import Decisions
 from bot.workflow.examine import Doctor
 from bot.workflow.history import History
@@ -205,6 +206,15 @@ class AdMind:
             team=self.people.store,
             clock=clock,
             workspace=self.workspace.id,
+            client=self.client,
+        )
+        self.client_links = ClientLinks(
+            database,
+            audit=self.audit,
+            decisions=self.decisions,
+            looking=self.looking,
+            blobs=self.blobs,
+            clock=clock,
         )
         self.stopping = Stopping(database, self.blobs, self.pausing)
         self.revisions = Revisions(self.blobs, self.board)

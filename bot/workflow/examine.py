@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import os
 import stat
+import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
+
+from httpx2 import AsyncClient, HTTPError
 
 from bot.clock import Clock, milliseconds
 from bot.errors import AdMindError
@@ -18,6 +24,7 @@ from storage.stores import TeamStore
 from storage.team import Member
 
 GIB = 1024**3
+OUTSIDE_SECONDS = 8
 KEY_OF = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY", "google_genai": "GOOGLE_API_KEY"}
 
 
@@ -42,6 +49,7 @@ class Doctor:
         team: TeamStore,
         clock: Clock,
         workspace: str,
+        client: AsyncClient,
     ) -> None:
         self._settings = settings
         self._database = database
@@ -50,6 +58,12 @@ class Doctor:
         self._team = team
         self._clock = clock
         self._workspace = workspace
+        self._client = client
+
+    @property
+    def mark(self) -> str:
+        """Says which AdMind's public edge one has reached; tells nothing else."""
+        return hashlib.sha256(f"admind-edge|{self._workspace}".encode()).hexdigest()[:32]
 
     async def examine(self, member: Member) -> list[Symptom]:
         """Everything in the order in which a person would look; one part that fails hides no other.
@@ -60,10 +74,13 @@ class Doctor:
         parts: tuple[tuple[str, Callable[[], Awaitable[list[Symptom]]]], ...] = (
             ("data directory", self._directory),
             ("disk", self._disk),
+            ("journal", self._journal),
             ("encryption key", self._key),
             ("database", self._redis),
             ("clock", self._skew),
             ("model", self._model),
+            ("fallback model", self._fallback),
+            ("heartbeat", self._heartbeat),
             ("listening", self._edge),
             ("people", lambda: self._people(mine)),
             ("accounts", lambda: self._accounts(mine)),
@@ -83,7 +100,11 @@ class Doctor:
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & 0o077:
             return [Symptom("data directory", "bad", f"{path} is open to others", f"chmod 700 {path}")]
-        return [Symptom("data directory", "ok", str(path))]
+        found = [Symptom("data directory", "ok", str(path))]
+        token = path / "token"
+        if token.exists() and stat.S_IMODE(token.stat().st_mode) & 0o077:
+            found.append(Symptom("token file", "bad", f"{token} is open to others", f"chmod 600 {token}"))
+        return found
 
     async def _disk(self) -> list[Symptom]:
         space = os.statvfs(self._settings.data_dir)
@@ -93,6 +114,12 @@ class Doctor:
         if free < GIB:
             return [Symptom("disk", "bad", f"{free / GIB:.1f} GiB free", "Make room: below that, drafts are refused.")]
         return [Symptom("disk", "ok", f"{free / GIB:.1f} GiB free, written and read back")]
+
+    async def _journal(self) -> list[Symptom]:
+        """What was sent is written down there before it is sent; where that fails nothing goes out."""
+        folder = self._settings.data_dir / "journal"
+        await asyncio.to_thread(_written_and_synced, folder)
+        return [Symptom("journal", "ok", "written and synced")]
 
     async def _key(self) -> list[Symptom]:
         if self._settings.secret_keys:
@@ -144,6 +171,30 @@ class Doctor:
             return [Symptom("model", "bad", f"{self._settings.model}, but no key", f"Set {key}.")]
         return [Symptom("model", "ok", self._settings.model)]
 
+    async def _fallback(self) -> list[Symptom]:
+        name = self._settings.fallback_model
+        if not name:
+            return []
+        key = KEY_OF.get(name.partition(":")[0])
+        if key and key not in self._settings.provider_keys:
+            return [Symptom("fallback model", "bad", f"{name}, but no key", f"Set {key}.")]
+        return [Symptom("fallback model", "ok", name)]
+
+    async def _heartbeat(self) -> list[Symptom]:
+        """Asks the address that is told every minute that all is well."""
+        url = self._settings.heartbeat_url
+        if not url:
+            return []
+        try:
+            async with asyncio.timeout(OUTSIDE_SECONDS):
+                answer = await self._client.request("GET", url)
+        except (AdMindError, HTTPError, TimeoutError, OSError):
+            return [Symptom("heartbeat", "bad", "its address does not answer", "Check ADMIND_HEARTBEAT_URL.")]
+        if answer.status_code >= 400:
+            said = f"its address answers {answer.status_code}"
+            return [Symptom("heartbeat", "bad", said, "Check ADMIND_HEARTBEAT_URL.")]
+        return [Symptom("heartbeat", "ok", "its address answers")]
+
     async def _edge(self) -> list[Symptom]:
         settings = self._settings
         found = [Symptom("listening", "ok", f"{settings.host}:{settings.port}")]
@@ -156,8 +207,10 @@ class Doctor:
                     "Set ADMIND_PUBLIC_URL to how the internet reaches it.",
                 )
             )
-        elif not settings.public_url.startswith("https://"):
-            found.append(Symptom("public address", "bad", settings.public_url, "Use https:// in front of it."))
+        else:
+            if not settings.public_url.startswith("https://"):
+                found.append(Symptom("public address", "bad", settings.public_url, "Use https:// in front of it."))
+            found.append(await self._from_outside(settings.public_url))
         if settings.host not in ("127.0.0.1", "::1", "localhost") and settings.public_port is None:
             found.append(
                 Symptom(
@@ -165,6 +218,23 @@ class Doctor:
                 )
             )
         return found
+
+    async def _from_outside(self, public: str) -> Symptom:
+        """Whether the public address leads to this AdMind's edge, asked the way anybody would."""
+        try:
+            async with asyncio.timeout(OUTSIDE_SECONDS):
+                answer = await self._client.request("GET", f"{public.rstrip('/')}/.well-known/admind")
+            mark = str(answer.json().get("mark", "")) if answer.status_code == 200 else ""
+        except (AdMindError, HTTPError, TimeoutError, ValueError, OSError) as error:
+            why = error.what if isinstance(error, AdMindError) else "no answer of ours"
+            return Symptom(
+                "public address", "bad", f"{public}: {why}", "Lead it to this machine's public port, then look again."
+            )
+        if mark != self.mark:
+            return Symptom(
+                "public address", "bad", f"{public} answers, but not as this AdMind", "Check what it leads to."
+            )
+        return Symptom("public address", "ok", f"{public} leads here")
 
     async def _people(self, brands: set[str]) -> list[Symptom]:
         every = await self._team.all(self._team.members, self._workspace)
@@ -182,3 +252,11 @@ class Doctor:
                 found.append(Symptom(account.name, state, account.health.reason, "Connect it again."))
         open_ones = [account.name for account in every if account.closed_at is None]
         return [*found, Symptom("accounts", "ok", ", ".join(open_ones) or "none")]
+
+
+def _written_and_synced(folder: Path) -> None:
+    """Raises OSError where a line of the journal could not be kept."""
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".doctor-") as file:
+        file.write(b"admind canary\n")
+        file.flush()
+        os.fdatasync(file.fileno())

@@ -44,7 +44,7 @@ class Syndication:
         head = FeedHead(
             identity=identity,
             title=title,
-            home=self.public("/"),
+            home=self.public("/feed"),
             address=self.public(path),
             changed_at=changed,
             description=f"News from {title}",
@@ -52,6 +52,11 @@ class Syndication:
             language=language,
         )
         return render(kind, head, listing.items, self.public)
+
+    async def newest(self, workspace: Workspace, *, limit: int) -> tuple[Workspace, tuple[FeedItem, ...]]:
+        """The workspace as it is now, and what was published to its feeds last."""
+        home = (await self._team.workspaces.get(workspace.id, workspace.id)).record
+        return home, tuple((await self._feed.newest(workspace.id, None)).items[:limit])
 
     async def item(self, guid: str) -> FeedItem:
         """Raises NotFound, also for what was taken down."""

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 
 from bot.bootstrap import VERSION, AdMind
-from handlers.web import health, problems, public
+from handlers.web import approvals, health, problems, public, shelf
 from handlers.web.api import admin, drafts, library, posts, requests, studio
 from handlers.web.guard import Guard
 from handlers.web.studio.app import create_studio
@@ -33,7 +33,7 @@ def create_app(admind: AdMind) -> FastAPI:
     app.mount("/studio", create_studio(admind))
     app.add_route("/", lambda _: RedirectResponse("/studio"), include_in_schema=False)
     if admind.settings.public_port is None:
-        app.include_router(public.router)
+        _edge(app)
     problems.install(app)
     app.add_middleware(Guard, hosts=_hosts(admind))
     return app
@@ -43,10 +43,17 @@ def create_public_app(admind: AdMind) -> FastAPI:
     """The internet's side alone: feed and media, nothing else."""
     app = FastAPI(title="AdMind public edge", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.admind = admind
-    app.include_router(public.router)
+    _edge(app)
+    app.add_route("/", lambda _: RedirectResponse("/feed"), include_in_schema=False)
     problems.install(app)
     app.add_middleware(Guard, hosts=_hosts(admind))
     return app
+
+
+def _edge(app: FastAPI) -> None:
+    """What the internet may see: feed, media, approval links."""
+    for router in (public.router, shelf.router, approvals.router):
+        app.include_router(router)
 
 
 def _hosts(admind: AdMind) -> set[str]:

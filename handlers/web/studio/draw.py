@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
+from zoneinfo import ZoneInfo
 
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -50,8 +51,10 @@ def _environment() -> Environment:
         extensions=["jinja2.ext.do"],
     )
     environment.globals["asset"] = asset
+    environment.globals["edge_asset"] = lambda name: asset(name).replace("/studio/static/", "/edge/")
     environment.filters["picture"] = _picture
     environment.filters["named"] = _named
+    environment.filters["zone"] = ZoneInfo
     return environment
 
 
@@ -66,7 +69,7 @@ def draw(request: Request, visit: Visit | None, template: str, *, status: int = 
     """A page or a part of one. Templates get `t` and `n` (texts in the reader's language), `words` (dates, numbers),
     `visit`, `told` (the sentence that the last step left) and what is given here.
     """
-    language = visit.language if visit else _wanted(request)
+    language = context.pop("language", "") or (visit.language if visit else _wanted(request))
     spoken = words(language)
     told = unquote(request.cookies.get(TOLD, ""))[:500]
     html = (

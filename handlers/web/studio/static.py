@@ -18,7 +18,7 @@ TYPES = {".woff2": "font/woff2", ".js": "text/javascript", ".css": "text/css", "
 
 
 @cache
-def _files() -> dict[str, bytes]:
+def files() -> dict[str, bytes]:
     """Every file by its name; styles name their letters by the same lasting addresses as pages do."""
     files = {str(path.relative_to(STATIC)): path.read_bytes() for path in STATIC.rglob("*") if path.is_file()}
     for name in [name for name in files if name.endswith(".css")]:
@@ -30,7 +30,7 @@ def _files() -> dict[str, bytes]:
 async def file(
     request: Request, digest: Annotated[str, Path(pattern="^[0-9a-f]{12}$")], name: Annotated[str, Path(max_length=80)]
 ) -> Response:
-    body = _files().get(name)
+    body = files().get(name)
     if body is None:
         raise HTTPException(404)
     suffix = "." + name.rpartition(".")[2]

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from bot.chat import DecisionRequest, VerdictName
-from bot.errors import AdMindError
+from bot.errors import AdMindError, BadInput
 from bot.views import DraftView
 from handlers.web.studio.asking import asker
 from handlers.web.studio.draw import draw, go, tell
@@ -43,6 +43,28 @@ async def queue(
 
 @router.get("/drafts/{draft}")
 async def review(request: Request, visit: Visitor, draft: str) -> Response:
+    return await _review(request, visit, draft)
+
+
+@router.post("/drafts/{draft}/links")
+async def make_link(
+    request: Request, visit: Visitor, draft: str, digest: Digest, member: Annotated[str, Form(max_length=40)]
+) -> Response:
+    """An approval link for somebody outside, shown once; only where there is a public address that it can lead to."""
+    public = visit.admind.settings.public_url
+    if not public:
+        raise BadInput("There is no public address that a link could lead to.", do_next="Set ADMIND_PUBLIC_URL.")
+    code = await visit.admind.client_links.make(visit.workspace, visit.id, draft, digest, member)
+    return await _review(request, visit, draft, link=f"{public.rstrip('/')}/approve/{code}")
+
+
+@router.post("/drafts/{draft}/links/{link}/revoke")
+async def revoke_link(request: Request, visit: Visitor, draft: str, link: str) -> Response:
+    await visit.admind.client_links.revoke(visit.workspace, visit.id, draft, link)
+    return go(request, f"/studio/drafts/{draft}", visit.t("Revoked. It opens nothing any more."))
+
+
+async def _review(request: Request, visit: Visit, draft: str, *, link: str = "") -> Response:
     """One draft: what each channel will show, what was found, who decided, what changed."""
     found = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
     queued = await _queue(visit)
@@ -62,6 +84,10 @@ async def review(request: Request, visit: Visitor, draft: str) -> Response:
         away=[member for member in members.items if member.away_until and member.away_until > visit.admind.clock.now()],
         names={member.id: member.name for member in members.items},
         may_decide=any(visit.holds(role, found.brand) for role in ("approver", "owner", "client")),
+        links=await visit.admind.client_links.of_draft(visit.workspace, visit.id, found.id),
+        askable=[each for each in members.items if {"client", "approver"} & set(each.roles.get(found.brand, []))],
+        public=bool(visit.admind.settings.public_url),
+        link=link,
         mine=next((d for d in found.decisions if d.member == visit.name and not d.withdrawn_at), None),
     )
 

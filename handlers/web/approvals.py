@@ -1,0 +1,107 @@
+"""Approval links on the public edge: the draft as the holder sees it, and their word. GET shows, POST decides."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Request, Response
+from markupsafe import Markup
+
+from bot.channels.feed_html import content_html
+from bot.chat import VerdictName
+from bot.errors import AdMindError
+from bot.workflow.client_links import Shown
+from handlers.web.auth import admind_of
+from handlers.web.problems import status_of
+from handlers.web.studio.draw import draw
+
+router = APIRouter(tags=["public"])
+Code = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.-]{20,160}$")]
+BROWSER = "admind_holder"
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+@router.get("/approve/{code}")
+async def show(request: Request, code: Code) -> Response:
+    """What the link is for; previews and scanners may look as often as they like."""
+    return await _page(request, code, await _shown(request, code))
+
+
+@router.post("/approve/{code}")
+async def decide(
+    request: Request,
+    code: Code,
+    verdict: Annotated[VerdictName, Form()],
+    reason: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """Approve, or ask for changes, on exactly what the page showed. The link then belongs to this browser."""
+    shown = await _shown(request, code)
+    if shown is None:
+        return await _page(request, code, None)
+    browser = request.cookies.get(BROWSER) or secrets.token_urlsafe(32)
+    try:
+        told = (await admind_of(request).client_links.decide(shown, browser, verdict, reason.strip())).sentence
+    except AdMindError as error:
+        return await _page(request, code, await _shown(request, code), told=error.sentence(), status=status_of(error))
+    response = await _page(request, code, await _shown(request, code), told=told)
+    response.set_cookie(
+        BROWSER,
+        browser,
+        max_age=30 * 24 * 3600,
+        path="/approve",
+        httponly=True,
+        secure=request.url.scheme == "https",
+        samesite="strict",
+    )
+    return response
+
+
+@router.get("/approve/{code}/{sha256}")
+async def picture(request: Request, code: Code, sha256: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]) -> Response:
+    """A picture of the draft, for whoever holds the link."""
+    shown = await _shown(request, code)
+    if shown is None:
+        return Response(status_code=404)
+    data, mime = await admind_of(request).client_links.picture(shown, sha256)
+    return Response(data, media_type=mime, headers={"Cache-Control": "private, max-age=3600"})
+
+
+async def _shown(request: Request, code: str) -> Shown | None:
+    return await admind_of(request).client_links.shown(code, request.client.host if request.client else "")
+
+
+async def _page(request: Request, code: str, shown: Shown | None, *, told: str = "", status: int = 200) -> Response:
+    admind = admind_of(request)
+    if shown is None:
+        response = draw(request, None, "approve_gone.html", status=410)
+    else:
+        draft = shown.draft
+        words = await admind.board.words(draft.workspace, draft.brand)
+        versions = []
+        for version in draft.versions:
+            payload = await admind.versions.payload(version)
+            html = content_html(payload.parts, lambda medium: f"/approve/{code}/{medium.sha256}")
+            versions.append((words.account(version.account), payload.title, Markup(html)))  # noqa: S704 - escaped
+        response = draw(
+            request,
+            None,
+            "approve.html",
+            status=status,
+            language=shown.member.language,
+            draft=draft,
+            holder=shown.member.name,
+            brand=words.brand.name,
+            zone=words.zone,
+            versions=versions,
+            changed=shown.changed,
+            said=told,
+            code=code,
+        )
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
