@@ -17,7 +17,7 @@ from typing import Any
 from storage import keys
 from storage.due import NOW, DueSets
 from storage.errors import AdMindError
-from storage.posts import Attempt, Failure, Post, PostReceipt, PostState
+from storage.posts import ASKS, Attempt, Failure, Post, PostReceipt, PostState
 from storage.redis import Database, Script
 
 OPTIONAL = ("attempts", "receipt", "failure", "lookups", "look_at")  # as JSON, only while they say something
@@ -78,7 +78,7 @@ return {'ok'}
 """,
 )
 # ARGV: 1 claim, 2 fields as a JSON list, 3 entries to take off the due set, 4 entries to put on it, 5 audit entries,
-# 6 the new state. Who asked to stop a post that is being sent is obeyed by every later attempt: none is scheduled.
+# 6 the new state, 7 the post's id when it waits for a person's word in this state, 8 the post's id. Who asked to stop a post that is being sent is obeyed by every later attempt: none is scheduled.
 FINISH = Script(
     "finish",
     """
@@ -88,6 +88,11 @@ redis.call('HSET', KEYS[1], 'till', '0', unpack(cjson.decode(ARGV[2])))
 redis.call('HDEL', KEYS[1], 'claim')
 if ARGV[6] ~= 'unknown' then redis.call('HDEL', KEYS[1], 'stop') end
 redis.call('HINCRBY', KEYS[1], 'ver', 1)
+if ARGV[7] ~= '' then
+  redis.call('ZADD', KEYS[5], tonumber(redis.call('HGET', KEYS[1], 'due')) / 1000, ARGV[7])
+else
+  redis.call('ZREM', KEYS[5], ARGV[8])
+end
 for _, entry in ipairs(cjson.decode(ARGV[3])) do redis.call('ZREM', KEYS[4], entry) end
 for _, pair in ipairs(cjson.decode(ARGV[4])) do redis.call('ZADD', KEYS[4], pair[2], pair[1]) end
 for _, entry in ipairs(cjson.decode(ARGV[5])) do
@@ -142,6 +147,11 @@ class Refusal:
 
 def post_key(workspace: str, post: str) -> str:
     return keys.of(workspace, "post", post)
+
+
+def asking_key(workspace: str) -> str:
+    """ZSET of the posts that wait for a person's word, by their due time."""
+    return keys.of(workspace, "posts", "asking")
 
 
 def to_hash(post: Post) -> dict[str, str]:
@@ -252,6 +262,7 @@ class Sending:
                 keys.control(claim.workspace),
                 keys.audit(claim.workspace),
                 keys.due(claim.workspace),
+                asking_key(claim.workspace),
             ],
             [
                 claim.fence,
@@ -260,6 +271,8 @@ class Sending:
                 json.dumps([[entry, ms] for entry, ms in (on or {}).items()]),
                 json.dumps([[part for pair in entry.items() for part in pair] for entry in audit], ensure_ascii=False),
                 state.value,
+                claim.post if state in ASKS else "",
+                claim.post,
             ],
         )
         if earliest is not None:

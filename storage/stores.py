@@ -17,7 +17,7 @@ from storage.errors import NotFound
 from storage.posts import ASKS, Post, PostState
 from storage.record import Record
 from storage.redis import Database
-from storage.sending import OPTIONAL, from_hash, post_key, to_hash
+from storage.sending import OPTIONAL, asking_key, from_hash, post_key, to_hash
 from storage.team import Brand, Identity, Member, Workspace
 
 R = TypeVar("R", bound=Record)
@@ -144,12 +144,17 @@ class DraftStore(Family[Draft]):
         super().__init__(database, "draft", Draft, "draft")
 
     def save(self, change: Change, draft: Draft, *, ver: int | None) -> Change:
-        """Into the change; a draft that waits for people also stands in the index `open`, by when it was made."""
+        """Into the change; a draft that waits for people also stands in the index `open`, by when it was made.
+
+        `of:<brand>` and `open:<brand>` are the same for one brand.
+        """
         made = draft.created_at.timestamp()
+        opened, of, mine = "open", f"of:{draft.brand}", f"open:{draft.brand}"
         if draft.status in OPEN:
-            return self.put(change, draft, draft.id, ver=ver, at=made, open=made)
-        self.put(change, draft, draft.id, ver=ver, at=made)
-        return self.leave(change, draft.id, "open")
+            return self.put(change, draft, draft.id, ver=ver, at=made, **{opened: made, of: made, mine: made})
+        self.put(change, draft, draft.id, ver=ver, at=made, **{of: made})
+        self.leave(change, draft.id, mine)
+        return self.leave(change, draft.id, opened)
 
 
 class PostStore(Family[Post]):
@@ -174,18 +179,20 @@ class PostStore(Family[Post]):
         fields = to_hash(post.changed(ver=(ver or 0) + 1))
         change.hset(key, fields | {"till": "0"})
         change.do("HDEL", key, *sorted({*OPTIONAL, "stop", "claim"} - fields.keys()))
-        change.index(post.id, {self.index_key(change.workspace): post.due.timestamp()})
+        due = round(post.due.timestamp() * 1000) / 1000  # as the record keeps it, so that cursors fit
+        change.index(
+            post.id, {self.index_key(change.workspace): due, self.index_key(change.workspace, f"of:{post.brand}"): due}
+        )
+        if post.state in ASKS:
+            change.index(post.id, {asking_key(change.workspace): due})
+        else:
+            self.leave(change, post.id, "asking")
         entry, due_ms = f"post:{post.id}", round(post.due.timestamp() * 1000)
         if post.state is PostState.scheduled:
             change.due(entry, due_ms)
         elif post.state is not PostState.sending:
             change.undue(entry)
         return change
-
-    async def asking(self, workspace: str, *, limit: int = 200) -> tuple[Post, ...]:
-        """Posts that wait for a person's word, among the newest by due time."""
-        page = await self.page(workspace, limit=limit)
-        return tuple(post for post in page.items if post.state in ASKS)
 
 
 class TeamStore:

@@ -9,21 +9,61 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.cards import Words, draft_card, post_card, replaced_card
 from bot.chat import Card, Messenger
 from bot.clock import Clock, milliseconds
 from bot.review.approval import Standing, judge
+from storage.accounts import Account
 from storage.commit import Change, commit
 from storage.drafts import OPEN, Draft, MessageRef
-from storage.errors import Conflict
+from storage.errors import Conflict, NotFound
 from storage.posts import Post
 from storage.redis import Database
 from storage.stores import DraftStore, Kept, PostStore, TeamStore
-from storage.team import Member, Workspace
+from storage.team import Brand, Member, Workspace
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTable:
+    """A workspace's brands, accounts and members as they were at one moment: for as many records as are to be shown."""
+
+    home: Workspace
+    brands: Mapping[str, Brand]
+    accounts: Sequence[Account]
+    members: Sequence[Member]
+
+    def words(self, brand: str) -> Words:
+        """Raises NotFound."""
+        if brand not in self.brands:
+            raise NotFound(f"There is no brand {brand[:40]}.")
+        found = self.brands[brand]
+        return Words(
+            brand=found,
+            zone=found.zone or self.home.zone,
+            accounts={account.id: account for account in self.accounts if account.brand == brand},
+            members={member.id: member.name for member in self.members},
+            language=self.home.language,
+        )
+
+    def standings(self, draft: Draft, now: datetime) -> tuple[Standing, ...]:
+        accounts = {account.id: account for account in self.accounts}
+        return tuple(
+            judge(
+                draft,
+                version,
+                brand=self.brands[draft.brand],
+                account=accounts[version.account],
+                members=self.members,
+                now=now,
+            )
+            for version in draft.versions
+        )
+
 
 REREAD_WITHIN = timedelta(seconds=60)
 
@@ -45,28 +85,21 @@ class Board:
     def homes(self, workspace: str) -> Mapping[str, Messenger]:
         return self._messengers.get(workspace, {})
 
-    async def words(self, workspace: str, brand: str) -> Words:
-        home: Workspace = (await self._team.workspaces.get(workspace, workspace)).record
-        found = (await self._team.brands.get(workspace, brand)).record
-        accounts = await self._team.all(self._team.accounts, workspace)
-        members = await self._team.all(self._team.members, workspace)
-        return Words(
-            brand=found,
-            zone=found.zone or home.zone,
-            accounts={account.id: account for account in accounts if account.brand == brand},
-            members={member.id: member.name for member in members},
-            language=home.language,
+    async def round_table(self, workspace: str) -> RoundTable:
+        """Everybody and everything that cards and standings name, read once."""
+        return RoundTable(
+            (await self._team.workspaces.get(workspace, workspace)).record,
+            {brand.id: brand for brand in await self._team.all(self._team.brands, workspace)},
+            await self._team.all(self._team.accounts, workspace),
+            await self._team.all(self._team.members, workspace),
         )
 
-    async def standings(self, draft: Draft, members: Sequence[Member] | None = None) -> tuple[Standing, ...]:
+    async def words(self, workspace: str, brand: str) -> Words:
+        return (await self.round_table(workspace)).words(brand)
+
+    async def standings(self, draft: Draft) -> tuple[Standing, ...]:
         """Where each version stands now."""
-        brand = (await self._team.brands.get(draft.workspace, draft.brand)).record
-        people = members or await self._team.all(self._team.members, draft.workspace)
-        found = []
-        for version in draft.versions:
-            account = (await self._team.accounts.get(draft.workspace, version.account)).record
-            found.append(judge(draft, version, brand=brand, account=account, members=people, now=self._clock.now()))
-        return tuple(found)
+        return (await self.round_table(draft.workspace)).standings(draft, self._clock.now())
 
     async def card(self, draft: Draft) -> Card:
         words = await self.words(draft.workspace, draft.brand)

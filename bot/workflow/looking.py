@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from bot.cards import Words
 from bot.chat import Card
 from bot.clock import Clock
 from bot.errors import BadInput, NotFound
-from bot.review.board import Board
+from bot.review.board import Board, RoundTable
 from bot.views import (
     AccountView,
     BrandView,
@@ -30,7 +30,7 @@ from bot.views import (
 from storage.drafts import OPEN, Draft, DraftStatus
 from storage.inbox import inbox_store
 from storage.pauses import read as read_pauses
-from storage.posts import Post, PostState
+from storage.posts import ASKS, Post, PostState
 from storage.record import Record
 from storage.redis import Database
 from storage.stores import DraftStore, Page, PostStore, TeamStore
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=Record)
 MOST = 200  # of a list in one answer
 MOST_PAGES = 40  # looked through for one answer
+MOST_BETWEEN = 1000  # posts of a span
+FEW = 12  # so many brands are looked up one by one; more are filtered from the whole workspace's
 
 
 class Looking:
@@ -72,24 +74,36 @@ class Looking:
             raise NotFound("You have no such brand here.", do_next="An owner can give you a role in one.")
 
     async def drafts(
-        self, workspace: str, member_id: str, *, status: str = "", after: str = "", limit: int = 50
+        self,
+        workspace: str,
+        member_id: str,
+        *,
+        status: str = "",
+        after: str = "",
+        limit: int = 50,
+        brands: frozenset[str] | None = None,
     ) -> ListView[DraftView]:
-        """Drafts newest first; `status` is one of theirs, or `open`. Raises BadInput."""
+        """Drafts newest first; `status` is one of theirs, or `open`; of these of the member's brands, unless None.
+
+        Raises BadInput.
+        """
         if status and status != "open" and status not in set(DraftStatus):
             raise BadInput(
                 f"There is no status {status[:20]!r}.", do_next=f"Use open or one of {', '.join(DraftStatus)}."
             )
         member = await self.member(workspace, member_id)
-        index = "open" if status == "open" or status in OPEN else "all"
+        kind = "open" if status == "open" or status in OPEN else ""
         mine, following = await _pages(
             self._drafts,
             workspace,
-            index,
+            [f"{kind or 'of'}:{brand}" for brand in _few(member, brands)] or [kind or "all"],
             after,
             limit,
-            lambda draft: bool(member.roles.get(draft.brand)) and status in ("", "open", draft.status.value),
+            lambda draft: _sees(member, brands, draft.brand) and status in ("", "open", draft.status.value),
+            lambda draft: draft.created_at.timestamp(),
         )
-        return ListView(items=[await self._draft(draft) for draft in mine], next=following)
+        table = await self._board.round_table(workspace)
+        return ListView(items=[self._shown(draft, table) for draft in mine], next=following)
 
     async def draft(self, workspace: str, member_id: str, draft_id: str) -> DraftView:
         """Raises NotFound, for another brand's draft too."""
@@ -106,19 +120,30 @@ class Looking:
         return draft
 
     async def posts(
-        self, workspace: str, member_id: str, *, status: str = "", after: str = "", limit: int = 50
+        self,
+        workspace: str,
+        member_id: str,
+        *,
+        status: str = "",
+        after: str = "",
+        limit: int = 50,
+        brands: frozenset[str] | None = None,
     ) -> ListView[PostView]:
-        """Posts by their time, latest first. Raises BadInput."""
-        if status and status not in set(PostState):
+        """Posts by their time, latest first; `status` is one of theirs, or `asking` for those that wait for a word; of
+        these of the member's brands, unless None. Raises BadInput.
+        """
+        if status and status != "asking" and status not in set(PostState):
             raise BadInput(f"There is no status {status[:20]!r}.", do_next=f"Use one of {', '.join(PostState)}.")
         member = await self.member(workspace, member_id)
+        few = [] if status == "asking" or status in ASKS else [f"of:{brand}" for brand in _few(member, brands)]
         mine, following = await _pages(
             self._posts,
             workspace,
-            "all",
+            few or ["asking" if status == "asking" or status in ASKS else "all"],
             after,
             limit,
-            lambda post: bool(member.roles.get(post.brand)) and status in ("", post.state.value),
+            lambda post: _sees(member, brands, post.brand) and status in ("", "asking", post.state.value),
+            lambda post: post.due.timestamp(),
         )
         words = await self._words(workspace, {post.brand for post in mine})
         return ListView(items=[post_view(post, words[post.brand]) for post in mine], next=following)
@@ -130,19 +155,29 @@ class Looking:
             raise NotFound(f"There is no post {post_id[:40]}.", do_next="Look at the list of those there are.")
         return post_view(post, await self._board.words(workspace, post.brand))
 
-    async def between(self, workspace: str, member_id: str, start: datetime, end: datetime) -> tuple[Post, ...]:
-        """Posts of the member's brands due in this span, earliest first; at most 1,000."""
+    async def between(
+        self, workspace: str, member_id: str, start: datetime, end: datetime, brands: frozenset[str] | None = None
+    ) -> tuple[Post, ...]:
+        """Posts of these of the member's brands (None: all) due in this span, earliest first; at most 1,000."""
         member = await self.member(workspace, member_id)
-        page = await self._posts.page(
-            workspace, newest_first=False, limit=1000, least=start.timestamp(), most=end.timestamp()
-        )
-        return tuple(post for post in page.items if member.roles.get(post.brand))
+        found: list[Post] = []
+        for index in [f"of:{brand}" for brand in _few(member, brands)] or ["all"]:
+            page = await self._posts.page(
+                workspace,
+                index=index,
+                newest_first=False,
+                limit=MOST_BETWEEN,
+                least=start.timestamp(),
+                most=end.timestamp(),
+            )
+            found += [post for post in page.items if _sees(member, brands, post.brand)]
+        return tuple(sorted(found, key=lambda post: post.due)[:MOST_BETWEEN])
 
     async def posts_between(
-        self, workspace: str, member_id: str, start: datetime, end: datetime
+        self, workspace: str, member_id: str, start: datetime, end: datetime, brands: frozenset[str] | None = None
     ) -> tuple[PostView, ...]:
         """Like `between`, in public shape."""
-        found = await self.between(workspace, member_id, start, end)
+        found = await self.between(workspace, member_id, start, end, brands)
         words = await self._words(workspace, {post.brand for post in found})
         return tuple(post_view(post, words[post.brand]) for post in found)
 
@@ -225,7 +260,15 @@ class Looking:
         rooms = {*member.roles, f"member:{member.id}"}
         if any(Role.owner in roles for roles in member.roles.values()):
             rooms.add("owners")
-        mine, following = await _pages(self._inbox, workspace, "all", after, limit, lambda item: item.room in rooms)
+        mine, following = await _pages(
+            self._inbox,
+            workspace,
+            ["all"],
+            after,
+            limit,
+            lambda item: item.room in rooms,
+            lambda item: item.at.timestamp(),
+        )
         items = [
             NoticeView(id=item.id, room=item.room, at=item.at, card=Card.model_validate(item.card)) for item in mine
         ]
@@ -235,29 +278,55 @@ class Looking:
         return ZoneInfo((await self._team.workspaces.get(workspace, workspace)).record.zone)
 
     async def _draft(self, draft: Draft) -> DraftView:
-        words = await self._board.words(draft.workspace, draft.brand)
-        missing = {s.account: s.missing for s in await self._board.standings(draft) if not s.met}
-        return draft_view(draft, words, missing=missing, media_url="/api/v1/media")
+        return self._shown(draft, await self._board.round_table(draft.workspace))
+
+    def _shown(self, draft: Draft, table: RoundTable) -> DraftView:
+        missing = {s.account: s.missing for s in table.standings(draft, self._clock.now()) if not s.met}
+        return draft_view(draft, table.words(draft.brand), missing=missing, media_url="/api/v1/media")
 
     async def _words(self, workspace: str, brands: set[str]) -> Mapping[str, Words]:
-        return {brand: await self._board.words(workspace, brand) for brand in brands}
+        table = await self._board.round_table(workspace)
+        return {brand: table.words(brand) for brand in brands}
 
 
 class _Store(Protocol[T]):
     async def page(self, workspace: str, *, index: str = "all", after: str = "", limit: int = 50) -> Page[T]: ...
 
 
+def _sees(member: Member, brands: frozenset[str] | None, brand: str) -> bool:
+    return bool(member.roles.get(brand)) and (brands is None or brand in brands)
+
+
+def _few(member: Member, brands: frozenset[str] | None) -> tuple[str, ...]:
+    """The brands looked at, when they are few enough to be looked up one by one; else none."""
+    wanted = sorted(brand for brand in member.roles if _sees(member, brands, brand))
+    return tuple(wanted) if len(wanted) <= FEW else ()
+
+
 async def _pages(
-    store: _Store[T], workspace: str, index: str, after: str, limit: int, wanted: Callable[[T], bool]
+    store: _Store[T],
+    workspace: str,
+    indexes: Sequence[str],
+    after: str,
+    limit: int,
+    wanted: Callable[[T], bool],
+    score: Callable[[T], float],
 ) -> tuple[list[T], str | None]:
-    """Up to `limit` wanted items and the cursor of those that follow; fewer, with a cursor, after a long search."""
+    """Up to `limit` wanted items of these indexes together, the highest score first, and the cursor of those that
+    follow; fewer, with a cursor, after a long search. A cursor is a place by score and id, so it fits every index.
+    """
     found: list[T] = []
     limit = max(1, min(limit, MOST))
     try:
         for _ in range(MOST_PAGES):
-            page = await store.page(workspace, index=index, after=after, limit=max(limit - len(found), 1))
-            found += [item for item in page.items if wanted(item)]
-            after = page.next
+            size = max(limit - len(found), 1)
+            pages = [await store.page(workspace, index=index, after=after, limit=size) for index in indexes]
+            items = sorted(
+                (item for page in pages for item in page.items), key=lambda item: (score(item), _id(item)), reverse=True
+            )
+            more = len(items) > size or any(page.next for page in pages)
+            found += [item for item in items[:size] if wanted(item)]
+            after = f"{score(items[:size][-1])!r}|{_id(items[:size][-1])}" if more and items else ""
             if not after or len(found) >= limit:
                 break
         return found, after or None
@@ -265,6 +334,10 @@ async def _pages(
         raise BadInput(
             "That is no cursor of this list.", do_next="Use `next` as it was given, or leave it out."
         ) from error
+
+
+def _id(item: Record) -> str:
+    return str(getattr(item, "id"))  # noqa: B009 - every listed record has one
 
 
 def _event(uid: str, summary: str, start: datetime, now: datetime) -> Event:

@@ -104,6 +104,8 @@ async def _listen(settings: Settings, sockets: contextlib.ExitStack) -> list[soc
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
         try:
             listener = socket.create_server((settings.host, port), family=family, backlog=512)
+            # asyncio sets it only on sockets that name their protocol: without it small answers wait 40 ms.
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError as error:
             if error.errno == errno.EADDRINUSE and (url := await known_server(settings.data_dir)):
                 raise Refused(

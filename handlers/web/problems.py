@@ -21,6 +21,7 @@ from bot.errors import (
     NotFound,
     unexpected,
 )
+from bot.team.signin import TooManyTries
 
 STATUS: tuple[tuple[type[AdMindError], int], ...] = (
     (NotFound, 404),
@@ -30,6 +31,7 @@ STATUS: tuple[tuple[type[AdMindError], int], ...] = (
     (BadInput, 422),
     (ChannelRefused, 422),
     (PictureRefused, 422),
+    (TooManyTries, 429),
 )
 PLAIN = {404: "There is nothing at this address.", 405: "This address does not take that method."}
 MEDIA_TYPE = "application/problem+json"

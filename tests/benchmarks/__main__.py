@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-BENCHES = ("start", "flow", "turn", "cards", "schedule", "burst")
+BENCHES = ("start", "flow", "turn", "cards", "schedule", "burst", "studio")
 
 
 def main() -> int:

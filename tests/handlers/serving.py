@@ -106,6 +106,8 @@ def serving(
 ) -> Iterator[Served]:
     """AdMind on this folder, ready, with the model loaded."""
     listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(2 if public else 1)]
+    for listener in listeners:
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     ports = [listener.getsockname()[1] for listener in listeners]
     given = {"ADMIND_DATA_DIR": str(folder), "ADMIND_PORT": str(ports[0]), "ADMIND_TIMEZONE": "UTC"}
     if public:

@@ -100,11 +100,11 @@ async def move(
 async def _entries(visit: Visit, first: date, last: date) -> defaultdict[date, list[Entry]]:
     """By day in the reader's zone, earliest first; two at once on one account are a clash."""
     start, end = _start(visit, first), _start(visit, last)
-    posts = await visit.admind.looking.posts_between(visit.workspace, visit.id, start, end)
-    page = await visit.admind.looking.drafts(visit.workspace, visit.id, status="open", limit=200)
+    posts = await visit.admind.looking.posts_between(visit.workspace, visit.id, start, end, visit.brands)
+    page = await visit.admind.looking.drafts(visit.workspace, visit.id, status="open", limit=200, brands=visit.brands)
     drafts = [draft for draft in page.items if draft.due and start <= draft.due < end]
-    entries = [_of_post(post) for post in posts if post.brand in visit.brands and post.status != "cancelled"]
-    entries += [_of_draft(draft, draft.due) for draft in drafts if draft.due and draft.brand in visit.brands]
+    entries = [_of_post(post) for post in posts if post.status != "cancelled"]
+    entries += [_of_draft(draft, draft.due) for draft in drafts if draft.due]
     found: defaultdict[date, list[Entry]] = defaultdict(list)
     for entry in sorted(_clashing(entries), key=lambda each: each.at):
         found[entry.at.astimezone(visit.zone).date()].append(entry)

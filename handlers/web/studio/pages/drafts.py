@@ -30,9 +30,14 @@ async def queue(
 ) -> Response:
     """What waits, the most urgent first; or what was decided, the newest first."""
     found = await visit.admind.looking.drafts(
-        visit.workspace, visit.id, status="" if show == "all" else show, after=after, limit=100
+        visit.workspace,
+        visit.id,
+        status="" if show == "all" else show,
+        after=after,
+        limit=100,
+        brands=visit.brands,
     )
-    mine = [draft for draft in found.items if draft.brand in visit.brands]
+    mine = list(found.items)
     if show == "open":
         mine.sort(key=_urgency)
     first = next((draft.id for draft in mine if draft.status == "waiting"), "")
@@ -231,8 +236,10 @@ def _editor(request: Request, visit: Visit, draft: DraftView, account: str, *, t
 
 async def _queue(visit: Visit) -> list[str]:
     """Ids of the drafts that wait, the most urgent first."""
-    found = await visit.admind.looking.drafts(visit.workspace, visit.id, status="waiting", limit=100)
-    return [draft.id for draft in sorted(found.items, key=_urgency) if draft.brand in visit.brands]
+    found = await visit.admind.looking.drafts(
+        visit.workspace, visit.id, status="waiting", limit=100, brands=visit.brands
+    )
+    return [draft.id for draft in sorted(found.items, key=_urgency)]
 
 
 def _following(queued: list[str], draft: str) -> str:

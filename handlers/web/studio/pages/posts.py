@@ -12,7 +12,7 @@ from handlers.web.studio.draw import draw, go
 from handlers.web.studio.visit import SURFACE, Visit, Visitor
 
 router = APIRouter()
-ASKING = ("unknown", "missed", "failed", "paused")
+UPCOMING = 100
 AHEAD = timedelta(days=366)
 
 
@@ -32,8 +32,10 @@ async def posts(
         found = await _upcoming(visit)
     else:
         status = "published" if show == "out" else ""
-        page = await visit.admind.looking.posts(visit.workspace, visit.id, status=status, after=after, limit=100)
-        found, following = [post for post in page.items if post.brand in visit.brands], page.next
+        page = await visit.admind.looking.posts(
+            visit.workspace, visit.id, status=status, after=after, limit=100, brands=visit.brands
+        )
+        found, following = page.items, page.next
     return draw(
         request,
         visit,
@@ -86,15 +88,14 @@ async def take_down(request: Request, visit: Visitor, post: str, sure: Annotated
 
 
 async def _asking(visit: Visit) -> list[PostView]:
-    found: list[PostView] = []
-    for status in ASKING:
-        page = await visit.admind.looking.posts(visit.workspace, visit.id, status=status, limit=50)
-        found += [post for post in page.items if post.brand in visit.brands]
-    return found
+    page = await visit.admind.looking.posts(visit.workspace, visit.id, status="asking", limit=100, brands=visit.brands)
+    return page.items
 
 
 async def _upcoming(visit: Visit) -> list[PostView]:
-    """Earliest first."""
+    """Earliest first, at most a hundred."""
     now = visit.admind.clock.now()
-    found = await visit.admind.looking.posts_between(visit.workspace, visit.id, now - timedelta(hours=1), now + AHEAD)
-    return [post for post in found if post.brand in visit.brands and post.status in ("scheduled", "sending", "paused")]
+    found = await visit.admind.looking.posts_between(
+        visit.workspace, visit.id, now - timedelta(hours=1), now + AHEAD, visit.brands
+    )
+    return [post for post in found if post.status in ("scheduled", "sending", "paused")][:UPCOMING]
