@@ -16,7 +16,7 @@ from handlers.web.auth import admind_of
 from handlers.web.problems import status_of
 from handlers.web.studio.draw import draw
 
-router = APIRouter(tags=["public"])
+router = APIRouter(include_in_schema=False)  # pages for people, not for programs
 Code = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.-]{20,160}$")]
 BROWSER = "admind_holder"
 POLICY = (

@@ -14,7 +14,7 @@ from handlers.web.auth import admind_of
 from handlers.web.studio.draw import STATIC, draw, packed
 from handlers.web.studio.static import FOR_EVER, TYPES, files
 
-router = APIRouter(tags=["public"])
+router = APIRouter(include_in_schema=False)  # pages for people, not for programs
 OPEN = frozenset({"edge.css", "icon.svg", *(f"fonts/{path.name}" for path in (STATIC / "fonts").glob("*.woff2"))})
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -23,7 +23,7 @@ A_PAGE = 30
 
 
 @router.get("/feed")
-@router.head("/feed", include_in_schema=False)
+@router.head("/feed")
 async def feed_page(request: Request) -> Response:
     """What was published to the feed, for people."""
     admind = admind_of(request)

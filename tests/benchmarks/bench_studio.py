@@ -34,6 +34,7 @@ PAGES = ("/chat", "/drafts", "/drafts/{draft}", "/calendar", "/calendar?view=lis
 def main() -> int:
     missed = 0
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as served:
+        missed += _open_pages(served)  # first: what it takes is not hidden in memory that was given back
         draft = served.draft("Tell people that the shop opens at nine. Feed, tomorrow 9am, with an image.")
         served.on_loop(lambda: _fill(served.admind, draft["id"]))
         ben = served.owner("POST", "/members", {"name": "Ben", "roles": ["owner"]}).json()["id"]
@@ -44,7 +45,6 @@ def main() -> int:
             tell(f"{path:22} all brands p95", percentile(mine, 95) * 1000, "ms")
             tell(f"{path:22} one brand  p50", statistics.median(theirs) * 1000, "ms")
             tell(f"{path:22} one brand  p95", percentile(theirs, 95) * 1000, "ms")
-        missed += _open_pages(served)
     return missed
 
 
