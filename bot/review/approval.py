@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.words import told
 from storage.accounts import Account
 from storage.drafts import Decision, Draft, DraftStatus, Finding, Verdict, Version
 from storage.team import Brand, Member, Policy, Role
@@ -103,7 +104,9 @@ def judge(
     impossible = next((f for f in findings if f.rule.split(".")[0] in IMPOSSIBLE), None)
     if impossible is not None:
         return Standing(
-            version.account, False, f"It cannot go out as it is. {impossible.reason} {impossible.fix}".strip()
+            version.account,
+            False,
+            " ".join(part for part in (told("It cannot go out as it is."), impossible.reason, impossible.fix) if part),
         )
     return _approvals(draft, version, policy, counting, by_id, brand, account, findings, now)
 
@@ -142,17 +145,27 @@ def _approvals(
     if owner_needed and not any(d.member in owner_ids or d.for_member in owner_ids for d in internal):
         stand_ins = {m.away.delegate for m in by_id.values() if m.id in owner_ids and m.away and m.away.until > now}
         owners = tuple(m.name for m in candidates if m.id in owner_ids | stand_ins)
-        why = "It has a finding that must be decided" if blocks else f"It is the first post to {account.name}"
-        return Standing(version.account, False, f"{why}: an owner has to approve it.", owners, given)
+        why = (
+            told("It has a finding that must be decided: an owner has to approve it.")
+            if blocks
+            else told("It is the first post to {account}: an owner has to approve it.", account=account.name)
+        )
+        return Standing(version.account, False, why, owners, given)
     if len(internal) < policy.approvals:
         missing = policy.approvals - len(internal)
         names = tuple(member.name for member in candidates)
-        text = f"Waiting for {_either(names)}" if names else "Nobody else may approve this; an owner can name somebody"
-        more = f" ({missing} more approvals)." if missing > 1 else "."
-        return Standing(version.account, False, text + more, names, given)
+        if not names:
+            text = told("Nobody else may approve this; an owner can name somebody.")
+        elif missing > 1:
+            text = told("Waiting for {names} ({missing} more approvals).", names=_either(names), missing=missing)
+        else:
+            text = told("Waiting for {names}.", names=_either(names))
+        return Standing(version.account, False, text, names, given)
     if len(clients) < policy.client_approvals:
         names = tuple(m.name for m in by_id.values() if Role.client in m.roles.get(brand.id, frozenset()))
-        return Standing(version.account, False, f"Waiting for the client ({_either(names)}).", names, given)
+        return Standing(
+            version.account, False, told("Waiting for the client ({names}).", names=_either(names)), names, given
+        )
     return Standing(version.account, True, approved_by=given + tuple(d.member for d in clients))
 
 
@@ -204,10 +217,16 @@ def _distinct(decisions: Sequence[Decision], by_id: Mapping[str, Member]) -> lis
 
 
 def _against(decision: Decision, by_id: Mapping[str, Member]) -> str:
-    word = {Verdict.reject: "rejected it", Verdict.changes: "asked for changes", Verdict.hold: "put it on hold"}
     name = by_id[decision.member].name
-    return f"{name} {word[decision.verdict]}" + (f": {decision.reason}" if decision.reason else ".")
+    said = {
+        Verdict.reject: told("{name} rejected it", name=name),
+        Verdict.changes: told("{name} asked for changes", name=name),
+        Verdict.hold: told("{name} put it on hold", name=name),
+    }[decision.verdict]
+    return said + (f": {decision.reason}" if decision.reason else ".")
 
 
 def _either(names: Sequence[str]) -> str:
-    return " or ".join(names) if len(names) < 4 else f"{names[0]}, {names[1]} or {len(names) - 2} others"
+    if len(names) < 4:
+        return told(" or ").join(names)
+    return told("{one}, {two} or {count} others", one=names[0], two=names[1], count=len(names) - 2)

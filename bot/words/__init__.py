@@ -1,9 +1,10 @@
 """What people read, in their language: one catalogue of texts, dates and numbers by locale.
 
 Texts are written in English where they are used; `<language>.po` beside this file holds the others. A text that a
-catalogue lacks is read in English (a test keeps the catalogues whole).
+catalogue lacks is read in English (a test keeps the catalogues whole). Rooms that know no reader say `told("…")`: it
+is in the language of whoever is being answered, which a handler names once with `read_in`.
 """
 
-from bot.words.phrasebook import LANGUAGES, Phrasebook, words
+from bot.words.phrasebook import LANGUAGES, Phrasebook, read_in, reader, told, words
 
-__all__ = ["LANGUAGES", "Phrasebook", "words"]
+__all__ = ["LANGUAGES", "Phrasebook", "read_in", "reader", "told", "words"]

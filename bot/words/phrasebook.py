@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
@@ -78,6 +79,24 @@ class Phrasebook:
     def series(self, items: list[str]) -> str:
         """`Ana, Ben and Carla`."""
         return format_list(items, locale=self.locale)
+
+
+_reader: ContextVar[str] = ContextVar("reader", default="en")
+
+
+def read_in(language: str) -> None:
+    """Whoever is answered from here on (in this task) reads this language."""
+    _reader.set(language)
+
+
+def reader() -> str:
+    """The language of whoever is being answered."""
+    return _reader.get()
+
+
+def told(english: str, /, **values: object) -> str:
+    """A text in the language of whoever is being answered."""
+    return words(_reader.get()).text(english, **values)
 
 
 @cache

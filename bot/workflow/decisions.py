@@ -16,6 +16,7 @@ from bot.errors import BadInput, ChangedSince, Conflict, NotAllowed, NotFound
 from bot.review.approval import Standing, active, deciders, judge, may_decide, status_of
 from bot.review.reminders import next_reminder
 from bot.when import say
+from bot.words import reader, told
 from storage.accounts import Account
 from storage.audit import AuditWriter
 from storage.commit import Change, commit
@@ -181,12 +182,16 @@ class Decisions:
         if not own_word and not may_decide(member, case.brand.id, case.members, now):
             names = [m.name for m in deciders(case.brand.id, case.members, now)]
             raise NotAllowed(
-                f"Only people who approve for {case.brand.name} can decide this.",
+                told("Only people who approve for {brand} can decide this.", brand=case.brand.name),
                 kept="Nothing changed.",
-                do_next=f"That would be {', '.join(names)}." if names else "An owner can name somebody.",
+                do_next=told("That would be {names}.", names=", ".join(names))
+                if names
+                else told("An owner can name somebody."),
             )
         if draft.status is DraftStatus.replaced:
-            raise ChangedSince("This draft was replaced by a newer one.", do_next=f"Look at {draft.replaced_by}.")
+            raise ChangedSince(
+                "This draft was replaced by a newer one.", do_next=told("Look at {draft}.", draft=draft.replaced_by)
+            )
         _refuse_gone(case, covered, request.verdict)
         for earlier in draft.decisions:
             same = (earlier.member, earlier.verdict, earlier.versions) == (member.id, request.verdict, covered)
@@ -250,14 +255,19 @@ class Decisions:
         post, name = kept.record, case.accounts[version.account].name
         if post.digest != version.digest:
             raise BadInput(
-                f"{name} is already out or on its way, so it cannot be changed.",
+                told("{account} is already out or on its way, so it cannot be changed.", account=name),
                 kept="Nothing changed.",
                 do_next="Ask for a new post, or take this one down.",
             )
-        if post.state in (PostState.published, PostState.cancelled):
-            return f"{name} is out already." if post.state is PostState.published else f"{name} was cancelled."
+        if post.state is PostState.published:
+            return told("{account} is out already.", account=name)
+        if post.state is PostState.cancelled:
+            return told("{account} was cancelled.", account=name)
         change.hset(self._posts.key(post.workspace, post.id), {"stop": "1"})
-        return f"{name} is already on its way: it is stopped if nothing has left yet, and nothing is sent again."
+        return told(
+            "{account} is already on its way: it is stopped if nothing has left yet, and nothing is sent again.",
+            account=name,
+        )
 
     async def _retire(self, draft: Draft, change: Change, now: datetime) -> None:
         """Into the change: the draft that this one replaces leaves, with its posts that have not gone out."""
@@ -268,7 +278,7 @@ class Decisions:
             raise ChangedSince(
                 "Another wording took its place already.",
                 kept="Nothing was scheduled by this.",
-                do_next=f"Look at {kept.record.replaced_by}, or ask for a new post.",
+                do_next=told("Look at {draft}, or ask for a new post.", draft=kept.record.replaced_by),
             )
         old = kept.record.changed(status=DraftStatus.replaced, replaced_by=draft.id, updated_at=now)
         self._drafts.save(change, old, ver=kept.ver)
@@ -294,22 +304,25 @@ class Decisions:
         zone = case.brand.zone or draft.zone
         cancelled = [case.accounts[post.account].name for post in posts if post.state is PostState.cancelled]
         if draft.status is DraftStatus.approved and cancelled:
-            names = " and ".join(cancelled)
-            return (
-                f"The approval stands, but {names} was cancelled and stays so. Ask for a new post if it should go out."
+            return told(
+                "The approval stands, but {names} was cancelled and stays so. Ask for a new post if it should go out.",
+                names=told(" and ").join(cancelled),
             )
         asking = [case.accounts[post.account].name for post in posts if post.state in ASKS]
         if draft.status is DraftStatus.approved and asking:
-            return f"Approved. {' and '.join(asking)} waits for your word on what to do with the post."
+            return told(
+                "Approved. {names} waits for your word on what to do with the post.", names=told(" and ").join(asking)
+            )
         if draft.status is DraftStatus.approved and posts:
-            when = say(min(post.due for post in posts), zone)
-            undo = " Until then it can be withdrawn." if draft.due is None else ""
-            return f"Approved. It goes out {when}.{undo}"
+            when = say(min(post.due for post in posts), zone, reader())
+            done = told("Approved. It goes out {when}.", when=when)
+            return done if draft.due else f"{done} {told('Until then it can be withdrawn.')}"
         if draft.status is DraftStatus.late:
-            return "Approved too late: the time has passed, so nothing goes out by itself. Choose a new time."
+            return told("Approved too late: the time has passed, so nothing goes out by itself. Choose a new time.")
         met = [case.accounts[s.account].name for s in standings if s.met]
         missing = next((s.missing for s in standings if not s.met), "")
-        return " ".join(part for part in (f"Approved for {', '.join(met)}." if met else "", missing) if part)
+        done = told("Approved for {names}.", names=", ".join(met)) if met else ""
+        return " ".join(part for part in (done, missing) if part)
 
 
 def watch(change: Change, draft: Draft, now: datetime) -> None:

@@ -13,6 +13,7 @@ from bot.clock import Clock, milliseconds
 from bot.errors import BadInput, ChannelRefused, Conflict, NotAllowed, NotFound
 from bot.publishing.pause import concerns, say_scope
 from bot.review.approval import judge, may_decide
+from bot.words import told
 from storage import pauses
 from storage.accounts import Account
 from storage.audit import AuditWriter
@@ -58,15 +59,18 @@ class Posts:
         post = kept.record
         if post.state is PostState.sending:
             await self._stop(kept, member, surface)
-            return PostDone(post, "It is being sent right now; it is stopped if nothing has left yet. Look again soon.")
+            return PostDone(
+                post, told("It is being sent right now; it is stopped if nothing has left yet. Look again soon.")
+            )
         if post.state not in DROPPABLE:
-            done = "is out already" if post.state is PostState.published else "was cancelled before"
-            raise BadInput(f"This post {done}.", kept="Nothing changed.", do_next="Look at the list of posts.")
+            out = post.state is PostState.published
+            done = told("This post is out already.") if out else told("This post was cancelled before.")
+            raise BadInput(done, kept="Nothing changed.", do_next="Look at the list of posts.")
         cancelled = post.changed(state=PostState.cancelled)
         await self._write(kept, cancelled, "cancelled by a person", member, surface)
         if post.doubtful:
-            return PostDone(cancelled, "Dropped: it is not tried again. It may stand there already: please look.")
-        return PostDone(cancelled, "Cancelled. It will not go out.")
+            return PostDone(cancelled, told("Dropped: it is not tried again. It may stand there already: please look."))
+        return PostDone(cancelled, told("Cancelled. It will not go out."))
 
     async def resolve(
         self,
@@ -90,7 +94,7 @@ class Posts:
         if verdict == "live":
             receipt = PostReceipt(remote_id="", url=url[:2000], at=now, by=member.id)
             resolved = post.changed(state=PostState.published, receipt=receipt, failure=None)
-            sentence = "Noted: it is live."
+            sentence = told("Noted: it is live.")
         else:
             await self._refuse_too_early(post)
             await self._refuse_paused(post)
@@ -101,7 +105,7 @@ class Posts:
             resolved = post.changed(
                 state=PostState.scheduled, due=now, failure=None, lookups=0, look_at=None, attempts=attempts
             )
-            sentence = "It goes out now."
+            sentence = told("It goes out now.")
         await self._write(kept, resolved, f"resolved {verdict}", member, surface, draft=draft)
         return PostDone(resolved, sentence)
 
@@ -125,7 +129,7 @@ class Posts:
         await channel.delete(Receipt(post.receipt.remote_id, post.receipt.url, post.receipt.at), door)
         receipt = post.receipt.model_copy(update={"taken_down_at": self._clock.now()})
         await self._write(kept, post.changed(receipt=receipt), "taken down", member, surface)
-        return PostDone(post.changed(receipt=receipt), "Taken down.")
+        return PostDone(post.changed(receipt=receipt), told("Taken down."))
 
     async def _mine(
         self, workspace: str, post_id: str, member_id: str, *, deciding: bool = False

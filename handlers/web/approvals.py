@@ -11,6 +11,7 @@ from markupsafe import Markup
 from bot.channels.feed_html import content_html
 from bot.chat import VerdictName
 from bot.errors import AdMindError
+from bot.words import read_in, told
 from bot.workflow.client_links import Shown
 from handlers.web.auth import admind_of
 from handlers.web.problems import status_of
@@ -44,10 +45,10 @@ async def decide(
         return await _page(request, code, None)
     browser = request.cookies.get(BROWSER) or secrets.token_urlsafe(32)
     try:
-        told = (await admind_of(request).client_links.decide(shown, browser, verdict, reason.strip())).sentence
+        sentence = (await admind_of(request).client_links.decide(shown, browser, verdict, reason.strip())).sentence
     except AdMindError as error:
-        return await _page(request, code, await _shown(request, code), told=error.sentence(), status=status_of(error))
-    response = await _page(request, code, await _shown(request, code), told=told)
+        return await _page(request, code, await _shown(request, code), told=said(error), status=status_of(error))
+    response = await _page(request, code, await _shown(request, code), told=sentence)
     response.set_cookie(
         BROWSER,
         browser,
@@ -70,8 +71,16 @@ async def picture(request: Request, code: Code, sha256: Annotated[str, Path(patt
     return Response(data, media_type=mime, headers={"Cache-Control": "private, max-age=3600"})
 
 
+def said(error: AdMindError) -> str:
+    """What is static in it in the reader's language."""
+    return " ".join(told(part) for part in (error.what, error.kept, error.do_next) if part)
+
+
 async def _shown(request: Request, code: str) -> Shown | None:
-    return await admind_of(request).client_links.shown(code, request.client.host if request.client else "")
+    shown = await admind_of(request).client_links.shown(code, request.client.host if request.client else "")
+    if shown is not None:
+        read_in(shown.member.language)
+    return shown
 
 
 async def _page(request: Request, code: str, shown: Shown | None, *, told: str = "", status: int = 200) -> Response:

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from bot.bootstrap import AdMind
 from bot.errors import AdMindError, unexpected
+from bot.words import told
 from handlers.web import problems
 from handlers.web.studio import accent, entry, live, pages, static
 from handlers.web.studio.draw import draw, is_part, tell
@@ -38,8 +39,8 @@ def _answer_errors(app: FastAPI) -> None:
         return Response(status_code=303, headers={"Location": "/studio/in"})
 
     async def known(request: Request, error: Exception) -> Response:
-        told = error if isinstance(error, AdMindError) else unexpected(error, "drawing a page")
-        return _problem(request, problems.status_of(told), told.what, told.kept, told.do_next)
+        known_one = error if isinstance(error, AdMindError) else unexpected(error, "drawing a page")
+        return _problem(request, problems.status_of(known_one), known_one.what, known_one.kept, known_one.do_next)
 
     async def invalid(request: Request, _: Exception) -> Response:
         return _problem(request, 422, "Some of what was sent does not have the form that is needed.")
@@ -57,6 +58,7 @@ def _answer_errors(app: FastAPI) -> None:
 
 def _problem(request: Request, status: int, what: str, kept: str = "", do_next: str = "") -> Response:
     """A sentence on the page that stands, or a page of its own."""
+    what, kept, do_next = told(what), told(kept), told(do_next)
     if is_part(request):
         sentence = " ".join(part for part in (what, kept, do_next) if part)
         return tell(Response(status_code=status), sentence, kind="problem")

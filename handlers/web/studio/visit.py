@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from bot.bootstrap import AdMind
 from bot.team.signin import SignedIn, fits, form_token
 from bot.views import BrandView
-from bot.words import words
+from bot.words import read_in, words
 from handlers.web.auth import admind_of
 
 COOKIE = "admind_session"
@@ -92,6 +92,7 @@ async def visit_of(request: Request) -> Visit:
     seen = await admind.sign_in.signed_in(cookie) if cookie else None
     if seen is None or seen.session.workspace != admind.workspace.id:
         raise SignInNeeded
+    read_in(seen.member.language)
     if request.method not in SAFE:
         given = request.headers.get("x-form-token") or str((await request.form()).get("form_token", ""))
         if not fits(cookie, given):

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from bot.chat import DecisionRequest, VerdictName
 from bot.errors import AdMindError, BadInput
 from bot.views import DraftView
+from bot.words import told
 from handlers.web.studio.asking import asker
 from handlers.web.studio.draw import draw, go, tell
 from handlers.web.studio.previews import previews
@@ -153,8 +154,12 @@ async def edit(
         )
     except AdMindError as error:
         now = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
-        return tell(_editor(request, visit, now, account, typed=wording), error.sentence(), kind="problem")
-    told = visit.t("Saved.")
+        return tell(
+            _editor(request, visit, now, account, typed=wording),
+            " ".join(told(part) for part in (error.what, error.kept, error.do_next) if part),
+            kind="problem",
+        )
+    sentence = visit.t("Saved.")
     if approve:
         done = await visit.admind.decisions.decide(
             DecisionRequest(
@@ -167,8 +172,8 @@ async def edit(
                 at=visit.admind.clock.now(),
             )
         )
-        told += f" {done.sentence}"
-    return go(request, f"/studio/drafts/{changed.id}", told)
+        sentence += f" {done.sentence}"
+    return go(request, f"/studio/drafts/{changed.id}", sentence)
 
 
 @router.post("/drafts/{draft}/measure/{account}")
