@@ -75,7 +75,9 @@ async def draft_posts(
     ]
     drafts = await turn.doors.draft(_asker(runtime), ideas)
     await turn.note([draft.id for draft in drafts])
-    return _json({"did": "drafted", "drafts": [await told(draft, turn) for draft in drafts]})
+    return _json(
+        {"did": "drafted", "asked_from": turn.asker.surface, "drafts": [await told(draft, turn) for draft in drafts]}
+    )
 
 
 @tool(parse_docstring=True)
@@ -241,7 +243,7 @@ async def _texts(turn: Turn, draft_id: str, wording: str, account: str) -> Mappi
 
 async def _changed(did: str, draft: Draft, turn: Turn) -> str:
     await turn.note([draft.id])
-    return _json({"did": did, "draft": await told(draft, turn)})
+    return _json({"did": did, "asked_from": turn.asker.surface, "draft": await told(draft, turn)})
 
 
 def _json(document: Mapping[str, Any]) -> str:

@@ -83,7 +83,7 @@ def _drafted(document: Mapping[str, Any], language: str) -> str:
     if len(drafts) == 1:
         head = sentence("drafted_one", language, title=drafts[0].get("title", ""), id=drafts[0].get("id", ""))
         lines = [head + " " + _facts(drafts[0], language), *_findings(drafts[0], language)]
-        how = sentence("how_short", language, id=drafts[0].get("id", ""))
+        how = _how(document, drafts[0], language)
     else:
         lines = [sentence("drafted_many", language, count=len(drafts))]
         for number, draft in enumerate(drafts, 1):
@@ -91,7 +91,7 @@ def _drafted(document: Mapping[str, Any], language: str) -> str:
                 f"{number}. “{draft.get('title', '')}” ({draft.get('id', '')}): {_facts(draft, language, False)}"
             )
             lines += _findings(draft, language)
-        how = sentence("how_short_many", language)
+        how = sentence("how_here_many" if _at_terminal(document) else "how_card_many", language)
     return "\n".join([*lines, sentence("next_draft", language, how=how)])
 
 
@@ -101,8 +101,17 @@ def _changed(did: str, document: Mapping[str, Any], language: str) -> str:
     lines = [head + " " + _facts(draft, language), *_findings(draft, language)]
     if draft.get("replaces"):
         lines.append(sentence("candidate", language))
-    how = sentence("how_short", language, id=draft.get("id", ""))
+    how = _how(document, draft, language)
     return "\n".join([*lines, sentence("next_draft", language, how=how)])
+
+
+def _at_terminal(document: Mapping[str, Any]) -> bool:
+    return document.get("asked_from") == "terminal"
+
+
+def _how(document: Mapping[str, Any], draft: Mapping[str, Any], language: str) -> str:
+    """How one approves where one asked."""
+    return sentence("how_here" if _at_terminal(document) else "how_card", language, id=draft.get("id", ""))
 
 
 def _facts(draft: Mapping[str, Any], language: str, capital: bool = True) -> str:

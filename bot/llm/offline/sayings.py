@@ -162,14 +162,10 @@ SAYINGS: Final[dict[str, tuple[str, str]]] = {
         "Tell me what to change (“shorter”, “move it to Friday 3pm”), or approve it: {how}",
         "Sag mir, was anders sein soll („kürzer“, „verschieb es auf Freitag 15 Uhr“), oder gib frei: {how}",
     ),
-    "how_short": (
-        "Approve on the card, or `admind approve {id}`.",
-        "Approve auf der Karte, oder `admind approve {id}`.",
-    ),
-    "how_short_many": (
-        "Approve on each card, or `admind approve ID`.",
-        "Approve auf jeder Karte, oder `admind approve ID`.",
-    ),
+    "how_here": ("`admind approve {id}`.", "`admind approve {id}`."),
+    "how_here_many": ("`admind approve ID`, each by its id.", "`admind approve ID`, jeden mit seiner Kennung."),
+    "how_card": ("the button is on its card.", "der Knopf ist auf der Karte."),
+    "how_card_many": ("the button is on each card.", "der Knopf ist auf jeder Karte."),
     "stands": ("{name} {when}. How it stands:", "{name} {when}. So steht es:"),
     "nothing_wrong": ("Nothing is wrong with it: it is {status}.", "Es ist alles in Ordnung damit: {status}."),
     "resolved": ("That is {when}.", "Das ist {when}."),
