@@ -85,7 +85,7 @@ def test_every_page_can_be_read_by_everybody(looker: Visitor, pages: list[str]) 
 def test_the_pages_before_signing_in_can_be_read_too(browser: Browser, served: Served, theme: Theme) -> None:
     context = browser.new_context(color_scheme=theme, viewport={"width": 360, "height": 740})
     page = context.new_page()
-    for path in ("/studio/in", "/studio/in/nothing", "/studio/nowhere"):
+    for path in ("/studio/in", "/studio/in/nothing", "/studio/nowhere", "/feed", "/approve/nothing-that-ever-was-here"):
         page.goto(served.url + path)
         assert not violations(page), path
     context.close()

@@ -12,6 +12,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from bot.clock import MovableClock
+from storage.commit import Change, commit
+from storage.posts import PostState
+from storage.stores import PostStore
 from tests.e2e.browser import Visitor, sign_in_path, visitor
 from tests.handlers.serving import Served, serving, until
 
@@ -174,6 +177,60 @@ def test_a_picture_is_chosen_and_becomes_the_drafts(ana: Visitor) -> None:
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("region", name=re.compile("Draft:")).last.locator("img")).to_be_visible(timeout=30_000)
     expect(page.locator("#pictures img")).to_have_count(0)
+
+
+@pytest.mark.parametrize("way", ["paste", "drop"])
+def test_a_picture_is_pasted_or_dropped(ana: Visitor, way: str) -> None:
+    page = ana.go("/chat")
+    page.evaluate(
+        """async ([way, bytes]) => {
+            const data = new DataTransfer();
+            data.items.add(new File([new Uint8Array(bytes)], "shop.jpg", { type: "image/jpeg" }));
+            const kind = way === "paste" ? ClipboardEvent : DragEvent;
+            const given = way === "paste" ? { clipboardData: data } : { dataTransfer: data };
+            document.getElementById("text").dispatchEvent(new kind(way, { ...given, bubbles: true, cancelable: true }));
+        }""",
+        [way, list(photo())],
+    )
+    expect(page.locator("#pictures img")).to_be_visible()
+    page.locator("#pictures button").click()
+    expect(page.locator("#pictures img")).to_have_count(0)
+
+
+def test_a_doubt_is_answered_with_its_buttons(ana: Visitor) -> None:
+    draft = ana.served.draft("Tell people that the bridge is open. Feed, in 20 days at 9am.")
+    with ana.served.client(ana.served.token("read", "propose", "decide")) as client:
+        body = {"verdict": "approve", "digest": draft["digest"]}
+        assert client.post(f"/api/v1/drafts/{draft['id']}/decisions", json=body).status_code == 200
+        [post] = client.get(f"/api/v1/drafts/{draft['id']}").json()["posts"]
+    ana.served.on_loop(lambda: _in_doubt(ana.served, post))
+    page = ana.go("/posts")
+    page.get_by_role("link", name=re.compile("Your word, please 1")).click()
+    page.locator("a.line").first.click()
+    expect(page.get_by_text("We can't tell", exact=True)).to_be_visible()
+    page.get_by_label("Its address, if you know it").fill("https://example.com/bridge")
+    page.get_by_role("button", name="It is live").click()
+    expect(page.get_by_role("link", name="https://example.com/bridge")).to_be_visible()
+    expect(page.get_by_text("Posted", exact=True)).to_be_visible()
+    ana.go("/posts?show=asking")
+    expect(page.get_by_text("All is clear.")).to_be_visible()
+
+
+async def _in_doubt(served: Served, post: str) -> None:
+    """As a broken connection would leave it."""
+    store = PostStore(served.admind.database)
+    workspace = served.admind.workspace.id
+    kept = await store.get(workspace, post)
+    change = store.save(Change(workspace), kept.record.changed(state=PostState.unknown), ver=kept.ver)
+    await commit(served.admind.database, change)
+
+
+def test_two_at_once_on_one_account_are_shown_as_a_clash(ana: Visitor) -> None:
+    for about in ("the market", "the fair"):
+        ana.served.draft(f"Tell people about {about}. Feed, on 3 May 2027 at 10:00.")
+    page = ana.go("/calendar?on=2027-05-03")
+    expect(page.locator('[data-day="2027-05-03"] .clash')).to_have_count(2)
+    expect(page.get_by_role("img", name=re.compile("same account within 15 minutes")).first).to_be_visible()
 
 
 def test_a_file_that_is_no_picture_is_told(ana: Visitor) -> None:
