@@ -70,6 +70,7 @@ from storage.budget import DailyTokens
 from storage.credentials import Credentials, check_keys, load_or_create_keys
 from storage.cron_markers import CronMarkers
 from storage.embedded import EmbeddedValkey
+from storage.ending import ended
 from storage.feed import FeedStore
 from storage.journal import Journal
 from storage.ledger import Ledger
@@ -318,10 +319,7 @@ class AdMind:
         self._started = False
         self.publisher.open.clear()
         await self.live.stop()
-        ending = [*self._loops, *([self._loading] if self._loading else [])]
-        for task in ending:
-            task.cancel()
-        await asyncio.gather(*ending, return_exceptions=True)
+        await ended(*self._loops, *([self._loading] if self._loading else []))
         self._loops.clear()
         await self._working.aclose()
         for model in (self._model, self._fallback):

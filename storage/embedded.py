@@ -28,6 +28,7 @@ from redis.exceptions import RedisError
 from storage import keys
 from storage.embedded_paths import own, private_directory, socket_path, take
 from storage.embedded_trouble import disk_trouble, read_pid, why
+from storage.ending import ended
 from storage.errors import AdMindError
 
 log = logging.getLogger(__name__)
@@ -122,8 +123,7 @@ class EmbeddedValkey:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._watcher is not None:
-            self._watcher.cancel()
-            await asyncio.gather(self._watcher, return_exceptions=True)
+            await ended(self._watcher)
         try:
             await self._stop()
         finally:

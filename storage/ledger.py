@@ -18,6 +18,7 @@ from contextlib import asynccontextmanager
 from typing import Final, cast
 
 from storage import keys
+from storage.ending import ended
 from storage.errors import AdMindError
 from storage.redis import Database, Script, StorageUnavailable
 
@@ -154,9 +155,8 @@ class Ledger:
             await _leave(claim, state)
             raise
         finally:
-            beat.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.gather(beat, return_exceptions=True)
+                await ended(beat)
 
     async def done(self, ws: str, key: str) -> bool:
         """Whether this was done in the last two days."""

@@ -78,7 +78,8 @@ return {'ok'}
 """,
 )
 # ARGV: 1 claim, 2 fields as a JSON list, 3 entries to take off the due set, 4 entries to put on it, 5 audit entries,
-# 6 the new state, 7 the post's id when it waits for a person's word in this state, 8 the post's id. Who asked to stop a post that is being sent is obeyed by every later attempt: none is scheduled.
+# 6 the new state, 7 the post's id when it waits for a person's word in this state, 8 the post's id. Who asked to stop
+# a post that is being sent is obeyed by every later attempt: none is scheduled.
 FINISH = Script(
     "finish",
     """

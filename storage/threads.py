@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from storage import keys
+from storage.ending import ended
 from storage.errors import Conflict
 from storage.redis import Database, Script
 
@@ -135,8 +136,7 @@ class ThreadStore:
         try:
             yield held
         finally:
-            beat.cancel()
-            await asyncio.gather(beat, return_exceptions=True)
+            await ended(beat)
             with contextlib.suppress(Exception):
                 await self._database.run(_FREE, [names[2]], [token])
 

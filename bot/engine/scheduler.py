@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Protocol, Self, TypeVar
 
 from bot.clock import Clock, from_milliseconds, milliseconds
+from storage.ending import ended
 
 if TYPE_CHECKING:
     from bot.engine.trigger_clock import Trigger, TriggerClock
@@ -155,8 +156,7 @@ class Ticker:
         self._wake.set()
         if self._running is not None:
             await asyncio.wait([self._running], timeout=self._stop_seconds)
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
+            await ended(self._running)
 
     async def _run(self) -> None:
         failures = 0

@@ -24,6 +24,7 @@ from storage.accounts import Account
 from storage.audit import AuditWriter
 from storage.commit import Change, commit
 from storage.due import DueSets
+from storage.ending import ended
 from storage.journal import Journal, JournalUnwritable
 from storage.media import BlobStore
 from storage.posts import Attempt, Failure, Post, PostReceipt, PostState
@@ -168,9 +169,8 @@ class Publisher:
             else:
                 yield await self._prepare(post, claim)
         finally:
-            over.set()  # a cancellation alone can be swallowed by the driver, and the beat would go on for ever
-            beat.cancel()
-            await asyncio.gather(beat, return_exceptions=True)
+            over.set()
+            await ended(beat)
 
     async def _hold_for_clock(self, post: Post, claim: Claim) -> None:
         """Nothing is sent by a clock that may be wrong; another machine may, and people are told."""

@@ -9,11 +9,18 @@ from pathlib import Path
 from bot.clock import Clock
 from bot.errors import BadInput
 from bot.settings import Settings
+from bot.team.signin import IDLE_LIFE
+from bot.workflow.client_links import LIFE
 from storage.backup import backup, restore
 from storage.credentials import Vault
 from storage.embedded import EmbeddedValkey
 from storage.export import export
 from storage.redis import Database, connect
+from storage.requests import EVENTS_SECONDS as PROGRESS
+from storage.requests import LIFE_SECONDS as REQUESTS
+from storage.threads import LIFE_SECONDS as CONVERSATIONS
+
+DAY = 86_400
 
 
 class Keeping:
@@ -25,6 +32,17 @@ class Keeping:
         self._data_dir = data_dir
         self._clock = clock
         self._configured_keys = configured_keys
+
+    @staticmethod
+    def lives() -> dict[str, int]:
+        """What goes by itself, and after how many days; all else is kept until somebody erases it."""
+        return {
+            "requests": REQUESTS // DAY,
+            "conversations": CONVERSATIONS // DAY,
+            "progress": PROGRESS // DAY,
+            "sessions": IDLE_LIFE.days,
+            "approval_links": LIFE.days,
+        }
 
     async def backup(self, path: str, *, with_keys: bool) -> tuple[str, int]:
         """Write a backup to a new file on this machine; where it is, and its bytes. Raises BadInput, AdMindError."""

@@ -10,6 +10,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 
+from storage.ending import ended
 from storage.live import Hint, hints, latest
 from storage.redis import Database
 
@@ -71,9 +72,7 @@ class Live:
     async def stop(self) -> None:
         reader, self._reader = self._reader, None
         if reader is not None:
-            reader.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await reader
+            await ended(reader)
 
     async def _read(self, place: str) -> None:
         while True:

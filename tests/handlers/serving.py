@@ -134,7 +134,7 @@ def serving(
         finally:
             there.set()
 
-    thread = threading.Thread(target=lambda: asyncio.run(run()), name="served")
+    thread = threading.Thread(target=lambda: asyncio.run(run()), name="served", daemon=True)
     thread.start()
     there.wait(60)
     try:
@@ -143,9 +143,11 @@ def serving(
         yield started[0]
     finally:
         over.set()
-        thread.join(30)
+        thread.join(60)
+        stuck = thread.is_alive()
         for listener in listeners:
             listener.close()
+    assert not stuck, "AdMind did not stop within a minute"
     if failed:
         raise failed[0]
 

@@ -192,3 +192,19 @@ def test_ctrl_c_at_a_question_stops_it_too(tmp_path: Path) -> None:
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 0 and "Traceback" not in str(child.before)
+
+
+def test_the_studio_opens_by_a_link_from_the_terminal(here: AdMindHere) -> None:
+    told = here.run("studio").stdout
+    assert "good once" in told
+    link = next(word for word in told.split() if word.startswith("http"))
+    with urllib.request.urlopen(link, timeout=10) as page:
+        assert "Hello, Owner." in page.read().decode()
+    entered = urllib.request.Request(link, method="POST")
+    with urllib.request.build_opener(urllib.request.HTTPCookieProcessor()).open(entered, timeout=10) as page:
+        assert page.status == 200 and "/studio/" in page.url
+    assert here.json("studio")["url"] != link
+
+
+def test_without_a_running_admind_there_is_no_studio(tmp_path: Path) -> None:
+    assert "admind run" in AdMindHere(tmp_path).run("studio", code=None).stderr

@@ -71,5 +71,11 @@ async def system(request: Request, visit: Visitor) -> Response:
     found = await visit.admind.doctor.examine(visit.seen.member)
     given = visit.admind.settings
     return draw(
-        request, visit, "settings_system.html", symptoms=found, model=given.model, fallback=given.fallback_model
+        request,
+        visit,
+        "settings_system.html",
+        symptoms=found,
+        model=given.model,
+        lives=visit.admind.keeping.lives(),
+        fallback=given.fallback_model,
     )
