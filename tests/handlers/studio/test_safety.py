@@ -182,3 +182,15 @@ def test_two_brands_never_see_a_word_of_each_other(tmp_path: Path) -> None:
         assert canary not in person.get("/drafts?show=all").text
         ana.http.close()
         person.http.close()
+
+
+def test_a_token_that_decides_is_made_by_owners_alone(served: Served, owner: Person) -> None:
+    approver = served.owner("POST", "/members", {"name": "Aron", "roles": ["approver"]}).json()["id"]
+    person = Person(served, approver)
+    fields = {"name": "robot", "scope": "decide"}
+    assert "decide in your name" not in person.get("/settings/tokens").text.partition("<form")[2]
+    refused = person.post("/settings/tokens", fields)
+    assert refused.status_code == 403 and "adm_" not in refused.text
+    made = owner.post("/settings/tokens", fields)
+    assert made.status_code == 200 and "adm_" in made.text and "adm_" not in owner.get("/settings/tokens").text
+    person.http.close()

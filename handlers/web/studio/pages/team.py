@@ -142,7 +142,9 @@ async def make_token(
     scope: Annotated[list[Literal["read", "propose", "decide"]], Form(max_length=3)],
     days: Annotated[int, Form(ge=0, le=3650)] = 0,
 ) -> Response:
-    """A token in one's own name, shown once."""
+    """A token in one's own name, shown once. One that may decide is made by owners alone."""
+    if "decide" in scope and not visit.holds("owner"):
+        raise NotAllowed("Only an owner can make a token that decides.", kept="No token was made.")
     now = visit.admind.clock.now()
     token, secret = await visit.admind.tokens.create(
         visit.workspace,
@@ -183,7 +185,7 @@ async def _members(request: Request, visit: Visit, *, link: str = "", link_for: 
 async def _tokens(request: Request, visit: Visit, *, secret: str = "") -> Response:
     every = await visit.admind.tokens.list(visit.workspace)
     mine = [token for token in every if token.member == visit.id and token.revoked_at is None]
-    return draw(request, visit, "settings_tokens.html", tokens=mine, secret=secret)
+    return draw(request, visit, "settings_tokens.html", tokens=mine, secret=secret, owner=visit.holds("owner"))
 
 
 def _home(visit: Visit) -> BrandView:
