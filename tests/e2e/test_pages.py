@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.browser import Theme, Visitor, violations, visitor
 from tests.handlers.serving import Served
@@ -64,7 +64,7 @@ def theme(request: pytest.FixtureRequest) -> Theme:
 
 @pytest.fixture(params=["phone", "laptop"])
 def looker(request: pytest.FixtureRequest, browser: Browser, served: Served, theme: Theme) -> Iterator[Visitor]:
-    with visitor(browser, served, size=request.param, theme=theme) as found:
+    with visitor(browser, served, size=request.param, theme=theme, reduced_motion="reduce") as found:
         yield found
 
 
@@ -72,6 +72,7 @@ def test_every_page_can_be_read_by_everybody(looker: Visitor, pages: list[str]) 
     found: dict[str, object] = {}
     for path in pages:
         page = looker.go(path)
+        expect(page.locator(".htmx-request")).to_have_count(0, timeout=30_000)  # its parts are there
         assert page.locator("html[lang]").count() == 1 and page.locator("h1, h2").count() >= 1, path
         assert page.get_by_text("That did not work").count() == 0, path
         if serious := violations(page):
