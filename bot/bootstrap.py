@@ -249,7 +249,7 @@ class AdMind:
             lease=self.settings.lease,
         )
         self.recovery = Recovery(database, journal=self.journal, audit=self.audit, clock=self.clock)
-        self.reconciler = Reconciler(self.publisher)
+        self.reconciler = Reconciler(database, self.publisher, self.clock)
 
     def _build_working(self, database: Database) -> None:
         self.engine = Engine(

@@ -44,6 +44,11 @@ class Script:
         object.__setattr__(self, "sha", digest)
 
 
+INFOS = 3
+IDENTIFY = (
+    *(("INFO", section) for section in ("server", "replication", "memory")),
+    *(("CONFIG GET", setting) for setting in ("appendonly", "appendfsync", "maxmemory-policy")),
+)
 # Writes nothing that matters, but moves the connection's replication offset past every earlier write.
 TOUCH = Script("touch", "return redis.call('SET', KEYS[1], '1', 'PX', 60000)")
 
@@ -106,10 +111,7 @@ class Database:
         if isinstance(self.client, RedisCluster):
             answers = await _on_one_node(self.client, keys[0], commands)
         else:
-            pipe = self.client.pipeline(transaction=False)
-            for command in commands:
-                pipe.execute_command(*command)
-            answers = await pipe.execute(raise_on_error=False)
+            answers = await self._in_one_go(commands)
         for answer in answers:
             if isinstance(answer, RedisError):
                 raise translated(answer) from None
@@ -135,13 +137,20 @@ class Database:
         """Ask the server, or every primary of a cluster, who it is. Raises StorageUnavailable."""
         if not isinstance(self.client, RedisCluster):
             watched = "+sentinel" in self.url.partition("://")[0]
-            return await _identity(cast(Execute, self.client.execute_command), watched=watched)
+            return _identity(await self._in_one_go(IDENTIFY), watched=watched)
         await self.client.initialize()  # a fresh client knows no primaries yet
-        found = [
-            await _identity(_at(self.client, node), watched=True)
-            for node in sorted(self.client.get_primaries(), key=lambda node: str(node.name))
-        ]
+        found = []
+        for node in sorted(self.client.get_primaries(), key=lambda node: str(node.name)):
+            answers = [await _asked(self.client, node, command) for command in IDENTIFY]
+            found.append(_identity(answers, watched=True))
         return _together(found)
+
+    async def _in_one_go(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """One server's answers to commands sent together; its refusals come back as values."""
+        pipe = self.client.pipeline(transaction=False)
+        for command in commands:
+            pipe.execute_command(*command)
+        return list(await pipe.execute(raise_on_error=False))
 
 
 @asynccontextmanager
@@ -174,11 +183,12 @@ def _script(source: str) -> Script:
     return Script("unnamed", source)
 
 
-def _at(client: RedisCluster, node: ClusterNode) -> Execute:
-    async def execute(*command: Any) -> Any:
+async def _asked(client: RedisCluster, node: ClusterNode, command: tuple[Any, ...]) -> Any:
+    """One node's answer; its refusal comes back as a value."""
+    try:
         return await client.execute_command(*command, target_nodes=node)
-
-    return execute
+    except ResponseError as error:
+        return error
 
 
 async def _on_one_node(client: RedisCluster, key: str, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
@@ -216,36 +226,28 @@ async def _converse(node: ClusterNode, commands: Sequence[tuple[Any, ...]]) -> l
     return answers
 
 
-async def _identity(execute: Execute, *, watched: bool) -> ServerIdentity:
-    info: dict[str, Any] = {}
-    for section in ("server", "replication", "memory"):
-        answer = await execute("INFO", section)
-        info |= answer if isinstance(answer, dict) else {}
-    settings = {name: await _setting(execute, name) for name in ("appendonly", "appendfsync", "maxmemory-policy")}
+def _identity(answers: Sequence[Any], *, watched: bool) -> ServerIdentity:
+    """From the answers to IDENTIFY. Settings are empty where a hosted service forbids asking."""
+    for answer in answers:
+        if isinstance(answer, RedisError) and not isinstance(answer, ResponseError):
+            raise translated(answer) from None
+    told = [answer if isinstance(answer, dict) else {} for answer in answers]
+    info: dict[str, Any] = {name: value for section in told[:INFOS] for name, value in section.items()}
+    settings = {name: str(value) for setting in told[INFOS:] for name, value in setting.items()}
     replicas = int(info.get("connected_slaves", 0))
     return ServerIdentity(
         run_id=str(info.get("run_id", "")),
         master_replid=str(info.get("master_replid", "")),
         role=str(info.get("role", "")),
         replicas=replicas,
-        appendonly=settings["appendonly"],
-        appendfsync=settings["appendfsync"],
-        maxmemory_policy=settings["maxmemory-policy"] or str(info.get("maxmemory_policy", "")),
+        appendonly=settings.get("appendonly", ""),
+        appendfsync=settings.get("appendfsync", ""),
+        maxmemory_policy=settings.get("maxmemory-policy") or str(info.get("maxmemory_policy", "")),
         used_memory=int(info.get("used_memory", 0)),
         max_memory=int(info.get("maxmemory", 0)),
         version=str(info.get("valkey_version") or info.get("redis_version") or ""),
         fails_over=watched or replicas > 0,
     )
-
-
-async def _setting(execute: Execute, name: str) -> str:
-    """A setting of the server, or empty where a hosted service forbids asking."""
-    try:
-        answer = await execute("CONFIG GET", name)
-    except ResponseError:
-        return ""
-    pairs = answer if isinstance(answer, dict) else {}
-    return str(pairs.get(name, ""))
 
 
 def _together(found: Sequence[ServerIdentity]) -> ServerIdentity:

@@ -39,7 +39,7 @@ READ_PAUSES_SECONDS = (0.05, 0.15, 0.4)
 # Asking these again changes nothing on the server. Scripts are never here.
 REPEATABLE = frozenset(
     {
-        *("PING", "TIME", "INFO", "EXISTS", "TTL", "PTTL", "TYPE"),
+        *("PING", "TIME", "INFO", "CONFIG GET", "EXISTS", "TTL", "PTTL", "TYPE"),
         *("GET", "MGET", "STRLEN", "LLEN", "LRANGE", "XLEN", "XRANGE", "XREVRANGE"),
         *("HGET", "HMGET", "HGETALL", "HLEN", "HEXISTS", "HKEYS", "HVALS"),
         *("SMEMBERS", "SISMEMBER", "SMISMEMBER", "SCARD"),
@@ -127,9 +127,14 @@ async def _guarded(call: Callable[[], Awaitable[Any]], *, repeatable: bool) -> A
 
 class GuardedPipeline(Pipeline):
     async def execute(self, raise_on_error: bool = True) -> list[Any]:
-        found: list[Any] = await _guarded(
-            lambda: super(GuardedPipeline, self).execute(raise_on_error), repeatable=False
-        )
+        commands = self.command_stack
+
+        async def once() -> list[Any]:
+            self.command_stack = commands  # the driver forgets them after each try
+            return await super(GuardedPipeline, self).execute(raise_on_error)
+
+        repeatable = all(str(arguments[0]).upper() in REPEATABLE for arguments, _ in commands)
+        found: list[Any] = await _guarded(once, repeatable=repeatable)
         return found
 
 

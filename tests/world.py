@@ -350,7 +350,7 @@ async def world_on(
             pausing=Pausing(database, audit),
             board=board,
             publisher=publisher,
-            reconciler=Reconciler(publisher),
+            reconciler=Reconciler(database, publisher, clock),
             recovery=Recovery(database, journal=journal, audit=audit, clock=clock),
             upkeep=Upkeep(database, board=board, decisions=decisions, clock=clock),
         )

@@ -10,10 +10,12 @@ import logging
 from datetime import datetime, timedelta
 
 from bot.channels.base import Absent, AttemptKey, CannotTell, Found, Lookup
-from bot.clock import milliseconds
-from bot.publishing.publisher import LATE_WINDOW, LOOK_FIRST, MOST_ATTEMPTS, Publisher
-from bot.publishing.run import Run, channel_key, compare, doubt
+from bot.clock import Clock, milliseconds
+from bot.publishing.publisher import LOOK_FIRST, MOST_ATTEMPTS, Publisher
+from bot.publishing.run import LATE_WINDOW, Run, channel_key, compare, doubt
 from storage.posts import DOUBTFUL, Failure, PostReceipt, PostState
+from storage.redis import Database
+from storage.stores import PostStore
 
 log = logging.getLogger(__name__)
 
@@ -25,18 +27,20 @@ KEY_MARGIN = 0.9  # of a key's documented life: the rest is for clocks and delay
 class Reconciler:
     """Works on `reconcile:<post>` entries; holds posts as the publisher does."""
 
-    def __init__(self, publisher: Publisher) -> None:
+    def __init__(self, database: Database, publisher: Publisher, clock: Clock) -> None:
+        self._posts = PostStore(database)
         self._publisher = publisher
+        self._clock = clock
 
     async def reconcile(self, workspace: str, post_id: str) -> None:
         """Bring an unknown post to published, to another attempt, or to a person. Raises Busy."""
         await self._publisher.open.wait()
         entry = f"reconcile:{post_id}"
-        post = await self._publisher.find(workspace, post_id)
-        if post is None or post.state is not PostState.unknown:
-            await self._publisher.drop(workspace, "reconcile", post_id)
+        kept = await self._posts.find(workspace, post_id)
+        if kept is None or kept.record.state is not PostState.unknown:
+            await self._publisher.sending.drop(workspace, "reconcile", post_id)
             return
-        async with self._publisher.hold(post) as run:
+        async with self._publisher.holds.hold(kept.record) as run:
             if run is not None:
                 await self._look(run, entry)
 
@@ -44,7 +48,7 @@ class Reconciler:
         attempts = run.post.attempts
         first, last = (attempts[0].at, attempts[-1].deadline) if attempts else (run.post.due, run.post.due)
         not_before = max(last + run.capabilities.settle, run.post.look_at or last)
-        if self._publisher.now() < not_before:  # delivered twice, or doubted by a recovery: it may still arrive
+        if self._clock.now() < not_before:  # delivered twice, or doubted by a recovery: it may still arrive
             await self._look_later(run, entry, not_before, run.post.lookups, run.post.failure)
             return
         key = AttemptKey(run.post.id, channel_key(run.post), first, last)
@@ -59,7 +63,7 @@ class Reconciler:
             receipt = PostReceipt(
                 remote_id=found.receipt.remote_id, url=found.receipt.url, at=found.receipt.at, compared=compared
             )
-            await self._publisher.settle(run, PostState.published, entry, receipt=receipt)
+            await self._publisher.endings.settle(run, PostState.published, entry, receipt=receipt)
         elif self._same_key_may_go(run, key):
             await self._send_again(run, entry)
         elif isinstance(found, Absent) and run.capabilities.prompt_read_back:
@@ -70,17 +74,17 @@ class Reconciler:
                 nothing = doubt("It was not there when we looked; it may still arrive.").model_copy(
                     update={"code": ABSENT}
                 )
-                later = self._publisher.now() + run.capabilities.settle
+                later = self._clock.now() + run.capabilities.settle
                 await self._look_later(run, entry, later, run.post.lookups, nothing)
         elif isinstance(found, CannotTell) and found.temporary and run.post.lookups + 1 < MOST_LOOKUPS:
-            later = self._publisher.now() + timedelta(seconds=30 * 2**run.post.lookups)
+            later = self._clock.now() + timedelta(seconds=30 * 2**run.post.lookups)
             await self._look_later(run, entry, later, run.post.lookups + 1, None)
         else:
             await self._ask(run, entry)
 
     def _same_key_may_go(self, run: Run, key: AttemptKey) -> bool:
         """Within the key's life, a few times, and not so late that a person should be asked about the time."""
-        life, now = run.capabilities.key_life, self._publisher.now()
+        life, now = run.capabilities.key_life, self._clock.now()
         in_life = life is not None and now < key.first_at + life * KEY_MARGIN
         return in_life and len(run.post.attempts) < MOST_ATTEMPTS and now <= run.post.due + LATE_WINDOW
 
@@ -90,17 +94,19 @@ class Reconciler:
             attempts = tuple(
                 a.model_copy(update={"outcome": "absent"}) if a.outcome in DOUBTFUL else a for a in attempts
             )
-        on = {f"post:{run.post.id}": milliseconds(self._publisher.now())}
-        await self._publisher.settle(run, PostState.scheduled, entry, attempts=attempts, on=on)
+        on = {f"post:{run.post.id}": milliseconds(self._clock.now())}
+        await self._publisher.endings.settle(run, PostState.scheduled, entry, attempts=attempts, on=on)
 
     async def _look_later(self, run: Run, entry: str, at: datetime, lookups: int, failure: Failure | None) -> None:
         on = {entry: milliseconds(at), _note(run): milliseconds(at + LOOK_FIRST)}
-        await self._publisher.settle(run, PostState.unknown, entry, lookups=lookups, failure=failure, look_at=at, on=on)
+        await self._publisher.endings.settle(
+            run, PostState.unknown, entry, lookups=lookups, failure=failure, look_at=at, on=on
+        )
 
     async def _ask(self, run: Run, entry: str) -> None:
         """Nothing more happens by itself: the question goes to people."""
-        await self._publisher.settle(
-            run, PostState.unknown, entry, on={_note(run): milliseconds(self._publisher.now())}
+        await self._publisher.endings.settle(
+            run, PostState.unknown, entry, on={_note(run): milliseconds(self._clock.now())}
         )
 
 

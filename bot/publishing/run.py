@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import logging
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from bot.channels.base import AttemptKey, Capabilities, Channel, Door, Receipt
+from bot.clock import Clock
 from storage.accounts import Account
 from storage.pauses import Pauses
 from storage.posts import Attempt, Failure, Post
@@ -14,6 +16,8 @@ from storage.sealed import SealedPayload
 from storage.sending import Claim
 
 log = logging.getLogger(__name__)
+
+LATE_WINDOW = timedelta(minutes=15)  # how late a post that nobody tried to send may still go out by itself
 
 
 @dataclass(slots=True)
@@ -43,6 +47,11 @@ class Run:
         attempts = self.post.attempts or ((self.attempt,) if self.attempt else ())
         current = self.attempt or attempts[-1]
         return AttemptKey(self.post.id, channel_key(self.post), attempts[0].at, current.deadline)
+
+
+def offset_ms(clock: Clock) -> int:
+    """How far the clock was moved on purpose, so that scripts move the server's time as far."""
+    return round(clock.offset().total_seconds() * 1000)
 
 
 def channel_key(post: Post) -> str:

@@ -14,7 +14,7 @@ import pytest
 
 from bot.clock import MovableClock
 from bot.errors import AdMindError
-from bot.publishing.publisher import Busy
+from bot.publishing.holds import Busy
 from storage.posts import Post, PostState
 from storage.redis import Database, connect
 from tests.fakes.valkey import Replicated, _answer, _command, eventually, replicated_valkey

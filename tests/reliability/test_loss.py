@@ -115,7 +115,7 @@ async def test_a_log_cut_to_its_last_sync_leaves_a_question(tmp_path: Path, site
                 await sending.claim(world.ws, post.id, post.digest, now_ms=now_ms, offset_ms=offset_ms)
             else:
                 if step == "attempt":  # sent, and the end never recorded
-                    world.publisher._sending.finish = _gone  # type: ignore[method-assign]
+                    world.publisher.sending.finish = _gone  # type: ignore[method-assign]
                 with contextlib.suppress(ConnectionAbortedError):
                     await world.publisher.publish(world.ws, post.id)
                 assert copies(site)[post.digest] == 1
@@ -161,7 +161,7 @@ async def test_without_a_second_copy_nothing_is_sent_and_a_promoted_replica_asks
             ]
             world.clock.move_to(sent.due + timedelta(seconds=1))
             assert await database.wait_replicas(1, 500) == 1
-            scripts: Any = world.publisher._sending
+            scripts: Any = world.publisher.sending
             scripts.finish = _cut_first(scripts.finish, replica_at)
             await world.publisher.publish(world.ws, sent.id)  # its end is recorded on the primary alone
             assert (await world.post(sent)).state is PostState.published
@@ -227,12 +227,12 @@ async def test_a_full_database_sends_nothing_unrecorded_and_goes_on_when_there_i
                 await world.publisher.publish(world.ws, posts[0].id)
             assert site.sent == [], "sent although the attempt could not be recorded"
             await client.config_set("maxmemory", "0")
-            world.publisher._sending.finish = _full_at_the_end(world, client)  # type: ignore[method-assign]
+            world.publisher.sending.finish = _full_at_the_end(world, client)  # type: ignore[method-assign]
             with pytest.raises(AdMindError, match="full"):
                 await world.publisher.publish(world.ws, posts[1].id)
             assert copies(site)[posts[1].digest] == 1
             await client.config_set("maxmemory", "0")
-            del world.publisher._sending.finish
+            del world.publisher.sending.finish
             await world.recovery.fence_all()
             await none_again(world, site, posts[1])
             for post in (posts[0], posts[2]):
@@ -242,7 +242,7 @@ async def test_a_full_database_sends_nothing_unrecorded_and_goes_on_when_there_i
 
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.publishing.publisher.RECORD_PAUSES_SECONDS", (0.05,))
+    monkeypatch.setattr("bot.publishing.endings.RECORD_PAUSES_SECONDS", (0.05,))
 
 
 def _full_at_the_end(world: World, client: Any) -> Any:

@@ -57,10 +57,10 @@ class Recorder:
         self.moments: list[Moment] = []
         self._world, self._server, self._site = world, server, site
         publisher = world.publisher
-        self._wrap(publisher._journal, "append", "journal")
+        self._wrap(publisher.journal, "append", "journal")
         self._wrap(world.channels["webhook"], "send", "send")
         for step in ("claim", "attempt", "check", "finish"):
-            self._wrap(publisher._sending, step, step)
+            self._wrap(publisher.sending, step, step)
 
     def note(self, name: str) -> None:
         journal = self._world.folder / "journal" / "worker-1.jsonl"

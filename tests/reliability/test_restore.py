@@ -9,29 +9,17 @@ from typing import Any
 
 import pytest
 
-from bot.clock import Clock, MovableClock
+from bot.clock import MovableClock
 from bot.errors import AdMindError
 from storage.backup import backup, restore
 from storage.posts import Post, PostState
 from storage.redis import Database, connect
+from tests.fakes.clocks import FaultyClock
 from tests.fakes.durable_valkey import durable_valkey
 from tests.fakes.webhook_server import WebhookServer, webhook_server
 from tests.world import World, world_on
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow]
-
-
-class SkewedClock:
-    """A machine that is wrong about the time, beside one that is right; both are moved together by a test."""
-
-    def __init__(self, right: MovableClock, skew: timedelta) -> None:
-        self._right, self._skew = right, skew
-
-    def now(self) -> datetime:
-        return self._right.now() + self._skew
-
-    def offset(self) -> timedelta:
-        return self._right.offset()
 
 
 def world_for(
@@ -147,12 +135,6 @@ async def test_a_post_that_was_moved_forward_since_the_backup_does_not_go_out_at
                     assert (await world.post(tomorrow)).state is PostState.scheduled, "and that word stands"
 
 
-def on_its_own_clock(world: World, clock: Clock) -> None:
-    parts: list[Any] = [world.publisher, world.upkeep, world.board, world.recovery]
-    for part in parts:
-        part._clock = clock
-
-
 @pytest.mark.parametrize("third", [True, False], ids=["one machine is right", "none is"])
 async def test_of_machines_ten_minutes_ahead_and_behind_none_sends_and_somebody_is_told(
     tmp_path: Path, third: bool
@@ -162,12 +144,14 @@ async def test_of_machines_ten_minutes_ahead_and_behind_none_sends_and_somebody_
         site = await stack.enter_async_context(webhook_server())
         server = stack.enter_context(durable_valkey(tmp_path / "valkey"))
         database = await stack.enter_async_context(connect(server.url))
+        ten = timedelta(minutes=10)
+        skews = (ten, -ten, timedelta(0)) if third else (ten, -ten)
         worlds = [
-            await stack.enter_async_context(world_for(database, tmp_path / "data", site, right, f"worker-{number}"))
-            for number in range(3 if third else 2)
+            await stack.enter_async_context(
+                world_for(database, tmp_path / "data", site, FaultyClock(right, skew), f"worker-{number}")
+            )
+            for number, skew in enumerate(skews)
         ]
-        for world, minutes in zip(worlds, (10, -10), strict=False):
-            on_its_own_clock(world, SkewedClock(right, timedelta(minutes=minutes)))
         world = worlds[0]
         await world.recovery.recover()
         (post,) = (await world.decide(await world.draft(await world.webhook(site.url)))).posts

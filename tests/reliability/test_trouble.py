@@ -37,7 +37,7 @@ TROUBLES: dict[str, tuple[Break, Break]] = {
 def at(world: World, step: str, when: str, happens: Callable[[], Awaitable[None]]) -> Callable[[], None]:
     """Let it happen once, before or after the step; the answer undoes the wrapping."""
     publisher = world.publisher
-    owner: Any = {"journal": publisher._journal, "send": world.channels["webhook"]}.get(step, publisher._sending)
+    owner: Any = {"journal": publisher.journal, "send": world.channels["webhook"]}.get(step, publisher.sending)
     name = "append" if step == "journal" else step
     call, pending = getattr(owner, name), [happens]
 
@@ -97,7 +97,7 @@ async def one_post(
 async def test_trouble_with_the_database_never_makes_a_second_copy_and_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, long: bool
 ) -> None:
-    monkeypatch.setattr("bot.publishing.publisher.RECORD_PAUSES_SECONDS", (0.01, 0.02) if long else (0.1, 0.3, 1.0))
+    monkeypatch.setattr("bot.publishing.endings.RECORD_PAUSES_SECONDS", (0.01, 0.02) if long else (0.1, 0.3, 1.0))
     with durable_valkey(tmp_path / "valkey") as server:
         async with (
             webhook_server() as site,

@@ -33,9 +33,9 @@ TASKS = ("post", "reconcile", "note", "remind", "expire")
 def die_at(world: World, step: str, when: str, count: int) -> None:
     publisher = world.publisher
     owner, name = {
-        "journal": (publisher._journal, "append"),
+        "journal": (publisher.journal, "append"),
         "send": (publisher._channels["webhook"], "send"),
-    }.get(step, (publisher._sending, step))
+    }.get(step, (publisher.sending, step))
     setattr(owner, name, _deadly(getattr(owner, name), when, count))
 
 

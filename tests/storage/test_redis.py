@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from pathlib import Path
 from typing import Any, cast
@@ -142,3 +143,42 @@ def test_a_sentinel_address_is_taken_apart() -> None:
 )
 def test_addresses_are_shown_without_secrets(url: str, shown: str) -> None:
     assert described(url) == shown
+
+
+async def test_reads_sent_together_are_repeated_when_the_connection_breaks_and_writes_are_not(
+    database: Database, tmp_path: Path
+) -> None:
+    await cast(Any, database.client).set("admind:{w}:n", "7")
+    breaks, valkey = 0, database.url.removeprefix("unix://").partition("?")[0]
+
+    async def between(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Pass everything on, but hang up when the commands of interest come."""
+        nonlocal breaks
+        answers, questions = await asyncio.open_unix_connection(valkey)
+        copying = asyncio.create_task(pass_on(answers, writer))
+        while asked := await reader.read(65536):
+            if breaks and b"admind:{w}:n" in asked:
+                breaks -= 1
+                break
+            questions.write(asked)
+        copying.cancel()
+        questions.close()
+        writer.close()
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while answer := await reader.read(65536):
+            writer.write(answer)
+
+    async with (
+        await asyncio.start_unix_server(between, tmp_path / "between.sock"),
+        connect(f"unix://{tmp_path}/between.sock") as shaky,
+    ):
+        breaks = 2
+        pipe = cast(Any, shaky.client.pipeline(transaction=False))
+        assert await pipe.get("admind:{w}:n").exists("admind:{w}:n").execute() == ["7", 1]
+        assert breaks == 0
+        breaks = 1
+        pipe = cast(Any, shaky.client.pipeline(transaction=False))
+        with pytest.raises(StorageUnavailable):
+            await pipe.get("admind:{w}:n").incr("admind:{w}:n").execute()
+        assert await cast(Any, database.client).get("admind:{w}:n") == "7"

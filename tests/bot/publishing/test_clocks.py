@@ -4,34 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.clock import MovableClock
 from bot.errors import BadInput
 from storage.posts import Post, PostState
 from storage.redis import Database
+from tests.fakes.clocks import FaultyClock
 from tests.fakes.waiting import until
 from tests.fakes.webhook_server import Act, WebhookServer, webhook_server
 from tests.world import World, world_on
 
 LEASE = timedelta(seconds=0.4)
-
-
-class SkewedClock:
-    """A machine whose own clock is wrong: nobody moved it on purpose."""
-
-    def __init__(self, skew: timedelta) -> None:
-        self.skew = skew
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self.skew
-
-    def offset(self) -> timedelta:
-        return timedelta(0)
 
 
 @pytest.fixture
@@ -44,17 +31,20 @@ async def site() -> AsyncIterator[WebhookServer]:
 async def world(database: Database, tmp_path: Path, site: WebhookServer) -> AsyncIterator[World]:
     hosts = frozenset({f"127.0.0.1:{site.port}"})
     async with world_on(
-        database, tmp_path / "data", allow_hosts=hosts, lease=LEASE, webhook_deadline=timedelta(seconds=5)
+        database,
+        tmp_path / "data",
+        allow_hosts=hosts,
+        lease=LEASE,
+        clock=FaultyClock(),
+        webhook_deadline=timedelta(seconds=5),
     ) as found:
         yield found
 
 
 def wrong_by(world: World, skew: timedelta) -> None:
     """From now on this worker's machine is off by so much; the database's clock is right."""
-    clock: Any = SkewedClock(skew)
-    world.clock = clock
-    for part in (world.publisher, world.upkeep, world.board, world.decisions, world.recovery):
-        part._clock = clock
+    assert isinstance(world.clock, FaultyClock)
+    world.clock.skew = skew
 
 
 async def due_now(world: World, site: WebhookServer) -> Post:
@@ -87,7 +77,7 @@ async def test_a_clock_far_off_sends_nothing_and_somebody_is_told(
     assert kept.failure is not None and kept.failure.code == "clock"
     await world.upkeep.note(world.ws, f"late:{post.id}")
     assert any("clocks" in " ".join(item.card.get("notes", ())) for item in await world.notices())
-    world.publisher._clock = MovableClock()
+    wrong_by(world, timedelta(0))
     await world.publisher.publish(world.ws, post.id)
     assert len(site.posts) == 1
 
@@ -112,7 +102,7 @@ async def test_a_worker_frozen_between_check_and_write_leaves_one_copy_or_a_ques
 ) -> None:
     """Its lease lapses twice over while the write is still to come, and the server commits only later."""
     post = await due_now(world, site)
-    frozen, thaw, checked = asyncio.Event(), asyncio.Event(), world.publisher._check
+    frozen, thaw, checked = asyncio.Event(), asyncio.Event(), world.publisher.handover.check
 
     async def check_and_freeze(run: Any) -> None:
         await checked(run)
@@ -122,8 +112,8 @@ async def test_a_worker_frozen_between_check_and_write_leaves_one_copy_or_a_ques
     async def no_beat(claim: Any, over: asyncio.Event) -> None:
         """A frozen process renews nothing."""
 
-    world.publisher._check = check_and_freeze  # type: ignore[method-assign]
-    world.publisher._beat = no_beat  # type: ignore[method-assign]
+    world.publisher.handover.check = check_and_freeze  # type: ignore[method-assign]
+    world.publisher.holds._beat = no_beat  # type: ignore[method-assign]
     site.plan.append(Act(breaks="before answering", commits="late"))
     sending = asyncio.create_task(world.publisher.publish(world.ws, post.id))
     await frozen.wait()
@@ -158,13 +148,13 @@ async def test_a_worker_frozen_between_check_and_write_leaves_one_copy_or_a_ques
 
 async def test_who_waits_past_the_deadline_writes_nothing(world: World, site: WebhookServer) -> None:
     post = await due_now(world, site)
-    checked = world.publisher._check
+    checked = world.publisher.handover.check
 
     async def late(run: Any) -> None:
         run.deadline_at = asyncio.get_running_loop().time()
         await checked(run)
 
-    world.publisher._check = late  # type: ignore[method-assign]
+    world.publisher.handover.check = late  # type: ignore[method-assign]
     await world.publisher.publish(world.ws, post.id)
     assert site.sent == []
     kept = await world.post(post)

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from bot.errors import AdMindError
-from bot.publishing.publisher import Busy
+from bot.publishing.holds import Busy
 from storage.accounts import Account
 from storage.drafts import Draft, Verdict
 from storage.posts import Post, PostState
@@ -127,7 +127,7 @@ class Machine(RuleBasedStateMachine):
         self.world: World = await self.stack.enter_async_context(
             world_on(database, Path(self.folder.name), allow_hosts=hosts, lease=LEASE, webhook_deadline=DEADLINE)
         )
-        self.dying.wrap(self.world.publisher._sending)
+        self.dying.wrap(self.world.publisher.sending)
         world = self.world
         self.people: list[Member] = [
             world.owner,

@@ -1,0 +1,150 @@
+"""One worker's hold on one post: claim it, keep the claim alive, and verify what was approved before any attempt."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+
+from bot.channels.base import Channel
+from bot.clock import Clock, from_milliseconds, milliseconds
+from bot.errors import AdMindError
+from bot.publishing.endings import Endings
+from bot.publishing.run import LATE_WINDOW, Run, doubt, mismatch, offset_ms
+from storage import keys, pauses
+from storage.due import DueSets
+from storage.ending import ended
+from storage.media import BlobStore
+from storage.posts import Failure, Post, PostState
+from storage.redis import Database
+from storage.sealed import SealedPayload
+from storage.sending import Claim, Refusal, Sending
+from storage.stores import PostStore, TeamStore
+
+log = logging.getLogger(__name__)
+
+SKEW_WARNS_MS, SKEW_HOLDS_MS = 2_000, 30_000
+
+
+class Busy(AdMindError):
+    """Another worker is on this post; ask again after `retry_after_seconds`."""
+
+
+class Holds:
+    """Takes posts for a worker, one at a time each."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        sending: Sending,
+        endings: Endings,
+        blobs: BlobStore,
+        channels: Mapping[str, Channel],
+        clock: Clock,
+        lease: timedelta,
+    ) -> None:
+        self._database = database
+        self._posts = PostStore(database)
+        self._team = TeamStore(database)
+        self._sending = sending
+        self._endings = endings
+        self._blobs = blobs
+        self._channels = channels
+        self._clock = clock
+        self._lease = lease
+
+    @contextlib.asynccontextmanager
+    async def hold(self, post: Post) -> AsyncIterator[Run | None]:
+        """Claim the post and keep the claim alive; None when there is nothing to do."""
+        claim = await self._sending.claim(
+            post.workspace,
+            post.id,
+            post.digest,
+            now_ms=milliseconds(self._clock.now()),
+            offset_ms=offset_ms(self._clock),
+        )
+        if isinstance(claim, Refusal):
+            await self._not_claimed(post, claim)
+            yield None
+            return
+        over = asyncio.Event()
+        beat = asyncio.create_task(self._beat(claim, over))
+        try:
+            post = (await self._posts.get(post.workspace, post.id)).record
+            if self._skewed(claim) and claim.state is PostState.scheduled:
+                await self._hold_for_clock(post, claim)
+                yield None
+            else:
+                yield await self._prepare(post, claim)
+        finally:
+            over.set()
+            await ended(beat)
+
+    async def _hold_for_clock(self, post: Post, claim: Claim) -> None:
+        """Nothing is sent by a clock that may be wrong; another machine may, and people are told."""
+        server_now = from_milliseconds(claim.server_ms)
+        sentence = "The clocks of AdMind's machine and of its database differ by more than 30 s, so nothing is sent."
+        failure = Failure(code="clock", sentence=sentence, fixes=("send", "reschedule", "drop"))
+        if server_now > post.due + LATE_WINDOW:
+            await self._endings.end(claim, post, PostState.missed, failure=failure)
+            return
+        on = {f"post:{post.id}": milliseconds(min(self._clock.now(), server_now) + timedelta(seconds=10))}
+        if post.failure is None or post.failure.code != failure.code:
+            on[f"note:late:{post.id}"] = milliseconds(min(self._clock.now(), server_now))
+        await self._endings.end(claim, post, PostState.scheduled, failure=failure, on=on)
+
+    async def _not_claimed(self, post: Post, refusal: Refusal) -> None:
+        if refusal.why == "busy":
+            raise Busy("Another worker is on this post.", retry_after_seconds=max(0.2, float(refusal.detail) / 1000))
+        if refusal.why in ("over", "gone"):
+            await self._sending.drop(post.workspace, "post", post.id)
+        elif refusal.why == "early":
+            await self._database.client.zadd(
+                keys.due(post.workspace), {f"post:{post.id}": float(refusal.detail)}, xx=True
+            )
+            await DueSets(self._database).nudge(post.workspace, int(float(refusal.detail)))
+        else:
+            raise AdMindError("What is kept of a post contradicts itself.", kept="It is not sent.")
+
+    async def _prepare(self, post: Post, claim: Claim) -> Run | None:
+        """Read and verify what was approved; a difference ends the post with a sentence, before any attempt."""
+        run, problem = None, None
+        account = await self._team.accounts.find(post.workspace, post.account)
+        channel = self._channels.get(post.channel)
+        if account is None or account.record.closed_at is not None or channel is None:
+            problem = Failure(code="no_account", sentence="The account it was meant for is no longer connected.")
+        else:
+            try:
+                payload = SealedPayload.model_validate_json(await self._blobs.get(post.payload))
+            except (AdMindError, ValueError):
+                log.exception("sealed payload unreadable workspace=%s post=%s", post.workspace, post.id)
+                problem = Failure(code="payload", sentence="What was approved can no longer be read from the disk.")
+            else:
+                found = await pauses.read(self._database, post.workspace)
+                run = Run(post, claim, account.record, channel, payload, found)
+                problem = mismatch(run)
+        if problem is None or (run is not None and claim.state is not PostState.scheduled):
+            return run  # what may be out already is looked up, whatever else is wrong
+        if claim.state is PostState.scheduled:
+            await self._endings.end(claim, post, PostState.failed, failure=problem)
+        else:
+            failure = doubt(f"We can't tell whether it went out, and cannot look. {problem.sentence}")
+            off = (f"post:{post.id}", f"reconcile:{post.id}")
+            await self._endings.end(claim, post, PostState.unknown, failure=failure, off=off)
+        return None
+
+    async def _beat(self, claim: Claim, over: asyncio.Event) -> None:
+        """Keep the claim while the channel takes its time; whether it still holds is for `_check` to say."""
+        while not over.is_set():
+            await asyncio.sleep(self._lease.total_seconds() / 4)
+            with contextlib.suppress(AdMindError):
+                await self._sending.renew(claim, offset_ms=offset_ms(self._clock))
+
+    def _skewed(self, claim: Claim) -> bool:
+        skew = abs(milliseconds(self._clock.now()) - claim.server_ms)
+        if skew > SKEW_WARNS_MS:
+            log.warning("clock skew milliseconds=%s", skew)
+        return skew > SKEW_HOLDS_MS
