@@ -68,7 +68,7 @@ def post_card(post: Post, words: Words, siblings: Sequence[Post] = ()) -> Card:
         PostState.missed: f"⏰ Missed: {account}, {at}",
         PostState.paused: f"⏸ Paused: {account}, {at}",
         PostState.cancelled: f"Cancelled: {account}, {at}",
-        PostState.scheduled: f"Scheduled: {account}, {at}",
+        PostState.scheduled: f"{'⏳ Late, still trying' if post.failure else 'Scheduled'}: {account}, {at}",
         PostState.sending: f"On its way: {account}, {at}",
     }[post.state]
     notes = [post.failure.sentence] if post.failure and post.state is not PostState.published else []

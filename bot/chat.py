@@ -54,6 +54,7 @@ class ChatRequest(Frozen):
     uploads: tuple[Upload, ...] = ()
     unread_files: tuple[str, ...] = Field((), description="names of files that could not be understood")
     key: str = ""
+    within: frozenset[str] = Field(frozenset(), description="brands that it may reach; empty: all of the member's")
     at: datetime
 
 

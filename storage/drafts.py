@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from storage.record import Frozen, Record
+from storage.record import Frozen, Migration, Record
 from storage.sealed import Medium, digest_of
 
 
@@ -148,6 +149,9 @@ class MadeWith(Frozen):
 class Draft(Record):
     """One post idea on its way to approval."""
 
+    SCHEMA: ClassVar[int] = 2
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {1: lambda old: {**old, "reminders": []}}  # were names of steps
+
     id: str
     workspace: str
     brand: str
@@ -171,7 +175,7 @@ class Draft(Record):
     made_with: MadeWith = MadeWith()
     replaces: str = Field("", description="an approved draft that this one takes the place of once approved")
     replaced_by: str = ""
-    reminders: tuple[str, ...] = ()
+    reminders: tuple[MessageRef, ...] = Field((), description="one message a person, brought up to date")
     created_at: datetime
     updated_at: datetime
 

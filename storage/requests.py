@@ -46,6 +46,7 @@ class Request(Record):
     left_out: int = Field(0, description="characters beyond the cap that were not kept")
     uploads: tuple[RequestUpload, ...] = ()
     unread_files: tuple[str, ...] = ()
+    within: frozenset[str] = Field(frozenset(), description="brands that it may reach; empty: all of the member's")
     status: Literal["queued", "working", "done", "failed"] = "queued"
     reply: str = ""
     drafts: tuple[str, ...] = Field((), description="ids of drafts that it made or changed")

@@ -22,9 +22,10 @@ from bot.publishing.reconciler import Reconciler
 from bot.publishing.recovery import Recovery
 from bot.review.board import Board
 from bot.review.inbox import Inbox
+from bot.review.reminders import decide_by
 from bot.team.people import People
 from bot.team.setup import Setup
-from bot.workflow.decisions import Decided, Decisions
+from bot.workflow.decisions import Decided, Decisions, watch
 from bot.workflow.posts import Posts
 from bot.workflow.upkeep import Add, Clockwork, Upkeep
 from storage import keys
@@ -151,10 +152,13 @@ class World:
             versions=tuple(versions),
             findings=findings,
             due=due,
+            decide_by=decide_by(due, now),
             created_at=now,
             updated_at=now,
         )
-        await commit(self.database, self.drafts.save(Change(self.ws), draft, ver=None))
+        change = self.drafts.save(Change(self.ws), draft, ver=None)
+        watch(change, draft, now)
+        await commit(self.database, change)
         return draft
 
     async def _version(self, account: Account, text: str, due: datetime | None) -> Version:

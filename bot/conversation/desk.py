@@ -85,7 +85,6 @@ class Desk:
         self._doors = requests
         self._windows = looking
         self._pausing = pausing
-        self._team = people.store
         self._surroundings = Surroundings(people.store, looking, clock)
         self._clock = clock
         self._enqueue = enqueue
@@ -112,6 +111,7 @@ class Desk:
             left_out=max(0, len(text) - MOST_CHARACTERS),
             uploads=tuple(RequestUpload(sha256=each.sha256, name=each.name[:200]) for each in request.uploads),
             unread_files=tuple(name[:200] for name in request.unread_files[:20]),
+            within=request.within,
             created_at=self._clock.now(),
         )
         key = f"{request.surface}:{request.key}" if request.key else ""
@@ -124,10 +124,12 @@ class Desk:
         """Raises NotFound."""
         return await self._store.get(workspace, request_id)
 
-    async def view(self, workspace: str, member: str, request_id: str) -> RequestView:
-        """For whoever asked it. Raises NotFound for everybody else."""
+    async def view(
+        self, workspace: str, member: str, request_id: str, within: frozenset[str] = frozenset()
+    ) -> RequestView:
+        """For whoever asked it, in one of these brands (none: any). Raises NotFound for everybody else."""
         request = await self._store.get(workspace, request_id)
-        if request.member != member:
+        if request.member != member or (within and request.brand not in within):
             raise NotFound("There is no such request.", do_next="Requests are kept for 90 days.")
         return _view(request)
 
@@ -196,7 +198,7 @@ class Desk:
 
     async def _reply(self, work: _Work) -> str:
         request = work.request
-        member = (await self._team.members.get(request.workspace, request.member)).record
+        member = await self._windows.within(request.within).member(request.workspace, request.member)
         brand = await self._surroundings.brand(request, member)
         asker = await self._surroundings.asker(request, member, brand)
         command = read_command(request.text)
@@ -242,7 +244,7 @@ class Desk:
             words=request.text,
             around=around,
             doors=self._doors,
-            windows=self._windows,
+            windows=self._windows.within(request.within),
             now=self._clock.now(),
             said=f"{said}\n{request.text}",
             uploads=tuple(Upload(sha256=each.sha256, name=each.name) for each in request.uploads),

@@ -13,6 +13,7 @@ from bot.views import AccountView, DraftView, ListView
 from bot.workflow.requests import Asker, Idea
 from storage.drafts import Draft
 from storage.posts import Post
+from storage.team import Member
 
 WRITES = frozenset({"revise_draft", "reschedule_draft", "choose_option"})
 """Tools that change what is there already. A tainted turn loses them: it may only create new drafts."""
@@ -33,6 +34,8 @@ class Doors(Protocol):
 class Windows(Protocol):
     """`bot.workflow.looking.Looking`, as far as a turn goes: what this member may see."""
 
+    def within(self, brands: frozenset[str]) -> Windows: ...
+    async def member(self, workspace: str, member_id: str) -> Member: ...
     async def drafts(
         self, workspace: str, member_id: str, *, status: str = "", after: str = "", limit: int = 50
     ) -> ListView[DraftView]: ...

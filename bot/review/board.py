@@ -11,21 +11,27 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.cards import Words, draft_card, post_card, replaced_card
 from bot.chat import Card, Messenger
 from bot.clock import Clock, milliseconds
 from bot.review.approval import Standing, judge
 from storage.accounts import Account
+from storage.alerts import Alerts
 from storage.commit import Change, commit
 from storage.drafts import OPEN, Draft, MessageRef
 from storage.errors import Conflict, NotFound
-from storage.posts import Post
+from storage.posts import Post, PostState
 from storage.redis import Database
 from storage.stores import DraftStore, Kept, PostStore, TeamStore
 from storage.team import Brand, Member, Workspace
 
 log = logging.getLogger(__name__)
+
+REREAD_WITHIN = timedelta(seconds=60)
+ALERTS_A_DAY = 3  # a brand; what comes after them stands in one summary
+MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +71,6 @@ class RoundTable:
         )
 
 
-REREAD_WITHIN = timedelta(seconds=60)
-
-
 class Board:
     """`messengers` maps a workspace to its homes' messengers."""
 
@@ -76,6 +79,7 @@ class Board:
         self._drafts = DraftStore(database)
         self._posts = PostStore(database)
         self._team = TeamStore(database)
+        self._alerts = Alerts(database)
         self._clock = clock
         self._messengers: dict[str, dict[str, Messenger]] = {}
 
@@ -150,6 +154,30 @@ class Board:
             await messenger.post(post.brand, card, key=_telling(post))
         await self.show(workspace, post.draft)
 
+    async def tell_delay(self, workspace: str, post_id: str) -> None:
+        """An alert that a post is late because something does not answer; it is still being tried."""
+        kept = await self._posts.find(workspace, post_id)
+        if kept is not None and kept.record.state is PostState.scheduled:
+            words = await self.words(workspace, kept.record.brand)
+            await self.alert(workspace, kept.record.brand, post_card(kept.record, words), key=_telling(kept.record))
+
+    async def alert(self, workspace: str, brand: str, card: Card, *, key: str) -> None:
+        """Something that people should know of and that is no failure, doubt or stop: these are told in any number.
+
+        After three a day in the brand's zone the others stand in one summary, which is brought up to date.
+        """
+        table = await self.round_table(workspace)
+        day = self._clock.now().astimezone(ZoneInfo(table.words(brand).zone)).date()
+        titles = await self._alerts.add(workspace, brand, day, key, card.title)
+        mine = list(titles).index(key)
+        for messenger in self.homes(workspace).values():
+            if mine < ALERTS_A_DAY:
+                await messenger.post(brand, card, key=f"alert:{key}")
+                continue
+            summary = _summary(table.brands[brand].name, list(titles.values())[ALERTS_A_DAY:])
+            ref = await messenger.post(brand, summary, key=f"alerts:{brand}:{day}")
+            await messenger.update(ref, summary)
+
     async def catch_up(self, workspace: str) -> tuple[str, ...]:
         """Re-read what stands on open drafts' messages in every home; the homes that could not be reached in time."""
         page = await self._drafts.page(workspace, index="open", limit=1000)
@@ -163,6 +191,14 @@ class Board:
                 log.exception("home could not be re-read home=%s", home)
                 unreached.append(home)
         return tuple(unreached)
+
+
+def _summary(brand: str, titles: Sequence[str]) -> Card:
+    more = len(titles) - MOST_NAMED
+    return Card(
+        title=f"{brand}: {len(titles)} more today",
+        notes=(*titles[:MOST_NAMED], *((f"… and {more} more",) if more > 0 else ())),
+    )
 
 
 def _telling(post: Post) -> str:

@@ -1,4 +1,4 @@
-"""When to remind people of a draft that waits: 24 h, 2 h and 1 h before it must be decided.
+"""When to remind people of a draft that waits: 24 h, 2 h and 1 h before it must be decided, in one message each.
 
 Nobody is reminded in their quiet hours (19–8 and weekends, in their own zone): the reminder comes when these end, or
 right before they begin if the decision would be too late by then.
@@ -16,11 +16,11 @@ QUIET_FROM, QUIET_TO = 19, 8
 
 
 @dataclass(frozen=True, slots=True)
-class Reminder:
-    """`step` names it (`24h`, `2h`, `1h`), so that each is given once."""
+class Plan:
+    """Whether this person's reminder should stand now, and when to look again (UTC; None: never)."""
 
-    step: str
-    at: datetime
+    due: bool
+    look_at: datetime | None
 
 
 def decide_by(due: datetime | None, now: datetime) -> datetime | None:
@@ -30,26 +30,15 @@ def decide_by(due: datetime | None, now: datetime) -> datetime | None:
     return due - DECIDE_BEFORE if due - now > 2 * DECIDE_BEFORE else due
 
 
-def next_reminder(deadline: datetime, given: tuple[str, ...], now: datetime) -> Reminder | None:
-    """The next reminder to come, in UTC; one whose moment has passed is skipped for the one after."""
-    for step in STEPS:
-        name = _name(step)
-        if name not in given and deadline - step > now:
-            return Reminder(name, deadline - step)
-    return None
-
-
-def due_reminder(deadline: datetime, given: tuple[str, ...], now: datetime) -> Reminder | None:
-    """The latest reminder whose moment has come and that was not given; None when there is none."""
-    for step in reversed(STEPS):
-        name = _name(step)
-        if deadline - step <= now:
-            return None if name in given else Reminder(name, deadline - step)
-    return None
-
-
-def _name(step: timedelta) -> str:
-    return f"{round(step.total_seconds() / 3600)}h"
+def plan(deadline: datetime, zone: str, *, shown: datetime, now: datetime) -> Plan:
+    """For one person. What would have come before the draft was last `shown` is left out: its card said as much."""
+    moments = {polite(deadline - step, zone, deadline) for step in STEPS}
+    coming = [moment for moment in moments if moment > now]
+    due = any(shown < moment <= now for moment in moments)
+    if due and _quiet(now.astimezone(ZoneInfo(zone))):  # nobody was there to send it in time
+        due = False
+        coming += [later for later in (polite(now, zone, deadline),) if later > now]
+    return Plan(due, min(coming, default=None))
 
 
 def polite(at: datetime, zone: str, deadline: datetime) -> datetime:

@@ -14,7 +14,6 @@ from bot.chat import DecisionRequest
 from bot.clock import Clock, milliseconds
 from bot.errors import BadInput, ChangedSince, Conflict, NotAllowed, NotFound
 from bot.review.approval import Standing, active, deciders, judge, may_decide, status_of
-from bot.review.reminders import next_reminder
 from bot.when import say
 from bot.words import reader, told
 from storage.accounts import Account
@@ -326,14 +325,16 @@ class Decisions:
 
 
 def watch(change: Change, draft: Draft, now: datetime) -> None:
-    """Into the change: when to remind people of this draft, and when its time will have passed."""
-    if draft.status is not DraftStatus.waiting or draft.due is None or draft.decide_by is None:
-        change.undue(f"remind:{draft.id}").undue(f"expire:{draft.id}")
-        return
-    change.due(f"expire:{draft.id}", milliseconds(draft.due))
-    reminder = next_reminder(draft.decide_by, draft.reminders, now)
-    if reminder is not None:
-        change.due(f"remind:{draft.id}", milliseconds(reminder.at))
+    """Into the change: whoever reminds people looks at the draft anew, and when its time will have passed."""
+    waits = draft.status is DraftStatus.waiting and draft.due is not None and draft.decide_by is not None
+    if waits or draft.reminders:
+        change.due(f"remind:{draft.id}", milliseconds(now))
+    else:
+        change.undue(f"remind:{draft.id}")
+    if waits and draft.due is not None:
+        change.due(f"expire:{draft.id}", milliseconds(draft.due))
+    else:
+        change.undue(f"expire:{draft.id}")
 
 
 def _covered(draft: Draft, request: DecisionRequest) -> dict[str, str]:

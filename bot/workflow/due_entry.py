@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from bot.clock import milliseconds
 from storage import keys
+from storage.due import DueSets
 from storage.redis import Database, Script
 
+# ARGV: 1 entry, 2 its score when the task began, 3 when it is due again in ms, or empty: then it leaves.
 DONE = Script(
     "due-done",
     """
 local score = redis.call('ZSCORE', KEYS[1], ARGV[1])
-if score and score == ARGV[2] then return redis.call('ZREM', KEYS[1], ARGV[1]) end
-return 0
+if not score or score ~= ARGV[2] then return 0 end
+if ARGV[3] == '' then return redis.call('ZREM', KEYS[1], ARGV[1]) end
+return redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1])
 """,
 )
 
@@ -20,14 +26,20 @@ class DueEntry:
 
     def __init__(self, database: Database, workspace: str, entry: str) -> None:
         self._database = database
-        self._key = keys.due(workspace)
+        self._workspace = workspace
         self._entry = entry
         self._score = ""
+        self.again_at: datetime | None = None  # set it, and the entry stays, due then
 
-    async def __aenter__(self) -> None:
-        score = await self._database.client.zscore(self._key, self._entry)
+    async def __aenter__(self) -> DueEntry:
+        score = await self._database.client.zscore(keys.due(self._workspace), self._entry)
         self._score = "" if score is None else f"{score:.17g}"
+        return self
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            await self._database.run(DONE, [self._key], [self._entry, self._score])
+        if kind is not None:
+            return
+        again = "" if self.again_at is None else str(milliseconds(self.again_at))
+        await self._database.run(DONE, [keys.due(self._workspace)], [self._entry, self._score, again])
+        if self.again_at is not None:
+            await DueSets(self._database).nudge(self._workspace, milliseconds(self.again_at))

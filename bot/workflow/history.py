@@ -8,6 +8,7 @@ from datetime import datetime
 from storage.audit import AuditWriter
 from storage.journal import Journal
 from storage.stores import TeamStore
+from storage.team import Member
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class History:
     async def read(
         self,
         workspace: str,
-        member_id: str,
+        member: Member,
         *,
         about: str = "",
         kind: str = "",
@@ -60,7 +61,6 @@ class History:
         """
         members = await self._team.all(self._team.members, workspace)
         names = {member.subject: member.name for member in members}
-        member = next(each for each in members if each.id == member_id)
         draft = about if about.startswith("d_") else ""
         found = await self._audit.read(
             workspace,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -55,9 +56,22 @@ class Looking:
         self._inbox = inbox_store(database)
         self._board = board
         self._clock = clock
+        self._within: frozenset[str] = frozenset()
+
+    def within(self, brands: frozenset[str]) -> Looking:
+        """The same windows for who acts in a member's name in these brands alone; no brands: no narrower."""
+        narrower = copy(self)
+        narrower._within = brands
+        return narrower
 
     async def member(self, workspace: str, member_id: str) -> Member:
-        return (await self._team.members.get(workspace, member_id)).record
+        """The member with the roles that count here. Raises NotFound."""
+        return self._narrowed((await self._team.members.get(workspace, member_id)).record)
+
+    def _narrowed(self, member: Member) -> Member:
+        if not self._within:
+            return member
+        return member.changed(roles={brand: held for brand, held in member.roles.items() if brand in self._within})
 
     async def home_brand(self, workspace: str, member_id: str) -> str | None:
         """The brand that a member means who names none; "" when they have none; None for somebody who left."""
@@ -65,8 +79,8 @@ class Looking:
         if kept is None or kept.record.erased_at is not None:
             return None
         home = await self._team.workspaces.find(workspace, workspace)
-        default = home.record.default_brand if home else ""
-        return default if kept.record.roles.get(default) else next(iter(sorted(kept.record.roles)), "")
+        default, roles = home.record.default_brand if home else "", self._narrowed(kept.record).roles
+        return default if roles.get(default) else next(iter(sorted(roles)), "")
 
     async def brand(self, workspace: str, member_id: str, brand_id: str) -> None:
         """Raises NotFound when this is no brand of the member's."""

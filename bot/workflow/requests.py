@@ -332,9 +332,14 @@ class Requests:
         return draft
 
     async def _open(self, asker: Asker, draft_id: str) -> tuple[Case, Brand, Member]:
-        """A draft that may still change, for somebody who may see it. Raises NotFound, BadInput."""
+        """A draft that may still change, for somebody who may see it. A conversation changes its own brand's alone.
+
+        Raises NotFound, BadInput.
+        """
         case = await self._decisions.case(asker.workspace, draft_id)
         member = case.member(asker.member)
+        if asker.conversation and case.draft.brand != asker.brand:
+            raise NotFound(f"There is no draft {draft_id}.", do_next="Look at the list of those there are.")
         if case.draft.status is DraftStatus.replaced:
             raise BadInput("This draft was replaced by a newer one.", do_next=f"Look at {case.draft.replaced_by}.")
         out = (PostState.published, PostState.sending, PostState.unknown)

@@ -14,16 +14,14 @@ from typing import Any
 
 from bot.chat import Card, Messenger
 from bot.clock import Clock, milliseconds
-from bot.review.approval import deciders
 from bot.review.board import Board
-from bot.review.reminders import due_reminder, polite
+from bot.review.reminding import Reminding
 from bot.workflow.decisions import Decisions
 from bot.workflow.due_entry import DueEntry
 from storage import keys
 from storage.drafts import DraftStatus
 from storage.due import DueSets
 from storage.redis import Database
-from storage.stores import DraftStore, TeamStore
 
 log = logging.getLogger(__name__)
 
@@ -110,9 +108,8 @@ class Upkeep:
 
     def __init__(self, database: Database, *, board: Board, decisions: Decisions, clock: Clock) -> None:
         self._database = database
-        self._drafts = DraftStore(database)
-        self._team = TeamStore(database)
         self._board = board
+        self._reminding = Reminding(database, board, clock)
         self._decisions = decisions
         self._clock = clock
 
@@ -126,6 +123,8 @@ class Upkeep:
                 await self._board.show(workspace, record_id)
             elif kind == "orphan":
                 await self._forgotten(workspace, record_id)
+            elif kind == "late":
+                await self._board.tell_delay(workspace, record_id)
             else:
                 await self._board.tell_post(workspace, record_id)
 
@@ -139,27 +138,9 @@ class Upkeep:
             await messenger.post("owners", card, key=f"orphan:{post}")
 
     async def remind(self, workspace: str, draft_id: str) -> None:
-        """Remind who could decide; the next reminder is set in the same breath."""
-        async with DueEntry(self._database, workspace, f"remind:{draft_id}"):
-            kept = await self._drafts.find(workspace, draft_id)
-            if kept is None or kept.record.status is not DraftStatus.waiting or kept.record.decide_by is None:
-                return
-            draft, now = kept.record, self._clock.now()
-            step = due_reminder(kept.record.decide_by, draft.reminders, now)
-            if step is None:
-                return
-            members = await self._team.all(self._team.members, workspace)
-            home = (await self._team.workspaces.get(workspace, workspace)).record
-            card = await self._board.card(draft)
-            reminder = Card(title=f"Still waiting: {card.title}", when=card.when, status=card.status, draft=draft.id)
-            for member in deciders(draft.brand, members, now):
-                at = polite(now, member.zone or home.zone, kept.record.decide_by)
-                for messenger in self._board.homes(workspace).values():
-                    if at <= now or messenger.home == "inbox":  # the inbox wakes nobody
-                        await messenger.post(f"member:{member.id}", reminder, key=f"remind:{draft.id}:{step.step}")
-            case = await self._decisions.case(workspace, draft_id)
-            given = (*draft.reminders, step.step)
-            await self._decisions.settle(case, case.draft.changed(reminders=given), None, why=f"reminded {step.step}")
+        """Remind who could decide, and look again when the next reminder is to come."""
+        async with DueEntry(self._database, workspace, f"remind:{draft_id}") as entry:
+            entry.again_at = await self._reminding.remind(workspace, draft_id)
 
     async def expire(self, workspace: str, draft_id: str) -> None:
         """The time has come and nobody approved: the draft is late, and people are told."""

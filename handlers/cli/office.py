@@ -221,11 +221,18 @@ async def list_tokens(json_: bool) -> None:
         if json_:
             show_json(found)
             return
+        names = await _brand_names(opened)
         rows = [
-            (each["id"], each["name"], ", ".join(each["scopes"]), local_time(each["created_at"]))
+            (
+                each["id"],
+                each["name"],
+                ", ".join(each["scopes"]),
+                ", ".join(names.get(brand, brand) for brand in each["brands"]) or "all brands",
+                local_time(each["created_at"]),
+            )
             for each in found["items"]
         ]
-        console().print(table(("id", "name", "may", "since"), rows))
+        console().print(table(("id", "name", "may", "in", "since"), rows))
 
 
 @tokens.command("create")
@@ -233,15 +240,19 @@ async def list_tokens(json_: bool) -> None:
 @click.option("--name", default="", help="What it is for.")
 @click.option("--days", type=int, default=None, help="How long it is good.")
 @click.option("--member", default="", help="In whose name it acts (member id); unset: yours.")
+@click.option("--brand", "brands", multiple=True, help="The only brand it reaches, by name or id; may be repeated.")
 @as_json
 @command
-async def create_token(scopes: str, name: str, days: int | None, member: str, json_: bool) -> None:
+async def create_token(
+    scopes: str, name: str, days: int | None, member: str, brands: tuple[str, ...], json_: bool
+) -> None:
     """Make a token; it is shown once. With `decide` a program may approve in your name: the audit says so."""
     async with line() as opened:
         wanted = [scope.strip() for scope in scopes.split(",") if scope.strip()]
         if not wanted or set(wanted) - {"read", "propose", "decide"}:
             raise Refused("Scopes are read, propose and decide, comma-separated. No token was made.")
         body = {"name": name, "scopes": wanted, "days": days, "member": member}
+        body["brands"] = [await brand_id(opened, brand) for brand in brands]
         made = await opened.send("POST", "/tokens", body, as_="owner")
         if json_:
             show_json({"token": made["token"], "id": made["id"], "scopes": made["scopes"]})

@@ -11,19 +11,25 @@ from starlette.exceptions import HTTPException
 
 from bot.bootstrap import AdMind
 from bot.team.local import SCHEME
+from bot.workflow.looking import Looking
 
 SCOPES = frozenset({"read", "propose", "decide"})
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The member on whose behalf the call is made, what it may do, and from where it comes."""
+    """The member on whose behalf the call is made, what it may do, in which brands, and from where it comes.
+
+    `looking` shows what the member may see there; `brands` is empty when the caller reaches as far as the member.
+    """
 
     workspace: str
     member: str
     brand: str
     scopes: frozenset[str]
     surface: str
+    looking: Looking
+    brands: frozenset[str] = frozenset()
     owner: bool = False
 
 
@@ -39,16 +45,18 @@ async def caller_of(request: Request) -> Caller:
         token = await admind.tokens.authenticate(credentials.strip())
         if token is not None and token.workspace == admind.workspace.id:
             surface = "terminal" if token.id == admind.file_token_id else "api"
-            brand = await admind.looking.home_brand(token.workspace, token.member)
+            looking = admind.looking.within(token.brands)
+            brand = await looking.home_brand(token.workspace, token.member)
             if brand is not None:
-                return Caller(token.workspace, token.member, brand, frozenset(token.scopes), surface)
+                scopes = frozenset(token.scopes)
+                return Caller(token.workspace, token.member, brand, scopes, surface, looking, token.brands)
     elif scheme == SCHEME and await admind.local_door.admits(
         credentials, request.method, _target(request), await request.body()
     ):
         owner = await admind.setup.local_owner(admind.workspace.id)
         if owner is not None:
             brand = await admind.looking.home_brand(owner.workspace, owner.id) or ""
-            return Caller(owner.workspace, owner.id, brand, SCOPES, "terminal", owner=True)
+            return Caller(owner.workspace, owner.id, brand, SCOPES, "terminal", admind.looking, owner=True)
     raise HTTPException(
         401,
         "This needs a token. Make one with `admind tokens create`, and send it as `Authorization: Bearer …`.",
@@ -63,15 +71,28 @@ def _target(request: Request) -> str:
     return (path + (b"?" + query if query else b"")).decode("latin-1")
 
 
-def needs(scope: str) -> Callable[[Caller], Awaitable[Caller]]:
+def needs(scope: str) -> Callable[..., Awaitable[Caller]]:
     """A dependency: the caller, who must hold this scope."""
 
-    async def checked(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+    async def checked(request: Request, caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
         if scope not in caller.scopes:
             raise HTTPException(403, f"This token may not {scope}. An owner can make one with the scope {scope}.")
+        if caller.brands:
+            await _inside(request, caller)
         return caller
 
     return checked
+
+
+async def _inside(request: Request, caller: Caller) -> None:
+    """What the address names must lie in the caller's brands: else it does not exist here. Raises NotFound."""
+    if "draft" in request.path_params:
+        await caller.looking.draft_record(caller.workspace, caller.member, request.path_params["draft"])
+    if "post" in request.path_params:
+        await caller.looking.post(caller.workspace, caller.member, request.path_params["post"])
+    if "member" in request.path_params:
+        await caller.looking.colleague(caller.workspace, caller.member, request.path_params["member"])
+        raise HTTPException(403, "This token is for one brand's work; members belong to the whole workspace.")
 
 
 async def owner_of(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:

@@ -56,12 +56,12 @@ class Served:
             )
             return client.send(request)
 
-    def token(self, *scopes: str, member: str = "", fresh: bool = False) -> str:
+    def token(self, *scopes: str, member: str = "", brands: tuple[str, ...] = (), fresh: bool = False) -> str:
         """A token with these scopes; the same again unless `fresh`."""
-        key = (*sorted(scopes), member)
+        key = (*sorted(scopes), member, *brands)
         if not fresh and key in self.made:
             return self.made[key]
-        made = self.owner("POST", "/tokens", {"scopes": list(scopes), "member": member})
+        made = self.owner("POST", "/tokens", {"scopes": list(scopes), "member": member, "brands": list(brands)})
         assert made.status_code == 201, made.text
         secret: str = made.json()["token"]
         if not fresh:

@@ -25,6 +25,9 @@ class NewToken(Body):
     scopes: list[ScopeName] = Field(min_length=1)
     days: int | None = Field(None, ge=1, le=3650, description="How long it is good; unset: until revoked.")
     member: str = Field("", max_length=100, description="In whose name it acts; unset: yours.")
+    brands: list[Annotated[str, Field(max_length=100)]] = Field(
+        default_factory=list, max_length=50, description="The only brands it reaches; unset: all of the member's."
+    )
 
 
 class TokenMade(BaseModel):
@@ -38,6 +41,7 @@ class TokenView(BaseModel):
     name: str
     member: str
     scopes: list[str]
+    brands: list[str]
     created_at: datetime
     last_used_at: datetime | None
     expires_at: datetime | None
@@ -88,12 +92,15 @@ class NewAccount(Body):
 @router.post("/tokens", status_code=201)
 async def make_token(admind: Service, caller: Owner, body: NewToken) -> TokenMade:
     now = admind.clock.now()
-    member = await admind.looking.colleague(caller.workspace, caller.member, body.member or caller.member)
+    member = await caller.looking.colleague(caller.workspace, caller.member, body.member or caller.member)
+    for brand in body.brands:
+        await caller.looking.brand(caller.workspace, member.id, brand)
     token, secret = await admind.tokens.create(
         caller.workspace,
         name=body.name or "token",
         scopes=frozenset(body.scopes),
         member=member.id,
+        brands=body.brands,
         now=now,
         expires_at=now + timedelta(days=body.days) if body.days else None,
     )
@@ -111,6 +118,7 @@ async def tokens(admind: Service, caller: Owner) -> ListView[TokenView]:
                 name=token.name,
                 member=token.member,
                 scopes=sorted(token.scopes),
+                brands=sorted(token.brands),
                 created_at=token.created_at,
                 last_used_at=token.last_used_at,
                 expires_at=token.expires_at,
@@ -130,20 +138,20 @@ async def revoke(admind: Service, caller: Owner, token: str) -> None:
 async def add_member(admind: Service, caller: Owner, body: NewMember) -> MemberView:
     brand = body.brand or caller.brand
     made = await admind.office.add_member(caller.workspace, caller.member, body.name, brand, body.roles)
-    return await admind.looking.colleague(caller.workspace, caller.member, made.id)
+    return await caller.looking.colleague(caller.workspace, caller.member, made.id)
 
 
 @router.put("/members/{member}/roles")
 async def set_roles(admind: Service, caller: Owner, member: str, body: RolesBody) -> MemberView:
     brand = body.brand or caller.brand
     changed = await admind.office.set_roles(caller.workspace, caller.member, member, brand, body.roles)
-    return member_view(changed, (await admind.looking.member(caller.workspace, caller.member)).roles)
+    return member_view(changed, (await caller.looking.member(caller.workspace, caller.member)).roles)
 
 
 @router.put("/members/{member}/away")
 async def set_away(admind: Service, caller: Decider, member: str, body: AwayBody) -> MemberView:
     await admind.office.set_away(caller.workspace, caller.member, member, body.until, body.delegate)
-    return await admind.looking.colleague(caller.workspace, caller.member, member)
+    return await caller.looking.colleague(caller.workspace, caller.member, member)
 
 
 @router.delete("/members/{member}", status_code=204)

@@ -56,18 +56,18 @@ async def listing(
     after: Annotated[str, Query(max_length=200)] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> ListView[DraftView]:
-    return await admind.looking.drafts(caller.workspace, caller.member, status=status, after=after, limit=limit)
+    return await caller.looking.drafts(caller.workspace, caller.member, status=status, after=after, limit=limit)
 
 
 @router.get("/{draft}")
 async def one(admind: Service, caller: Reader, draft: str) -> DraftView:
-    return await admind.looking.draft(caller.workspace, caller.member, draft)
+    return await caller.looking.draft(caller.workspace, caller.member, draft)
 
 
 @router.get("/{draft}/card")
 async def card(admind: Service, caller: Reader, draft: str) -> Card:
     """The draft as a card: what chats show."""
-    return await admind.looking.draft_card(caller.workspace, caller.member, draft)
+    return await caller.looking.draft_card(caller.workspace, caller.member, draft)
 
 
 class PieceView(BaseModel):
@@ -92,7 +92,7 @@ async def diff(
     newer: Annotated[int | None, Query(ge=1, le=100_000)] = None,
 ) -> ListView[DifferenceView]:
     """What changed between two revisions, word by word; `newer` is the present one when left out."""
-    record = await admind.looking.draft_record(caller.workspace, caller.member, draft)
+    record = await caller.looking.draft_record(caller.workspace, caller.member, draft)
     found, words = await admind.revisions.between(record, older, newer or record.revision)
     return ListView(
         items=[

@@ -71,8 +71,8 @@ async def upload(
 ) -> UploadView:
     """Keep a picture, as raw bytes or as a form's file: cleaned, without location or camera data."""
     brand = brand or caller.brand
-    await admind.looking.brand(caller.workspace, caller.member, brand)
-    member = await admind.looking.member(caller.workspace, caller.member)
+    await caller.looking.brand(caller.workspace, caller.member, brand)
+    member = await caller.looking.member(caller.workspace, caller.member)
     item = await admind.library.upload(caller.workspace, brand, member, await _picture(request))
     return UploadView(sha256=item.sha256, mime=item.mime, bytes=item.size, width=item.width, height=item.height)
 
@@ -90,7 +90,7 @@ async def _picture(request: Request) -> bytes:
 
 @router.get("/media/{sha256}", response_class=Response)
 async def picture(admind: Service, caller: Reader, sha256: str) -> Response:
-    member = await admind.looking.member(caller.workspace, caller.member)
+    member = await caller.looking.member(caller.workspace, caller.member)
     stored = await admind.library.read(caller.workspace, member, sha256)
     return Response(stored.data, media_type=stored.mime, headers={"Cache-Control": "private, max-age=31536000"})
 
@@ -105,8 +105,9 @@ async def audit(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> ListView[AuditView]:
     """Who did what, when and from where; oldest first."""
+    member = await caller.looking.member(caller.workspace, caller.member)
     entries = await admind.history.read(
-        caller.workspace, caller.member, about=about, kind=kind, after=int(after or 0), limit=limit
+        caller.workspace, member, about=about, kind=kind, after=int(after or 0), limit=limit
     )
     items = [
         AuditView(
@@ -140,7 +141,7 @@ class SymptomView(BaseModel):
 @router.get("/doctor")
 async def doctor(admind: Service, caller: Reader) -> ListView[SymptomView]:
     """Every part, and what to do about those that are not well."""
-    found = await admind.doctor.examine(await admind.looking.member(caller.workspace, caller.member))
+    found = await admind.doctor.examine(await caller.looking.member(caller.workspace, caller.member))
     return ListView(items=[SymptomView(what=s.what, state=s.state, found=s.found, do=s.do) for s in found])
 
 
@@ -152,19 +153,19 @@ async def notices(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> ListView[NoticeView]:
     """What AdMind had to tell: cards, receipts, failures, questions. Newest first."""
-    return await admind.looking.notices(caller.workspace, caller.member, after=after, limit=limit)
+    return await caller.looking.notices(caller.workspace, caller.member, after=after, limit=limit)
 
 
 @router.get("/accounts")
 async def accounts(admind: Service, caller: Reader) -> ListView[AccountView]:
-    return await admind.looking.accounts(caller.workspace, caller.member)
+    return await caller.looking.accounts(caller.workspace, caller.member)
 
 
 @router.get("/members")
 async def members(admind: Service, caller: Reader) -> ListView[MemberView]:
-    return await admind.looking.members(caller.workspace, caller.member)
+    return await caller.looking.members(caller.workspace, caller.member)
 
 
 @router.get("/brands")
 async def brands(admind: Service, caller: Reader) -> ListView[BrandView]:
-    return await admind.looking.brands(caller.workspace, caller.member)
+    return await caller.looking.brands(caller.workspace, caller.member)

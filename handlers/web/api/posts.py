@@ -54,12 +54,12 @@ async def listing(
     after: Annotated[str, Query(max_length=200)] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> ListView[PostView]:
-    return await admind.looking.posts(caller.workspace, caller.member, status=status, after=after, limit=limit)
+    return await caller.looking.posts(caller.workspace, caller.member, status=status, after=after, limit=limit)
 
 
 @router.get("/posts/{post}")
 async def one(admind: Service, caller: Reader, post: str) -> PostView:
-    return await admind.looking.post(caller.workspace, caller.member, post)
+    return await caller.looking.post(caller.workspace, caller.member, post)
 
 
 @router.post("/posts/{post}/cancel")
@@ -87,14 +87,14 @@ async def take_down(admind: Service, caller: Decider, post: str) -> Done:
 @router.get("/pauses")
 async def pauses(admind: Service, caller: Reader) -> ListView[PauseView]:
     """What is stopped, as far as it concerns the caller's brands."""
-    return await admind.looking.pauses(caller.workspace, caller.member)
+    return await caller.looking.pauses(caller.workspace, caller.member)
 
 
 @router.post("/pause")
 async def pause(admind: Service, caller: Proposer, body: PauseBody | None = None) -> StoppedView:
     """STOP: nothing of the scope that was not handed over goes out; without a body, nothing at all."""
     body = body or PauseBody(scope="workspace", reason="")
-    member = await admind.looking.member(caller.workspace, caller.member)
+    member = await caller.looking.member(caller.workspace, caller.member)
     done = await admind.stopping.stop(
         caller.workspace, body.scope, member, body.reason, admind.clock.now(), caller.surface
     )
@@ -104,7 +104,7 @@ async def pause(admind: Service, caller: Proposer, body: PauseBody | None = None
         since=done.pause.since,
         until=done.pause.until,
         held=[post.id for post in done.held],
-        near=[await admind.looking.post(caller.workspace, caller.member, post.id) for post in done.near],
+        near=[await caller.looking.post(caller.workspace, caller.member, post.id) for post in done.near],
     )
 
 
@@ -112,11 +112,11 @@ async def pause(admind: Service, caller: Proposer, body: PauseBody | None = None
 async def resume(admind: Service, caller: Decider, body: PauseBody | None = None) -> Resumed:
     """Let posts go out again. What fell due meanwhile is listed and waits for your word."""
     body = body or PauseBody(scope="workspace", reason="")
-    member = await admind.looking.member(caller.workspace, caller.member)
+    member = await caller.looking.member(caller.workspace, caller.member)
     lifted = await admind.pausing.resume(
         caller.workspace, body.scope, member, admind.clock.now(), surface=caller.surface
     )
-    waiting = await admind.looking.posts(caller.workspace, caller.member, status="paused", limit=200)
+    waiting = await caller.looking.posts(caller.workspace, caller.member, status="paused", limit=200)
     view = PauseView(scope=lifted.scope, reason=lifted.reason, since=lifted.since, until=lifted.until)
     return Resumed(pause=view, waiting=waiting.items)
 
@@ -124,5 +124,5 @@ async def resume(admind: Service, caller: Decider, body: PauseBody | None = None
 @router.get("/calendar.ics", response_class=Response)
 async def calendar(admind: Service, caller: Reader) -> Response:
     """RFC 5545, for calendar programs."""
-    body = await admind.looking.calendar(caller.workspace, caller.member)
+    body = await caller.looking.calendar(caller.workspace, caller.member)
     return Response(body, media_type="text/calendar; charset=utf-8")

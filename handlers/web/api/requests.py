@@ -36,7 +36,7 @@ class Accepted(BaseModel):
 async def ask(admind: Service, caller: Proposer, body: Ask) -> Accepted:
     """Take a request in; it is kept when this answers. Progress and reply are at `/requests/{id}`."""
     brand = body.brand or caller.brand
-    await admind.looking.brand(caller.workspace, caller.member, brand)
+    await caller.looking.brand(caller.workspace, caller.member, brand)
     conversation = body.conversation or new_conversation()
     request = ChatRequest(
         workspace=caller.workspace,
@@ -48,6 +48,7 @@ async def ask(admind: Service, caller: Proposer, body: Ask) -> Accepted:
         uploads=tuple(
             [Upload(sha256=await admind.library.mine(caller.workspace, brand, each)) for each in body.images]
         ),
+        within=caller.brands,
         at=admind.clock.now(),
     )
     return Accepted(id=await admind.desk.receive(request), conversation=conversation)
@@ -55,7 +56,7 @@ async def ask(admind: Service, caller: Proposer, body: Ask) -> Accepted:
 
 @router.get("/{request_id}")
 async def look(admind: Service, caller: Reader, request_id: str) -> RequestView:
-    view = await admind.desk.view(caller.workspace, caller.member, request_id)
+    view = await admind.desk.view(caller.workspace, caller.member, request_id, caller.brands)
     return view.model_copy(update={"conversation": view.conversation.rpartition("/")[2]})
 
 
@@ -67,7 +68,7 @@ async def events(
     last_event_id: Annotated[str, Header(max_length=64, pattern=r"^\d*(-\d+)?$")] = "",
 ) -> StreamingResponse:
     """Server-sent events: `progress` with a sentence, then `done` or `failed` with the request."""
-    await admind.desk.view(caller.workspace, caller.member, request_id)
+    await admind.desk.view(caller.workspace, caller.member, request_id, caller.brands)
 
     async def stream() -> AsyncIterator[str]:
         async for event in admind.desk.events(caller.workspace, request_id, after=last_event_id):

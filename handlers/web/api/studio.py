@@ -24,6 +24,6 @@ class LinkMade(BaseModel):
 @router.post("/sign-in-links", status_code=201)
 async def make(admind: Service, owner: Owner, body: Whom | None = None) -> LinkMade:
     """A link that signs a member in to the studio."""
-    member = await admind.looking.colleague(owner.workspace, owner.member, (body and body.member) or owner.member)
+    member = await owner.looking.colleague(owner.workspace, owner.member, (body and body.member) or owner.member)
     code = await admind.sign_in.link(owner.workspace, member.id, surface=owner.surface)
     return LinkMade(member=member.name, path=f"/studio/in/{code}")

@@ -7,6 +7,7 @@ import pytest
 from bot.conversation.commands import COMMANDS, read_command
 from bot.publishing.pause import Pausing
 from storage.commit import Change
+from storage.stores import TeamStore
 from storage.team import Role
 from tests.bot.conversation.room import Room
 
@@ -100,7 +101,7 @@ async def test_an_account_is_paused_by_its_name(room: Room) -> None:
 
 
 async def test_who_may_not_approve_can_stop(room: Room) -> None:
-    people = room.desk._team
+    people = TeamStore(room.database)
     kept = await people.members.get(room.workspace.id, room.owner.id)
     brand = next(iter(kept.record.roles))
     lower = kept.record.changed(roles={brand: frozenset({Role.requester})})

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.review.reminders import decide_by, due_reminder, next_reminder, polite
+from bot.review.reminders import Plan, decide_by, plan, polite
 
 HOUR = timedelta(hours=1)
 NOON = datetime(2026, 12, 3, 12, tzinfo=UTC)  # a Thursday
@@ -24,18 +24,36 @@ def test_a_decision_is_wanted_a_quarter_before_the_slot_or_by_the_slot_when_that
 
 
 @pytest.mark.parametrize(
-    ("before", "step"), [(30, None), (24, "24h"), (10, "24h"), (2, "2h"), (1.5, "2h"), (0.5, "1h")]
+    ("before", "due", "next_before"),
+    [(30, False, 24), (24, True, 2), (3.5, True, 2), (2, True, 1), (1.5, True, 1), (0.5, True, None)],
 )
-def test_the_reminder_that_is_due_is_the_latest_whose_moment_came(before: float, step: str | None) -> None:
-    found = due_reminder(NOON, (), NOON - before * HOUR)
-    assert (found.step if found else None) == step
+def test_a_reminder_stands_from_its_moment_on_and_the_next_look_is_at_the_next(
+    before: float, due: bool, next_before: float | None
+) -> None:
+    found = plan(NOON, "UTC", shown=NOON - 40 * HOUR, now=NOON - before * HOUR)
+    assert found == Plan(due, None if next_before is None else NOON - next_before * HOUR)
 
 
-def test_each_reminder_is_given_once() -> None:
-    assert due_reminder(NOON, ("24h",), NOON - 10 * HOUR) is None
-    upcoming = next_reminder(NOON, ("24h",), NOON - 10 * HOUR)
-    assert upcoming is not None and (upcoming.step, upcoming.at) == ("2h", NOON - 2 * HOUR)
-    assert next_reminder(NOON, (), NOON - timedelta(minutes=30)) is None
+def test_what_was_shown_after_a_reminders_moment_needs_none_before_the_next() -> None:
+    assert plan(NOON, "UTC", shown=NOON - 10 * HOUR, now=NOON - 9 * HOUR) == Plan(False, NOON - 2 * HOUR)
+    assert plan(NOON, "UTC", shown=NOON - HOUR / 2, now=NOON - HOUR / 3) == Plan(False, None)
+
+
+@given(moments, moments, moments, st.sampled_from(ZONES))
+def test_whoever_looks_whenever_the_plan_says_so_reminds_only_outside_quiet_hours_and_comes_to_an_end(
+    deadline: datetime, shown: datetime, now: datetime, zone: str
+) -> None:
+    look = now
+    for _ in range(8):
+        found = plan(deadline, zone, shown=shown, now=look)
+        if found.due:
+            local = look.astimezone(ZoneInfo(zone))
+            assert local.weekday() < 5 and 8 <= local.hour < 19
+        if found.look_at is None:
+            return
+        assert look < found.look_at < deadline
+        look = found.look_at
+    raise AssertionError("it looks again and again")
 
 
 @given(moments, st.sampled_from(ZONES), st.integers(1, 200))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx2
 import pytest
@@ -16,7 +16,7 @@ CANARY = "Zyxwquartz"
 
 @dataclass
 class TwoBrands:
-    """Brand B is full of the canary; the member works for brand A alone."""
+    """Brand B is full of the canary; the member works for brand A alone, or a token of theirs is for A alone."""
 
     member: httpx2.Client
     insider: httpx2.Client
@@ -30,9 +30,9 @@ class TwoBrands:
 
 
 @pytest.fixture(scope="module")
-def two(running: Served) -> Iterator[TwoBrands]:
-    made = running.owner("POST", "/brands", {"name": f"{CANARY} Ltd"}).json()
-    brand = made["id"]
+def filled(running: Served) -> Iterator[TwoBrands]:
+    """Both brands, with a member who works for A alone."""
+    brand = running.owner("POST", "/brands", {"name": f"{CANARY} Ltd"}).json()["id"]
     running.owner(
         "PATCH",
         f"/brands/{brand}",
@@ -43,6 +43,20 @@ def two(running: Served) -> Iterator[TwoBrands]:
     tokens = [running.token("read", "propose", "decide", member=each["id"]) for each in (insider, member)]
     with running.client(tokens[0]) as inside, running.client(tokens[1]) as outside:
         yield _filled(running, brand, insider["id"], inside, outside)
+
+
+@pytest.fixture(scope="module", params=["member of one brand", "token of one brand"])
+def two(running: Served, filled: TwoBrands, request: pytest.FixtureRequest) -> Iterator[TwoBrands]:
+    if request.param == "member of one brand":
+        yield filled
+        return
+    home = filled.member.get(f"{API}/brands").json()["items"][0]["id"]
+    both = running.owner("POST", "/members", {"name": "Cy", "roles": ["owner", "approver"]}).json()["id"]
+    body = {"roles": ["owner", "approver"], "brand": filled.brand}
+    assert running.owner("PUT", f"/members/{both}/roles", body).status_code == 200
+    narrow = running.token("read", "propose", "decide", member=both, brands=(home,))
+    with running.client(narrow) as client:
+        yield replace(filled, member=client)
 
 
 def _filled(running: Served, brand: str, insider: str, inside: httpx2.Client, outside: httpx2.Client) -> TwoBrands:
@@ -119,7 +133,7 @@ def test_nothing_of_another_brand_can_be_opened_or_told_from_what_is_not_there(t
         answers = [two.member.request(method, API + each, json=body) for each in (path, missing)]
         assert [answer.status_code for answer in answers] == [404, 404], path
         details = [answer.json()["detail"] for answer in answers]
-        names = (two.draft, two.post, two.account, "d_none", "p_none", "a_x")
+        names = (two.draft, two.post, two.account, "d_none", "p_none", "a_x", two.insider_id, "m_none")
         for name in names:
             details = [detail.replace(name, "…") for detail in details]
         assert details[0] == details[1]

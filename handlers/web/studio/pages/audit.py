@@ -25,7 +25,7 @@ async def audit(
     """Newest first; with `verify` the whole chain is recomputed and compared with what was written down outside."""
     found = await visit.admind.history.read(
         visit.workspace,
-        visit.id,
+        visit.seen.member,
         about=about.strip(),
         kind=kind.strip(),
         after=int(before or 0),

@@ -141,6 +141,7 @@ async def make_token(
     name: Short,
     scope: Annotated[list[Literal["read", "propose", "decide"]], Form(max_length=3)],
     days: Annotated[int, Form(ge=0, le=3650)] = 0,
+    brand: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
     """A token in one's own name, shown once. One that may decide is made by owners alone."""
     if "decide" in scope and not visit.holds("owner"):
@@ -151,6 +152,7 @@ async def make_token(
         name=name.strip() or "token",
         scopes=frozenset(scope),
         member=visit.id,
+        brands=await _chosen(visit, brand),
         now=now,
         expires_at=now + timedelta(days=days) if days else None,
     )
@@ -180,6 +182,14 @@ async def _members(request: Request, visit: Visit, *, link: str = "", link_for: 
         link=link,
         link_for=link_for,
     )
+
+
+async def _chosen(visit: Visit, brand: str) -> tuple[str, ...]:
+    """The one brand that was chosen, or none for all. Raises NotFound."""
+    if not brand:
+        return ()
+    await visit.admind.looking.brand(visit.workspace, visit.id, brand)
+    return (brand,)
 
 
 async def _tokens(request: Request, visit: Visit, *, secret: str = "") -> Response:

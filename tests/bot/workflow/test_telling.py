@@ -1,0 +1,113 @@
+"""What wakes people: reminders outside their quiet hours, one message each, and three alerts a brand a day."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.chat import Card
+from bot.clock import MovableClock
+from storage.commit import Change, commit
+from storage.redis import Database
+from storage.team import Away, Member, Policy, Role
+from tests.fakes.chat_home import ChatHome
+from tests.world import World, world_on
+
+THURSDAY = datetime(2026, 12, 3, 6, tzinfo=UTC)  # 7:00 in Zurich
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
+    async with world_on(database, tmp_path / "data", clock=MovableClock(THURSDAY)) as found:
+        yield found
+
+
+@pytest.fixture
+def chat(world: World) -> ChatHome:
+    home = ChatHome()
+    world.board.add_home(world.ws, home)
+    return home
+
+
+async def let_pass(world: World, until: datetime, step: timedelta = timedelta(minutes=15)) -> None:
+    while world.clock.now() < until:
+        world.clock.move(step)
+        await world.run_due()
+
+
+async def in_zone(world: World, member: Member, zone: str) -> None:
+    kept = await world.people.store.members.get(world.ws, member.id)
+    change = Change(world.ws)
+    world.people.store.members.put(change, kept.record.changed(zone=zone), member.id, ver=kept.ver, at=1.0)
+    await commit(world.database, change)
+
+
+async def test_each_is_reminded_in_one_message_that_in_the_end_says_what_became_of_the_draft(
+    world: World, chat: ChatHome
+) -> None:
+    ana = await world.member("Ana", Role.approver)
+    draft = await world.draft(due_in=34 * HOUR)  # Friday, 17:00 in Zurich
+    await world.upkeep.remind(world.ws, draft.id)
+    room = f"member:{ana.id}"
+    assert chat.titles(room) == [], "the card was just shown"
+    await let_pass(world, THURSDAY + 9.5 * HOUR)
+    assert chat.titles(room) == [], "24 h before 16:45"
+    await let_pass(world, THURSDAY + 10.5 * HOUR)
+    assert len(chat.titles(room)) == 1
+    await let_pass(world, THURSDAY + 33 * HOUR)
+    (card,) = chat.rooms[room].values()
+    assert card.title.startswith("Still waiting: ")
+    assert "decide by Fri 4 Dec, 16:45" in card.status
+    assert chat.updates >= 2
+    await world.decide((await world.drafts.get(world.ws, draft.id)).record, by=ana)
+    await world.run_due()
+    (card,) = chat.rooms[room].values()
+    assert not card.title.startswith("Still waiting")
+    assert card.status.startswith("Approved by Ana")
+
+
+async def test_nobody_is_woken_at_night_or_at_the_weekend_in_their_own_zone(world: World, chat: ChatHome) -> None:
+    ana, kiri = await world.member("Ana", Role.approver), await world.member("Kiri", Role.approver)
+    await in_zone(world, kiri, "Pacific/Auckland")
+    draft = await world.draft(due_in=26 * HOUR)  # Friday, 9:00 in Zurich: 24 h before is 8:45, in Auckland 20:45
+    await world.upkeep.remind(world.ws, draft.id)
+    await let_pass(world, THURSDAY + 2 * HOUR)
+    assert len(chat.titles(f"member:{ana.id}")) == 1
+    assert chat.titles(f"member:{kiri.id}") == []
+    await let_pass(world, datetime(2026, 12, 3, 19, 15, tzinfo=UTC))  # 8:15 on Friday in Auckland
+    assert len(chat.titles(f"member:{kiri.id}")) == 1
+
+
+async def test_who_has_approved_is_left_alone_and_a_delegate_stands_in(world: World, chat: ChatHome) -> None:
+    await world.policy(Policy(approvals=2))
+    ana, ben = await world.member("Ana", Role.approver), await world.member("Ben", Role.approver)
+    dora = await world.member("Dora", Role.requester)
+    kept = await world.people.store.members.get(world.ws, ben.id)
+    change = Change(world.ws)
+    away = Away(until=THURSDAY + timedelta(days=9), delegate=dora.id)
+    world.people.store.members.put(change, kept.record.changed(away=away), ben.id, ver=kept.ver, at=1.0)
+    await commit(world.database, change)
+    draft = await world.draft(due_in=10 * HOUR)
+    await world.decide(draft, by=ana)
+    await let_pass(world, THURSDAY + 9 * HOUR)
+    assert chat.titles(f"member:{ana.id}") == chat.titles(f"member:{ben.id}") == []
+    assert len(chat.titles(f"member:{dora.id}")) == 1
+
+
+async def test_after_three_alerts_a_day_the_others_stand_in_one_summary(world: World, chat: ChatHome) -> None:
+    for number in range(16):
+        card = Card(title=f"Something is slow: {number}")
+        await world.board.alert(world.ws, world.brand.id, card, key=f"slow:{number}")
+        await world.board.alert(world.ws, world.brand.id, card, key=f"slow:{number}")
+    titles = chat.titles(world.brand.id)
+    assert titles == [*(f"Something is slow: {number}" for number in range(3)), f"{world.brand.name}: 13 more today"]
+    summary = list(chat.rooms[world.brand.id].values())[-1]
+    assert summary.notes[0] == "Something is slow: 3"
+    assert summary.notes[-1] == "… and 3 more"
+    world.clock.move(timedelta(days=1))
+    await world.board.alert(world.ws, world.brand.id, Card(title="A new day"), key="slow:new")
+    assert chat.titles(world.brand.id)[-1] == "A new day"
