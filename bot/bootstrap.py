@@ -412,6 +412,8 @@ class AdMind:
         return BATCH if ticked.more else ticked.entries
 
     async def _given_up(self, _queue: str, task: str, workspace: str, entry: str, error: Exception) -> None:
+        if task == "request":
+            await self.desk.give_up(workspace, entry)
         await self._clockwork.given_up(workspace, f"{task}:{entry}", self.board.homes(workspace).values())
 
     async def _sweep(self, _fired: datetime) -> None:

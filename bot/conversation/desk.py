@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
@@ -37,6 +38,8 @@ from storage.threads import Held, Thread, ThreadBusy, ThreadStore
 MOST_CHARACTERS: Final = 20_000
 LEASE_SECONDS: Final = 60.0
 TURN_SECONDS: Final = 300.0
+MOST_IN_FLIGHT: Final = 12  # of a workspace in one process; the engine runs 16, so that others always find a place
+FULL_PAUSE_SECONDS: Final = 1.0
 EVENT_WAIT_MS: Final = 1000
 FINAL: Final = frozenset({"done", "failed"})
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
@@ -89,6 +92,7 @@ class Desk:
         self._clock = clock
         self._enqueue = enqueue
         self._agent: Any = None
+        self._in_flight: Counter[str] = Counter()
 
     def use(self, model: Any, fallback: Any, budget: TokenBudget) -> None:
         """Answer with this model from now on. Loads LangChain when nobody has yet."""
@@ -160,9 +164,18 @@ class Desk:
     async def answer(self, workspace: str, request_id: str) -> None:
         """Answer a request, once; doing so again changes nothing.
 
-        Raises Busy, StorageUnavailable and StorageFull for the engine to try again. Whatever else goes wrong becomes
-        the reply.
+        Raises Busy, StorageUnavailable and StorageFull for the engine to try again, Busy also while the workspace has
+        its share of turns running. Whatever else goes wrong becomes the reply.
         """
+        if self._in_flight[workspace] >= MOST_IN_FLIGHT:
+            raise Busy(FULL_PAUSE_SECONDS)
+        self._in_flight[workspace] += 1
+        try:
+            await self._answer(workspace, request_id)
+        finally:
+            self._in_flight[workspace] -= 1
+
+    async def _answer(self, workspace: str, request_id: str) -> None:
         async with self._ledger.once(workspace, f"request:{request_id}", lease_seconds=LEASE_SECONDS) as claim:
             if claim is None:
                 return
@@ -186,6 +199,14 @@ class Desk:
                 status, reply = "failed", unexpected(error, "answering").sentence()
             await claim.check()
             await self._finish(work.request, status, reply)
+
+    async def give_up(self, workspace: str, request_id: str) -> None:
+        """Say so where it was asked: this request was tried again and again, and nobody will try it any more."""
+        request = await self._store.get(workspace, request_id)
+        if request.status not in FINAL:
+            await self._finish(
+                request, "failed", "I tried for long and could not answer this. Please ask again."
+            )
 
     async def _finish(self, request: Request, status: str, reply: str) -> None:
         if request.left_out:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import pytest
 
 from bot.chat import Upload
+from bot.conversation.desk import MOST_IN_FLIGHT
 from bot.errors import NotFound
+from bot.workflow.requests import Asker, Idea
 from storage.drafts import Draft
+from storage.ledger import Busy
 from storage.record import Record
 from storage.redis import StorageUnavailable
 from storage.requests import RequestEvent
@@ -168,6 +172,33 @@ async def test_messages_of_one_conversation_are_answered_one_after_the_other(roo
     assert len(await drafts(room)) == 3
     last = await room.say("shorter")
     assert "Which draft" in last.reply or last.drafts
+
+
+async def test_a_workspace_has_its_share_of_turns_at_once_and_the_others_wait_their_turn(room: Room) -> None:
+    gate, making = asyncio.Event(), room.workshop.draft
+
+    async def slowly(asker: Asker, ideas: Sequence[Idea]) -> tuple[Draft, ...]:
+        await gate.wait()
+        return await making(asker, ideas)
+
+    room.workshop.draft = slowly  # type: ignore[method-assign]
+    asked = [
+        await room.desk.receive(room.request("Tell people that we open at 8.", conversation=f"v_{number}"))
+        for number in range(MOST_IN_FLIGHT + 2)
+    ]
+    running = [asyncio.create_task(room.desk.answer(room.workspace.id, each)) for each in asked[:MOST_IN_FLIGHT]]
+    await asyncio.sleep(0)
+    with pytest.raises(Busy) as busy:
+        await room.desk.answer(room.workspace.id, asked[-2])
+    assert busy.value.retry_after_seconds
+    gate.set()
+    await asyncio.gather(*running)
+    await room.desk.answer(room.workspace.id, asked[-2])
+    assert (await room.desk.get(room.workspace.id, asked[-2])).status == "done"
+    await room.desk.give_up(room.workspace.id, asked[-1])
+    await room.desk.give_up(room.workspace.id, asked[-2])
+    assert (await room.desk.get(room.workspace.id, asked[-1])).status == "failed"
+    assert (await room.desk.get(room.workspace.id, asked[-2])).status == "done"
 
 
 async def test_a_request_is_seen_by_who_asked_only(room: Room) -> None:
