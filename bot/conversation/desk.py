@@ -204,9 +204,7 @@ class Desk:
         """Say so where it was asked: this request was tried again and again, and nobody will try it any more."""
         request = await self._store.get(workspace, request_id)
         if request.status not in FINAL:
-            await self._finish(
-                request, "failed", "I tried for long and could not answer this. Please ask again."
-            )
+            await self._finish(request, "failed", "I tried for long and could not answer this. Please ask again.")
 
     async def _finish(self, request: Request, status: str, reply: str) -> None:
         if request.left_out:

@@ -26,13 +26,17 @@ IN_THE_WAY = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where one version stands. `met`: it may go out; else `missing` says in a sentence what it waits for."""
+    """Where one version stands. `met`: it may go out; else `missing` says in a sentence what it waits for.
+
+    `internal`: the team's part is given, so that clients may see it.
+    """
 
     account: str
     met: bool
     missing: str = ""
     waiting_for: tuple[str, ...] = ()  # names of members who could give the next approval
     approved_by: tuple[str, ...] = ()  # member ids whose approvals count
+    internal: bool = False
     blocked_by: Verdict | None = None
 
 
@@ -163,10 +167,9 @@ def _approvals(
         return Standing(version.account, False, text, names, given)
     if len(clients) < policy.client_approvals:
         names = tuple(m.name for m in by_id.values() if Role.client in m.roles.get(brand.id, frozenset()))
-        return Standing(
-            version.account, False, told("Waiting for the client ({names}).", names=_either(names)), names, given
-        )
-    return Standing(version.account, True, approved_by=given + tuple(d.member for d in clients))
+        waiting = told("Waiting for the client ({names}).", names=_either(names))
+        return Standing(version.account, False, waiting, names, given, internal=True)
+    return Standing(version.account, True, approved_by=given + tuple(d.member for d in clients), internal=True)
 
 
 def status_of(draft: Draft, standings: Sequence[Standing], now: datetime) -> DraftStatus:

@@ -14,7 +14,7 @@ from storage.commit import Change, commit
 from storage.drafts import Draft, DraftStatus, MessageRef
 from storage.redis import Database
 from storage.stores import DraftStore
-from storage.team import Member
+from storage.team import Member, Role
 
 
 class Reminding:
@@ -57,10 +57,14 @@ class Reminding:
 
 
 def _asked(draft: Draft, table: RoundTable, now: datetime) -> list[Member]:
-    """Who may decide and has not approved all of it yet."""
+    """Who may decide and has not approved all of it yet: the team first, then the clients."""
     standings = table.standings(draft, now)
+    if standings and all(standing.internal for standing in standings):
+        asked = [m for m in table.members if m.erased_at is None and Role.client in m.roles.get(draft.brand, ())]
+    else:
+        asked = list(deciders(draft.brand, table.members, now))
     done = set.intersection(*(set(standing.approved_by) for standing in standings)) if standings else set()
-    return [member for member in deciders(draft.brand, table.members, now) if member.id not in done]
+    return [member for member in asked if member.id not in done]
 
 
 def _still_waiting(card: Card, draft: Draft) -> Card:

@@ -19,6 +19,7 @@ from storage.media import BlobStore
 from storage.record import new_id
 from storage.redis import Database
 from storage.sessions import Tries
+from storage.stores import DraftStore
 from storage.team import Member, Role
 
 LIFE = timedelta(days=14)
@@ -48,6 +49,7 @@ class ClientLinks:
         clock: Clock,
     ) -> None:
         self._store = ClientLinkStore(database)
+        self._drafts = DraftStore(database)
         self._tries = Tries(database, TRIES_SPAN)
         self._audit = audit
         self._decisions = decisions
@@ -113,11 +115,11 @@ class ClientLinks:
         if link is None:
             await self._tries.failed(place)
             return None
-        try:
-            draft = await self._looking.draft_record(link.workspace, link.member, link.draft)
-        except NotFound:  # the member lost the brand, or the draft is gone
-            return None
+        kept = await self._drafts.find(link.workspace, link.draft)
         member = await self._looking.member(link.workspace, link.member)
+        if kept is None or not member.roles.get(kept.record.brand):  # it is gone, or the member lost the brand
+            return None
+        draft = kept.record  # whoever sent the link out decided that it may be seen
         return Shown(link, draft, member, draft.digest != link.digest)
 
     async def decide(self, shown: Shown, browser: str, verdict: Verdict, reason: str) -> Decided:

@@ -8,7 +8,7 @@ from datetime import datetime
 from storage.audit import AuditWriter
 from storage.journal import Journal
 from storage.stores import TeamStore
-from storage.team import Member
+from storage.team import Member, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class History:
         limit: int = 50,
         newest_first: bool = False,
     ) -> ToldPage:
-        """Entries of the member's brands, oldest first; `about` is a draft's, post's or other record's id. With
+        """Entries of the brands in whose team the member is, oldest first; `about` is a record's id. With
         `newest_first` what stands before `after` (0: before nothing), backwards.
 
         What belongs to no brand is told to those who work with whoever did it, and AdMind's own to the first brand's.
@@ -72,17 +72,14 @@ class History:
             newest_first=newest_first,
             limit=limit + 1,
         )
-        near = {each.subject for each in members if set(each.roles) & set(member.roles)} | {member.subject}
+        teams = {brand for brand, held in member.roles.items() if held != {Role.client}}
+        near = {each.subject for each in members if set(each.roles) & teams} | {member.subject}
         home = await self._team.workspaces.find(workspace, workspace)
-        at_home = home is not None and bool(member.roles.get(home.record.default_brand))
+        at_home = home is not None and home.record.default_brand in teams
         mine = [
             entry
             for entry in found[:limit]
-            if (
-                member.roles.get(entry.brand)
-                if entry.brand
-                else entry.subject in near or (not entry.subject and at_home)
-            )
+            if (entry.brand in teams if entry.brand else entry.subject in near or (not entry.subject and at_home))
         ]
         items = tuple(
             Told(

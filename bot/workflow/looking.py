@@ -106,6 +106,7 @@ class Looking:
                 f"There is no status {status[:20]!r}.", do_next=f"Use open or one of {', '.join(DraftStatus)}."
             )
         member = await self.member(workspace, member_id)
+        table, now = await self._board.round_table(workspace), self._clock.now()
         kind = "open" if status == "open" or status in OPEN else ""
         mine, following = await _pages(
             self._drafts,
@@ -113,10 +114,13 @@ class Looking:
             [f"{kind or 'of'}:{brand}" for brand in _few(member, brands)] or [kind or "all"],
             after,
             limit,
-            lambda draft: _sees(member, brands, draft.brand) and status in ("", "open", draft.status.value),
+            lambda draft: (
+                _sees(member, brands, draft.brand)
+                and status in ("", "open", draft.status.value)
+                and _ripe(draft, member, table, now)
+            ),
             lambda draft: draft.created_at.timestamp(),
         )
-        table = await self._board.round_table(workspace)
         return ListView(items=[self._shown(draft, table) for draft in mine], next=following)
 
     async def draft(self, workspace: str, member_id: str, draft_id: str) -> DraftView:
@@ -129,7 +133,8 @@ class Looking:
     async def draft_record(self, workspace: str, member_id: str, draft_id: str) -> Draft:
         member = await self.member(workspace, member_id)
         draft = (await self._drafts.get(workspace, draft_id)).record
-        if not member.roles.get(draft.brand):
+        table = await self._board.round_table(workspace)
+        if not member.roles.get(draft.brand) or not _ripe(draft, member, table, self._clock.now()):
             raise NotFound(f"There is no draft {draft_id[:40]}.", do_next="Look at the list of those there are.")
         return draft
 
@@ -203,7 +208,8 @@ class Looking:
         posts = await self.between(workspace, member_id, now - timedelta(days=30), now + timedelta(days=366))
         member = await self.member(workspace, member_id)
         drafts = await self._drafts.page(workspace, index="open", limit=1000)
-        home = (await self._team.workspaces.get(workspace, workspace)).record
+        table = await self._board.round_table(workspace)
+        home = table.home
         calendar = Calendar()
         calendar.add("prodid", "-//AdMind//Content calendar//EN")
         calendar.add("version", "2.0")
@@ -216,7 +222,7 @@ class Looking:
             name = words[post.brand].account(post.account)
             calendar.add_component(_event(post.id, f"{post.title} · {name} ({post.state.value})", post.due, now))
         for draft in drafts.items:
-            if draft.due is not None and member.roles.get(draft.brand):
+            if draft.due is not None and member.roles.get(draft.brand) and _ripe(draft, member, table, now):
                 calendar.add_component(_event(draft.id, f"{draft.title} (waiting for approval)", draft.due, now))
         return bytes(calendar.to_ical())
 
@@ -269,9 +275,9 @@ class Looking:
     async def notices(
         self, workspace: str, member_id: str, *, after: str = "", limit: int = 50
     ) -> ListView[NoticeView]:
-        """What AdMind had to tell, newest first."""
+        """What AdMind had to tell, newest first. A brand's room is its team's, not its clients'."""
         member = await self.member(workspace, member_id)
-        rooms = {*member.roles, f"member:{member.id}"}
+        rooms = {brand for brand, held in member.roles.items() if held != {Role.client}} | {f"member:{member.id}"}
         if any(Role.owner in roles for roles in member.roles.values()):
             rooms.add("owners")
         mine, following = await _pages(
@@ -309,6 +315,17 @@ class _Store(Protocol[T]):
 
 def _sees(member: Member, brands: frozenset[str] | None, brand: str) -> bool:
     return bool(member.roles.get(brand)) and (brands is None or brand in brands)
+
+
+def _ripe(draft: Draft, member: Member, table: RoundTable, now: datetime) -> bool:
+    """Whether the member may see it yet: clients see what the team has approved, or they themselves decided on."""
+    if member.roles.get(draft.brand) != frozenset({Role.client}) or draft.status is DraftStatus.approved:
+        return True
+    current = {version.account: version.digest for version in draft.versions}
+    mine = [decision for decision in draft.decisions if decision.member == member.id]
+    if any(decision.versions.items() & current.items() for decision in mine):
+        return True
+    return any(standing.internal for standing in table.standings(draft, now))
 
 
 def _few(member: Member, brands: frozenset[str] | None) -> tuple[str, ...]:
