@@ -17,6 +17,7 @@ from bot.cards import Words, draft_card, post_card, replaced_card
 from bot.chat import Card, Messenger
 from bot.clock import Clock, milliseconds
 from bot.review.approval import Standing, judge
+from bot.words import reading
 from storage.accounts import Account
 from storage.alerts import Alerts
 from storage.commit import Change, commit
@@ -106,8 +107,10 @@ class Board:
         return (await self.round_table(draft.workspace)).standings(draft, self._clock.now())
 
     async def card(self, draft: Draft) -> Card:
-        words = await self.words(draft.workspace, draft.brand)
-        standings = await self.standings(draft)
+        table = await self.round_table(draft.workspace)
+        words = table.words(draft.brand)
+        with reading(words.language):
+            standings = table.standings(draft, self._clock.now())
         missing = next((standing.missing for standing in standings if not standing.met), "")
         posts = await self._posts.many(draft.workspace, [v.post for v in draft.versions if v.post])
         return draft_card(draft, words, missing=missing, posts=posts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from bot.cards import Words
 from bot.chat import Card, Messenger
 from bot.clock import Clock
 from bot.review.approval import deciders
@@ -38,7 +39,7 @@ class Reminding:
         shown = list(draft.reminders)
         if draft.status is DraftStatus.waiting and draft.decide_by is not None:
             table = await self._board.round_table(workspace)
-            words = _still_waiting(card, draft)
+            words = _still_waiting(card, draft, table.words(draft.brand))
             for member in _asked(draft, table, now):
                 zone = member.zone or table.home.zone
                 planned = plan(draft.decide_by, zone, shown=draft.updated_at, now=now)
@@ -67,8 +68,10 @@ def _asked(draft: Draft, table: RoundTable, now: datetime) -> list[Member]:
     return [member for member in asked if member.id not in done]
 
 
-def _still_waiting(card: Card, draft: Draft) -> Card:
-    return Card(title=f"Still waiting: {card.title}", when=card.when, status=card.status, draft=draft.id)
+def _still_waiting(card: Card, draft: Draft, names: Words) -> Card:
+    return Card(
+        title=names.t("Still waiting: {title}", title=card.title), when=card.when, status=card.status, draft=draft.id
+    )
 
 
 async def _posted(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale
@@ -18,6 +20,8 @@ from babel.plural import to_python
 FOLDER = Path(__file__).parent
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 LOCALES = {"en": "en_GB", "de": "de"}
+LONGEST_SENTENCE = 600  # longer ones are read as they were written
+_HOLE = re.compile(r"\{\w+\}")
 
 
 class Phrasebook:
@@ -32,6 +36,15 @@ class Phrasebook:
     def text(self, english: str, /, **values: object) -> str:
         """The text with `{name}` filled in. What is filled in is never read as a pattern."""
         return _filled(self._texts.get(english, english), values)
+
+    def said(self, english: str) -> str:
+        """What was written down in English before it was known who reads it: findings, failures, a doctor's words.
+
+        Each sentence is recognised by its pattern in the catalogue; what is filled in stays, one that is not known too.
+        """
+        if self.language == "en" or len(english) > LONGEST_SENTENCE:
+            return english
+        return _said(self.language, english)
 
     def many(self, one: str, other: str, count: int, /, **values: object) -> str:
         """The singular or the plural of `count`, which both may name as `{count}`."""
@@ -89,6 +102,16 @@ def read_in(language: str) -> None:
     _reader.set(language)
 
 
+@contextmanager
+def reading(language: str) -> Iterator[None]:
+    """For these lines: what is told is for somebody else, in this language."""
+    before = _reader.set(language)
+    try:
+        yield
+    finally:
+        _reader.reset(before)
+
+
 def reader() -> str:
     """The language of whoever is being answered."""
     return _reader.get()
@@ -97,6 +120,11 @@ def reader() -> str:
 def told(english: str, /, **values: object) -> str:
     """A text in the language of whoever is being answered."""
     return words(_reader.get()).text(english, **values)
+
+
+def retold(english: str) -> str:
+    """A sentence that was written down in English, in the language of whoever is being answered."""
+    return words(_reader.get()).said(english)
 
 
 @cache
@@ -122,6 +150,43 @@ def _catalogue(language: str) -> tuple[Mapping[str, str], Mapping[str, tuple[str
             case str(text), str(found) if text and found:
                 texts[text] = found
     return texts, plurals
+
+
+@lru_cache(maxsize=4096)
+def _said(language: str, english: str) -> str:
+    whole = _recognised(language, english)
+    if whole is not None:
+        return whole
+    parts = re.split(r"(?<=[.!?…]) (?=\S)", english)
+    if len(parts) == 1:
+        return english
+    found = [_recognised(language, part) for part in parts]
+    return " ".join(part if said is None else said for part, said in zip(parts, found, strict=True))
+
+
+def _recognised(language: str, english: str) -> str | None:
+    texts, _ = _catalogue(language)
+    if english in texts:
+        return texts[english]
+    for pattern, translated in _patterns(language):
+        if match := pattern.fullmatch(english):
+            values = {name: texts.get(value, value) for name, value in match.groupdict().items()}
+            return _filled(translated, values)
+    return None
+
+
+@cache
+def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Every text with holes that says enough by itself to be known again, the most telling first."""
+    found = []
+    for english, translated in _catalogue(language)[0].items():
+        fixed = _HOLE.split(english)
+        if len(fixed) > 1 and sum(len(part.strip(" .,:“”")) for part in fixed) >= 8:
+            holes = [f"(?P<{hole[1:-1]}>.+?)" for hole in _HOLE.findall(english)]
+            if len(set(holes)) == len(holes):
+                body = "".join(re.escape(part) + hole for part, hole in zip(fixed, [*holes, ""], strict=True))
+                found.append((sum(map(len, fixed)), re.compile(body, re.DOTALL), translated))
+    return tuple((pattern, text) for _, pattern, text in sorted(found, key=lambda each: -each[0]))
 
 
 def _filled(pattern: str, values: Mapping[str, object]) -> str:

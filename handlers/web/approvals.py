@@ -11,7 +11,7 @@ from markupsafe import Markup
 from bot.channels.feed_html import content_html
 from bot.chat import VerdictName
 from bot.errors import AdMindError
-from bot.words import read_in, told
+from bot.words import read_in, retold
 from bot.workflow.client_links import Shown
 from handlers.web.auth import admind_of
 from handlers.web.problems import status_of
@@ -73,7 +73,7 @@ async def picture(request: Request, code: Code, sha256: Annotated[str, Path(patt
 
 def said(error: AdMindError) -> str:
     """What is static in it in the reader's language."""
-    return " ".join(told(part) for part in (error.what, error.kept, error.do_next) if part)
+    return " ".join(retold(part) for part in (error.what, error.kept, error.do_next) if part)
 
 
 async def _shown(request: Request, code: str) -> Shown | None:
@@ -107,7 +107,7 @@ async def _page(request: Request, code: str, shown: Shown | None, *, told: str =
             zone=words.zone,
             versions=versions,
             changed=shown.changed,
-            said=told,
+            answer=told,
             code=code,
         )
     response.headers["Content-Security-Policy"] = POLICY

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from bot.bootstrap import AdMind
 from bot.errors import AdMindError, unexpected
-from bot.words import told
+from bot.words import retold
 from handlers.web import problems
 from handlers.web.studio import accent, entry, live, pages, static
 from handlers.web.studio.draw import draw, is_part, tell
@@ -58,7 +58,7 @@ def _answer_errors(app: FastAPI) -> None:
 
 def _problem(request: Request, status: int, what: str, kept: str = "", do_next: str = "") -> Response:
     """A sentence on the page that stands, or a page of its own."""
-    what, kept, do_next = told(what), told(kept), told(do_next)
+    what, kept, do_next = retold(what), retold(kept), retold(do_next)
     if is_part(request):
         sentence = " ".join(part for part in (what, kept, do_next) if part)
         return tell(Response(status_code=status), sentence, kind="problem")

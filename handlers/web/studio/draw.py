@@ -66,8 +66,8 @@ def asset(name: str) -> str:
 
 
 def draw(request: Request, visit: Visit | None, template: str, *, status: int = 200, **context: Any) -> Response:
-    """A page or a part of one. Templates get `t` and `n` (texts in the reader's language), `words` (dates, numbers),
-    `visit`, `told` (the sentence that the last step left) and what is given here.
+    """A page or a part of one. Templates get `t` and `n` (texts in the reader's language), `said` (a sentence that was
+    kept in English), `words` (dates, numbers), `visit`, `told` (what the last step left) and what is given here.
     """
     language = context.pop("language", "") or (visit.language if visit else _wanted(request))
     spoken = words(language)
@@ -82,6 +82,7 @@ def draw(request: Request, visit: Visit | None, template: str, *, status: int = 
             words=spoken,
             t=spoken.text,
             n=spoken.many,
+            said=spoken.said,
             states=state_names(spoken),
             verdicts=verdict_names(spoken),
             told=told,
