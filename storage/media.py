@@ -1,203 +1,21 @@
-"""Bytes by their hash, and what is known of each picture.
-
-`BlobStore` keeps pictures, sealed payloads and old revisions as content-addressed files; publishing sends what it reads
-here by hash, so a file whose bytes changed is refused and never sent. `MediaStore` keeps the pictures' records.
-"""
+"""What is known of each picture. Its bytes are blobs, by the same hash."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import errno
-import hashlib
-import re
-import shutil
-import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field
 
 from storage import keys
+from storage.blobs.base import BlobStore
 from storage.commit import Change, commit
-from storage.errors import AdMindError
-from storage.files import make_folder, sync_folder, write_whole
 from storage.record import Record
 from storage.redis import Database
 from storage.sealed import Sha256
 
-LOW_SPACE_BYTES = 256 * 1024 * 1024
-STALE_SECONDS = 3600
-_NAME = re.compile(r"[0-9a-f]{64}")
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-
-
-class DiskFull(AdMindError):
-    """A file could not be kept; what was there before is whole."""
-
-
-class BlobMissing(AdMindError):
-    """No file of this hash."""
-
-
-class BlobDamaged(AdMindError):
-    """The file's bytes are not those that were kept. It is left where it is, for whoever looks into it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Space:
-    """Bytes of the file system that holds the blobs; `low` when new pictures should be refused."""
-
-    free: int
-    total: int
-    low: bool
-
-
-class BlobStore:
-    """Files `ab/cd/<sha256>` under `root` (0700, files 0600). Every method works off the event loop."""
-
-    def __init__(self, root: Path, *, low_space_bytes: int = LOW_SPACE_BYTES) -> None:
-        self._root = root
-        self._low_space_bytes = low_space_bytes
-
-    async def put(self, data: bytes) -> str:
-        """Keep these bytes; their SHA-256 in hex. When it returns they survive a power cut. Putting again mends.
-
-        Raises DiskFull, or AdMindError when the folder cannot be written.
-        """
-        return await asyncio.to_thread(self._put, data)
-
-    async def get(self, sha256: str) -> bytes:
-        """The bytes, verified. Raises BlobMissing, BlobDamaged."""
-        return await asyncio.to_thread(self._get, sha256)
-
-    async def has(self, sha256: str) -> bool:
-        return await asyncio.to_thread(lambda: _is_name(sha256) and self.path(sha256).is_file())
-
-    async def delete(self, sha256: str) -> bool:
-        """Whether there was such a file."""
-        return await asyncio.to_thread(self._delete, sha256)
-
-    async def iterate(self) -> AsyncIterator[str]:
-        """The hash of every file, in order."""
-        for first in await asyncio.to_thread(_folders, self._root):
-            for name in await asyncio.to_thread(_names, first):
-                yield name
-
-    async def check_space(self) -> Space:
-        return await asyncio.to_thread(self._check_space)
-
-    async def tidy(self, *, older_than_seconds: float = STALE_SECONDS) -> int:
-        """Remove half-written files that a crash left behind; how many. Younger ones may still be written."""
-        return await asyncio.to_thread(self._tidy, older_than_seconds)
-
-    def path(self, sha256: str) -> Path:
-        """Where these bytes lie or would lie. Raises BlobMissing for what is no hash."""
-        if not _is_name(sha256):
-            raise _missing()
-        return self._root / sha256[:2] / sha256[2:4] / sha256
-
-    def _put(self, data: bytes) -> str:
-        name = hashlib.sha256(data).hexdigest()
-        path = self.path(name)
-        try:
-            if _holds(path, data):
-                return name
-            waiting = self._root / "tmp"
-            make_folder(waiting)
-            make_folder(path.parent)
-            write_whole(path, data, scratch=waiting)
-        except OSError as error:
-            if error.errno in _FULL:
-                raise DiskFull(
-                    "There is no room left on the disk for this file.",
-                    kept="Nothing that was kept before is lost, and planned posts keep their pictures.",
-                    do_next="Make room on the disk, then try again.",
-                ) from error
-            raise AdMindError(
-                "The folder for pictures and posts cannot be written.",
-                kept="Nothing that was kept before is lost.",
-                do_next="Whoever runs AdMind should check that it may write to its data directory.",
-            ) from error
-        return name
-
-    def _get(self, sha256: str) -> bytes:
-        try:
-            data = self.path(sha256).read_bytes()
-        except FileNotFoundError:
-            raise _missing() from None
-        except OSError as error:
-            raise _damaged() from error
-        if hashlib.sha256(data).hexdigest() != sha256:
-            raise _damaged()
-        return data
-
-    def _delete(self, sha256: str) -> bool:
-        path = self.path(sha256)
-        try:
-            path.unlink()
-        except FileNotFoundError:
-            return False
-        sync_folder(path.parent)
-        return True
-
-    def _check_space(self) -> Space:
-        make_folder(self._root)
-        usage = shutil.disk_usage(self._root)
-        return Space(usage.free, usage.total, usage.free < self._low_space_bytes)
-
-    def _tidy(self, older_than_seconds: float) -> int:
-        removed, before = 0, time.time() - older_than_seconds
-        with contextlib.suppress(FileNotFoundError):
-            for file in (self._root / "tmp").iterdir():
-                with contextlib.suppress(FileNotFoundError):
-                    if file.stat().st_mtime < before:
-                        file.unlink()
-                        removed += 1
-        return removed
-
-
-def _holds(path: Path, data: bytes) -> bool:
-    try:
-        return path.stat().st_size == len(data) and path.read_bytes() == data
-    except FileNotFoundError:
-        return False
-
-
-def _is_name(sha256: str) -> bool:
-    return _NAME.fullmatch(sha256) is not None
-
-
-def _folders(root: Path) -> list[Path]:
-    try:
-        return sorted(folder for folder in root.iterdir() if len(folder.name) == 2 and folder.is_dir())
-    except FileNotFoundError:
-        return []
-
-
-def _names(folder: Path) -> list[str]:
-    def walk() -> Iterator[str]:
-        for second in folder.iterdir():
-            yield from (file.name for file in second.iterdir() if _is_name(file.name))
-
-    return sorted(walk())
-
-
-def _missing() -> BlobMissing:
-    return BlobMissing(
-        "A file that belongs to this is not there.", do_next="Make it again, or restore it from a backup."
-    )
-
-
-def _damaged() -> BlobDamaged:
-    return BlobDamaged(
-        "A file was changed or damaged on the disk.",
-        kept="It was not used, and nothing was published with it.",
-        do_next="Make it again, or restore it from a backup.",
-    )
+__all__ = ["BlobStore", "MediaItem", "MediaStore"]  # the first for the publisher, until its import says where it lives
 
 
 class MediaItem(Record):

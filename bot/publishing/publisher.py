@@ -208,9 +208,11 @@ class Publisher:
         else:
             try:
                 payload = SealedPayload.model_validate_json(await self._blobs.get(post.payload))
-            except (AdMindError, ValueError):
+            except (AdMindError, ValueError) as error:
+                if isinstance(error, AdMindError) and await self._read_later(post, claim, error):
+                    return None
                 log.exception("sealed payload unreadable workspace=%s post=%s", post.workspace, post.id)
-                problem = Failure(code="payload", sentence="What was approved can no longer be read from the disk.")
+                problem = Failure(code="payload", sentence="What was approved can no longer be read.")
             else:
                 found = await pauses.read(self._database, post.workspace)
                 run = Run(post, claim, account.record, channel, payload, found)
@@ -224,6 +226,27 @@ class Publisher:
             off = (f"post:{post.id}", f"reconcile:{post.id}")
             await self._end(claim, post, PostState.unknown, failure=failure, off=off)
         return None
+
+    async def _read_later(self, post: Post, claim: Claim, error: AdMindError) -> bool:
+        """Whether what was approved is only out of reach for now: then the due set brings the post back.
+
+        People are told at once that it waits. It ends as what cannot be read when the late window is over; only a
+        doubt, of which people know, is looked into as long as it takes.
+        """
+        now = self._clock.now()
+        if error.retry_after_seconds is None or (claim.state is not PostState.unknown and now > post.due + LATE_WINDOW):
+            return False
+        log.warning("sealed payload out of reach workspace=%s post=%s", post.workspace, post.id)
+        if claim.state is not PostState.scheduled:
+            await self._sending.release(claim)
+            return True
+        failure = Failure(code="out_of_reach", sentence=error.sentence(), fixes=("send", "reschedule", "drop"))
+        wait = max(timedelta(seconds=error.retry_after_seconds), (now - post.due) / 8)
+        on = {f"post:{post.id}": milliseconds(now + wait)}
+        if post.failure is None or post.failure.code != failure.code:
+            on[f"note:late:{post.id}"] = milliseconds(now)
+        await self._end(claim, post, PostState.scheduled, failure=failure, on=on)
+        return True
 
     async def _ready(self, run: Run) -> bool:
         """Whether it may be tried now; if not, the post is already in its next state."""
