@@ -45,6 +45,7 @@ from bot.team.local import LocalDoor
 from bot.team.people import People
 from bot.team.setup import Setup
 from bot.team.signin import SignIn
+from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
 from bot.workflow.decisions import Decisions
 from bot.workflow.examine import Doctor
@@ -66,6 +67,8 @@ from bot.workflow.syndication import Syndication
 from bot.workflow.upkeep import BATCH, Clockwork, Upkeep
 from bot.workflow.versions import Versions
 from storage.audit import AuditWriter
+from storage.blobs.base import BlobStore
+from storage.blobs.opening import open_blobs
 from storage.budget import DailyTokens
 from storage.credentials import Credentials, check_keys, load_or_create_keys
 from storage.cron_markers import CronMarkers
@@ -74,7 +77,7 @@ from storage.ending import ended
 from storage.feed import FeedStore
 from storage.journal import Journal
 from storage.ledger import Ledger
-from storage.media import BlobStore, MediaStore
+from storage.media import MediaStore
 from storage.redis import Database, connect
 from storage.stores import DraftStore
 from storage.team import Workspace
@@ -148,7 +151,10 @@ class AdMind:
         self.vault = load_or_create_keys(settings.data_dir, [key.get_secret_value() for key in settings.secret_keys])
         await check_keys(self.database, self.vault)
         self.journal = await stack.enter_async_context(Journal(settings.data_dir / "journal", self.worker))
-        self.blobs = BlobStore(settings.data_dir / "blobs")
+        key, secret = settings.bucket_key
+        self.blobs: BlobStore = await stack.enter_async_context(
+            open_blobs(settings.data_dir, settings.blobs_url, access_key=key, secret_key=secret)
+        )
         self.client = await stack.enter_async_context(safe_client(allow_hosts=settings.allow_hosts))
 
     async def _build(self, stack: AsyncExitStack) -> None:
@@ -199,11 +205,13 @@ class AdMind:
         self.history = History(self.audit, self.people.store, self.journal)
         self.syndication = Syndication(self.feed, self.people.store, settings.base_url)
         self.office = Office(database, self.people, self.audit, clock)
+        self.canaries = Canaries(database, self.blobs, self.worker)
         self.doctor = Doctor(
             settings,
             database,
             embedded=self.embedded,
             blobs=self.blobs,
+            canaries=self.canaries,
             team=self.people.store,
             clock=clock,
             workspace=self.workspace.id,
@@ -222,6 +230,7 @@ class AdMind:
         self.keeping = Keeping(
             database,
             self.vault,
+            self.blobs,
             settings.data_dir,
             clock,
             [key.get_secret_value() for key in settings.secret_keys],
@@ -314,6 +323,10 @@ class AdMind:
             self._begin_loading()
         log.info("ready worker=%s queues=%s model=%s", self.worker, sorted(self.queues), self.settings.model)
 
+    def stay(self) -> None:
+        """This process is one of those that people run: the doctor of each knows of the others."""
+        self._loops.append(asyncio.create_task(self.canaries.stay(), name="canary"))
+
     async def stop(self) -> None:
         """Take nothing new, finish or hand back what runs. Doing so again changes nothing."""
         self._started = False
@@ -321,6 +334,7 @@ class AdMind:
         await self.live.stop()
         await ended(*self._loops, *([self._loading] if self._loading else []))
         self._loops.clear()
+        await self.canaries.leave()
         await self._working.aclose()
         for model in (self._model, self._fallback):
             if model is not None:

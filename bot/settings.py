@@ -6,6 +6,7 @@ read too, the environment wins. Model providers keep their own names for their k
 
 from __future__ import annotations
 
+import importlib.util
 import textwrap
 from collections.abc import Mapping
 from datetime import timedelta
@@ -18,8 +19,10 @@ from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from bot.errors import Misconfigured
+from storage.blobs.address import BucketAddress
 
 PREFIX = "ADMIND_"
+STANDARD = frozenset({"aws_access_key_id", "aws_secret_access_key"})  # fields that keep the name that all tools know
 PROVIDER_KEYS = (
     "OPENAI_API_KEY",
     "OPENAI_BASE_URL",
@@ -61,6 +64,13 @@ class Settings(BaseModel):
         description="A Redis or Valkey of your own (redis://, rediss://, unix://, redis+sentinel://, "
         "redis+cluster://). Unset: the embedded Valkey.",
     )
+    blobs_url: str = Field(
+        "",
+        description="A bucket for pictures and sealed posts, when roles run on several machines: "
+        "s3://bucket?endpoint=https://host&region=name (without endpoint: AWS). Unset: files in the data directory.",
+    )
+    aws_access_key_id: SecretStr | None = Field(None, description="The bucket's key: its name.")
+    aws_secret_access_key: SecretStr | None = Field(None, description="The bucket's key: its secret.")
     host: str = Field(
         "127.0.0.1", description="Address to listen on. The default can be reached from this machine only."
     )
@@ -110,6 +120,13 @@ class Settings(BaseModel):
             raise ValueError("write it as redis://host:6379/0, rediss://…, unix:///path, or with +sentinel or +cluster")
         return value
 
+    @field_validator("blobs_url")
+    @classmethod
+    def _bucket(cls, value: str) -> str:
+        if value:
+            BucketAddress.parse(value)
+        return value
+
     @field_validator("model", "fallback_model")
     @classmethod
     def _known_model(cls, value: str) -> str:
@@ -151,6 +168,12 @@ class Settings(BaseModel):
         return value
 
     @property
+    def bucket_key(self) -> tuple[str, str]:
+        """The bucket's key, its name and its secret; empty without."""
+        name, secret = self.aws_access_key_id, self.aws_secret_access_key
+        return name.get_secret_value() if name else "", secret.get_secret_value() if secret else ""
+
+    @property
     def lease(self) -> timedelta:
         return timedelta(seconds=self.lease_seconds)
 
@@ -165,7 +188,11 @@ class Settings(BaseModel):
         return self.public_url or f"http://{host}:{self.public_port or self.port}"
 
 
-# pydantic's kinds of error, in our words
+def variable(field: str) -> str:
+    """The name of a setting in the environment."""
+    return field.upper() if field in STANDARD else PREFIX + field.upper()
+
+
 def load_settings(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Settings:
     """The settings from an environment and an optional `.env` file.
 
@@ -175,7 +202,7 @@ def load_settings(environ: Mapping[str, str], *, dotenv: Path | None = None) -> 
     merged |= environ
     values: dict[str, Any] = {}
     wrong: list[str] = []
-    names = {PREFIX + field.upper(): field for field in Settings.model_fields if field != "provider_keys"}
+    names = {variable(field): field for field in Settings.model_fields if field != "provider_keys"}
     for name, field in names.items():
         value = _read(merged, name, wrong)
         if value is not None:
@@ -193,7 +220,7 @@ def load_settings(environ: Mapping[str, str], *, dotenv: Path | None = None) -> 
         for problem in error.errors(include_url=False, include_input=False):
             field = str(problem["loc"][0]) if problem["loc"] else ""
             said = _said(problem["type"], problem["msg"], problem.get("ctx", {}))
-            wrong.append(f"{PREFIX}{field.upper()}: {said}.")
+            wrong.append(f"{variable(field)}: {said}.")
         settings = None
     if settings is not None:
         wrong += _together(settings)
@@ -228,6 +255,11 @@ def _together(settings: Settings) -> list[str]:
         key = KEY_OF.get(model.partition(":")[0])
         if key and key not in settings.provider_keys:
             wrong.append(f"{name}: {model} needs {key}; set it, or choose offline.")
+    if settings.blobs_url:
+        if not all(settings.bucket_key):
+            wrong.append("ADMIND_BLOBS_URL: a bucket needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; set both.")
+        if importlib.util.find_spec("minio") is None:
+            wrong.append("ADMIND_BLOBS_URL: a bucket needs AdMind's extra s3; install it: pip install 'admind[s3]'.")
     return wrong
 
 
@@ -260,7 +292,7 @@ def example() -> str:
             continue
         lines += ["", *_wrapped(info.description or "")]
         shown = _shown(info.get_default(call_default_factory=True))
-        lines.append(f"#{PREFIX}{field.upper()}={shown}")
+        lines.append(f"#{variable(field)}={shown}")
     lines += ["", "# Model providers keep their own names for their keys and addresses."]
     lines += [f"#{name}=" for name in PROVIDER_KEYS]
     lines += [
@@ -287,7 +319,7 @@ def reference() -> str:
     for field, info in Settings.model_fields.items():
         if field != "provider_keys":
             shown = _shown(info.get_default(call_default_factory=True))
-            lines.append(f"| `{PREFIX}{field.upper()}` | {f'`{shown}`' if shown else ''} | {info.description} |")
+            lines.append(f"| `{variable(field)}` | {f'`{shown}`' if shown else ''} | {info.description} |")
     lines += ["", "Model providers keep their own names:", "", *(f"- `{name}`" for name in PROVIDER_KEYS), ""]
     lines += [
         "`ADMIND_TOKEN` (or `ADMIND_TOKEN_FILE`) is no setting of AdMind itself: the command line works in that",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,17 +22,20 @@ from cryptography.fernet import Fernet
 from storage import keys, snapshot
 from storage.archive import JOURNAL, KEYS, SECRET, ArchiveReader, ArchiveWriter, Manifest, blobs_hash, damaged
 from storage.audit import AuditWriter, replay_erasures
+from storage.blobs.base import BlobDamaged, BlobMissing, BlobStore
+from storage.blobs.files import FOLDER, FileBlobs
 from storage.commit import Change, commit
 from storage.credentials import KEY_CHECK, KEY_FILE, KeyMismatch, SecretUnreadable, Vault
+from storage.ending import ended
 from storage.errors import AdMindError
 from storage.files import make_folder, write_whole
 from storage.journal import Entry, encode, parse_line, read_all
-from storage.media import BlobDamaged, BlobMissing, BlobStore
 from storage.pauses import Pause, put
 from storage.redis import Database
 from storage.snapshot import CHUNK, Kept
 from storage.stores import TeamStore
 
+AT_ONCE = 8  # blobs on their way, and in memory
 REASON = "Restored from a backup. Look at what is unknown before you resume."
 
 
@@ -58,20 +62,23 @@ async def backup(
     now: datetime,
     with_keys: bool = False,
     configured_keys: Sequence[str] = (),
+    blobs: BlobStore | None = None,
 ) -> tuple[Manifest, int]:
     """Write a new file (0600) that `restore` takes; what it holds, and its size in bytes.
 
-    `with_keys` puts the encryption keys in: the configured ones, or those in the data directory.
+    `blobs` are those in the data directory unless others are given. `with_keys` puts the encryption keys in: the
+    configured ones, or those in the data directory.
 
     Raises AdMindError when the file is there already or cannot be written; then there is none.
     """
     writer: ArchiveWriter | None = None
+    blobs = blobs or FileBlobs(data_dir / FOLDER)
     try:
         if await asyncio.to_thread(out.exists):
             raise FileExistsError
         writer = await asyncio.to_thread(ArchiveWriter, out)
         found_keys = await asyncio.to_thread(_keys_here, data_dir, configured_keys) if with_keys else []
-        manifest = await _fill(writer, database, data_dir, now, found_keys)
+        manifest = await _fill(writer, database, blobs, data_dir, now, found_keys)
         return manifest, await asyncio.to_thread(writer.finish, manifest)
     except FileExistsError as error:
         raise AdMindError(
@@ -89,7 +96,12 @@ async def backup(
 
 
 async def _fill(
-    writer: ArchiveWriter, database: Database, data_dir: Path, now: datetime, found_keys: Sequence[str]
+    writer: ArchiveWriter,
+    database: Database,
+    blobs: BlobStore,
+    data_dir: Path,
+    now: datetime,
+    found_keys: Sequence[str],
 ) -> Manifest:
     """The database first: every file that it speaks of was there before it."""
     lines, workspaces = 0, set[str]()
@@ -109,14 +121,7 @@ async def _fill(
     if found_keys:
         with writer.member(SECRET):
             writer.add("\n".join([*found_keys, ""]).encode())
-    blobs, broken = BlobStore(data_dir / "blobs"), list[str]()
-    async for sha256 in blobs.iterate():
-        try:
-            await asyncio.to_thread(writer.blob, sha256, await blobs.get(sha256))
-        except BlobDamaged:
-            broken.append(sha256)
-        except BlobMissing:
-            continue  # deleted a moment ago
+    broken = await _take_blobs(writer, blobs)
     return Manifest(
         created_at=now.astimezone(UTC),
         keys=lines,
@@ -128,6 +133,30 @@ async def _fill(
     )
 
 
+async def _take_blobs(writer: ArchiveWriter, blobs: BlobStore) -> list[str]:
+    """Every blob into the archive, some fetched ahead; those that are damaged."""
+    broken, ahead = list[str](), deque[tuple[str, asyncio.Task[bytes]]]()
+
+    async def take(sha256: str, fetched: asyncio.Task[bytes]) -> None:
+        try:
+            await asyncio.to_thread(writer.blob, sha256, await fetched)
+        except BlobDamaged:
+            broken.append(sha256)
+        except BlobMissing:
+            return  # deleted a moment ago
+
+    try:
+        async for sha256 in blobs.iterate():
+            ahead.append((sha256, asyncio.create_task(blobs.get(sha256))))
+            if len(ahead) == AT_ONCE:
+                await take(*ahead.popleft())
+        while ahead:
+            await take(*ahead.popleft())
+    finally:
+        await ended(*(fetched for _, fetched in ahead))
+    return broken
+
+
 async def restore(
     database: Database,
     data_dir: Path,
@@ -136,8 +165,11 @@ async def restore(
     now: datetime,
     force: bool = False,
     configured_keys: Sequence[str] = (),
+    blobs: BlobStore | None = None,
 ) -> Restored:
     """Put a backup in place of what is here. AdMind must not be running on this database.
+
+    Blobs go into the data directory unless a store is given.
 
     Everything is checked before anything is written: the file, and that its secrets can be read with the configured
     keys, with those in the data directory, or with those in the backup, which then are put beside them.
@@ -145,14 +177,15 @@ async def restore(
     Raises ArchiveDamaged, SnapshotDamaged, NotEmpty, KeyMismatch; then nothing was changed.
     """
     reader = await asyncio.to_thread(ArchiveReader, archive)
+    blobs = blobs or FileBlobs(data_dir / FOLDER)
     try:
         check = await asyncio.to_thread(_verified, reader)
         found_keys, new_keys = await asyncio.to_thread(_fitting_keys, reader, check, data_dir, configured_keys)
-        aside = await _keep_aside(database, data_dir, now, force=force)
+        aside = await _keep_aside(database, blobs, data_dir, now, force=force)
         await asyncio.to_thread(make_folder, data_dir)
         if new_keys:
             await asyncio.to_thread(write_whole, data_dir / KEY_FILE, "\n".join([*found_keys, ""]).encode())
-        await _put_blobs(reader, BlobStore(data_dir / "blobs"))
+        await _put_blobs(reader, blobs)
         journal = await asyncio.to_thread(_put_journal, reader, data_dir / "journal", now)
         await snapshot.clear(database)
         count = await _put_keys(database, reader)
@@ -214,7 +247,9 @@ def _opens(found: Sequence[str], check: str) -> bool:
     return False
 
 
-async def _keep_aside(database: Database, data_dir: Path, now: datetime, *, force: bool) -> Path | None:
+async def _keep_aside(
+    database: Database, blobs: BlobStore, data_dir: Path, now: datetime, *, force: bool
+) -> Path | None:
     """What is here goes into a backup of its own. Raises NotEmpty unless forced."""
     if not [tag for tag in await snapshot.owners(database) if tag != "sys"]:
         return None
@@ -225,13 +260,14 @@ async def _keep_aside(database: Database, data_dir: Path, now: datetime, *, forc
             do_next="Restore with --force: what is here is then kept in a file of its own.",
         )
     aside = data_dir / "backups" / f"before-restore-{_stamp(now)}.zip"
-    await backup(database, data_dir, aside, now=now)
+    await backup(database, data_dir, aside, now=now, blobs=blobs)
     return aside
 
 
 async def _put_blobs(reader: ArchiveReader, blobs: BlobStore) -> None:
-    for sha256 in reader.blobs:
-        await blobs.put(await asyncio.to_thread(reader.blob, sha256))
+    for start in range(0, len(reader.blobs), AT_ONCE):
+        datas = [await asyncio.to_thread(reader.blob, sha256) for sha256 in reader.blobs[start : start + AT_ONCE]]
+        await asyncio.gather(*(blobs.put(data) for data in datas))
 
 
 def _put_journal(reader: ArchiveReader, folder: Path, now: datetime) -> list[Entry]:

@@ -7,7 +7,7 @@ import asyncio
 AGAIN_SECONDS = 0.2
 
 
-async def ended(*tasks: asyncio.Task[None]) -> None:
+async def ended(*tasks: asyncio.Task[object]) -> None:
     """Cancel until every task is over; what they raise is not raised here."""
     waiting = {task for task in tasks if not task.done()}
     while waiting:

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import re
 import secrets
+import socket
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -145,18 +146,19 @@ class TokenStore:
     ) -> Token:
         """The token whose secret lies in `<data_dir>/token` (0600), for programs of the same user: read and propose.
 
-        A file that is missing, or whose token no longer serves, is replaced; its former tokens are revoked.
+        A file that is missing, or whose token no longer serves, is replaced; its former tokens are revoked. Those of
+        other data directories on the same database, on this machine or another, stay.
         """
-        path = data_dir / FILE
+        path, name = data_dir / FILE, _file_name(data_dir)
         token = await self.authenticate(await asyncio.to_thread(_read, path))
         if token is not None and _fits(token, workspace, member, brands):
             await asyncio.to_thread(path.chmod, 0o600)
             return token
         for former in await self.list(workspace):
-            if former.name == FILE_NAME and former.valid(now or self._now()):
+            if former.name == name and former.valid(now or self._now()):
                 await self.revoke(workspace, former.id, now=now)
         token, secret = await self.create(
-            workspace, name=FILE_NAME, scopes=("read", "propose"), member=member, brands=brands, now=now
+            workspace, name=name, scopes=("read", "propose"), member=member, brands=brands, now=now
         )
         await asyncio.to_thread(_write, path, secret)
         return token
@@ -177,10 +179,16 @@ def _token(fields: dict[str, str]) -> Token:
     return token.changed(last_used_at=datetime.fromtimestamp(int(used) / 1000, UTC)) if used else token
 
 
+def _file_name(data_dir: Path) -> str:
+    """Tells a person which machine's it is, and AdMind which directory's."""
+    place = hashlib.sha256(str(data_dir.absolute()).encode("utf-8", "surrogateescape")).hexdigest()[:6]
+    return f"{FILE_NAME} on {socket.gethostname()[:60]}, {place}"
+
+
 def _fits(token: Token, workspace: str, member: str, brands: Collection[str]) -> bool:
     return (
         (token.workspace, token.member, token.brands) == (workspace, member, frozenset(brands))
-        and token.name == FILE_NAME
+        and token.name.startswith(FILE_NAME)
         and token.scopes == {"read", "propose"}
     )
 

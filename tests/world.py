@@ -31,13 +31,14 @@ from bot.workflow.upkeep import Add, Clockwork, Upkeep
 from storage import keys
 from storage.accounts import Account
 from storage.audit import AuditWriter
+from storage.blobs.base import BlobStore
+from storage.blobs.files import FileBlobs
 from storage.commit import Change, commit
 from storage.credentials import Credentials, Vault, load_or_create_keys
 from storage.drafts import Brief, Draft, DraftStatus, Finding, Verdict, Version
 from storage.feed import FeedStore
 from storage.inbox import InboxItem, inbox_store
 from storage.journal import Journal
-from storage.media import BlobStore
 from storage.posts import Post, PostState
 from storage.record import new_id
 from storage.redis import Database
@@ -293,15 +294,17 @@ async def world_on(
     channels: Mapping[str, Channel] | None = None,
     webhook_deadline: timedelta | None = None,
     webhook_settle: timedelta = timedelta(seconds=60),
+    blobs: BlobStore | None = None,
 ) -> AsyncIterator[World]:
-    """A world in this database and folder; the same again finds what was there."""
+    """A world in this database and folder; the same again finds what was there. `blobs`: other than in the folder."""
     clock = clock or MovableClock()
     folder.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
         vault = load_or_create_keys(folder)
         journal = await stack.enter_async_context(Journal(folder / "journal", worker))
         client = await stack.enter_async_context(safe_client(allow_hosts=allow_hosts))
-        audit, blobs, feed = AuditWriter(database, vault, journal), BlobStore(folder / "blobs"), FeedStore(database)
+        audit, feed = AuditWriter(database, vault, journal), FeedStore(database)
+        blobs = blobs or FileBlobs(folder / "blobs")
         people = People(database)
         workspace = await Setup(people, audit).ensure(zone="Europe/Zurich", owners=(), now=clock.now())
         owner = await people.who(workspace.id, Identified(platform="terminal", user="owner"))

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.channels.base import Channel
 from bot.clock import Clock, from_milliseconds, milliseconds
@@ -14,9 +14,9 @@ from bot.errors import AdMindError
 from bot.publishing.endings import Endings
 from bot.publishing.run import LATE_WINDOW, Run, doubt, mismatch, offset_ms
 from storage import keys, pauses
+from storage.blobs.base import BlobStore
 from storage.due import DueSets
 from storage.ending import ended
-from storage.media import BlobStore
 from storage.posts import Failure, Post, PostState
 from storage.redis import Database
 from storage.sealed import SealedPayload
@@ -91,9 +91,13 @@ class Holds:
         if server_now > post.due + LATE_WINDOW:
             await self._endings.end(claim, post, PostState.missed, failure=failure)
             return
-        on = {f"post:{post.id}": milliseconds(min(self._clock.now(), server_now) + timedelta(seconds=10))}
+        await self._wait(post, claim, failure, min(self._clock.now(), server_now), timedelta(seconds=10))
+
+    async def _wait(self, post: Post, claim: Claim, failure: Failure, now: datetime, pause: timedelta) -> None:
+        """Nothing was tried; the due set brings the post back. People are told of each reason once."""
+        on = {f"post:{post.id}": milliseconds(now + pause)}
         if post.failure is None or post.failure.code != failure.code:
-            on[f"note:late:{post.id}"] = milliseconds(min(self._clock.now(), server_now))
+            on[f"note:late:{post.id}"] = milliseconds(now)
         await self._endings.end(claim, post, PostState.scheduled, failure=failure, on=on)
 
     async def _not_claimed(self, post: Post, refusal: Refusal) -> None:
@@ -119,9 +123,11 @@ class Holds:
         else:
             try:
                 payload = SealedPayload.model_validate_json(await self._blobs.get(post.payload))
-            except (AdMindError, ValueError):
+            except (AdMindError, ValueError) as error:
+                if isinstance(error, AdMindError) and await self._read_later(post, claim, error):
+                    return None
                 log.exception("sealed payload unreadable workspace=%s post=%s", post.workspace, post.id)
-                problem = Failure(code="payload", sentence="What was approved can no longer be read from the disk.")
+                problem = Failure(code="payload", sentence="What was approved can no longer be read.")
             else:
                 found = await pauses.read(self._database, post.workspace)
                 run = Run(post, claim, account.record, channel, payload, found)
@@ -135,6 +141,24 @@ class Holds:
             off = (f"post:{post.id}", f"reconcile:{post.id}")
             await self._endings.end(claim, post, PostState.unknown, failure=failure, off=off)
         return None
+
+    async def _read_later(self, post: Post, claim: Claim, error: AdMindError) -> bool:
+        """Whether what was approved is only out of reach for now: then the due set brings the post back.
+
+        People are told at once that it waits. It ends as what cannot be read when the late window is over; only a
+        doubt, of which people know, is looked into as long as it takes.
+        """
+        now = self._clock.now()
+        if error.retry_after_seconds is None or (claim.state is not PostState.unknown and now > post.due + LATE_WINDOW):
+            return False
+        log.warning("sealed payload out of reach workspace=%s post=%s", post.workspace, post.id)
+        if claim.state is not PostState.scheduled:
+            await self._sending.release(claim)
+            return True
+        failure = Failure(code="out_of_reach", sentence=error.sentence(), fixes=("send", "reschedule", "drop"))
+        pause = max(timedelta(seconds=error.retry_after_seconds), (now - post.due) / 8)
+        await self._wait(post, claim, failure, now, pause)
+        return True
 
     async def _beat(self, claim: Claim, over: asyncio.Event) -> None:
         """Keep the claim while the channel takes its time; whether it still holds is for `_check` to say."""

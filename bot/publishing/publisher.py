@@ -23,8 +23,8 @@ from bot.publishing.run import LATE_WINDOW, Run, channel_key, compare, doubt
 from storage import keys
 from storage.accounts import Account
 from storage.audit import AuditWriter
+from storage.blobs.base import BlobStore
 from storage.journal import Journal
-from storage.media import BlobStore
 from storage.posts import Attempt, Failure, PostReceipt, PostState
 from storage.record import new_id
 from storage.redis import Database

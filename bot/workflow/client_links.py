@@ -12,10 +12,10 @@ from bot.team.signin import TRIES, TRIES_SPAN, TooManyTries
 from bot.workflow.decisions import Decided, Decisions
 from bot.workflow.looking import Looking
 from storage.audit import AuditWriter
+from storage.blobs.base import BlobStore
 from storage.client_links import ClientLink, ClientLinkStore
 from storage.commit import Change
 from storage.drafts import OPEN, Draft, Verdict
-from storage.media import BlobStore
 from storage.record import new_id
 from storage.redis import Database
 from storage.sessions import Tries

@@ -17,8 +17,9 @@ from httpx2 import AsyncClient, HTTPError
 from bot.clock import Clock, milliseconds
 from bot.errors import AdMindError
 from bot.settings import Settings
+from bot.workflow.canaries import Canaries
+from storage.blobs.base import BlobStore, BlobsUnavailable, prove
 from storage.embedded import EmbeddedValkey
-from storage.media import BlobStore
 from storage.redis import Database
 from storage.stores import TeamStore
 from storage.team import Member
@@ -46,6 +47,7 @@ class Doctor:
         *,
         embedded: EmbeddedValkey | None,
         blobs: BlobStore,
+        canaries: Canaries,
         team: TeamStore,
         clock: Clock,
         workspace: str,
@@ -55,6 +57,7 @@ class Doctor:
         self._database = database
         self._embedded = embedded
         self._blobs = blobs
+        self._canaries = canaries
         self._team = team
         self._clock = clock
         self._workspace = workspace
@@ -74,6 +77,8 @@ class Doctor:
         parts: tuple[tuple[str, Callable[[], Awaitable[list[Symptom]]]], ...] = (
             ("data directory", self._directory),
             ("disk", self._disk),
+            ("pictures", self._pictures),
+            ("processes", self._processes),
             ("journal", self._journal),
             ("encryption key", self._key),
             ("database", self._redis),
@@ -89,6 +94,8 @@ class Doctor:
         for name, look in parts:
             try:
                 found += await look()
+            except BlobsUnavailable as error:
+                found.append(Symptom(name, "bad", error.why, error.mend))
             except AdMindError as error:
                 found.append(Symptom(name, "bad", error.what, error.do_next))
             except OSError as error:
@@ -109,11 +116,37 @@ class Doctor:
     async def _disk(self) -> list[Symptom]:
         space = os.statvfs(self._settings.data_dir)
         free = space.f_bavail * space.f_frsize
-        canary = await self._blobs.put(b"admind canary")
-        await self._blobs.get(canary)
         if free < GIB:
             return [Symptom("disk", "bad", f"{free / GIB:.1f} GiB free", "Make room: below that, drafts are refused.")]
-        return [Symptom("disk", "ok", f"{free / GIB:.1f} GiB free, written and read back")]
+        return [Symptom("disk", "ok", f"{free / GIB:.1f} GiB free")]
+
+    async def _pictures(self) -> list[Symptom]:
+        """Where pictures, sealed payloads and old revisions lie."""
+        if await prove(self._blobs):
+            return [
+                Symptom(
+                    "pictures",
+                    "bad",
+                    f"{self._blobs.where}: strangers can read them",
+                    "Make it private: AdMind serves pictures itself.",
+                )
+            ]
+        return [Symptom("pictures", "ok", f"{self._blobs.where}, written and read back")]
+
+    async def _processes(self) -> list[Symptom]:
+        """Whether every other process of AdMind writes to the same place, and can."""
+        found = []
+        for other in await self._canaries.others():
+            if other.state == "elsewhere":
+                do = "Give all processes the same ADMIND_BLOBS_URL: what one keeps the others cannot publish."
+                found.append(Symptom(other.worker, "bad", "keeps pictures and posts somewhere else", do))
+            elif other.state == "quiet":
+                said = f"has not reached its pictures for {other.seconds_ago / 60:.0f} minutes"
+                do = "Look at its log, if it still runs; one that was killed is forgotten after 15 minutes."
+                found.append(Symptom(other.worker, "bad", said, do))
+            else:
+                found.append(Symptom(other.worker, "ok", "writes and reads the same pictures"))
+        return found
 
     async def _journal(self) -> list[Symptom]:
         """What was sent is written down there before it is sent; where that fails nothing goes out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from bot.settings import Settings
 from bot.team.signin import IDLE_LIFE
 from bot.workflow.client_links import LIFE
 from storage.backup import backup, restore
+from storage.blobs.base import BlobStore
+from storage.blobs.opening import open_blobs
 from storage.credentials import Vault
 from storage.embedded import EmbeddedValkey
 from storage.export import export
@@ -25,10 +28,17 @@ DAY = 86_400
 
 class Keeping:
     def __init__(
-        self, database: Database, vault: Vault, data_dir: Path, clock: Clock, configured_keys: Sequence[str]
+        self,
+        database: Database,
+        vault: Vault,
+        blobs: BlobStore,
+        data_dir: Path,
+        clock: Clock,
+        configured_keys: Sequence[str],
     ) -> None:
         self._database = database
         self._vault = vault
+        self._blobs = blobs
         self._data_dir = data_dir
         self._clock = clock
         self._configured_keys = configured_keys
@@ -56,6 +66,7 @@ class Keeping:
             now=self._clock.now(),
             with_keys=with_keys,
             configured_keys=self._configured_keys,
+            blobs=self._blobs,
         )
         return str(out), size
 
@@ -72,13 +83,25 @@ class Keeping:
 async def restore_into(settings: Settings, archive: Path, *, force: bool) -> dict[str, str | int]:
     """Put a backup into this data directory while nothing runs on it. Raises AdMindError; then nothing was changed."""
     configured = [key.get_secret_value() for key in settings.secret_keys]
-    now = datetime.now(UTC)
-    if settings.redis_url is not None:
-        async with connect(settings.redis_url.get_secret_value()) as database:
-            done = await restore(database, settings.data_dir, archive, now=now, force=force, configured_keys=configured)
-    else:
-        async with EmbeddedValkey(settings.data_dir) as server, connect(server.url) as database:
-            done = await restore(database, settings.data_dir, archive, now=now, force=force, configured_keys=configured)
+    name, secret = settings.bucket_key
+    async with AsyncExitStack() as stack:
+        if settings.redis_url is not None:
+            url = settings.redis_url.get_secret_value()
+        else:
+            url = (await stack.enter_async_context(EmbeddedValkey(settings.data_dir))).url
+        database = await stack.enter_async_context(connect(url))
+        blobs = await stack.enter_async_context(
+            open_blobs(settings.data_dir, settings.blobs_url, access_key=name, secret_key=secret)
+        )
+        done = await restore(
+            database,
+            settings.data_dir,
+            archive,
+            now=datetime.now(UTC),
+            force=force,
+            configured_keys=configured,
+            blobs=blobs,
+        )
     return {
         "created_at": done.created_at.isoformat(),
         "keys": done.keys,

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from bot.clock import Clock
 from bot.errors import NotFound
+from storage.blobs.base import BlobStore
 from storage.feed import FeedStore
-from storage.media import BlobStore, MediaItem, MediaStore
+from storage.media import MediaItem, MediaStore
 from storage.team import Member
 
 

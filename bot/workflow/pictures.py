@@ -12,8 +12,8 @@ from bot.drafting.copywriter import CardText
 from bot.team.setup import UNNAMED
 from bot.workflow.versions import Versions
 from storage.accounts import Account
+from storage.blobs.base import BlobStore
 from storage.drafts import Brief, Finding
-from storage.media import BlobStore
 from storage.sealed import Medium
 from storage.team import Brand
 

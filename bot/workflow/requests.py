@@ -22,9 +22,9 @@ from bot.workflow.versions import Making, Versions
 from bot.workflow.wishes import picture_wish
 from storage.accounts import Account
 from storage.audit import AuditWriter
+from storage.blobs.base import BlobStore
 from storage.commit import Change, commit
 from storage.drafts import Brief, CardWords, Draft, DraftStatus, Finding, MadeWith, RevisionMark, Variant
-from storage.media import BlobStore
 from storage.posts import PostState
 from storage.record import new_id
 from storage.redis import Database

@@ -6,8 +6,8 @@ from bot.cards import Words
 from bot.errors import NotFound
 from bot.review.board import Board
 from bot.review.differences import Difference, compare_drafts
+from storage.blobs.base import BlobStore
 from storage.drafts import Draft
-from storage.media import BlobStore
 
 
 class Revisions:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.errors import AdMindError
 from bot.publishing.pause import Pausing, concerns, near_misses
-from storage.media import BlobStore
+from storage.blobs.base import BlobStore
 from storage.pauses import Pause
 from storage.posts import Post, PostState
 from storage.redis import Database

@@ -18,8 +18,9 @@ from bot.clock import Clock
 from bot.drafting.copywriter import Need
 from bot.errors import BadInput
 from storage.accounts import Account
+from storage.blobs.base import BlobStore
 from storage.drafts import Brief, Finding, Version
-from storage.media import BlobStore, MediaItem, MediaStore
+from storage.media import MediaItem, MediaStore
 from storage.sealed import Medium, SealedPayload
 from storage.stores import DraftStore
 from storage.team import Brand

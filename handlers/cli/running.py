@@ -76,6 +76,7 @@ async def _work(
     async with admind:
         apps = [getattr(modules[1], make)(admind) for make in MAKERS[: len(fronts)]]
         await admind.start(warm=False)
+        admind.stay()
         for front, app in zip(fronts, apps, strict=True):
             front.use(app)
         with _announced(settings, listeners):
@@ -219,5 +220,15 @@ def _log(settings: Settings) -> None:
         stream=sys.stderr,
         force=True,
     )
-    for noisy in ("httpx2", "httpcore2", "httpx", "httpcore", "docket", "apscheduler", "uvicorn", "fontTools"):
+    for noisy in (
+        "httpx2",
+        "httpcore2",
+        "httpx",
+        "httpcore",
+        "docket",
+        "apscheduler",
+        "uvicorn",
+        "fontTools",
+        "urllib3",
+    ):
         logging.getLogger(noisy).setLevel(logging.WARNING)

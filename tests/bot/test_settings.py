@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import Misconfigured
-from bot.settings import Settings, example, load_settings, reference
+from bot.settings import Settings, example, load_settings, reference, variable
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,9 +89,34 @@ def test_lists_are_comma_separated() -> None:
     assert settings.allow_hosts == {"10.0.0.5:80", "[::1]:8080"}
 
 
+BUCKET = {"ADMIND_BLOBS_URL": "s3://velo", "AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "hunter2"}
+
+
+def test_a_bucket_comes_with_its_key_under_the_names_that_all_tools_know(tmp_path: Path) -> None:
+    settings = load_settings(BUCKET)
+    assert settings.bucket_key == ("AKIA1", "hunter2") and "hunter2" not in repr(settings)
+    (tmp_path / "secret").write_text("from a file\n")
+    given = {name: value for name, value in BUCKET.items() if name != "AWS_SECRET_ACCESS_KEY"}
+    assert (
+        load_settings(given | {"AWS_SECRET_ACCESS_KEY_FILE": str(tmp_path / "secret")}).bucket_key[1] == "from a file"
+    )
+    assert load_settings({"AWS_ACCESS_KEY_ID": "somebody's"}).blobs_url == "", "a key alone means nothing"
+
+
+def test_a_bucket_that_cannot_be_used_is_named_with_its_fix(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Misconfigured, match="set both"):
+        load_settings({"ADMIND_BLOBS_URL": "s3://velo", "AWS_ACCESS_KEY_ID": "AKIA1"})
+    with pytest.raises(Misconfigured, match="ADMIND_BLOBS_URL: leave the key out") as caught:
+        load_settings(BUCKET | {"ADMIND_BLOBS_URL": "s3://AKIA1:hunter2@velo"})
+    assert "hunter2" not in caught.value.what
+    monkeypatch.setitem(sys.modules, "minio", None)  # as if the extra were not installed
+    with pytest.raises(Misconfigured, match=r"pip install 'admind\[s3\]'"):
+        load_settings(BUCKET)
+
+
 @given(st.sampled_from(sorted(set(Settings.model_fields) - {"provider_keys"})), st.text(max_size=40))
 def test_any_value_is_taken_or_refused_in_words(field: str, value: str) -> None:
     try:
-        load_settings({f"ADMIND_{field.upper()}": value})
+        load_settings({variable(field): value})
     except Misconfigured as error:
-        assert f"ADMIND_{field.upper()}" in error.what
+        assert variable(field) in error.what

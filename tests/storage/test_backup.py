@@ -21,12 +21,12 @@ from storage import keys, pauses
 from storage.archive import ArchiveDamaged, ArchiveReader
 from storage.audit import AuditWriter
 from storage.backup import NotEmpty, backup, restore
+from storage.blobs.files import FileBlobs
 from storage.commit import Change, commit
 from storage.credentials import Credentials, KeyMismatch, check_keys, load_or_create_keys
 from storage.errors import AdMindError
 from storage.export import export
 from storage.journal import Journal, read_all
-from storage.media import BlobStore
 from storage.redis import Database
 from storage.snapshot import SnapshotDamaged, parse, read
 from storage.stores import TeamStore
@@ -80,7 +80,7 @@ async def living(database: Database, data: Path) -> AuditWriter:
     await raw(database).set(keys.OWNER, "7")
     await raw(database).zadd(keys.wake("w03"), {W: 1})
     await Credentials(database, vault).put(W, "a_1", "password", "hunter2")
-    await BlobStore(data / "blobs").put(b"a picture")
+    await FileBlobs(data / "blobs").put(b"a picture")
     return audit
 
 
@@ -232,7 +232,7 @@ async def test_a_damaged_picture_does_not_keep_the_rest_from_being_backed_up(
     database: Database, tmp_path: Path
 ) -> None:
     await living(database, tmp_path)
-    blobs = BlobStore(tmp_path / "blobs")
+    blobs = FileBlobs(tmp_path / "blobs")
     name = await blobs.put(b"spoilt")
     blobs.path(name).write_bytes(b"spoilT")
     manifest, _ = await backup(database, tmp_path, tmp_path / "b.zip", now=NOW)

@@ -128,6 +128,20 @@ async def test_the_file_token_is_private_kept_and_cannot_decide(database: Databa
     assert (await store.ensure_file_token(tmp_path / "data", workspace="w_1", member="m_1")).id == token.id
 
 
+async def test_data_directories_on_one_database_leave_each_others_file_tokens_alone(
+    database: Database, tmp_path: Path
+) -> None:
+    store = TokenStore(database)
+    places = [tmp_path / "web", tmp_path / "worker"]
+    tokens = [await store.ensure_file_token(place, workspace="w_1", member="m_1") for place in places]
+    again = [await store.ensure_file_token(place, workspace="w_1", member="m_1") for place in places]
+    assert [token.id for token in again] == [token.id for token in tokens]
+    (places[1] / "token").unlink()
+    await store.ensure_file_token(places[1], workspace="w_1", member="m_1")
+    valid = [token.id for token in await store.list("w_1") if token.valid(datetime.now(UTC))]
+    assert tokens[0].id in valid and tokens[1].id not in valid and len(valid) == 2
+
+
 @pytest.mark.parametrize("spoil", ["remove", "garbage", "readable", "link", "revoke", "another member"])
 async def test_a_file_token_that_does_not_serve_is_replaced(database: Database, tmp_path: Path, spoil: str) -> None:
     store = TokenStore(database)

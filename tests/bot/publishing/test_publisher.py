@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.blobs.files import FileBlobs
 from storage.posts import PostState
 from storage.redis import Database
 from tests.fakes.webhook_server import Act, WebhookServer, webhook_server
@@ -156,7 +157,7 @@ async def test_a_pause_that_nobody_ran_through_still_holds_its_posts(world: Worl
 
 async def test_a_changed_blob_is_not_sent(world: World) -> None:
     post = await world.approved()
-    path = world.blobs.path(post.payload)
+    path = FileBlobs(world.folder / "blobs").path(post.payload)
     path.chmod(0o600)
     path.write_bytes(path.read_bytes().replace(b"Fresh", b"Stale"))
     kept = await world.publish_due(post)

@@ -1,0 +1,268 @@
+"""A loopback S3 server: one bucket, path style, signatures checked as AWS documents them, and misbehaviour on demand.
+
+It is written from the protocol, not from the client: every request is canonicalised, hashed and compared here.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import ssl
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from xml.sax.saxutils import escape
+
+BUCKET, REGION = "admind-blobs", "eu-test-1"
+ACCESS_KEY, SECRET_KEY = "AKIATESTKEY", "s3cr3t/Key+With=Signs"
+STATUS = {
+    "NoSuchKey": 404,
+    "NoSuchBucket": 404,
+    "SlowDown": 503,
+    "InternalError": 500,
+    "PermanentRedirect": 301,
+    "AuthorizationHeaderMalformed": 400,
+    "XMinioStorageFull": 507,
+    "BadDigest": 400,
+    "MethodNotAllowed": 405,
+}
+
+
+@dataclass(frozen=True)
+class Act:
+    """How one request is treated. With `code` it is refused so; `kept` says whether a PUT is carried out before."""
+
+    code: str = ""
+    status: int = 0
+    page: bytes = b""  # in place of S3's own words: what a balancer or a console answers
+    truncates: bool = False
+    hangs: bool = False
+    resets: bool = False
+    kept: bool = False
+    method: str = ""  # only requests of this method; others are treated well
+
+
+@dataclass(frozen=True)
+class Asked:
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+class Denied(Exception):
+    """The S3 error code to answer with."""
+
+
+@dataclass
+class S3Server:
+    """`plan` is used up request by request, then `always` holds (None: it serves). Build it with `s3_server`."""
+
+    objects: dict[str, bytes] = field(default_factory=dict)
+    plan: deque[Act] = field(default_factory=deque)
+    always: Act | None = None
+    public: bool = False
+    bucket: str = BUCKET
+    page_size: int = 1000
+    asked: list[Asked] = field(default_factory=list)
+    secure: bool = False
+    port: int = 0
+    over: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def origin(self) -> str:
+        return f"{'https' if self.secure else 'http'}://127.0.0.1:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """What ADMIND_BLOBS_URL is to be."""
+        return f"s3://{BUCKET}?endpoint={self.origin}&region={REGION}"
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return {"ADMIND_BLOBS_URL": self.url, "AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
+
+    def act_for(self, method: str) -> Act | None:
+        if self.plan and self.plan[0].method in ("", method):
+            return self.plan.popleft()
+        return self.always if self.always and self.always.method in ("", method) else None
+
+    def serve(self, asked: Asked) -> tuple[int, bytes, dict[str, str]]:
+        """Raises Denied."""
+        signed = "authorization" in asked.headers
+        _, bucket, *rest = asked.path.split("/", 2)
+        key = unquote(rest[0]) if rest else ""
+        if signed:
+            check_signature(asked)
+        elif not (self.public and asked.method in ("GET", "HEAD")):
+            raise Denied("AccessDenied")
+        assert not any("acl" in name for name in (*asked.headers, *asked.query)), "AdMind sets no ACL"
+        if bucket != self.bucket:
+            raise Denied("NoSuchBucket")
+        if not key and asked.method == "GET" and asked.query.get("list-type") == "2":
+            return 200, self._listed(asked.query), {}
+        match asked.method:
+            case "PUT" if key:
+                return self._put(key, asked)
+            case "GET" | "HEAD" if key:
+                if key not in self.objects:
+                    raise Denied("NoSuchKey")
+                return 200, self.objects[key], {"last-modified": "Tue, 01 Dec 2026 08:00:00 GMT", "etag": '"x"'}
+            case "DELETE" if key:
+                self.objects.pop(key, None)
+                return 204, b"", {}
+        raise Denied("MethodNotAllowed")
+
+    def _put(self, key: str, asked: Asked) -> tuple[int, bytes, dict[str, str]]:
+        md5 = asked.headers.get("content-md5")
+        if md5 and md5 != base64.b64encode(hashlib.md5(asked.body).digest()).decode():
+            raise Denied("BadDigest")
+        self.objects[key] = asked.body
+        return 200, b"", {"etag": f'"{hashlib.md5(asked.body).hexdigest()}"'}
+
+    def _listed(self, query: Mapping[str, str]) -> bytes:
+        after = query.get("continuation-token") or query.get("start-after", "")
+        most = min(int(query.get("max-keys", "1000")), self.page_size)
+        names = sorted(name for name in self.objects if name > after and name.startswith(query.get("prefix", "")))
+        shown, more = names[:most], len(names) > most
+        encoded = quote if query.get("encoding-type") == "url" else escape
+        parts = [f"<Name>{self.bucket}</Name><IsTruncated>{str(more).lower()}</IsTruncated>"]
+        parts += [f"<EncodingType>{query['encoding-type']}</EncodingType>"] if "encoding-type" in query else []
+        parts += [f"<NextContinuationToken>{escape(shown[-1])}</NextContinuationToken>"] if more else []
+        parts += [
+            f"<Contents><Key>{encoded(name)}</Key><LastModified>2026-12-01T08:00:00.000Z</LastModified>"
+            f"<ETag>&quot;x&quot;</ETag><Size>{len(self.objects[name])}</Size></Contents>"
+            for name in shown
+        ]
+        space = "http://s3.amazonaws.com/doc/2006-03-01/"
+        return f'<ListBucketResult xmlns="{space}">{"".join(parts)}</ListBucketResult>'.encode()
+
+
+def check_signature(asked: Asked) -> None:
+    """Signature Version 4, over the headers that the client signed. Raises Denied."""
+    scheme, _, rest = asked.headers["authorization"].partition(" ")
+    given = dict(part.strip().split("=", 1) for part in rest.split(","))
+    access, day, region, service, end = given["Credential"].split("/")
+    if scheme != "AWS4-HMAC-SHA256" or (service, end) != ("s3", "aws4_request"):
+        raise Denied("AccessDenied")
+    if access != ACCESS_KEY:
+        raise Denied("InvalidAccessKeyId")
+    if region != REGION:
+        raise Denied("AuthorizationHeaderMalformed")
+    at = datetime.strptime(asked.headers["x-amz-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    if abs(datetime.now(UTC) - at) > timedelta(minutes=15) or not asked.headers["x-amz-date"].startswith(day):
+        raise Denied("RequestTimeTooSkewed")
+    hashed = asked.headers["x-amz-content-sha256"]
+    if hashed not in ("UNSIGNED-PAYLOAD", hashlib.sha256(asked.body).hexdigest()):
+        raise Denied("XAmzContentSHA256Mismatch")
+    signed = given["SignedHeaders"].split(";")
+    if not {"host", "x-amz-date", "x-amz-content-sha256"} <= set(signed):
+        raise Denied("AccessDenied")
+    query = "&".join(f"{quote(k, safe='-_.~')}={quote(v, safe='-_.~')}" for k, v in sorted(asked.query.items()))
+    lines = [
+        *(asked.method, quote(unquote(asked.path), safe="/-_.~"), query),
+        *(f"{name}:{' '.join(asked.headers[name].split())}" for name in signed),
+        *("", ";".join(signed), hashed),
+    ]
+    scope = f"{day}/{region}/s3/aws4_request"
+    canonical = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    to_sign = f"AWS4-HMAC-SHA256\n{asked.headers['x-amz-date']}\n{scope}\n{canonical}"
+    secret = b"AWS4" + SECRET_KEY.encode()
+    for part in (*scope.split("/"), to_sign):
+        secret = hmac.digest(secret, part.encode(), "sha256")
+    if not hmac.compare_digest(secret.hex(), given["Signature"]):
+        raise Denied("SignatureDoesNotMatch")
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = 1 << 16
+    fake: S3Server
+
+    def _answer(self) -> None:
+        parts = urlsplit(self.path)
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        asked = Asked(self.command, parts.path, query, headers, body)
+        self.fake.asked.append(asked)
+        act = self.fake.act_for(self.command) or Act()
+        if act.hangs:
+            self.fake.over.wait()
+        if act.resets or act.hangs:
+            self.close_connection = True
+            self.connection.shutdown(2)
+            return
+        try:
+            if act.page or act.code or act.status:
+                if act.kept:
+                    self.fake.serve(asked)
+                raise Denied(act.code)
+            status, data, more = self.fake.serve(asked)
+        except Denied as denied:
+            code = str(denied)
+            status, more = act.status or STATUS.get(code, 403), {"content-type": "application/xml"}
+            data = f"<Error><Code>{code}</Code><Message>No.</Message></Error>".encode()
+            if act.page or not code:
+                data, more = act.page, {"content-type": "text/html"}
+        self._send(status, data, more, truncates=act.truncates)
+
+    def _send(self, status: int, data: bytes, headers: dict[str, str], *, truncates: bool) -> None:
+        self.send_response(status)
+        for name, value in {"content-type": "application/xml", **headers}.items():
+            self.send_header(name, value)
+        if status != 204:
+            self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(data[: len(data) // 2] if truncates else data)
+        if truncates:
+            self.wfile.flush()
+            self.close_connection = True
+            self.connection.shutdown(2)
+
+    do_GET = do_PUT = do_HEAD = do_DELETE = do_POST = _answer
+
+    def log_message(self, *_: Any) -> None:
+        """Tests look at `asked`."""
+
+
+class _Listener(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, *_: Any) -> None:
+        """Clients that give up are part of the tests."""
+
+
+@contextmanager
+def s3_server(certificate: Path | None = None, *, port: int = 0) -> Iterator[S3Server]:
+    """A server on a free port of this machine, on threads of its own. `certificate` holds a key too: then HTTPS."""
+    fake = S3Server(secure=certificate is not None)
+    handler = type("Handler", (_Handler,), {"fake": fake})
+    listener = _Listener(("127.0.0.1", port), handler)
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        listener.socket = context.wrap_socket(listener.socket, server_side=True, do_handshake_on_connect=False)
+    fake.port = listener.server_address[1]
+    thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield fake
+    finally:
+        fake.over.set()
+        listener.shutdown()
+        thread.join(5)
+        with suppress(OSError):
+            listener.server_close()
