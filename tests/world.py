@@ -160,7 +160,7 @@ class World:
     async def _version(self, account: Account, text: str, due: datetime | None) -> Version:
         channel = self.channels[account.channel]
         payload = channel.build(Content(text=text, title=text[:40], not_before=due), account)
-        measured = channel.measure(text)
+        measured = channel.measure(text, account)
         return Version(
             account=account.id,
             channel=account.channel,

@@ -47,13 +47,7 @@ def judge(answer: Response, name: str, now: datetime) -> None:
         return
     wait = retry_after(answer.headers.get("retry-after", ""), now)
     if status in (425, 429) or (status == 503 and wait is not None):
-        raise ChannelRefused(
-            f"{name} asked to come back later.",
-            code="rate_limited",
-            kept=KEPT,
-            do_next="It is tried again by itself.",
-            retry_after_seconds=DEFAULT_WAIT_SECONDS if wait is None else wait,
-        )
+        raise later(name, DEFAULT_WAIT_SECONDS if wait is None else wait)
     if status in (307, 308):
         raise ChannelRefused(
             f"{name} has moved to another address.", code="moved", kept=KEPT, do_next="Connect it again there."
@@ -71,6 +65,17 @@ def judge(answer: Response, name: str, now: datetime) -> None:
             do_next="Ask whoever runs it why, then send it again.",
         )
     raise OutcomeUnknown(f"{name} answered HTTP {status}, which does not say whether it took the post.")
+
+
+def later(name: str, seconds: float) -> ChannelRefused:
+    """What to raise when nothing was taken and the channel asked to come back, within 1 and 3600 seconds."""
+    return ChannelRefused(
+        f"{name} asked to come back later.",
+        code="rate_limited",
+        kept=KEPT,
+        do_next="It is tried again by itself.",
+        retry_after_seconds=min(max(seconds, LEAST_WAIT_SECONDS), MOST_WAIT_SECONDS),
+    )
 
 
 def retry_after(value: str, now: datetime) -> float | None:
