@@ -9,9 +9,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.accounts.access import Access
+from bot.accounts.book import TeamBook
+from bot.accounts.care import Care
 from bot.accounts.door import Doors, Given
 from bot.channels.base import Channel, Content
-from bot.channels.registry import build_channels
+from bot.channels.registry import build_channels, build_oauth
 from bot.chat import DecisionRequest, Identified
 from bot.clock import MovableClock
 from bot.errors import BadInput
@@ -307,8 +310,9 @@ async def world_on(
         if webhook_deadline is not None:
             hook = adapters["webhook"]
             hook.capabilities = replace(hook.capabilities, deadline=webhook_deadline, settle=webhook_settle)
+        credentials = Credentials(database, vault)
         doors = Doors(
-            secrets=Credentials(database, vault),
+            secrets=credentials,
             blobs=blobs,
             client=client,
             base_url="http://localhost:8484",
@@ -329,6 +333,14 @@ async def world_on(
             lease=lease,
         )
         publisher.open.set()
+        servers = build_oauth()
+        care = Care(
+            TeamBook(database, people.store, audit, clock),
+            channels={name: adapters[name] for name in servers if name in adapters},
+            access=Access(servers, credentials, client, clock),
+            open_door=doors,
+            clock=clock,
+        )
         yield World(
             database=database,
             clock=clock,
@@ -352,5 +364,5 @@ async def world_on(
             publisher=publisher,
             reconciler=Reconciler(publisher),
             recovery=Recovery(database, journal=journal, audit=audit, clock=clock),
-            upkeep=Upkeep(database, board=board, decisions=decisions, clock=clock),
+            upkeep=Upkeep(database, board=board, decisions=decisions, clock=clock, examine=care.examine),
         )

@@ -7,9 +7,11 @@ to be repeated elsewhere). Everything else, and every broken connection after th
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from httpx2 import Response
 
@@ -65,6 +67,15 @@ def judge(answer: Response, name: str, now: datetime) -> None:
             do_next="Ask whoever runs it why, then send it again.",
         )
     raise OutcomeUnknown(f"{name} answered HTTP {status}, which does not say whether it took the post.")
+
+
+def document(answer: Response) -> dict[str, Any] | None:
+    """The answer's JSON object; None when it is anything else."""
+    try:
+        found = json.loads(answer.content)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def later(name: str, seconds: float) -> ChannelRefused:

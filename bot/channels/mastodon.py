@@ -5,8 +5,9 @@ A status is posted as JSON: some servers take a form for an empty post. AdMind a
 (https://docs.joinmastodon.org/methods/media/), so a failure until then is a clear no.
 
 `Idempotency-Key` makes one status for an hour (https://docs.joinmastodon.org/methods/statuses/#create; under a lock in
-recent versions of app/services/post_status_service.rb). It is relied on only where NodeInfo says Mastodon: Pixelfed ignores it,
-Pleroma forgets it with a restart. Elsewhere, and first everywhere, a doubt is looked into by content and time.
+recent versions of app/services/post_status_service.rb). It is relied on only where NodeInfo says Mastodon: Pixelfed
+ignores it, Pleroma forgets it with a restart. Elsewhere, and first everywhere, a doubt is looked into by content and
+time.
 
 Account options: `server`; `visibility` (public, unlisted or private), `spoiler` (a content warning on every post),
 `sensitive` "yes". The server's limits stand beside them. Secret: `access_token`.
@@ -21,7 +22,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.channels import mastodon_server as server
-from bot.channels.answers import ask
+from bot.channels.answers import ask, document
 from bot.channels.base import (
     Absent,
     Account,
@@ -152,7 +153,7 @@ class Mastodon:
             door.account.name,
         )
         judged(answer, door)
-        receipt = receipt_of(server.document(answer), door)
+        receipt = receipt_of(document(answer), door)
         if receipt is None:
             raise OutcomeUnknown(f"{door.account.name} said yes, but not to which post.")
         return receipt
@@ -226,7 +227,7 @@ class Mastodon:
 async def _me(api: Api) -> dict[str, Any]:
     """The account that the token is for. Raises ChannelRefused, ProvenNotSent: nothing was published by asking."""
     answer = await api.before("GET", "/api/v1/accounts/verify_credentials")
-    me = server.document(answer)
+    me = document(answer)
     if me is None or not me.get("id"):
         raise ProvenNotSent(f"{api.name} does not say whose account it is.", kept="Nothing was published.")
     return me

@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 import rfc8785
 from httpx2 import Response
 
-from bot.channels import mastodon_server as server
-from bot.channels.answers import judge, later
+from bot.channels.answers import document, judge, later
 from bot.channels.base import ChannelRefused, Door, OutcomeUnknown, ProvenNotSent, Receipt
 from bot.fetch import NotSent
 from storage.sealed import SealedPayload
@@ -70,7 +69,7 @@ class Api:
     async def read(self, path: str) -> dict[str, Any] | None:
         """The object there; None when there is none. Raises ProvenNotSent, ChannelRefused when it cannot be told."""
         try:
-            return server.document(await self.before("GET", path))
+            return document(await self.before("GET", path))
         except ChannelRefused as refused:
             if refused.code == "not_found":
                 return None
@@ -96,18 +95,18 @@ def judged(answer: Response, door: Door) -> None:
 
 def status_body(payload: SealedPayload, media: list[str]) -> bytes:
     """The JSON of the status, from the sealed payload alone but for the uploads' ids."""
-    document: dict[str, Any] = {
+    body: dict[str, Any] = {
         "status": payload.parts[0].text,
         "visibility": payload.visibility,
         "language": payload.language.partition("-")[0],  # ISO 639, without a region
     }
     if media:
-        document["media_ids"] = media
+        body["media_ids"] = media
     if payload.extra.get("spoiler"):
-        document["spoiler_text"] = payload.extra["spoiler"]
+        body["spoiler_text"] = payload.extra["spoiler"]
     if payload.extra.get("sensitive") == "yes" or payload.extra.get("spoiler"):
-        document["sensitive"] = True
-    return rfc8785.dumps(document)
+        body["sensitive"] = True
+    return rfc8785.dumps(body)
 
 
 def receipt_of(status: dict[str, Any] | None, door: Door) -> Receipt | None:

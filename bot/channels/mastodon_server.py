@@ -8,7 +8,6 @@ on some kin /api/v1/instance. Software: NodeInfo (https://nodeinfo.diaspora.soft
 from __future__ import annotations
 
 import ipaddress
-import json
 import math
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 
 from httpx2 import Response
 
+from bot.channels.answers import document
 from bot.channels.base import Account, ChannelRefused
 from bot.errors import BadInput
 
@@ -156,15 +156,6 @@ async def _read(request: Request, url: str) -> dict[str, Any] | None:
     except Exception:  # whatever kept the answer away: looking changes nothing
         return None
     return document(answer) if answer.status_code == 200 else None
-
-
-def document(answer: Response) -> dict[str, Any] | None:
-    """The answer's JSON object; None when it is anything else."""
-    try:
-        found = json.loads(answer.content)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
 
 
 def _within(said: Mapping[str, Any], *path: str) -> Mapping[str, Any]:

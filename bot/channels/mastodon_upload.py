@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from bot.channels import mastodon_server as server
+from bot.channels.answers import document
 from bot.channels.base import ChannelRefused
 from bot.channels.mastodon_api import KEPT, Api, name_of
 from storage.sealed import Medium
@@ -27,14 +27,14 @@ async def upload(api: Api, medium: Medium) -> str:
     file = (f"{medium.sha256[:16]}.{SUFFIX.get(medium.mime, 'bin')}", data, medium.mime)
     fields = {"description": medium.alt} if medium.alt else {}
     answer = await api.before("POST", "/api/v2/media", files={"file": file}, data=fields)
-    said = server.document(answer) or {}
+    said = document(answer) or {}
     found = name_of(str(said.get("id") or ""))
     turn = 0
     while answer.status_code in (202, 206):
         await asyncio.sleep(POLL_SECONDS[min(turn, len(POLL_SECONDS) - 1)])  # the caller's deadline ends this
         turn += 1
         answer = await api.before("GET", f"/api/v1/media/{found}")
-        said = server.document(answer) or {}
+        said = document(answer) or {}
     _keeps_alt(api, said, medium)
     return found
 

@@ -6,14 +6,17 @@ Only JSON makes a status: from a form it publishes an empty one, as some servers
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import html
 import json
 import re
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.parser import BytesParser
@@ -273,12 +276,13 @@ class MastodonServer(FaultyServer):
         head = f"content-type: {seen.headers['content-type']}\r\n\r\n".encode()
         message = BytesParser(policy=HTTP).parsebytes(head + seen.body)
         data, description = b"", ""
-        for part in message.iter_parts():  # type: ignore[attr-defined]
-            name = part.get_param("name", header="content-disposition")
-            if name == "file":
-                data = part.get_payload(decode=True)
-            elif name == "description":
-                description = part.get_payload(decode=True).decode()
+        for part in message.iter_parts():
+            held = part.get_payload(decode=True)
+            assert isinstance(held, bytes)
+            if part.get_param("name", header="content-disposition") == "file":
+                data = held
+            else:
+                description = held.decode()
         self._count += 1
         kept = Upload(str(22_000 + self._count), data, description if self.keeps_alt else "", self.media_takes)
         self.uploads[kept.id] = kept
@@ -339,7 +343,8 @@ def rendered(text: str) -> str:
             inner = f'<span class="invisible">{scheme}://</span><span class="ellipsis">{seen}</span>'
             return f'<a href="{whole}" rel="nofollow">{inner}<span class="invisible">{hidden}</span></a>'
         name = whole[1:].partition("@")[0]
-        return f'<span class="h-card"><a href="https://x.example/@{name}" class="u-url mention">@<span>{name}</span></a></span>'
+        link = f'<a href="https://x.example/@{name}" class="u-url mention">@<span>{name}</span></a>'
+        return f'<span class="h-card">{link}</span>'
 
     escaped = html.escape(text, quote=False)
     linked = re.sub(r"https?://[^\s<]*[^\s<.,;:!?)]|(?<![\w/])@\w+(?:@[\w.-]+\w)?", shown, escaped)
@@ -361,3 +366,25 @@ async def mastodon_server(**switches: Any) -> AsyncIterator[MastodonServer]:
     """A server on a free port of this machine, gone at the end with all its connections."""
     async with listening(MastodonServer(**switches)) as fake:
         yield fake
+
+
+@contextmanager
+def running_mastodon(**switches: Any) -> Iterator[MastodonServer]:
+    """The same on a thread of its own, for tests that wait where they stand."""
+    started: Future[MastodonServer] = Future()
+    loop = asyncio.new_event_loop()
+    over = asyncio.Event()
+
+    async def run() -> None:
+        async with mastodon_server(**switches) as fake:
+            started.set_result(fake)
+            await over.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(run()), name="mastodon", daemon=True)
+    thread.start()
+    try:
+        yield started.result(20)
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join(20)
+        loop.close()

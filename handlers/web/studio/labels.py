@@ -27,6 +27,15 @@ def state_names(words: Phrasebook) -> dict[str, str]:
     }
 
 
+def health_reasons(words: Phrasebook) -> dict[str, str]:
+    """Why an account does not work, as it is kept, in the reader's language."""
+    text = words.text
+    return {
+        "The server no longer accepts AdMind's access.": text("The server no longer accepts AdMind's access."),
+        "The access is for another account now.": text("The access is for another account now."),
+    }
+
+
 def verdict_names(words: Phrasebook) -> dict[str, str]:
     """What somebody did, after their name."""
     text = words.text

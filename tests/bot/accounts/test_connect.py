@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 
+from bot.accounts.access import Access
 from bot.accounts.book import TeamBook
 from bot.accounts.connect import Accounts
 from bot.accounts.door import Doors
@@ -64,6 +65,7 @@ async def place(database: Database) -> AsyncIterator[Place]:
             secrets=credentials,
             open_door=doors,
             clock=Standing(),
+            give_back=Access({}, credentials, client, Standing()).give_back,
         )
         yield Place(accounts, book, credentials, audit, server, database)
 

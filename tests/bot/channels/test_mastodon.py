@@ -80,12 +80,14 @@ class MastodonBench:
 @asynccontextmanager
 async def open_bench(options: dict[str, str] | None = None, **switches: Any) -> AsyncIterator[MastodonBench]:
     """A connected account at a fresh server, through the safe client as the operator would allow it."""
-    async with mastodon_server(now=lambda: AT, **switches) as server:
-        async with safe_client(allow_hosts={f"127.0.0.1:{server.port}"}) as client:
-            bench = MastodonBench(server, client)
-            bench.account = bench.account.changed(options={**bench.account.options, **(options or {})})
-            bench.account = await bench.channel.connect(bench.account, bench.door())
-            yield bench
+    async with (
+        mastodon_server(now=lambda: AT, **switches) as server,
+        safe_client(allow_hosts={f"127.0.0.1:{server.port}"}) as client,
+    ):
+        bench = MastodonBench(server, client)
+        bench.account = bench.account.changed(options={**bench.account.options, **(options or {})})
+        bench.account = await bench.channel.connect(bench.account, bench.door())
+        yield bench
 
 
 # A success is documented to be the Status: without its id nobody can say what stands there, so it is looked for.
