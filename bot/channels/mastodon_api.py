@@ -79,7 +79,7 @@ class Api:
         """The objects there. Raises ProvenNotSent, ChannelRefused, ValueError for anything that is no list."""
         found = (await self.before("GET", path, params=params)).json()
         if not isinstance(found, list):
-            raise ValueError("not a list")
+            raise ValueError("list")
         return [each for each in found if isinstance(each, dict)]
 
 
