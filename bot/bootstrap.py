@@ -237,7 +237,7 @@ class AdMind:
     def _build_accounts(self, database: Database) -> None:
         """Connecting accounts, by hand and by OAuth, and looking after what their servers gave."""
         book, servers = TeamBook(database, self.people.store, self.audit, self.clock), build_oauth()
-        access = Access(servers, self.credentials, self.client, self.clock)
+        access = Access(servers, book=book, secrets=self.credentials, client=self.client, clock=self.clock)
         self.accounts = Accounts(
             book,
             channels=self.channels,

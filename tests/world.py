@@ -334,10 +334,11 @@ async def world_on(
         )
         publisher.open.set()
         servers = build_oauth()
+        book = TeamBook(database, people.store, audit, clock)
         care = Care(
-            TeamBook(database, people.store, audit, clock),
+            book,
             channels={name: adapters[name] for name in servers if name in adapters},
-            access=Access(servers, credentials, client, clock),
+            access=Access(servers, book=book, secrets=credentials, client=client, clock=clock),
             open_door=doors,
             clock=clock,
         )

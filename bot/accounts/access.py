@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
+from bot.accounts.connect import AccountBook
 from bot.accounts.door import HttpClient
 from bot.channels.base import Account, ChannelRefused
 from bot.channels.oauth import App, OAuthServer, Tokens
@@ -45,8 +46,17 @@ def renewal(tokens: Tokens, now: datetime) -> Mapping[str, str]:
 
 
 class Access:
-    def __init__(self, servers: Mapping[str, OAuthServer], secrets: Secrets, client: HttpClient, clock: Clock) -> None:
+    def __init__(
+        self,
+        servers: Mapping[str, OAuthServer],
+        *,
+        book: AccountBook,
+        secrets: Secrets,
+        client: HttpClient,
+        clock: Clock,
+    ) -> None:
         self._servers = servers
+        self._book = book
         self._secrets = secrets
         self._client = client
         self._clock = clock
@@ -76,8 +86,24 @@ class Access:
         app = await self._secrets.get(account.workspace, account.id, "app")
         token = await self._secrets.get(account.workspace, account.id, "access_token")
         if app and token and account.channel in self._servers:
-            await self.revoke(account.channel, account.server, unpack_app(app), token)
+            await self.revoke(account, unpack_app(app), token)
 
-    async def revoke(self, channel: str, server: str, app: App, token: str) -> None:
+    async def revoke(self, account: Account, app: App, token: str) -> None:
+        """End a token at its server, unless another account lives by it.
+
+        Mastodon gives one application the same token each time (`reuse_access_token` in its
+        config/initializers/doorkeeper.rb): who says "not this one" must not end what works already.
+        """
+        if await self._held_by_another(account, token):
+            return
         with contextlib.suppress(ChannelRefused):  # it is forgotten here in any case
-            await self._servers[channel].revoke(self._client.request, server, app, token)
+            await self._servers[account.channel].revoke(self._client.request, account.server, app, token)
+
+    async def _held_by_another(self, account: Account, token: str) -> bool:
+        for other, _ in await self._book.all(account.workspace):
+            there = (other.channel, other.server) == (account.channel, account.server) and other.closed_at is None
+            if there and other.id != account.id:
+                held = await self._secrets.get(other.workspace, other.id, "access_token")
+                if held == token:
+                    return True
+        return False

@@ -215,7 +215,7 @@ class OAuth:
         await self._grants.take(handle, "h", self._clock.now())
         app, tokens = self._given(grant)
         if tokens.access:
-            await self._access.revoke(grant.channel, grant.server, app, tokens.access)
+            await self._access.revoke(_nobody(grant), app, tokens.access)
         await self._written(grant, member, what, why=why)
 
     async def _verified(self, grant: Grant) -> tuple[Account, Tokens]:
@@ -230,7 +230,7 @@ class OAuth:
                 grant.workspace, grant.brand, grant.channel, place, options, packed(app, tokens)
             )
         except AdMindError:
-            await self._access.revoke(grant.channel, grant.server, app, tokens.access)
+            await self._access.revoke(_nobody(grant), app, tokens.access)
             raise
         return account.changed(name=(account.handle or place)[:80]), tokens
 
@@ -269,6 +269,19 @@ class OAuth:
 
     async def _written(self, grant: Grant, member: Member | None, what: str, *, why: str) -> None:
         await commit(self._database, await self._audited(grant, member, what, why=why))
+
+
+def _nobody(grant: Grant) -> Account:
+    """The account that does not come about, for giving its access back."""
+    return Account(
+        id="",
+        workspace=grant.workspace,
+        brand=grant.brand,
+        channel=grant.channel,
+        name="",
+        server=grant.server,
+        created_at=grant.made_at,
+    )
 
 
 def _owner(member: Member, brand: str) -> None:

@@ -100,4 +100,6 @@ def tokens_in(said: Mapping[str, object]) -> Tokens:
 
 
 def _refused(what: str, code: str) -> ChannelRefused:
-    return ChannelRefused(what, code=code, kept="Nothing was connected.", do_next="Begin again under Settings, Accounts.")
+    return ChannelRefused(
+        what, code=code, kept="Nothing was connected.", do_next="Begin again under Settings, Accounts."
+    )

@@ -84,6 +84,7 @@ class MastodonServer(FaultyServer):
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)  # token → user name, "" for an app's own
     refreshes: dict[str, str] = field(default_factory=dict)
+    given: dict[str, tuple[str, str]] = field(default_factory=dict)  # token → user name and application
     answers: dict[str, list[Answer]] = field(default_factory=dict)  # path → what to say instead, in turn
     _count: int = 0
 
@@ -220,15 +221,17 @@ class MastodonServer(FaultyServer):
         if app is None or app.secret != asked.get("client_secret"):
             return _json(401, {"error": "invalid_client", "error_description": "Client authentication failed"})
         if asked.get("grant_type") == "client_credentials":
-            return self._granted("", app.scopes)
+            return self._granted("", app.scopes, app.id)
         if asked.get("grant_type") == "refresh_token":
             user = self.refreshes.pop(asked.get("refresh_token", ""), None)
-            return self._granted(user, app.scopes) if user is not None else _json(400, {"error": "invalid_grant"})
+            return (
+                self._granted(user, app.scopes, app.id) if user is not None else _json(400, {"error": "invalid_grant"})
+            )
         granted = self.codes.pop(asked.get("code", ""), None)
         fits = granted is not None and granted["client_id"] == app.id and asked.get("redirect_uri") == app.redirect
         if granted is None or not fits or not self._pkce_fits(granted, asked):
             return _json(400, {"error": "invalid_grant"})
-        return self._granted(granted["user"], granted.get("scope", "read"))
+        return self._granted(granted["user"], granted.get("scope", "read"), app.id)
 
     def _pkce_fits(self, granted: Mapping[str, str], asked: Mapping[str, str]) -> bool:
         if not self.has_pkce or "code_challenge" not in granted:
@@ -237,8 +240,12 @@ class MastodonServer(FaultyServer):
         wanted = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
         return granted.get("code_challenge_method") == "S256" and wanted == granted["code_challenge"]
 
-    def _granted(self, user: str, scope: str) -> Answer:
-        said: dict[str, Any] = {"access_token": self.token_for(user), "token_type": "Bearer", "scope": scope}
+    def _granted(self, user: str, scope: str, client: str) -> Answer:
+        # As Mastodon is set up: the same token again for the same person and application.
+        known = [token for token, whose in self.given.items() if whose == (user, client) and token in self.tokens]
+        token = known[0] if known and self.token_life is None else self.token_for(user)
+        self.given[token] = (user, client)
+        said: dict[str, Any] = {"access_token": token, "token_type": "Bearer", "scope": scope}
         if self.token_life is not None:
             refresh = secrets.token_urlsafe(24)
             self.refreshes[refresh] = user

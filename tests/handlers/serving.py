@@ -112,11 +112,8 @@ def serving(
     given = {"ADMIND_DATA_DIR": str(folder), "ADMIND_PORT": str(ports[0]), "ADMIND_TIMEZONE": "UTC"}
     if public:
         given["ADMIND_PUBLIC_PORT"] = str(ports[1])
-    places = {"{port}": str(ports[0]), "{public}": str(ports[-1])}
     for name, value in (environ or {}).items():
-        for place, port in places.items():
-            value = value.replace(place, port)
-        given[name] = value
+        given[name] = value.replace("{port}", str(ports[0])).replace("{public}", str(ports[-1]))
     settings = load_settings(given)
     started: list[Served] = []
     failed: list[BaseException] = []

@@ -65,7 +65,7 @@ async def place(database: Database) -> AsyncIterator[Place]:
             secrets=credentials,
             open_door=doors,
             clock=Standing(),
-            give_back=Access({}, credentials, client, Standing()).give_back,
+            give_back=Access({}, book=book, secrets=credentials, client=client, clock=Standing()).give_back,
         )
         yield Place(accounts, book, credentials, audit, server, database)
 

@@ -141,7 +141,7 @@ def test_an_account_is_shown_before_it_is_kept_and_kept_with_its_secrets(way: Wa
     assert (account["name"], account["handle"]) == ("Velo social", "@velo@velo.example")
     assert way.secrets(account["id"])["access_token"] == token
     raw = way.served.on_loop(
-        lambda: way.served.admind.database.client.hgetall(f"admind:{{{way.served.admind.workspace.id}}}:secrets")  # type: ignore[arg-type, return-value]
+        lambda: way.served.admind.database.client.hgetall(f"admind:{{{way.served.admind.workspace.id}}}:secrets")
     )
     assert raw and token not in str(raw), "encrypted at rest"
     assert way.audited()[-1] == ("begun", "")
@@ -320,6 +320,16 @@ def test_disconnecting_gives_the_access_back(way: Way) -> None:
     assert len(way.user_tokens()) == 1
     assert way.person.post(f"{ACCOUNTS}/{account['id']}/close").status_code == 303
     assert way.accounts() == [] and way.user_tokens() == [] and way.secrets(account["id"]) == {}
+
+
+def test_an_access_that_an_account_lives_by_is_not_given_back_by_another_way(way: Way) -> None:
+    account = way.connect()
+    page = way.there_and_back()
+    way.person.get(page)
+    assert len(way.user_tokens()) == 1, "the server gives the same token again"
+    assert way.person.post(f"{page}/decline").status_code == 303
+    way.person.post(f"{ACCOUNTS}/{account['id']}/examine")
+    assert way.accounts()[0]["health"] == "ok" and len(way.user_tokens()) == 1
 
 
 def test_a_refused_access_breaks_the_account_with_words_until_it_is_connected_again(way: Way) -> None:
