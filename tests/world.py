@@ -113,19 +113,25 @@ class World:
 
     async def webhook(self, url: str, *, posted: bool = True, **options: str) -> Account:
         """A connected webhook account; the address must be on the client's allow-list."""
+        secrets = {"signing_key": "whsec_" + "A" * 43 + "="}
+        return await self.connected("webhook", "Our site", {"url": url, **options}, secrets, posted=posted)
+
+    async def connected(
+        self, channel: str, name: str, options: Mapping[str, str], secrets: Mapping[str, str], *, posted: bool = True
+    ) -> Account:
         candidate = Account(
             id=new_id("a"),
             workspace=self.ws,
             brand=self.brand.id,
-            channel="webhook",
-            name="Our site",
-            options={"url": url, **options},
+            channel=channel,
+            name=name,
+            options=dict(options),
             posted=posted,
             created_at=self.clock.now(),
         )
-        secret = {"signing_key": "whsec_" + "A" * 43 + "="}
-        account = await self.channels["webhook"].connect(candidate, self.doors(candidate, secrets=Given(secret)))
-        await Credentials(self.database, self.vault).put(self.ws, account.id, "signing_key", secret["signing_key"])
+        account = await self.channels[channel].connect(candidate, self.doors(candidate, secrets=Given(secrets)))
+        for secret, value in secrets.items():
+            await Credentials(self.database, self.vault).put(self.ws, account.id, secret, value)
         change = Change(self.ws)
         self.people.store.accounts.put(change, account, account.id, ver=None, at=self.clock.now().timestamp())
         await commit(self.database, change)
