@@ -103,6 +103,10 @@ class Accounts:
         )
         return await adapter.connect(candidate, self._open_door(candidate, secrets=Given(secrets)))
 
+    async def known(self, found: Account) -> Account | None:
+        """The account that is kept for the same place, open or closed."""
+        return next((each for each, _ in await self._book.all(found.workspace) if _place(each) == _place(found)), None)
+
     async def keep(self, found: Account, secrets: Mapping[str, str], *, by: str) -> Account:
         """Keep what was tried. The same place again is the same account, renewed; another place is another account,
         whatever its name, so that approvals for the one never go to the other.

@@ -17,7 +17,7 @@ from datetime import timedelta
 from typing import Literal, NoReturn
 from urllib.parse import urlsplit
 
-from bot.accounts.access import Access, Secrets, pack_app, packed, renewal, unpack_app
+from bot.accounts.access import RENEW_OPTION, Access, Secrets, pack_app, packed, renewal, unpack_app
 from bot.accounts.connect import Accounts
 from bot.accounts.door import HttpClient
 from bot.channels.base import Account
@@ -232,7 +232,12 @@ class OAuth:
         except AdMindError:
             await self._access.revoke(_nobody(grant), app, tokens.access)
             raise
-        return account.changed(name=(account.handle or place)[:80]), tokens
+        known = await self._accounts.known(account)
+        if known is None:
+            return account.changed(name=(account.handle or place)[:80]), tokens
+        # What the team chose for it, such as who sees its posts, stays as it is.
+        chosen = {name: value for name, value in known.options.items() if name != RENEW_OPTION}
+        return account.changed(name=known.name, options={**chosen, **account.options}), tokens
 
     def _given(self, grant: Grant) -> tuple[App, Tokens]:
         sealed = self._open(grant)

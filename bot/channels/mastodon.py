@@ -52,7 +52,7 @@ from storage.sealed import Part, SealedPayload
 KEY_LIFE = timedelta(hours=1)
 GATHER_SECONDS = 18  # of the deadline, for pictures; the rest is for the status itself
 CLOCK_SLACK = timedelta(minutes=2)  # how far the server's clock may be from ours when a post is looked for by time
-PAGE, MOST_PAGES, MOST_SOURCES = 40, 3, 10
+PAGE, MOST_PAGES = 20, 6  # a page stays far below what the safe client reads
 VISIBILITIES = ("public", "unlisted", "private")
 PIXELFED = "pixelfed"
 

@@ -315,6 +315,17 @@ def test_the_same_account_again_is_renewed_and_another_one_is_another_account(wa
     assert len({each["id"] for each in way.accounts()}) == 2
 
 
+def test_what_was_chosen_for_an_account_stays_when_it_is_connected_again(way: Way) -> None:
+    chosen = {"server": way.server.origin, "visibility": "unlisted", "spoiler": "Advertising"}
+    body = {"channel": "mastodon", "name": "Velo", "options": chosen}
+    made = way.served.owner("POST", "/accounts", body | {"secrets": {"access_token": way.server.token_for("velo")}})
+    assert made.status_code == 201, made.text
+    assert way.connect()["id"] == made.json()["id"]
+    admind = way.served.admind
+    kept = way.served.on_loop(lambda: admind.people.store.accounts.get(admind.workspace.id, made.json()["id"]))
+    assert chosen.items() <= kept.record.options.items()
+
+
 def test_disconnecting_gives_the_access_back(way: Way) -> None:
     account = way.connect()
     assert len(way.user_tokens()) == 1

@@ -33,16 +33,7 @@ async def confirm_page(request: Request, visit: Visitor, handle: Handle) -> Resp
     """Whose access it is, at which server, for which brand. Nothing is kept yet."""
     account = await visit.admind.oauth.look(handle, _traveller(visit))
     place = urlsplit(account.server).netloc
-    found = await visit.admind.looking.accounts(visit.workspace, visit.id)
-    known = next(
-        (
-            each
-            for each in found.items
-            if (each.brand, each.channel, each.server, each.handle)
-            == (account.brand, account.channel, account.server, account.handle)
-        ),
-        None,
-    )
+    known = await visit.admind.accounts.known(account)
     return draw(
         request,
         visit,
@@ -51,8 +42,8 @@ async def confirm_page(request: Request, visit: Visitor, handle: Handle) -> Resp
         place=place,
         handle=handle,
         brand=visit.here,
-        name=known.name if known else account.name,
-        known=known,
+        name=account.name,
+        known=known is not None and known.closed_at is None,
     )
 
 
