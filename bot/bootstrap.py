@@ -21,10 +21,13 @@ from typing import Any, Self, TypeVar, cast
 
 from pydantic import BaseModel
 
+from bot.accounts.access import Access
 from bot.accounts.book import TeamBook
+from bot.accounts.care import Care
 from bot.accounts.connect import Accounts
 from bot.accounts.door import Doors
-from bot.channels.registry import build_channels
+from bot.accounts.oauth import OAuth
+from bot.channels.registry import build_channels, build_oauth
 from bot.clock import Clock, SystemClock
 from bot.conversation.desk import Desk
 from bot.drafting.copywriter import Copywriter
@@ -89,6 +92,7 @@ SchemaT = TypeVar("SchemaT", bound=BaseModel)
 ALL_QUEUES: frozenset[Queue] = frozenset({"chat", "publish", "upkeep"})
 WITHOUT_MODEL: frozenset[Queue] = frozenset({"publish", "upkeep"})
 SWEEP_SECONDS, SEAL_SECONDS, BEAT_SECONDS = 60, 20, 60
+RENEW_SECONDS, EXAMINE_SECONDS = 15 * 60, 6 * 3600
 CRON_LEASE_SECONDS = 30.0
 WATCH_SECONDS = 1.0
 try:
@@ -174,13 +178,7 @@ class AdMind:
         self.doors = Doors(
             secrets=self.credentials, blobs=self.blobs, client=self.client, base_url=settings.base_url, clock=clock
         )
-        self.accounts = Accounts(
-            TeamBook(database, self.people.store, self.audit, clock),
-            channels=self.channels,
-            secrets=self.credentials,
-            open_door=self.doors,
-            clock=clock,
-        )
+        self._build_accounts(database)
         self.board = Board(database, clock)
         self.board.add_home(self.workspace.id, Inbox(database, self.workspace.id, clock))
         self.decisions = Decisions(database, audit=self.audit, clock=clock)
@@ -245,6 +243,38 @@ class AdMind:
         self._build_working(database)
         self.file_token_id = await self._file_token()
 
+    def _build_accounts(self, database: Database) -> None:
+        """Connecting accounts, by hand and by OAuth, and looking after what their servers gave."""
+        book, servers = TeamBook(database, self.people.store, self.audit, self.clock), build_oauth()
+        access = Access(servers, book=book, secrets=self.credentials, client=self.client, clock=self.clock)
+        self.accounts = Accounts(
+            book,
+            channels=self.channels,
+            secrets=self.credentials,
+            open_door=self.doors,
+            clock=self.clock,
+            give_back=access.give_back,
+        )
+        self.oauth = OAuth(
+            database,
+            servers=servers,
+            accounts=self.accounts,
+            access=access,
+            credentials=self.credentials,
+            client=self.client,
+            vault=self.vault,
+            audit=self.audit,
+            clock=self.clock,
+            public_url=self.settings.public_url,
+        )
+        self.care = Care(
+            book,
+            channels={name: self.channels[name] for name in servers},
+            access=access,
+            open_door=self.doors,
+            clock=self.clock,
+        )
+
     def _build_sending(self, database: Database) -> None:
         self.publisher = Publisher(
             database,
@@ -279,7 +309,9 @@ class AdMind:
             clock=self.clock,
             enqueue=self._enqueue_request,
         )
-        upkeep = Upkeep(database, board=self.board, decisions=self.decisions, clock=self.clock)
+        upkeep = Upkeep(
+            database, board=self.board, decisions=self.decisions, clock=self.clock, examine=self.care.examine
+        )
         revising = Revising(database, requests=self.requests, board=self.board)
         clockwork = Clockwork(database, self.clock, self._add)
         self.engine.register("chat", "request", self._with_model(self.desk.answer))
@@ -294,6 +326,8 @@ class AdMind:
             ("sweep", self._sweep, SWEEP_SECONDS),
             ("seal", self._seal, SEAL_SECONDS),
             ("beat", self._beat, BEAT_SECONDS),
+            ("renew", self._renew, RENEW_SECONDS),
+            ("examine", self._examine, EXAMINE_SECONDS),
         ):
             self.engine.register("upkeep", name, once_a_firing(ledger, name, task, lease_seconds=CRON_LEASE_SECONDS))
             self.scheduler.every(name, timedelta(seconds=seconds))
@@ -441,6 +475,12 @@ class AdMind:
     async def _beat(self, _fired: datetime) -> None:
         if self.settings.heartbeat_url and not await self.not_ready():
             await self.client.get(self.settings.heartbeat_url)
+
+    async def _renew(self, _fired: datetime) -> None:
+        await self.care.renew_all(await self.people.store.workspace_ids())
+
+    async def _examine(self, _fired: datetime) -> None:
+        await self.care.examine_all(await self.people.store.workspace_ids())
 
     async def _watch(self) -> None:
         """Notice a server that was restarted or replaced, and publish nothing until that is understood."""

@@ -161,6 +161,7 @@ class AccountView(View):
     channel: str
     name: str
     handle: str | None
+    server: str | None
     health: str
     reason: str | None
     closed: bool
@@ -328,6 +329,7 @@ def account_view(account: Account) -> AccountView:
         channel=account.channel,
         name=account.name,
         handle=account.handle or None,
+        server=account.server or None,
         health=account.health.state,
         reason=account.health.reason or None,
         closed=account.closed_at is not None,

@@ -9,9 +9,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.accounts.access import Access
+from bot.accounts.book import TeamBook
+from bot.accounts.care import Care
 from bot.accounts.door import Doors, Given
 from bot.channels.base import Channel, Content
-from bot.channels.registry import build_channels
+from bot.channels.registry import build_channels, build_oauth
 from bot.chat import DecisionRequest, Identified
 from bot.clock import MovableClock
 from bot.errors import BadInput
@@ -112,19 +115,25 @@ class World:
 
     async def webhook(self, url: str, *, posted: bool = True, **options: str) -> Account:
         """A connected webhook account; the address must be on the client's allow-list."""
+        secrets = {"signing_key": "whsec_" + "A" * 43 + "="}
+        return await self.connected("webhook", "Our site", {"url": url, **options}, secrets, posted=posted)
+
+    async def connected(
+        self, channel: str, name: str, options: Mapping[str, str], secrets: Mapping[str, str], *, posted: bool = True
+    ) -> Account:
         candidate = Account(
             id=new_id("a"),
             workspace=self.ws,
             brand=self.brand.id,
-            channel="webhook",
-            name="Our site",
-            options={"url": url, **options},
+            channel=channel,
+            name=name,
+            options=dict(options),
             posted=posted,
             created_at=self.clock.now(),
         )
-        secret = {"signing_key": "whsec_" + "A" * 43 + "="}
-        account = await self.channels["webhook"].connect(candidate, self.doors(candidate, secrets=Given(secret)))
-        await Credentials(self.database, self.vault).put(self.ws, account.id, "signing_key", secret["signing_key"])
+        account = await self.channels[channel].connect(candidate, self.doors(candidate, secrets=Given(secrets)))
+        for secret, value in secrets.items():
+            await Credentials(self.database, self.vault).put(self.ws, account.id, secret, value)
         change = Change(self.ws)
         self.people.store.accounts.put(change, account, account.id, ver=None, at=self.clock.now().timestamp())
         await commit(self.database, change)
@@ -165,7 +174,7 @@ class World:
     async def _version(self, account: Account, text: str, due: datetime | None) -> Version:
         channel = self.channels[account.channel]
         payload = channel.build(Content(text=text, title=text[:40], not_before=due), account)
-        measured = channel.measure(text)
+        measured = channel.measure(text, account)
         return Version(
             account=account.id,
             channel=account.channel,
@@ -314,8 +323,9 @@ async def world_on(
         if webhook_deadline is not None:
             hook = adapters["webhook"]
             hook.capabilities = replace(hook.capabilities, deadline=webhook_deadline, settle=webhook_settle)
+        credentials = Credentials(database, vault)
         doors = Doors(
-            secrets=Credentials(database, vault),
+            secrets=credentials,
             blobs=blobs,
             client=client,
             base_url="http://localhost:8484",
@@ -336,6 +346,15 @@ async def world_on(
             lease=lease,
         )
         publisher.open.set()
+        servers = build_oauth()
+        book = TeamBook(database, people.store, audit, clock)
+        care = Care(
+            book,
+            channels={name: adapters[name] for name in servers if name in adapters},
+            access=Access(servers, book=book, secrets=credentials, client=client, clock=clock),
+            open_door=doors,
+            clock=clock,
+        )
         yield World(
             database=database,
             clock=clock,
@@ -359,5 +378,5 @@ async def world_on(
             publisher=publisher,
             reconciler=Reconciler(database, publisher, clock),
             recovery=Recovery(database, journal=journal, audit=audit, clock=clock),
-            upkeep=Upkeep(database, board=board, decisions=decisions, clock=clock),
+            upkeep=Upkeep(database, board=board, decisions=decisions, clock=clock, examine=care.examine),
         )

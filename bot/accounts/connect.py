@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from bot.accounts.door import Doors, Given
@@ -40,7 +40,7 @@ class AccountBook(Protocol):
 
 
 class Accounts:
-    """Connecting and closing accounts of a workspace's brands."""
+    """Connecting and closing accounts of a workspace's brands. `give_back` ends an access that a server gave."""
 
     def __init__(
         self,
@@ -50,12 +50,14 @@ class Accounts:
         secrets: SecretWriter,
         open_door: Doors,
         clock: Clock,
+        give_back: Callable[[Account], Awaitable[None]],
     ) -> None:
         self._book = book
         self._channels = channels
         self._secrets = secrets
         self._open_door = open_door
         self._clock = clock
+        self._give_back = give_back
 
     async def connect(
         self,
@@ -68,10 +70,22 @@ class Accounts:
         *,
         by: str = "",
     ) -> Account:
-        """The account, verified at the channel and kept. The same place again is the same account, renewed; another
-        place is another account, whatever its name, so that approvals for the one never go to the other.
+        """The account, verified at the channel and kept: `tried`, then `keep`. Raises what these raise."""
+        found = await self.tried(workspace, brand, channel, name, options, secrets)
+        return await self.keep(found, secrets, by=by)
 
-        Raises BadInput (unknown channel, unusable name or options), ChannelRefused (the channel said no), Conflict.
+    async def tried(
+        self,
+        workspace: str,
+        brand: str,
+        channel: str,
+        name: str,
+        options: Mapping[str, str],
+        secrets: Mapping[str, str],
+    ) -> Account:
+        """The account as the channel says it is; nothing is kept.
+
+        Raises BadInput (unknown channel, unusable name or options), ChannelRefused (the channel said no).
         """
         adapter = self._channels.get(channel)
         if adapter is None:
@@ -87,7 +101,19 @@ class Accounts:
             options=dict(options),
             created_at=self._clock.now(),
         )
-        found = await adapter.connect(candidate, self._open_door(candidate, secrets=Given(secrets)))
+        return await adapter.connect(candidate, self._open_door(candidate, secrets=Given(secrets)))
+
+    async def known(self, found: Account) -> Account | None:
+        """The account that is kept for the same place, open or closed."""
+        return next((each for each, _ in await self._book.all(found.workspace) if _place(each) == _place(found)), None)
+
+    async def keep(self, found: Account, secrets: Mapping[str, str], *, by: str) -> Account:
+        """Keep what was tried. The same place again is the same account, renewed; another place is another account,
+        whatever its name, so that approvals for the one never go to the other.
+
+        Raises BadInput (a name that another account has), Conflict.
+        """
+        workspace, found = found.workspace, found.changed(name=_clean(found.name))
         kept = await self._book.all(workspace)
         same = next(((account, ver) for account, ver in kept if _place(account) == _place(found)), None)
         _refuse_taken_name(found, [account for account, _ in kept if same is None or account.id != same[0].id])
@@ -106,11 +132,14 @@ class Accounts:
         return found
 
     async def close(self, workspace: str, account_id: str, *, by: str = "") -> Account:
-        """Disconnect: nothing is sent there any more and its secrets are gone. Raises NotFound, Conflict."""
+        """Disconnect: nothing is sent there any more, its secrets are gone, and an access that was given by OAuth is
+        given back as far as the server can be reached. Raises NotFound, Conflict.
+        """
         for account, ver in await self._book.all(workspace):
             if account.id == account_id and account.closed_at is None:
                 closed = account.changed(closed_at=self._clock.now())
                 await self._book.save(closed, ver=ver, kind="account closed", by=by)
+                await self._give_back(account)
                 await self._secrets.delete(workspace, account_id)
                 return closed
         raise NotFound("There is no such account.", do_next="Look at the list of accounts.")

@@ -7,9 +7,11 @@ to be repeated elsewhere). Everything else, and every broken connection after th
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from httpx2 import Response
 
@@ -47,13 +49,7 @@ def judge(answer: Response, name: str, now: datetime) -> None:
         return
     wait = retry_after(answer.headers.get("retry-after", ""), now)
     if status in (425, 429) or (status == 503 and wait is not None):
-        raise ChannelRefused(
-            f"{name} asked to come back later.",
-            code="rate_limited",
-            kept=KEPT,
-            do_next="It is tried again by itself.",
-            retry_after_seconds=DEFAULT_WAIT_SECONDS if wait is None else wait,
-        )
+        raise later(name, DEFAULT_WAIT_SECONDS if wait is None else wait)
     if status in (307, 308):
         raise ChannelRefused(
             f"{name} has moved to another address.", code="moved", kept=KEPT, do_next="Connect it again there."
@@ -71,6 +67,26 @@ def judge(answer: Response, name: str, now: datetime) -> None:
             do_next="Ask whoever runs it why, then send it again.",
         )
     raise OutcomeUnknown(f"{name} answered HTTP {status}, which does not say whether it took the post.")
+
+
+def document(answer: Response) -> dict[str, Any] | None:
+    """The answer's JSON object; None when it is anything else."""
+    try:
+        found = json.loads(answer.content)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def later(name: str, seconds: float) -> ChannelRefused:
+    """What to raise when nothing was taken and the channel asked to come back, within 1 and 3600 seconds."""
+    return ChannelRefused(
+        f"{name} asked to come back later.",
+        code="rate_limited",
+        kept=KEPT,
+        do_next="It is tried again by itself.",
+        retry_after_seconds=min(max(seconds, LEAST_WAIT_SECONDS), MOST_WAIT_SECONDS),
+    )
 
 
 def retry_after(value: str, now: datetime) -> float | None:

@@ -143,6 +143,7 @@ class Live:
 
     text: str
     media_sha256: tuple[str, ...] = ()
+    alts: tuple[str, ...] | None = None  # of its pictures in order, where they are re-encoded; None: not told
     url: str = ""
 
 
@@ -190,15 +191,15 @@ class Channel(Protocol):
         """What this account's server can do; `capabilities` where all accounts are alike."""
         ...
 
-    def measure(self, text: str) -> Measure:
-        """Length as the channel counts."""
+    def measure(self, text: str, account: Account) -> Measure:
+        """Length as this account's server counts."""
         ...
 
     def build(self, content: Content, account: Account) -> SealedPayload:
         """The exact payload; deterministic. Raises ValueError for text that has no bytes (lone surrogates)."""
         ...
 
-    def validate(self, payload: SealedPayload) -> tuple[Problem, ...]: ...
+    def validate(self, payload: SealedPayload, account: Account) -> tuple[Problem, ...]: ...
 
     async def send(self, payload: SealedPayload, key: AttemptKey, door: Door) -> Receipt: ...
 

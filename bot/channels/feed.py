@@ -70,7 +70,7 @@ class Feed:
     def capabilities_for(self, account: Account) -> Capabilities:
         return self.capabilities
 
-    def measure(self, text: str) -> Measure:
+    def measure(self, text: str, account: Account) -> Measure:
         """Counts Unicode code points."""
         return Measure(len(text), self.capabilities.text_limit, self.capabilities.unit)
 
@@ -90,8 +90,8 @@ class Feed:
             links=links,
         )
 
-    def validate(self, payload: SealedPayload) -> tuple[Problem, ...]:
-        return problems(payload, self.capabilities, self.measure)
+    def validate(self, payload: SealedPayload, account: Account) -> tuple[Problem, ...]:
+        return problems(payload, self.capabilities, lambda text: self.measure(text, account))
 
     async def send(self, payload: SealedPayload, key: AttemptKey, door: Door) -> Receipt:
         item = FeedItem(

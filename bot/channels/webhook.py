@@ -86,7 +86,7 @@ class Webhook:
             deletes=options.get("delete") == "yes",
         )
 
-    def measure(self, text: str) -> Measure:
+    def measure(self, text: str, account: Account) -> Measure:
         """Counts Unicode code points."""
         return Measure(len(text), self.capabilities.text_limit, self.capabilities.unit)
 
@@ -107,8 +107,8 @@ class Webhook:
             extra={"media_base": self._base_url} if content.media else {},
         )
 
-    def validate(self, payload: SealedPayload) -> tuple[Problem, ...]:
-        return problems(payload, self.capabilities, self.measure)
+    def validate(self, payload: SealedPayload, account: Account) -> tuple[Problem, ...]:
+        return problems(payload, self.capabilities, lambda text: self.measure(text, account))
 
     async def send(self, payload: SealedPayload, key: AttemptKey, door: Door) -> Receipt:
         url = _address(door.account, payload)

@@ -91,4 +91,7 @@ async def compare(run: Run, receipt: Receipt, door: Door) -> str:
         return ""
     sent_media = tuple(medium.sha256 for part in run.payload.parts for medium in part.media)
     same = live.text == "\n\n".join(part.text for part in run.payload.parts)
-    return "same" if same and (not live.media_sha256 or live.media_sha256 == sent_media) else "differs"
+    same = same and (not live.media_sha256 or live.media_sha256 == sent_media)
+    if live.alts is not None:
+        same = same and live.alts == tuple(medium.alt.strip() for part in run.payload.parts for medium in part.media)
+    return "same" if same else "differs"

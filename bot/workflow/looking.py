@@ -28,6 +28,7 @@ from bot.views import (
     member_view,
     post_view,
 )
+from storage.accounts import Account
 from storage.drafts import OPEN, Draft, DraftStatus
 from storage.inbox import inbox_store
 from storage.pauses import read as read_pauses
@@ -230,6 +231,14 @@ class Looking:
         member = await self.member(workspace, member_id)
         every = await self._team.all(self._team.accounts, workspace)
         return ListView(items=[account_view(account) for account in every if member.roles.get(account.brand)])
+
+    async def account_record(self, workspace: str, member_id: str, account_id: str) -> Account:
+        """An account of the member's brands. Raises NotFound."""
+        member = await self.member(workspace, member_id)
+        kept = await self._team.accounts.find(workspace, account_id)
+        if kept is None or not member.roles.get(kept.record.brand):
+            raise NotFound("There is no such account.", do_next="Look at the list of those there are.")
+        return kept.record
 
     async def members(self, workspace: str, member_id: str) -> ListView[MemberView]:
         """Those who share a brand with the member."""

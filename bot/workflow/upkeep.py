@@ -22,6 +22,7 @@ from storage import keys
 from storage.drafts import DraftStatus
 from storage.due import DueSets
 from storage.redis import Database
+from storage.stores import PostStore
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ QUEUE_OF = {
     "expire": "upkeep",
     "revise": "chat",
 }
+Examine = Callable[[str, str], Awaitable[object]]  # workspace, account
 Add = Callable[[str, str, str, str, str], Awaitable[None]]  # queue, task, workspace, id, key
 
 
@@ -104,10 +106,14 @@ class Clockwork:
 
 
 class Upkeep:
-    """The tasks behind notes, reminders and expiry."""
+    """The tasks behind notes, reminders and expiry. `examine` looks whether an account's access still holds."""
 
-    def __init__(self, database: Database, *, board: Board, decisions: Decisions, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, *, board: Board, decisions: Decisions, clock: Clock, examine: Examine
+    ) -> None:
         self._database = database
+        self._posts = PostStore(database)
+        self._examine = examine
         self._board = board
         self._reminding = Reminding(database, board, clock)
         self._decisions = decisions
@@ -127,6 +133,13 @@ class Upkeep:
                 await self._board.tell_delay(workspace, record_id)
             else:
                 await self._board.tell_post(workspace, record_id)
+                await self._look_at_account(workspace, record_id)
+
+    async def _look_at_account(self, workspace: str, post_id: str) -> None:
+        """A channel that did not accept the credentials of one post will not accept the next one's either."""
+        kept = await self._posts.find(workspace, post_id)
+        if kept is not None and kept.record.failure is not None and kept.record.failure.code == "unauthorized":
+            await self._examine(workspace, kept.record.account)
 
     async def _forgotten(self, workspace: str, post: str) -> None:
         card = Card(

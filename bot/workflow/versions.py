@@ -71,7 +71,7 @@ class Versions:
 
     def measure(self, account: Account, text: str) -> tuple[int, int | None]:
         """Length as the channel counts, and its limit."""
-        measured = self._channels[account.channel].measure(text)
+        measured = self._channels[account.channel].measure(text, account)
         return measured.used, measured.limit
 
     async def keep(self, picture: Picture, *, alt: str, source: str, brand: Brand, by: str, draft: str) -> Medium:
@@ -126,7 +126,7 @@ class Versions:
             raise BadInput(
                 "The text holds characters that no channel can carry.", do_next="Write it without them."
             ) from error
-        measured = channel.measure(making.text)
+        measured = channel.measure(making.text, account)
         return Version(
             account=account.id,
             channel=account.channel,
@@ -158,8 +158,8 @@ class Versions:
                     account=account,
                     capabilities=channel.capabilities_for(account),
                     payload=payload,
-                    measured=channel.measure(version.text),
-                    problems=channel.validate(payload),
+                    measured=channel.measure(version.text, account),
+                    problems=channel.validate(payload, account),
                 )
             )
         recent = await self._recent(brand, draft)

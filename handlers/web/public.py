@@ -1,17 +1,23 @@
-"""The public edge: feeds, their pictures and pages. Nothing here knows a member, a draft or a token."""
+"""The public edge: feeds, their pictures and pages, and the way back from a server where an account is connected.
+
+Nothing here knows a member, a draft or a token.
+"""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from bot.errors import NotFound
 from bot.workflow.syndication import page_html
 from handlers.web.auth import admind_of
+from handlers.web.shelf import edge_page
 
 router = APIRouter(tags=["public"])
+Stated = Annotated[str, Query(max_length=300)]
+Given = Annotated[str, Query(max_length=4000)]
 Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 NoneMatch = Annotated[str, Header(alias="if-none-match", max_length=500)]
 ModifiedSince = Annotated[str, Header(alias="if-modified-since", max_length=100)]
@@ -66,6 +72,19 @@ async def page(request: Request, guid: Annotated[str, Path(pattern=r"^p_[a-z0-9]
     html = page_html(await admind.syndication.item(guid), admind.syndication.public)
     policy = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
     return HTMLResponse(html, headers={"Content-Security-Policy": policy})
+
+
+@router.get("/oauth/return", response_class=HTMLResponse, include_in_schema=False)
+async def came_back(
+    request: Request, state: Stated = "", code: Given = "", error: Stated = "", iss: Given = ""
+) -> Response:
+    """Back from a server: on to the studio, where the session that began decides; else a page that says why not."""
+    back = await admind_of(request).oauth.came_back(state, code, error, iss)
+    if back.outcome == "back":
+        headers = {"Location": back.url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+        return Response(status_code=303, headers=headers)
+    status = {"unknown": 410, "declined": 200, "failed": 400}[back.outcome]
+    return edge_page(request, "oauth_return.html", status=status, outcome=back.outcome, studio=back.url)
 
 
 async def _feed(request: Request, file: str, account: str, none_match: str, since: str) -> Response:

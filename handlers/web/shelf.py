@@ -38,6 +38,14 @@ async def feed_page(request: Request) -> Response:
     return response
 
 
+def edge_page(request: Request, template: str, *, status: int, **context: object) -> Response:
+    """A page for people that holds nothing but its words."""
+    response = draw(request, None, template, status=status, **context)
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
 @router.get("/edge/{digest}/{name:path}")
 async def file(
     request: Request, digest: Annotated[str, Path(pattern="^[0-9a-f]{12}$")], name: Annotated[str, Path(max_length=80)]

@@ -104,7 +104,7 @@ def until(look: Callable[[], T], good: Callable[[T], bool], what: str, *, second
 def serving(
     folder: Path, environ: Mapping[str, str] | None = None, *, public: bool = False, clock: Clock | None = None
 ) -> Iterator[Served]:
-    """AdMind on this folder, ready, with the model loaded."""
+    """AdMind on this folder, ready, with the model loaded. `{port}` and `{public}` in a setting stand for its ports."""
     listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(2 if public else 1)]
     for listener in listeners:
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -112,7 +112,9 @@ def serving(
     given = {"ADMIND_DATA_DIR": str(folder), "ADMIND_PORT": str(ports[0]), "ADMIND_TIMEZONE": "UTC"}
     if public:
         given["ADMIND_PUBLIC_PORT"] = str(ports[1])
-    settings = load_settings(given | dict(environ or {}))
+    for name, value in (environ or {}).items():
+        given[name] = value.replace("{port}", str(ports[0])).replace("{public}", str(ports[-1]))
+    settings = load_settings(given)
     started: list[Served] = []
     failed: list[BaseException] = []
     there, over = threading.Event(), threading.Event()

@@ -8,34 +8,61 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from bot.channels.feed_html import content_html
+from bot.channels.mastodon_html import text_html
 from bot.channels.webhook import wire_body
 from bot.views import DraftView, VersionView
 from handlers.web.studio.visit import Visit
 
+KINDS = {"feed": "feed", "mastodon": "mastodon"}
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`kind` names the template's part; `html` is our own, from escaped text; `raw` is shown as it is."""
+    """`kind` names the template's part; `html` is our own, from escaped text; `raw` is shown as it is.
+
+    `handle`, `warning`, `sensitive` and `visibility` are of channels that have such a thing.
+    """
 
     version: VersionView
     kind: str
     title: str
     html: Markup
     raw: str = ""
+    handle: str = ""
+    warning: str = ""
+    sensitive: bool = False
+    visibility: str = ""
 
 
 async def previews(visit: Visit, draft: DraftView) -> tuple[Preview, ...]:
     """In the order of the draft's versions."""
     record = await visit.admind.looking.draft_record(visit.workspace, visit.id, draft.id)
+    accounts = await visit.admind.looking.accounts(visit.workspace, visit.id)
+    handles = {account.id: account.handle or "" for account in accounts.items}
     found = []
     for view in draft.versions:
         version = record.version(view.account)
         if version is None:
             continue
         payload = await visit.admind.versions.payload(version)
-        html = Markup(content_html(payload.parts, lambda medium: f"/studio/media/{medium.sha256}"))  # noqa: S704 - escaped
-        raw = ""
+        kind, raw = KINDS.get(view.channel, "plain"), ""
+        if kind == "mastodon":  # its pictures stand in a grid of their own
+            html = text_html(payload.parts[0].text)
+        else:
+            html = content_html(payload.parts, lambda medium: f"/studio/media/{medium.sha256}")
         if view.channel == "webhook":
             raw = json.dumps(json.loads(wire_body(payload)), indent=2, ensure_ascii=False)
-        found.append(Preview(view, "feed" if view.channel == "feed" else "plain", payload.title, html, raw))
+        found.append(
+            Preview(
+                view,
+                kind,
+                payload.title,
+                Markup(html),  # noqa: S704 - escaped
+                raw,
+                handle=handles.get(view.account, ""),
+                warning=payload.extra.get("spoiler", ""),
+                sensitive=payload.extra.get("sensitive") == "yes",
+                visibility=payload.visibility,
+            )
+        )
     return tuple(found)

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 
 from bot.bootstrap import AdMind
+from bot.errors import NotAllowed
 from bot.team.signin import SignedIn, fits, form_token
 from bot.views import BrandView
 from bot.words import read_in, words
@@ -73,6 +74,13 @@ class Visit:
         """The brand that new things go to, and whose colour the page wears; None for a member without any."""
         wanted = self.brand or self.admind.workspace.default_brand
         return next(iter(sorted(self.every_brand, key=lambda brand: brand.id != wanted)), None)
+
+    @property
+    def here(self) -> BrandView:
+        """As `home`. Raises NotAllowed for a member without any brand."""
+        if self.home is None:
+            raise NotAllowed("You have no brand here yet.", do_next="An owner can give you a role in one.")
+        return self.home
 
     @cached_property
     def form_token(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 
+from bot.accounts.access import Access
 from bot.accounts.book import TeamBook
 from bot.accounts.connect import Accounts
 from bot.accounts.door import Doors
@@ -64,6 +65,7 @@ async def place(database: Database) -> AsyncIterator[Place]:
             secrets=credentials,
             open_door=doors,
             clock=Standing(),
+            give_back=Access({}, book=book, secrets=credentials, client=client, clock=Standing()).give_back,
         )
         yield Place(accounts, book, credentials, audit, server, database)
 
@@ -140,4 +142,4 @@ async def test_a_name_that_nobody_could_say_is_refused(place: Place, name: str) 
 async def test_an_unknown_channel_is_answered_with_those_there_are(place: Place) -> None:
     with pytest.raises(BadInput) as told:
         await place.accounts.connect("w_1", "b_1", "pigeon", "Post", {}, {})
-    assert "feed, webhook" in told.value.sentence()
+    assert "feed, mastodon, webhook" in told.value.sentence()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from httpx2 import Response
@@ -61,13 +61,14 @@ def door_for(
     *,
     client: HttpClient | None = None,
     secrets: Mapping[str, str] | None = None,
+    blobs: Sequence[bytes] = (),
     check: Callable[[], Awaitable[None]] = always,
     deadline: timedelta = timedelta(seconds=20),
 ) -> Door:
     return AccountDoor(
         account,
         secrets=Given(secrets or {}),
-        blobs=Blobs(),
+        blobs=Blobs(*blobs),
         client=client or NoNetwork(),
         base_url=BASE_URL,
         clock=Standing(),

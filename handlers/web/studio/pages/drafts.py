@@ -181,9 +181,9 @@ async def measure(
     request: Request, visit: Visitor, draft: str, account: str, text: Annotated[str, Form(max_length=100_000)] = ""
 ) -> Response:
     """The length, as the channel counts it."""
-    found = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
-    version = next(each for each in found.versions if each.account == account)
-    counted = visit.admind.channels[version.channel].measure(text.replace("\r\n", "\n"))
+    await visit.admind.looking.draft(visit.workspace, visit.id, draft)
+    place = await visit.admind.looking.account_record(visit.workspace, visit.id, account)
+    counted = visit.admind.channels[place.channel].measure(text.replace("\r\n", "\n"), place)
     return draw(request, visit, "meter.html", length=counted.used, limit=counted.limit, unit=counted.unit)
 
 

@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Request, Response
 
 from bot.errors import NotAllowed
-from bot.views import BrandView
 from handlers.web.studio.draw import draw, go
 from handlers.web.studio.visit import SURFACE, Visit, Visitor
 
@@ -21,7 +20,7 @@ Short = Annotated[str, Form(max_length=200)]
 
 @router.get("/settings/brand")
 async def brand(request: Request, visit: Visitor) -> Response:
-    return draw(request, visit, "settings_brand.html", brand=_home(visit), may=_owns(visit))
+    return draw(request, visit, "settings_brand.html", brand=visit.here, may=_owns(visit))
 
 
 @router.post("/settings/brand")
@@ -49,7 +48,7 @@ async def change_brand(
         "client_approvals": client_approvals,
         "self_approval": self_approval,
     }
-    await visit.admind.office.change_brand(visit.workspace, visit.id, _home(visit).id, changes)
+    await visit.admind.office.change_brand(visit.workspace, visit.id, visit.here.id, changes)
     return go(request, "/studio/settings/brand", visit.t("Saved. It holds for every draft from now on."))
 
 
@@ -74,7 +73,7 @@ async def members(request: Request, visit: Visitor) -> Response:
 async def add_member(
     request: Request, visit: Visitor, name: Short, role: Annotated[list[str], Form(max_length=4)]
 ) -> Response:
-    await visit.admind.office.add_member(visit.workspace, visit.id, name, _home(visit).id, role)
+    await visit.admind.office.add_member(visit.workspace, visit.id, name, visit.here.id, role)
     return go(request, "/studio/settings/members", visit.t("Added. Make them a link to let them in."))
 
 
@@ -82,7 +81,7 @@ async def add_member(
 async def set_roles(
     request: Request, visit: Visitor, member: str, role: Annotated[list[str] | None, Form(max_length=4)] = None
 ) -> Response:
-    await visit.admind.office.set_roles(visit.workspace, visit.id, member, _home(visit).id, role or [])
+    await visit.admind.office.set_roles(visit.workspace, visit.id, member, visit.here.id, role or [])
     return go(request, "/studio/settings/members", visit.t("Saved."))
 
 
@@ -101,8 +100,11 @@ async def link(request: Request, visit: Visitor, member: str) -> Response:
 @router.get("/settings/accounts")
 async def accounts(request: Request, visit: Visitor) -> Response:
     found = await visit.admind.looking.accounts(visit.workspace, visit.id)
-    mine = [account for account in found.items if account.brand == _home(visit).id]
-    return draw(request, visit, "settings_accounts.html", accounts=mine, brand=_home(visit), may=_owns(visit))
+    mine = [account for account in found.items if account.brand == visit.here.id]
+    public = bool(visit.admind.settings.public_url)
+    return draw(
+        request, visit, "settings_accounts.html", accounts=mine, brand=visit.here, may=_owns(visit), public=public
+    )
 
 
 @router.post("/settings/accounts")
@@ -114,10 +116,10 @@ async def connect(
     signing_key: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """A webhook: it is tried first, then kept."""
-    await visit.admind.office.owner(visit.workspace, visit.id, _home(visit).id)
+    await visit.admind.office.owner(visit.workspace, visit.id, visit.here.id)
     secrets = {"signing_key": signing_key.strip()} if signing_key.strip() else {}
     await visit.admind.accounts.connect(
-        visit.workspace, _home(visit).id, "webhook", name, {"url": url.strip()}, secrets, by=visit.id
+        visit.workspace, visit.here.id, "webhook", name, {"url": url.strip()}, secrets, by=visit.id
     )
     return go(request, "/studio/settings/accounts", visit.t("Connected: it answered."))
 
@@ -126,7 +128,7 @@ async def connect(
 async def close(request: Request, visit: Visitor, account: str) -> Response:
     await visit.admind.office.owner_of_account(visit.workspace, visit.id, account)
     await visit.admind.accounts.close(visit.workspace, account, by=visit.id)
-    return go(request, "/studio/settings/accounts", visit.t("Closed. What it posted stays where it is."))
+    return go(request, "/studio/settings/accounts", visit.t("Disconnected. What it posted stays where it is."))
 
 
 @router.get("/settings/tokens")
@@ -175,8 +177,8 @@ async def _members(request: Request, visit: Visit, *, link: str = "", link_for: 
         request,
         visit,
         "settings_members.html",
-        members=[member for member in found.items if _home(visit).id in member.roles or not member.roles],
-        brand=_home(visit),
+        members=[member for member in found.items if visit.here.id in member.roles or not member.roles],
+        brand=visit.here,
         roles=ROLES,
         may=_owns(visit),
         link=link,
@@ -198,14 +200,8 @@ async def _tokens(request: Request, visit: Visit, *, secret: str = "") -> Respon
     return draw(request, visit, "settings_tokens.html", tokens=mine, secret=secret, owner=visit.holds("owner"))
 
 
-def _home(visit: Visit) -> BrandView:
-    if visit.home is None:
-        raise NotAllowed("You have no brand here yet.", do_next="An owner can give you a role in one.")
-    return visit.home
-
-
 def _owns(visit: Visit) -> bool:
-    return visit.holds("owner", _home(visit).id)
+    return visit.holds("owner", visit.here.id)
 
 
 def _lines(text: str) -> list[str]:

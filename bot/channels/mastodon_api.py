@@ -1,0 +1,144 @@
+"""Calls of the Mastodon API at one account's server, and what its answers mean."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import rfc8785
+from httpx2 import Response
+
+from bot.channels.answers import document, judge, later
+from bot.channels.base import ChannelRefused, Door, OutcomeUnknown, ProvenNotSent, Receipt
+from bot.fetch import NotSent
+from storage.sealed import SealedPayload
+
+KEPT = "Nothing was published."
+MOST_ADDRESS = 2000
+_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")  # numbers, ULIDs, flake ids
+
+
+class Api:
+    """One account at its server; every request carries its token and goes to the origin that was connected."""
+
+    def __init__(self, door: Door, origin: str, token: str) -> None:
+        self._door = door
+        self._origin = origin
+        self._token = token
+        self.name = door.account.name
+
+    @classmethod
+    async def of(cls, door: Door, origin: str) -> Self:
+        """Raises ChannelRefused without a token."""
+        return cls(door, origin, await door.secret("access_token"))
+
+    @property
+    def door(self) -> Door:
+        return self._door
+
+    async def call(self, method: str, path: str, **options: Any) -> Response:
+        headers = {"authorization": f"Bearer {self._token}", "accept": "application/json"}
+        if "content" in options:
+            headers["content-type"] = "application/json"
+        headers |= options.pop("headers", {})
+        return await self._door.request(method, self._origin + path, headers=headers, **options)
+
+    async def before(self, method: str, path: str, **options: Any) -> Response:
+        """A good answer to a call that publishes nothing: whatever goes wrong, nothing was published.
+
+        Raises ChannelRefused for a clear no, ProvenNotSent for the rest.
+        """
+        try:
+            answer = await self.call(method, path, **options)
+        except NotSent as error:
+            raise ProvenNotSent(
+                f"{self.name} could not be reached. {error.what}",
+                kept=KEPT,
+                retry_after_seconds=error.retry_after_seconds,
+            ) from error
+        except Exception as error:
+            raise ProvenNotSent(f"{self.name} did not answer properly.", kept=KEPT) from error
+        try:
+            judged(answer, self._door)
+        except OutcomeUnknown as error:  # it asked for nothing that could be published
+            raise ProvenNotSent(f"{self.name} answered HTTP {answer.status_code}.", kept=KEPT) from error
+        return answer
+
+    async def read(self, path: str) -> dict[str, Any] | None:
+        """The object there; None when there is none. Raises ProvenNotSent, ChannelRefused when it cannot be told."""
+        try:
+            return document(await self.before("GET", path))
+        except ChannelRefused as refused:
+            if refused.code == "not_found":
+                return None
+            raise
+
+    async def list(self, path: str, params: dict[str, str]) -> list[dict[str, Any]]:
+        """The objects there. Raises ProvenNotSent, ChannelRefused, ValueError for anything that is no list."""
+        found = (await self.before("GET", path, params=params)).json()
+        if not isinstance(found, list):
+            raise ValueError("list")
+        return [each for each in found if isinstance(each, dict)]
+
+
+def judged(answer: Response, door: Door) -> None:
+    """As `answers.judge`; a 429 here says when in X-RateLimit-Reset, an ISO 8601 instant:
+    https://docs.joinmastodon.org/api/rate-limits/
+    """
+    reset = instant(answer.headers.get("x-ratelimit-reset"))
+    if answer.status_code == 429 and "retry-after" not in answer.headers and reset is not None:
+        raise later(door.account.name, (reset - door.now()).total_seconds())
+    judge(answer, door.account.name, door.now())
+
+
+def status_body(payload: SealedPayload, media: list[str]) -> bytes:
+    """The JSON of the status, from the sealed payload alone but for the uploads' ids."""
+    body: dict[str, Any] = {
+        "status": payload.parts[0].text,
+        "visibility": payload.visibility,
+        "language": payload.language.partition("-")[0],  # ISO 639, without a region
+    }
+    if media:
+        body["media_ids"] = media
+    if payload.extra.get("spoiler"):
+        body["spoiler_text"] = payload.extra["spoiler"]
+    if payload.extra.get("sensitive") == "yes" or payload.extra.get("spoiler"):
+        body["sensitive"] = True
+    return rfc8785.dumps(body)
+
+
+def receipt_of(status: dict[str, Any] | None, door: Door) -> Receipt | None:
+    """The receipt of a status as the server shows it; None when it does not say which it is."""
+    found = str(status.get("id") or "") if status else ""
+    if status is None or not _ID.fullmatch(found):
+        return None
+    at = instant(status.get("created_at")) or door.now()
+    return Receipt(found, _web(status.get("url")) or _web(status.get("uri")), at)
+
+
+def name_of(remote_id: str) -> str:
+    """An id as a part of an address. Raises ChannelRefused for what is none."""
+    if not _ID.fullmatch(remote_id):
+        raise ChannelRefused("The server names things in a way that cannot be used.", code="not_found", kept=KEPT)
+    return remote_id
+
+
+def instant(value: object) -> datetime | None:
+    """An ISO 8601 instant with its zone, in UTC; None for anything else."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return found.astimezone(UTC) if found is not None and found.tzinfo is not None else None
+
+
+def _web(value: object) -> str:
+    text = value if isinstance(value, str) else ""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return ""
+    fits = parts.scheme in ("http", "https") and parts.hostname and not parts.username and len(text) <= MOST_ADDRESS
+    return text if fits and text.isprintable() and " " not in text else ""

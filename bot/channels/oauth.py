@@ -1,0 +1,105 @@
+"""What a channel says of its OAuth: how an application is made known to a server, and what a token is got and ended by.
+
+The way itself (state, PKCE, who may come back) is `bot.accounts.oauth`'s; here are the calls to the server alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+from urllib.parse import urlencode
+
+from httpx2 import Response
+
+from bot.channels.answers import document
+from bot.channels.base import ChannelRefused
+
+Request = Callable[..., Awaitable[Response]]
+MOST_VALUE = 4000
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class App:
+    """AdMind as one server knows it. Without a repr: it holds a secret."""
+
+    client_id: str
+    client_secret: str
+    redirect: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Tokens:
+    """What a server gave; `life` None: until it is revoked."""
+
+    access: str
+    refresh: str = ""
+    life: timedelta | None = None
+
+
+class OAuthServer(Protocol):
+    """One channel's servers. Each call goes through the safe client; all raise ChannelRefused with words."""
+
+    def origin_of(self, given: str) -> str:
+        """The issuer that a person named. Raises BadInput."""
+        ...
+
+    async def register(self, request: Request, origin: str, redirect: str) -> App: ...
+
+    async def knows(self, request: Request, origin: str, app: App) -> bool:
+        """Whether the server still knows the application: some forget those that nobody used."""
+        ...
+
+    def authorize_url(self, origin: str, app: App, state: str, challenge: str) -> str: ...
+
+    async def exchange(self, request: Request, origin: str, app: App, code: str, verifier: str) -> Tokens: ...
+
+    async def refresh(self, request: Request, origin: str, app: App, refresh: str) -> Tokens: ...
+
+    async def revoke(self, request: Request, origin: str, app: App, token: str) -> None: ...
+
+
+def challenge_of(verifier: str) -> str:
+    """PKCE's S256: https://www.rfc-editor.org/rfc/rfc7636#section-4.2"""
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+async def post(request: Request, url: str, fields: Mapping[str, str]) -> dict[str, object]:
+    """The JSON object that a good answer to a form holds. Raises ChannelRefused, without a word of the server's."""
+    headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
+    try:
+        answer = await request("POST", url, content=urlencode(fields).encode(), headers=headers)
+    except Exception as error:
+        raise _refused("The server did not answer.", "unreachable") from error
+    if not 200 <= answer.status_code < 300:
+        raise _refused("The server did not give access.", "no_access")
+    return document(answer) or {}
+
+
+def value(said: Mapping[str, object], name: str) -> str:
+    """A text that is to be there. Raises ChannelRefused."""
+    found = said.get(name)
+    if not isinstance(found, str) or not 0 < len(found) <= MOST_VALUE or not found.isprintable():
+        raise _refused("The server answered in a way that cannot be understood.", "no_access")
+    return found
+
+
+def tokens_in(said: Mapping[str, object]) -> Tokens:
+    """Tokens as RFC 6749 §5.1 writes them. Raises ChannelRefused."""
+    seconds = said.get("expires_in")
+    life = seconds if isinstance(seconds, int) and not isinstance(seconds, bool) and 0 < seconds < 10**10 else None
+    return Tokens(
+        access=value(said, "access_token"),
+        refresh=value(said, "refresh_token") if said.get("refresh_token") else "",
+        life=timedelta(seconds=life) if life is not None else None,
+    )
+
+
+def _refused(what: str, code: str) -> ChannelRefused:
+    return ChannelRefused(
+        what, code=code, kept="Nothing was connected.", do_next="Begin again under Settings, Accounts."
+    )

@@ -1,0 +1,83 @@
+"""Connecting an account by OAuth: out to the server, back, and a page that shows whose access it is."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Form, Path, Request, Response
+
+from bot.accounts.oauth import Traveller
+from handlers.web.studio.draw import draw, go
+from handlers.web.studio.visit import Visit, Visitor
+
+router = APIRouter()
+ACCOUNTS = "/studio/settings/accounts"
+Handle = Annotated[str, Path(max_length=200, pattern=r"^[A-Za-z0-9_.-]+$")]
+
+
+@router.post("/settings/accounts/begin")
+async def begin(
+    request: Request,
+    visit: Visitor,
+    channel: Annotated[str, Form(max_length=40)],
+    server: Annotated[str, Form(max_length=300)],
+) -> Response:
+    """Make AdMind known there. The page's link leads to the server: a form must not lead to other origins."""
+    leaving = await visit.admind.oauth.begin(_traveller(visit), channel, server, _studio(request, visit))
+    return draw(request, visit, "settings_leave.html", leaving=leaving, brand=visit.here)
+
+
+@router.get("/settings/accounts/confirm/{handle}")
+async def confirm_page(request: Request, visit: Visitor, handle: Handle) -> Response:
+    """Whose access it is, at which server, for which brand. Nothing is kept yet."""
+    account = await visit.admind.oauth.look(handle, _traveller(visit))
+    place = urlsplit(account.server).netloc
+    known = await visit.admind.accounts.known(account)
+    return draw(
+        request,
+        visit,
+        "settings_confirm.html",
+        account=account,
+        place=place,
+        handle=handle,
+        brand=visit.here,
+        name=account.name,
+        known=known is not None and known.closed_at is None,
+    )
+
+
+@router.post("/settings/accounts/confirm/{handle}")
+async def confirm(
+    request: Request, visit: Visitor, handle: Handle, name: Annotated[str, Form(max_length=200)]
+) -> Response:
+    connected = await visit.admind.oauth.confirm(handle, _traveller(visit), name)
+    return go(request, ACCOUNTS, visit.t("{name} is connected.", name=connected.name))
+
+
+@router.post("/settings/accounts/confirm/{handle}/decline")
+async def decline(request: Request, visit: Visitor, handle: Handle) -> Response:
+    await visit.admind.oauth.decline(handle, _traveller(visit))
+    return go(request, ACCOUNTS, visit.t("Nothing was connected, and the access was given back."))
+
+
+@router.post("/settings/accounts/{account}/examine")
+async def examine(request: Request, visit: Visitor, account: str) -> Response:
+    """Ask the server whether AdMind's access still holds."""
+    await visit.admind.office.owner_of_account(visit.workspace, visit.id, account)
+    found = await visit.admind.care.examine(visit.workspace, account, by=visit.id)
+    well = found is not None and found.health.state == "ok"
+    return go(
+        request, ACCOUNTS, visit.t("It works.") if well else visit.t("It does not work: please connect it again.")
+    )
+
+
+def _traveller(visit: Visit) -> Traveller:
+    return Traveller(visit.seen.member, visit.seen.session.id, visit.here.id)
+
+
+def _studio(request: Request, visit: Visit) -> str:
+    """The origin at which this browser uses the studio: there its session is, and there the way must come back to."""
+    here = urlsplit(str(request.base_url))
+    public = urlsplit(visit.admind.settings.public_url)
+    return f"{public.scheme if public.netloc == here.netloc else here.scheme}://{here.netloc}"

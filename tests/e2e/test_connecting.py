@@ -1,0 +1,145 @@
+"""Connecting Mastodon in a real browser: every click, across three origins, and how a draft for it looks."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.browser import Theme, Visitor, violations, visitor
+from tests.fakes.mastodon_server import MastodonServer, running_mastodon
+from tests.handlers.serving import Served, serving
+
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture(scope="module")
+def mastodon() -> Iterator[MastodonServer]:
+    with running_mastodon() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def public(mastodon: MastodonServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """An AdMind whose edge and whose Mastodon are other sites than its studio, as for most teams."""
+    environ = {
+        "ADMIND_PUBLIC_URL": "http://localhost:{public}",
+        "ADMIND_ALLOW_HOSTS": f"127.0.0.1:{mastodon.port},localhost:{mastodon.port}",
+    }
+    with serving(tmp_path_factory.mktemp("public"), environ, public=True) as running:
+        yield running
+
+
+def named(mastodon: MastodonServer) -> str:
+    return f"http://localhost:{mastodon.port}"
+
+
+def to_the_server(looker: Visitor, mastodon: MastodonServer) -> Page:
+    page = looker.go("/settings/accounts")
+    page.get_by_label("Server").fill(named(mastodon))
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("link", name=re.compile("Go to localhost")).click()
+    expect(page.get_by_role("heading", name="AdMind would like to access your account")).to_be_visible()
+    return page
+
+
+def shot(page: Page, name: str) -> None:
+    """Kept only for somebody who wants to look."""
+    folder = os.environ.get("ADMIND_TEST_PICTURES")
+    if folder:
+        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", ["laptop", "phone"])
+def test_mastodon_is_connected_click_by_click(
+    browser: Browser, public: Served, mastodon: MastodonServer, theme: Theme, size: str
+) -> None:
+    name = f"Velo {theme} {size}"
+    with visitor(browser, public, theme=theme, size=size) as ana:
+        page = ana.go("/settings/accounts")
+        assert not violations(page)
+        shot(page, f"accounts-{theme}-{size}")
+        page = to_the_server(ana, mastodon)
+        page.get_by_label("Account").select_option("velo")
+        page.get_by_role("button", name="Authorize").click()
+        expect(page.get_by_role("heading", name="Is this the right account?")).to_be_visible()
+        assert page.url.startswith(f"{public.url}/studio/settings/accounts/confirm/")
+        expect(page.get_by_text("@velo@velo.example").first).to_be_visible()
+        assert not violations(page)
+        shot(page, f"confirm-{theme}-{size}")
+        page.get_by_label("What your team calls it").fill(name)
+        page.get_by_role("button", name="Connect it").click()
+        expect(page.get_by_text(f"{name} is connected.")).to_be_visible()
+        expect(page.locator("li.member", has_text="@velo@velo.example")).to_contain_text("works")
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0
+        shot(page, f"connected-{theme}-{size}")
+
+
+def test_who_says_no_comes_back_to_the_studio_with_nothing_connected(
+    browser: Browser, public: Served, mastodon: MastodonServer
+) -> None:
+    with visitor(browser, public) as ana:
+        page = to_the_server(ana, mastodon)
+        page.get_by_role("button", name="Deny").click()
+        expect(page.get_by_text("You did not let AdMind in, and that is fine.")).to_be_visible()
+        assert not violations(page)
+        page.get_by_role("link", name="Back to the studio").click()
+        expect(page.get_by_role("heading", name="Connect Mastodon")).to_be_visible()
+
+
+def test_another_browser_cannot_finish_what_one_began(
+    browser: Browser, public: Served, mastodon: MastodonServer
+) -> None:
+    with visitor(browser, public) as ana, visitor(browser, public) as other:
+        page = to_the_server(ana, mastodon)
+        forwarded = page.url
+        foreign = other.page
+        foreign.goto(forwarded)
+        foreign.get_by_role("button", name="Authorize").click()
+        expect(foreign.get_by_text("This connection was begun in another browser")).to_be_visible()
+        assert not violations(foreign)
+        page.get_by_role("button", name="Authorize").click()
+        expect(page.get_by_text("This way back was used already")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_draft_looks_as_it_will_stand_there(
+    browser: Browser, public: Served, mastodon: MastodonServer, theme: Theme
+) -> None:
+    account = f"Rad {theme}"
+    user = "ana" if theme == "light" else "velo"
+    warned = {"spoiler": "Advertising", "visibility": "unlisted"} if theme == "dark" else {}
+    secrets = {"access_token": mastodon.token_for(user)}
+    options = {"server": named(mastodon)} | warned
+    body = {"channel": "mastodon", "name": account, "options": options, "secrets": secrets}
+    made = public.owner("POST", "/accounts", body)
+    assert made.status_code == 201, made.text
+    draft = public.draft(f"Announce our sale: 20% off all bikes until 31 May. {account}, tomorrow 9am, with an image.")
+    text = (
+        "Everything on two wheels is 20% off until 31 May 🚲 — ask @ana@velo.example for a ride.\n\n"
+        "https://velo.example/offers/spring?campaign=sale&from=mastodon <now>\n\n#cycling #velo"
+    )
+    with public.client(public.token("read", "propose", "decide")) as client:
+        place = draft["versions"][0]["account"]
+        edited = client.patch(f"/api/v1/drafts/{draft['id']}/versions/{place}", json={"text": text})
+        assert edited.status_code == 200, edited.text
+    with visitor(browser, public, theme=theme) as ana:
+        page = ana.go(f"/drafts/{edited.json()['id']}")
+        toot = page.locator(".toot")
+        if warned:
+            expect(toot.get_by_text("Advertising")).to_be_visible()
+            expect(toot.locator(".toot-text")).not_to_be_visible()
+            toot.locator("summary").click()
+        expect(toot.get_by_role("link", name="velo.example/offers/spring?cam…")).to_be_visible()
+        expect(toot.get_by_text("@ana", exact=True)).to_be_visible()
+        expect(toot.get_by_text("<now>")).to_be_visible()
+        assert toot.locator("img").evaluate("image => image.complete && image.naturalWidth > 0")
+        assert not violations(page)
+        shot(page, f"draft-{theme}")
