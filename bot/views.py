@@ -155,6 +155,12 @@ class PauseView(View):
     until: datetime | None
 
 
+class RulesView(View):
+    approvals: int
+    client_approvals: int
+    self_approval: str
+
+
 class AccountView(View):
     id: str
     brand: str
@@ -165,6 +171,7 @@ class AccountView(View):
     health: str
     reason: str | None
     closed: bool
+    rules: RulesView | None = Field(description="Who must say yes, where that is more than the brand asks.")
 
 
 class MemberView(View):
@@ -333,6 +340,13 @@ def account_view(account: Account) -> AccountView:
         health=account.health.state,
         reason=account.health.reason or None,
         closed=account.closed_at is not None,
+        rules=RulesView(
+            approvals=account.policy.approvals,
+            client_approvals=account.policy.client_approvals,
+            self_approval=account.policy.self_approval,
+        )
+        if account.policy
+        else None,
     )
 
 

@@ -140,11 +140,9 @@ class Office:
         if changes.get("facts") is not None:
             looks["facts"] = tuple(Fact(text=text) for text in changes["facts"])
         try:
-            policy = Policy.model_validate(kept.record.policy.model_dump() | rules)
-            brand = kept.record.changed(**looks, policy=policy)
+            brand = kept.record.changed(**looks, policy=_policy(kept.record.policy, rules))
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            raise BadInput(f"{first['loc'][0]}: {first['msg']}.", kept="Nothing changed.") from error
+            raise _refused(error) from error
         change = Change(workspace)
         self._store.brands.put(change, brand, brand.id, ver=kept.ver, at=brand.created_at.timestamp())
         if looks.get("name"):
@@ -155,6 +153,21 @@ class Office:
                 self._store.workspaces.put(change, named, workspace, ver=home.ver, at=at)
         await self._write(change, "brand changed", owner, brand_id, brand_id, {"fields": ",".join(sorted(changes))})
         return brand
+
+    async def set_account_rules(self, workspace: str, by: str, account_id: str, rules: Mapping[str, Any]) -> Account:
+        """Who must say yes to posts of this account, where that is more than the brand asks; no rules: as the brand.
+
+        The stricter of both holds. Raises NotFound, NotAllowed, BadInput.
+        """
+        owner = await self.owner_of_account(workspace, by, account_id)
+        kept = await self._store.accounts.get(workspace, account_id)
+        wanted = {name: value for name, value in rules.items() if name in RULES and value is not None}
+        account = kept.record.changed(policy=_policy(Policy(), wanted) if wanted else None)
+        change = Change(workspace)
+        self._store.accounts.put(change, account, account.id, ver=kept.ver, at=account.created_at.timestamp())
+        details = {name: str(value) for name, value in wanted.items()} or {"rules": "as the brand"}
+        await self._write(change, "account rules changed", owner, account.id, account.brand, details)
+        return account
 
     async def add_brand(self, workspace: str, by: str, name: str) -> Brand:
         """A further brand with a feed of its own; who makes it is its owner. Raises NotAllowed, BadInput."""
@@ -215,6 +228,19 @@ class Office:
             change.workspace, kind, subject=by.subject, about=about, at=self._clock.now(), brand=brand, details=details
         )
         await commit(self._database, change.audit(entry))
+
+
+def _policy(policy: Policy, rules: Mapping[str, Any]) -> Policy:
+    """Raises BadInput with what is wrong."""
+    try:
+        return Policy.model_validate({**policy.model_dump(), **rules})
+    except ValidationError as error:
+        raise _refused(error) from error
+
+
+def _refused(error: ValidationError) -> BadInput:
+    first = error.errors(include_url=False)[0]
+    return BadInput(f"{first['loc'][0]}: {first['msg']}.", kept="Nothing changed.")
 
 
 def _roles(names: Sequence[str]) -> frozenset[Role]:

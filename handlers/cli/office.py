@@ -193,6 +193,25 @@ async def add_account(
         show_json(made) if json_ else click.echo(clean(f"{made['name']} is connected: {made['id']}."))
 
 
+@accounts.command("rules")
+@click.argument("account")
+@click.option("--approvals", type=int, default=None, help="Approvals of the team.")
+@click.option("--client-approvals", type=int, default=None, help="Then of the client.")
+@click.option("--self-approval", type=click.Choice(["auto", "allowed", "denied"]), default=None)
+@as_json
+@command
+async def account_rules(account: str, json_: bool, **rules: Any) -> None:
+    """Ask more for one account than for the brand; without options: as the brand. The stricter of both holds."""
+    async with line() as opened:
+        wanted = {name: value for name, value in rules.items() if value is not None}
+        changed = await opened.send("PUT", f"/accounts/{part(account)}/rules", wanted, as_="owner")
+        if json_:
+            show_json(changed)
+        else:
+            said = ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in (changed["rules"] or {}).items())
+            click.echo(clean(f"{changed['name']}: {said or 'as the brand'}."))
+
+
 @accounts.command("close")
 @click.argument("account")
 @yes_option

@@ -81,6 +81,12 @@ class BrandBody(Body):
     self_approval: Literal["auto", "allowed", "denied"] | None = None
 
 
+class AccountRules(Body):
+    approvals: int | None = Field(None, ge=1, le=10)
+    client_approvals: int | None = Field(None, ge=0, le=10)
+    self_approval: Literal["auto", "allowed", "denied"] | None = None
+
+
 class NewAccount(Body):
     channel: str = Field(max_length=40)
     name: str = Field(min_length=1, max_length=80)
@@ -188,6 +194,13 @@ async def add_account(admind: Service, caller: Owner, body: NewAccount) -> Accou
             by=caller.member,
         )
     )
+
+
+@router.put("/accounts/{account}/rules")
+async def set_rules(admind: Service, caller: Owner, account: str, body: AccountRules) -> AccountView:
+    """Stricter rules for one account; an empty body: as the brand. The stricter of both holds."""
+    rules = body.model_dump(exclude_unset=True)
+    return account_view(await admind.office.set_account_rules(caller.workspace, caller.member, account, rules))
 
 
 @router.delete("/accounts/{account}")

@@ -51,6 +51,7 @@ OWNER: tuple[tuple[str, str, object], ...] = (
     ("POST", "/brands", {"name": "X"}),
     ("PATCH", "/brands/b_x", {}),
     ("POST", "/accounts", {"channel": "feed", "name": "X"}),
+    ("PUT", "/accounts/a_x/rules", {}),
     ("DELETE", "/accounts/a_x", None),
     ("POST", "/backup", {"path": "/nowhere"}),
     ("GET", "/export", None),

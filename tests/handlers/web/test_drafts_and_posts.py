@@ -205,3 +205,17 @@ def test_the_audit_names_who_what_and_from_where(running: Served, decider: httpx
     told = [entry for entry in entries if entry["details"].get("surface") == "api"]
     assert told and told[-1]["who"] == "Owner"
     assert decider.get(f"{API}/audit/verify").json()["ok"] is True
+
+
+def test_one_account_may_ask_more_than_its_brand(running: Served, decider: httpx2.Client) -> None:
+    draft = running.draft("Tell people that we open at eight. Feed, tomorrow 9am.")
+    path = f"/accounts/{draft['versions'][0]['account']}/rules"
+    assert running.owner("PUT", path, {"approvals": 0}).status_code == 422
+    stricter = running.owner("PUT", path, {"approvals": 2}).json()
+    assert stricter["rules"] == {"approvals": 2, "client_approvals": 0, "self_approval": "auto"}
+    assert decide(decider, draft, "approve").json()["draft"]["status"] == "waiting"
+    assert running.owner("PUT", path, {}).json()["rules"] is None
+    again = running.draft("Tell people that we close at six. Feed, tomorrow 9am.")
+    assert decide(decider, again, "approve").json()["draft"]["status"] == "approved"
+    audit = decider.get(f"{API}/audit", params={"kind": "account rules changed", "limit": 200}).json()["items"]
+    assert [entry["details"] for entry in audit][-2:] == [{"approvals": "2"}, {"rules": "as the brand"}]

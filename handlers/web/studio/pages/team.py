@@ -131,6 +131,22 @@ async def close(request: Request, visit: Visitor, account: str) -> Response:
     return go(request, "/studio/settings/accounts", visit.t("Disconnected. What it posted stays where it is."))
 
 
+@router.post("/settings/accounts/{account}/rules")
+async def set_rules(
+    request: Request,
+    visit: Visitor,
+    account: str,
+    approvals: Annotated[int, Form(ge=1, le=10)] = 1,
+    client_approvals: Annotated[int, Form(ge=0, le=10)] = 0,
+    self_approval: Annotated[Literal["auto", "allowed", "denied"], Form()] = "auto",
+    as_brand: Annotated[bool, Form()] = False,
+) -> Response:
+    """Stricter rules for one account, or the brand's again."""
+    rules = {"approvals": approvals, "client_approvals": client_approvals, "self_approval": self_approval}
+    await visit.admind.office.set_account_rules(visit.workspace, visit.id, account, {} if as_brand else rules)
+    return go(request, "/studio/settings/accounts", visit.t("Saved. It holds for every draft from now on."))
+
+
 @router.get("/settings/tokens")
 async def tokens(request: Request, visit: Visitor) -> Response:
     return await _tokens(request, visit)
