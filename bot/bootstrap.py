@@ -59,6 +59,7 @@ from bot.workflow.once import OnceOnly
 from bot.workflow.pictures import Pictures
 from bot.workflow.posts import Posts
 from bot.workflow.requests import Asker, Requests
+from bot.workflow.retention import Retention
 from bot.workflow.revising import Revising
 from bot.workflow.revisions import Revisions
 from bot.workflow.stopping import Stopping
@@ -86,6 +87,7 @@ SchemaT = TypeVar("SchemaT", bound=BaseModel)
 ALL_QUEUES: frozenset[Queue] = frozenset({"chat", "publish", "upkeep"})
 WITHOUT_MODEL: frozenset[Queue] = frozenset({"publish", "upkeep"})
 SWEEP_SECONDS, SEAL_SECONDS, BEAT_SECONDS = 60, 20, 60
+RETIRE_SECONDS, CLEAN_SECONDS = 3600, 86_400
 CRON_LEASE_SECONDS = 30.0
 WATCH_SECONDS = 1.0
 try:
@@ -148,7 +150,7 @@ class AdMind:
         self.vault = load_or_create_keys(settings.data_dir, [key.get_secret_value() for key in settings.secret_keys])
         await check_keys(self.database, self.vault)
         self.journal = await stack.enter_async_context(Journal(settings.data_dir / "journal", self.worker))
-        self.blobs = BlobStore(settings.data_dir / "blobs")
+        self.blobs = self.database.files = BlobStore(settings.data_dir / "blobs")
         self.client = await stack.enter_async_context(safe_client(allow_hosts=settings.allow_hosts))
 
     async def _build(self, stack: AsyncExitStack) -> None:
@@ -226,6 +228,7 @@ class AdMind:
             clock,
             [key.get_secret_value() for key in settings.secret_keys],
         )
+        self.retention = Retention(database, blobs=self.blobs, audit=self.audit, clock=clock)
         self.once_only = OnceOnly(database)
         self.sign_in = SignIn(database, self.audit, clock)
         self.live = Live(database, self.workspace.id)
@@ -285,6 +288,8 @@ class AdMind:
             ("sweep", self._sweep, SWEEP_SECONDS),
             ("seal", self._seal, SEAL_SECONDS),
             ("beat", self._beat, BEAT_SECONDS),
+            ("retire", self._retire, RETIRE_SECONDS),
+            ("clean", self._clean, CLEAN_SECONDS),
         ):
             self.engine.register("upkeep", name, once_a_firing(ledger, name, task, lease_seconds=CRON_LEASE_SECONDS))
             self.scheduler.every(name, timedelta(seconds=seconds))
@@ -421,6 +426,12 @@ class AdMind:
         """Chain the latest audit entries, and write the head where Redis cannot take it back."""
         for workspace in await self.people.store.workspace_ids():
             await self.audit.seal(workspace)
+
+    async def _retire(self, _fired: datetime) -> None:
+        await self.retention.retire()
+
+    async def _clean(self, _fired: datetime) -> None:
+        await self.retention.sweep()
 
     async def _beat(self, _fired: datetime) -> None:
         if self.settings.heartbeat_url and not await self.not_ready():

@@ -10,7 +10,9 @@ import asyncio
 import contextlib
 import errno
 import hashlib
+import os
 import re
+import secrets
 import shutil
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -21,7 +23,7 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field
 
-from storage import keys
+from storage import keys, packs
 from storage.commit import Change, commit
 from storage.errors import AdMindError
 from storage.files import make_folder, sync_folder, write_whole
@@ -81,6 +83,10 @@ class BlobStore:
         """Whether there was such a file."""
         return await asyncio.to_thread(self._delete, sha256)
 
+    async def discard(self, sha256: str, *, unless_put_since: datetime) -> bool:
+        """Delete a file that nothing names, unless the same bytes were put (again) since then; whether it is gone."""
+        return await asyncio.to_thread(self._discard, sha256, unless_put_since)
+
     async def iterate(self) -> AsyncIterator[str]:
         """The hash of every file, in order."""
         for first in await asyncio.to_thread(_folders, self._root):
@@ -104,7 +110,7 @@ class BlobStore:
         name = hashlib.sha256(data).hexdigest()
         path = self.path(name)
         try:
-            if _holds(path, data):
+            if _holds(path, data) and _touched(path):
                 return name
             waiting = self._root / "tmp"
             make_folder(waiting)
@@ -144,6 +150,24 @@ class BlobStore:
         sync_folder(path.parent)
         return True
 
+    def _discard(self, sha256: str, unless_put_since: datetime) -> bool:
+        """Aside first: whoever puts it meanwhile finds it young here, or absent there and writes it anew."""
+        path, since = self.path(sha256), unless_put_since.timestamp()
+        aside = self._root / "tmp" / f"{sha256}.{secrets.token_hex(8)}"
+        try:
+            if path.stat().st_mtime >= since:
+                return False
+            make_folder(aside.parent)
+            path.rename(aside)
+        except FileNotFoundError:
+            return False
+        if aside.stat().st_mtime >= since:
+            aside.rename(path)
+            return False
+        aside.unlink(missing_ok=True)
+        sync_folder(path.parent)
+        return True
+
     def _check_space(self) -> Space:
         make_folder(self._root)
         usage = shutil.disk_usage(self._root)
@@ -165,6 +189,15 @@ def _holds(path: Path, data: bytes) -> bool:
         return path.stat().st_size == len(data) and path.read_bytes() == data
     except FileNotFoundError:
         return False
+
+
+def _touched(path: Path) -> bool:
+    """Say that it was put now; False when it was taken away in this moment."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _is_name(sha256: str) -> bool:
@@ -221,7 +254,10 @@ class MediaItem(Record):
 
 
 class MediaStore:
-    """HASH `media:<brand>:<sha256>` (`doc`) a picture and a brand; ZSETs of these names by time, all and per brand."""
+    """HASH `media:<brand>:<sha256>` (`doc`) a picture and a brand; ZSETs of these names by time, all and per brand.
+
+    Old records of drawn pictures are in the archive: their drafts find them, and no list shows them.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -229,8 +265,8 @@ class MediaStore:
     async def put(self, item: MediaItem) -> None:
         """Keep the record. The same picture of the same brand takes the place of the one before, at its new time."""
         name, at = f"{item.brand}:{item.sha256}", item.created_at.timestamp()
-        change = Change(item.workspace).hset(self._key(item.workspace, name), {"doc": item.dump()})
-        indexes = {self._index(item.workspace): at, self._index(item.workspace, item.brand): at}
+        change = Change(item.workspace).hset(self.key(item.workspace, name), {"doc": item.dump()})
+        indexes = {self.index(item.workspace): at, self.index(item.workspace, item.brand): at}
         await commit(self._database, change.index(name, indexes))
 
     async def get(self, workspace: str, brand: str, sha256: str) -> MediaItem | None:
@@ -243,7 +279,7 @@ class MediaStore:
     ) -> tuple[MediaItem, ...]:
         """The newest pictures of a brand ("": of the workspace), made before that instant; newest first."""
         names: Any = await self._database.client.zrange(
-            self._index(workspace, brand),
+            self.index(workspace, brand),
             cast(int, "+inf" if before is None else f"({before.timestamp()!r}"),
             cast(int, "-inf"),
             byscore=True,
@@ -262,23 +298,31 @@ class MediaStore:
         """Forget the record; its file stays, since drafts and other brands may use it."""
         name = f"{brand}:{sha256}"
         known = await self.get(workspace, brand, sha256) is not None
-        change = Change(workspace).do("DEL", self._key(workspace, name))
-        for index in (self._index(workspace), self._index(workspace, brand)):
+        change = Change(workspace).do("DEL", self.key(workspace, name))
+        change.do("HDEL", packs.packed_key(workspace, "media"), name)
+        for index in (self.index(workspace), self.index(workspace, brand)):
             change.do("ZREM", index, name)
         await commit(self._database, change)
         return known
 
-    async def _load(self, workspace: str, names: Sequence[str]) -> tuple[MediaItem, ...]:
+    async def documents(self, workspace: str, names: Sequence[str]) -> Sequence[str | None]:
+        """The documents under these names that are at hand."""
         pipe = self._database.client.pipeline(transaction=False)
         for name in names:
-            pipe.hget(self._key(workspace, name), "doc")
-        documents = await pipe.execute() if names else []
-        return tuple(MediaItem.load(document) for document in documents if document)
+            pipe.hget(self.key(workspace, name), "doc")
+        found: Sequence[str | None] = await pipe.execute() if names else []
+        return found
+
+    async def _load(self, workspace: str, names: Sequence[str]) -> tuple[MediaItem, ...]:
+        found = dict(zip(names, await self.documents(workspace, names), strict=True))
+        archived = await packs.find(self._database, workspace, "media", [name for name in names if not found[name]])
+        found |= {name: fields["doc"] for name, fields in archived.items()}
+        return tuple(MediaItem.load(document) for document in found.values() if document)
 
     @staticmethod
-    def _key(workspace: str, name: str) -> str:
+    def key(workspace: str, name: str) -> str:
         return keys.of(workspace, "media", name)
 
     @staticmethod
-    def _index(workspace: str, brand: str = "") -> str:
+    def index(workspace: str, brand: str = "") -> str:
         return keys.of(workspace, "medias", brand or "all")

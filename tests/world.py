@@ -298,6 +298,7 @@ async def world_on(
         journal = await stack.enter_async_context(Journal(folder / "journal", worker))
         client = await stack.enter_async_context(safe_client(allow_hosts=allow_hosts))
         audit, blobs, feed = AuditWriter(database, vault, journal), BlobStore(folder / "blobs"), FeedStore(database)
+        database.files = blobs
         people = People(database)
         workspace = await Setup(people, audit).ensure(zone="Europe/Zurich", owners=(), now=clock.now())
         owner = await people.who(workspace.id, Identified(platform="terminal", user="owner"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from bot.chat import DecisionRequest
 from bot.clock import Clock
@@ -18,10 +17,11 @@ from storage.drafts import OPEN, Draft, Verdict
 from storage.media import BlobStore
 from storage.record import new_id
 from storage.redis import Database
+from storage.retention import LIVES
 from storage.sessions import Tries
 from storage.team import Member, Role
 
-LIFE = timedelta(days=14)
+LIFE = LIVES["approval_links"].span
 SURFACE = "approval link"
 MAY = (Verdict.approve, Verdict.changes)
 
