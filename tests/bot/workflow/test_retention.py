@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,8 +16,10 @@ from bot.review.inbox import Inbox
 from bot.workflow.looking import Looking
 from bot.workflow.retention import Retention
 from storage import keys, packs
+from storage.backup import backup, restore
 from storage.commit import Change, commit
 from storage.drafts import Draft, DraftStatus, RevisionMark, Verdict
+from storage.export import export
 from storage.media import BlobMissing, BlobStore, MediaItem, MediaStore
 from storage.posts import Post, PostState
 from storage.redis import Database
@@ -155,8 +158,7 @@ async def test_a_change_at_the_same_moment_is_never_lost(world: World) -> None:
     """The document is changed after it was read for packing, and before the script runs."""
     post = await published(world)
     world.clock.move(91 * DAY)
-    files = world.database.files
-    assert files is not None
+    files = world.blobs
 
     class Meddling:
         async def put(self, data: bytes) -> str:
@@ -365,3 +367,58 @@ async def test_a_rejection_in_the_archive_can_be_taken_back(world: World) -> Non
     await world.decide(draft, Verdict.withdraw)
     kept = await world.drafts.get(world.ws, draft.id)
     assert kept.record.status is not DraftStatus.rejected and not kept.archived
+
+
+async def test_a_backup_brings_the_archive_back(world: World, database: Database, tmp_path: Path) -> None:
+    """On an empty database and an empty disk, and what was erased since stays erased."""
+    post = await published(world)
+    secret = (await world.drafts.get(world.ws, post.draft)).record
+    entry = await world.audit.prepare(
+        world.ws, "noted", about=secret.id, at=world.clock.now(), draft=secret.id, content={"text": "Fresh bread"}
+    )
+    await world.audit.append(world.ws, entry)
+    await world.audit.seal(world.ws)
+    world.clock.move(91 * DAY)
+    await retention(world).retire()
+    world.clock.move(2 * DAY)
+    await retention(world).retire()
+    assert await raw(world).xlen(keys.audit(world.ws)) == 0
+    count = (await world.audit.verify(world.ws)).entries
+    out = tmp_path / "out" / "backup.zip"
+    await backup(database, tmp_path, out, now=world.clock.now(), with_keys=True)
+    exported = [document async for document in export(database, world.vault, world.ws)]
+    assert [(each["kind"], each["id"]) for each in exported if each.get("archived")] == [
+        ("post", post.id),
+        ("draft", secret.id),
+    ]
+    assert sum(each["kind"] == "audit" for each in exported) == count
+    await world.audit.erase_draft(world.ws, secret.id)
+    await raw(world).flushall()
+    other = tmp_path / "other"
+    shutil.copytree(tmp_path / "journal", other / "journal")
+    await restore(database, other, out, now=world.clock.now())
+    async with world_on(database, other, clock=world.clock, worker="worker-2") as again:
+        assert (await again.drafts.get(world.ws, secret.id)).record == secret
+        assert (await again.post(post)).state is PostState.published
+        checked = await again.audit.verify(world.ws, await again.journal.read_all())
+        assert checked.ok and checked.entries > count
+        (noted,) = await again.audit.read(world.ws, kinds={"noted"})
+        assert noted.erased and not noted.content
+
+
+async def test_a_backup_made_while_things_move_holds_each_in_one_place(world: World, tmp_path: Path) -> None:
+    posts = [await published(world, f"Loaf {number}.") for number in range(12)]
+    await world.audit.seal(world.ws)
+    world.clock.move(91 * DAY)
+
+    async def move() -> None:
+        for _ in range(4):
+            await retention(world).retire()
+            await world.audit.archive(world.ws, world.clock.now())
+
+    out = tmp_path / "out" / "backup.zip"
+    await asyncio.gather(move(), backup(world.database, tmp_path, out, now=world.clock.now()))
+    await raw(world).flushall()
+    await restore(world.database, tmp_path, out, now=world.clock.now())
+    assert len(await world.kept_posts.many(world.ws, [post.id for post in posts])) == 12
+    assert (await world.audit.verify(world.ws)).ok
