@@ -47,6 +47,7 @@ from bot.team.setup import Setup
 from bot.team.signin import SignIn
 from bot.workflow.client_links import ClientLinks
 from bot.workflow.decisions import Decisions
+from bot.workflow.erasing import Erasing
 from bot.workflow.examine import Doctor
 from bot.workflow.history import History
 from bot.workflow.keeping import Keeping
@@ -224,11 +225,13 @@ class AdMind:
         self.keeping = Keeping(
             database,
             self.vault,
+            self.audit,
             settings.data_dir,
             clock,
             [key.get_secret_value() for key in settings.secret_keys],
         )
         self.retention = Retention(database, blobs=self.blobs, audit=self.audit, clock=clock)
+        self.erasing = Erasing(database, audit=self.audit, channels=self.channels, clock=clock)
         self.once_only = OnceOnly(database)
         self.sign_in = SignIn(database, self.audit, clock)
         self.live = Live(database, self.workspace.id)

@@ -149,6 +149,13 @@ class FeedStore:
         done = await self._database.run(REMOVE, self._keys(workspace, account), [guid, tombstone, now_ms, account])
         return bool(int(done))
 
+    async def rebuild(self, workspace: str, account: str) -> int:
+        """Make the look-ups of the items' pages again; how many."""
+        guids = await self._client.zrange(_order(workspace, account), 0, -1)
+        for guid in guids:
+            await self._client.set(keys.lookup("feeditem", guid), f"{workspace}|{account}")
+        return len(guids)
+
     async def retire(self, workspace: str, account: str, *, before_ms: int, limit: int) -> int:
         """Take the oldest items out that were published before that and that no listing shows any more; how many."""
         order = _order(workspace, account)

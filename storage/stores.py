@@ -18,7 +18,7 @@ from storage.errors import NotFound
 from storage.posts import ASKS, OVER, Post, PostState
 from storage.record import Record
 from storage.redis import Database
-from storage.sending import OPTIONAL, asking_key, ended_key, from_hash, post_key, to_hash
+from storage.sending import OPTIONAL, from_hash, post_key, to_hash
 from storage.team import Brand, Identity, Member, Workspace
 
 R = TypeVar("R", bound=Record)
@@ -182,17 +182,20 @@ class DraftStore(Family[Draft]):
         `of:<brand>` and `open:<brand>` are the same for one brand; `ended` holds those that are decided or lapsed, by
         when something last happened to them.
         """
+        return self.place(change.put(self.key(change.workspace, draft.id), draft, ver=ver), draft)
+
+    def place(self, change: Change, draft: Draft) -> Change:
+        """Into the change: its places in the indexes alone."""
         made = draft.created_at.timestamp()
-        if draft.status in OPEN - {DraftStatus.late}:
-            self.leave(change, draft.id, "ended")
-        else:
-            change.index(draft.id, {self.index_key(change.workspace, "ended"): draft.rests_since.timestamp()})
-        opened, of, mine = "open", f"of:{draft.brand}", f"open:{draft.brand}"
+        scores = {"all": made, f"of:{draft.brand}": made}
         if draft.status in OPEN:
-            return self.put(change, draft, draft.id, ver=ver, at=made, **{opened: made, of: made, mine: made})
-        self.put(change, draft, draft.id, ver=ver, at=made, **{of: made})
-        self.leave(change, draft.id, mine)
-        return self.leave(change, draft.id, opened)
+            scores |= {"open": made, f"open:{draft.brand}": made}
+        if draft.status not in OPEN or draft.status is DraftStatus.late:
+            scores["ended"] = draft.rests_since.timestamp()
+        for name in ("open", f"open:{draft.brand}", "ended"):
+            if name not in scores:
+                self.leave(change, draft.id, name)
+        return change.index(draft.id, {self.index_key(change.workspace, name): at for name, at in scores.items()})
 
 
 class PostStore(Family[Post]):
@@ -222,24 +225,26 @@ class PostStore(Family[Post]):
         fields = to_hash(post.changed(ver=(ver or 0) + 1))
         change.hset(key, fields | {"till": "0"})
         change.do("HDEL", key, *sorted({*OPTIONAL, "stop", "claim"} - fields.keys()))
-        due = round(post.due.timestamp() * 1000) / 1000  # as the record keeps it, so that cursors fit
-        change.index(
-            post.id, {self.index_key(change.workspace): due, self.index_key(change.workspace, f"of:{post.brand}"): due}
-        )
-        if post.state in ASKS:
-            change.index(post.id, {asking_key(change.workspace): due})
-        else:
-            self.leave(change, post.id, "asking")
-        if post.state in OVER:
-            change.index(post.id, {ended_key(change.workspace): post.rests_since.timestamp()})
-        elif ver is not None:
-            self.leave(change, post.id, "ended")
+        self.place(change, post)
         entry, due_ms = f"post:{post.id}", round(post.due.timestamp() * 1000)
         if post.state is PostState.scheduled:
             change.due(entry, due_ms)
         elif post.state is not PostState.sending:
             change.undue(entry)
         return change
+
+    def place(self, change: Change, post: Post) -> Change:
+        """Into the change: its places in the indexes alone."""
+        due = round(post.due.timestamp() * 1000) / 1000  # as the record keeps it, so that cursors fit
+        scores = {"all": due, f"of:{post.brand}": due}
+        if post.state in ASKS:
+            scores["asking"] = due
+        if post.state in OVER:
+            scores["ended"] = post.rests_since.timestamp()
+        for name in ("asking", "ended"):
+            if name not in scores:
+                self.leave(change, post.id, name)
+        return change.index(post.id, {self.index_key(change.workspace, name): at for name, at in scores.items()})
 
 
 class TeamStore:

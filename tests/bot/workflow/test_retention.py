@@ -371,10 +371,10 @@ async def test_a_rejection_in_the_archive_can_be_taken_back(world: World) -> Non
 
 async def test_a_backup_brings_the_archive_back(world: World, database: Database, tmp_path: Path) -> None:
     """On an empty database and an empty disk, and what was erased since stays erased."""
-    post = await published(world)
+    post, gone = await published(world), await published(world, "Soon to be forgotten.")
     secret = (await world.drafts.get(world.ws, post.draft)).record
     entry = await world.audit.prepare(
-        world.ws, "noted", about=secret.id, at=world.clock.now(), draft=secret.id, content={"text": "Fresh bread"}
+        world.ws, "noted", about=gone.draft, at=world.clock.now(), draft=gone.draft, content={"text": "Soon"}
     )
     await world.audit.append(world.ws, entry)
     await world.audit.seal(world.ws)
@@ -388,11 +388,11 @@ async def test_a_backup_brings_the_archive_back(world: World, database: Database
     await backup(database, tmp_path, out, now=world.clock.now(), with_keys=True)
     exported = [document async for document in export(database, world.vault, world.ws)]
     assert [(each["kind"], each["id"]) for each in exported if each.get("archived")] == [
-        ("post", post.id),
-        ("draft", secret.id),
+        *(("post", each) for each in sorted([post.id, gone.id])),
+        *(("draft", each) for each in sorted([secret.id, gone.draft])),
     ]
     assert sum(each["kind"] == "audit" for each in exported) == count
-    await world.audit.erase_draft(world.ws, secret.id)
+    await world.audit.erase_draft(world.ws, gone.draft)
     await raw(world).flushall()
     other = tmp_path / "other"
     shutil.copytree(tmp_path / "journal", other / "journal")
@@ -404,6 +404,8 @@ async def test_a_backup_brings_the_archive_back(world: World, database: Database
         assert checked.ok and checked.entries > count
         (noted,) = await again.audit.read(world.ws, kinds={"noted"})
         assert noted.erased and not noted.content
+        assert await again.drafts.find(world.ws, gone.draft) is None
+        assert await again.kept_posts.find(world.ws, gone.id) is None
 
 
 async def test_a_backup_made_while_things_move_holds_each_in_one_place(world: World, tmp_path: Path) -> None:
