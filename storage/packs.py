@@ -3,6 +3,9 @@
 HASH `packed:<kind>` id → number of its pack, and HASH `packs` number → SHA-256 of the file; both live as long as the
 workspace. The file is written first; then one script takes those documents out of Redis that are still what was packed.
 A process that dies in between leaves a file that nobody names, and nothing else.
+
+A document that is taken out to be changed keeps its number, marked with `~`: what lies in Redis comes first, and a
+backup that listed the keys before finds it here.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from storage import keys
 from storage.errors import AdMindError
 from storage.redis import Database, Files, Script
 
+KINDS = ("draft", "post", "media")
 MOST_DOCUMENTS = 100
 MOST_BYTES = 256 * 1024
 _NAME = re.compile(r"[0-9a-f]{64}")
@@ -51,20 +55,21 @@ return moved
 TAKE_OUT = Script(
     "take-out",
     """
-if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] or redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
+local number = string.gsub(redis.call('HGET', KEYS[1], ARGV[1]) or '', '~', '')
+if number ~= ARGV[2] or redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
 redis.call('HSET', KEYS[2], unpack(cjson.decode(ARGV[3])))
-redis.call('HDEL', KEYS[1], ARGV[1])
+redis.call('HSET', KEYS[1], ARGV[1], number .. '~')
 redis.call('ZADD', KEYS[3], 0, ARGV[1])
 return 1
 """,
 )
-# KEYS: packs, packed. ARGV: number, former SHA-256, SHA-256 of the pack without it, id.
+# KEYS: packs, packed. ARGV: number as it stands, number, former SHA-256, SHA-256 of the pack without it, id.
 CUT_OUT = Script(
     "cut-out",
     """
-if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] or redis.call('HGET', KEYS[2], ARGV[4]) ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
-return redis.call('HDEL', KEYS[2], ARGV[4])
+if redis.call('HGET', KEYS[1], ARGV[2]) ~= ARGV[3] or redis.call('HGET', KEYS[2], ARGV[5]) ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[2], ARGV[4])
+return redis.call('HDEL', KEYS[2], ARGV[5])
 """,
 )
 # KEYS: packed, indexes. ARGV: score. Of the earliest in the first index, those that are packed leave all of them.
@@ -73,7 +78,8 @@ UNLIST = Script(
     """
 local gone = 0
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', ARGV[1], 'LIMIT', ARGV[2], ARGV[3])) do
-  if redis.call('HEXISTS', KEYS[1], id) == 1 then
+  local number = redis.call('HGET', KEYS[1], id)
+  if number and not string.find(number, '~', 1, true) then
     for index = 2, #KEYS do redis.call('ZREM', KEYS[index], id) end
     gone = gone + 1
   end
@@ -157,7 +163,7 @@ async def find(database: Database, workspace: str, kind: str, ids: Sequence[str]
     wanted: dict[str, list[str]] = {}
     for document, number in zip(ids, numbers, strict=True):
         if number is not None:
-            wanted.setdefault(str(number), []).append(document)
+            wanted.setdefault(_plain(number), []).append(document)
     found: dict[str, Fields] = {}
     for number, inside in wanted.items():
         sha256 = await client.hget(packs_key(workspace), number)
@@ -178,21 +184,23 @@ async def take_out(database: Database, workspace: str, kind: str, document: str,
         return False
     flat = [part for pair in fields.items() for part in pair]
     named = [packed_key(workspace, kind), key, ended]
-    return bool(await database.run(TAKE_OUT, named, [document, str(number), json.dumps(flat)]))
+    return bool(await database.run(TAKE_OUT, named, [document, _plain(number), json.dumps(flat)]))
 
 
 async def cut_out(database: Database, workspace: str, kind: str, document: str) -> bool:
-    """Erase one document from the archive: its pack is written anew without it, and the former file is removed."""
+    """Erase one document from the archive: its pack is written anew without it. The former file is named by nothing
+    then, and goes when such files are swept; until then a backup that has just begun may need it for the others.
+    """
     client, files = cast(Any, database.client), _files(database)
-    while (number := await client.hget(packed_key(workspace, kind), document)) is not None:
+    while (standing := await client.hget(packed_key(workspace, kind), document)) is not None:
+        number = _plain(standing)
         former = str(await client.hget(packs_key(workspace), number))
         held = await read(database, former)
         rest = {name: fields for name, fields in held.documents.items() if name != document}
         names = await _all_names(files, (text for fields in rest.values() for text in fields.values()))
         sha256 = await files.put(Pack(kind, rest, names).encoded())
         named = [packs_key(workspace), packed_key(workspace, kind)]
-        if await database.run(CUT_OUT, named, [str(number), former, sha256, document]):
-            await files.delete(former)
+        if await database.run(CUT_OUT, named, [str(standing), number, former, sha256, document]):
             return True
     return False
 
@@ -212,9 +220,14 @@ async def every(database: Database, workspace: str) -> AsyncIterator[tuple[str, 
 
 
 async def still_here(database: Database, workspace: str, kind: str, ids: Sequence[str]) -> set[str]:
-    """Those that the archive holds: a pack may also hold what was changed while it was written."""
+    """Those that lie in the archive alone: a pack may also hold what was changed meanwhile, or taken out."""
     numbers = await cast(Any, database.client).hmget(packed_key(workspace, kind), list(ids)) if ids else []
-    return {document for document, number in zip(ids, numbers, strict=True) if number is not None}
+    return {document for document, number in zip(ids, numbers, strict=True) if number and "~" not in str(number)}
+
+
+def moving_keys(workspace: str) -> list[str]:
+    """Where documents move to. Read after, or together with, the documents that may move: then none is in neither."""
+    return [packs_key(workspace), *(packed_key(workspace, kind) for kind in KINDS)]
 
 
 def names_in(text: str) -> set[str]:
@@ -251,6 +264,10 @@ async def _all_names(files: Files, texts: Iterable[str]) -> tuple[str, ...]:
         found |= names_in(text)
         further |= further_in(text)
     return tuple(sorted(found | await names_behind(files, further)))
+
+
+def _plain(number: object) -> str:
+    return str(number).removesuffix("~")
 
 
 def _fitting(found: Sequence[Candidate]) -> list[Candidate]:

@@ -38,8 +38,6 @@ class Files(Protocol):
 
     async def get(self, sha256: str) -> bytes: ...
 
-    async def delete(self, sha256: str) -> bool: ...
-
 
 @dataclass(frozen=True)
 class Script:

@@ -49,8 +49,9 @@ class Erasing:
         await self._audit.erase_draft(workspace, draft.id)
         await forget_draft(self._database, workspace, draft.id)
         return told(
-            "Erased. That it was there, and who decided, still stands in the audit, without its words. Backups made "
-            "before still hold them; restoring one erases them again."
+            "Erased. That it was there, and who decided, still stands in the audit, without its words. Files that "
+            "nothing else uses go within two weeks. Backups made before still hold them; "
+            "restoring one erases them again."
         )
 
     async def _refuse_unfinished(self, draft: Draft) -> None:

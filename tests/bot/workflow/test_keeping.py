@@ -15,6 +15,7 @@ from storage.audit import AuditWriter
 from storage.credentials import KEY_FILE, Credentials, KeyMismatch, Vault, check_keys, load_or_create_keys
 from storage.drafts import Verdict
 from storage.redis import Database
+from storage.retention import LIVES
 from storage.tokens import TokenStore
 from tests.world import World, world_on
 
@@ -113,3 +114,9 @@ async def test_look_ups_and_lists_are_made_again(world: World) -> None:
     assert located is not None and located.guid == post.id
     assert await client.zscore(keys.wake(keys.shard_of(world.ws)), world.ws) is not None
     assert [each.id for each in (await world.drafts.page(world.ws, index="open")).items] == [waiting.id]
+
+
+def test_the_page_about_keeping_tells_the_table_that_is_carried_out() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "keeping.md").read_text(encoding="utf-8")
+    rows = [tuple(part.strip() for part in line.split("|")[1:4]) for line in page.splitlines() if line.startswith("| ")]
+    assert rows[2:] == [(family, str(life.days), life.then) for family, life in LIVES.items()]

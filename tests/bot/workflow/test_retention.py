@@ -13,9 +13,10 @@ import pytest
 
 from bot.errors import BadInput
 from bot.review.inbox import Inbox
+from bot.workflow.erasing import Erasing
 from bot.workflow.looking import Looking
 from bot.workflow.retention import Retention
-from storage import keys, packs
+from storage import keys, packs, snapshot
 from storage.backup import backup, restore
 from storage.commit import Change, commit
 from storage.drafts import Draft, DraftStatus, RevisionMark, Verdict
@@ -142,6 +143,25 @@ async def test_a_post_from_the_archive_can_be_taken_down(world: World) -> None:
     assert (await world.post(post)).receipt.taken_down_at is not None  # type: ignore[union-attr]
 
 
+async def test_a_backup_that_listed_the_keys_before_finds_what_was_taken_out_since(
+    world: World, tmp_path: Path
+) -> None:
+    post = await published(world)
+    world.clock.move(91 * DAY)
+    await retention(world).retire()
+    listed = (await snapshot.owners(world.database))[world.ws]
+    with pytest.raises(BadInput):
+        await world.posts.cancel(world.ws, post.id, world.owner.id, "test")
+    assert await at_hand(world, post) == [True]
+    assert not await packs.still_here(world.database, world.ws, "post", [post.id])
+    lines = [kept async for kept in snapshot.read_workspace(world.database, world.ws, listed)]
+    await raw(world).flushall()
+    await snapshot.write(world.database, lines, 0)
+    assert (await world.post(post)).state is PostState.published
+    await world.posts.take_down(world.ws, post.id, world.owner.id, "test")
+    assert await at_hand(world, post) == [True], "and it can be taken out again"
+
+
 async def test_whatever_is_only_looked_at_for_change_goes_back(world: World) -> None:
     post = await published(world)
     world.clock.move(91 * DAY)
@@ -168,7 +188,6 @@ async def test_a_change_at_the_same_moment_is_never_lost(world: World) -> None:
             return sha256
 
         get = staticmethod(files.get)
-        delete = staticmethod(files.delete)
 
     world.database.files = Meddling()
     done = await retention(world).retire()
@@ -424,3 +443,24 @@ async def test_a_backup_made_while_things_move_holds_each_in_one_place(world: Wo
     await restore(world.database, tmp_path, out, now=world.clock.now())
     assert len(await world.kept_posts.many(world.ws, [post.id for post in posts])) == 12
     assert (await world.audit.verify(world.ws)).ok
+
+
+async def test_all_of_it_works_on_a_cluster(cluster_database: Database, tmp_path: Path) -> None:
+    async with world_on(cluster_database, tmp_path) as world:
+        post, nobody = await published(world), await world.blobs.put(b"nobody")
+        await library_picture(world, "card", b"drawn")
+        await world.audit.seal(world.ws)
+        world.clock.move(91 * DAY)
+        keep = retention(world)
+        done = await keep.retire()
+        assert (done["posts"], done["drafts"]) == (1, 1) and done["inbox"] and done["audit"]
+        assert (await world.post(post)).state is PostState.published
+        await keep.sweep()
+        world.clock.move(LIVES["lists"].span)
+        assert {"lists", "pictures", "audit"} <= (await keep.retire()).keys()
+        assert await keep.sweep() == 1 and not await world.blobs.has(nobody)
+        await world.posts.take_down(world.ws, post.id, world.owner.id, "test")
+        erasing = Erasing(cluster_database, audit=world.audit, channels=world.channels, clock=world.clock)
+        await erasing.draft(world.ws, world.owner.id, post.draft)
+        assert await world.drafts.find(world.ws, post.draft) is None
+        assert (await world.audit.verify(world.ws)).ok
