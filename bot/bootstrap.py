@@ -51,6 +51,7 @@ from bot.team.signin import SignIn
 from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
 from bot.workflow.decisions import Decisions
+from bot.workflow.erasing import Erasing
 from bot.workflow.examine import Doctor
 from bot.workflow.history import History
 from bot.workflow.keeping import Keeping
@@ -63,6 +64,7 @@ from bot.workflow.once import OnceOnly
 from bot.workflow.pictures import Pictures
 from bot.workflow.posts import Posts
 from bot.workflow.requests import Asker, Requests
+from bot.workflow.retention import Retention
 from bot.workflow.revising import Revising
 from bot.workflow.revisions import Revisions
 from bot.workflow.stopping import Stopping
@@ -93,6 +95,7 @@ ALL_QUEUES: frozenset[Queue] = frozenset({"chat", "publish", "upkeep"})
 WITHOUT_MODEL: frozenset[Queue] = frozenset({"publish", "upkeep"})
 SWEEP_SECONDS, SEAL_SECONDS, BEAT_SECONDS = 60, 20, 60
 RENEW_SECONDS, EXAMINE_SECONDS = 15 * 60, 6 * 3600
+RETIRE_SECONDS, CLEAN_SECONDS = 3600, 86_400
 CRON_LEASE_SECONDS = 30.0
 WATCH_SECONDS = 1.0
 try:
@@ -159,6 +162,7 @@ class AdMind:
         self.blobs: BlobStore = await stack.enter_async_context(
             open_blobs(settings.data_dir, settings.blobs_url, access_key=key, secret_key=secret)
         )
+        self.database.files = self.blobs
         self.client = await stack.enter_async_context(safe_client(allow_hosts=settings.allow_hosts))
 
     async def _build(self, stack: AsyncExitStack) -> None:
@@ -229,10 +233,13 @@ class AdMind:
             database,
             self.vault,
             self.blobs,
+            self.audit,
             settings.data_dir,
             clock,
             [key.get_secret_value() for key in settings.secret_keys],
         )
+        self.retention = Retention(database, blobs=self.blobs, audit=self.audit, clock=clock)
+        self.erasing = Erasing(database, audit=self.audit, channels=self.channels, clock=clock)
         self.once_only = OnceOnly(database)
         self.sign_in = SignIn(database, self.audit, clock)
         self.live = Live(database, self.workspace.id)
@@ -328,6 +335,8 @@ class AdMind:
             ("beat", self._beat, BEAT_SECONDS),
             ("renew", self._renew, RENEW_SECONDS),
             ("examine", self._examine, EXAMINE_SECONDS),
+            ("retire", self._retire, RETIRE_SECONDS),
+            ("clean", self._clean, CLEAN_SECONDS),
         ):
             self.engine.register("upkeep", name, once_a_firing(ledger, name, task, lease_seconds=CRON_LEASE_SECONDS))
             self.scheduler.every(name, timedelta(seconds=seconds))
@@ -471,6 +480,12 @@ class AdMind:
         """Chain the latest audit entries, and write the head where Redis cannot take it back."""
         for workspace in await self.people.store.workspace_ids():
             await self.audit.seal(workspace)
+
+    async def _retire(self, _fired: datetime) -> None:
+        await self.retention.retire()
+
+    async def _clean(self, _fired: datetime) -> None:
+        await self.retention.sweep()
 
     async def _beat(self, _fired: datetime) -> None:
         if self.settings.heartbeat_url and not await self.not_ready():

@@ -23,6 +23,7 @@ from storage.credentials import Vault, renew_fields
 from storage.errors import AdMindError
 from storage.journal import Entry, Journal
 from storage.redis import Database, Script
+from storage.retention import LIVES
 
 ERASED = "erased"
 
@@ -148,6 +149,19 @@ class AuditWriter:
         if self._journal is not None and head.seq > before.seq:
             await self._journal.append("head", workspace=workspace, epoch=head.epoch, seq=head.seq, hash=head.hash)
         return head
+
+    async def archive(self, workspace: str, now: datetime) -> int:
+        """One step: old sealed entries into a file of the archive, and what has been in one for a day out of the
+        stream; how many moved. They are read, verified and erased as before.
+        """
+        life, now_ms = LIVES["audit"].span, round(now.timestamp() * 1000)
+        gone = await self._chain.trim(workspace, now_ms=now_ms)
+        moved = await self._chain.archive(workspace, before=now - life, waits_until=now - 2 * life, now_ms=now_ms)
+        return gone + moved
+
+    async def resign(self, workspace: str) -> None:
+        """Sign the last head with the vault's newest key."""
+        await self._chain.resign(workspace)
 
     async def checkpoint(self, workspace: str) -> Head:
         """The last sealed head, for places that the database cannot change."""

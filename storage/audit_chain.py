@@ -5,7 +5,8 @@ that signature alone. Heads also go to places that the database cannot change (t
 they show that the end was cut off. After a rollback the chain goes on in a new epoch whose first entry names the lost
 range.
 
-`chain` HASH (epoch, seq, head, sig) and `heads` HASH (seq → head) live as long as the workspace.
+`chain` HASH (epoch, seq, head, sig) lives as long as the workspace; `heads` HASH (seq → head) as long as the entries
+stand in the stream. Older entries are in files with their heads (`audit_segments`), and are read from there.
 """
 
 from __future__ import annotations
@@ -19,8 +20,11 @@ from typing import Any, cast
 
 from storage import keys
 from storage.audit_entries import DOMAIN, hash_of, open_fields
+from storage.audit_segments import MOST_ENTRIES, Line, Segments
+from storage.blobs.base import BlobDamaged, BlobMissing
 from storage.credentials import Vault
 from storage.journal import Entry
+from storage.packs import NoArchive
 from storage.redis import Database, Script
 from storage.stores import hgetall
 
@@ -92,6 +96,7 @@ class AuditChain:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
+        self._segments = Segments(database)
 
     async def head(self, workspace: str) -> Head:
         """The last sealed head."""
@@ -107,8 +112,7 @@ class AuditChain:
 
     async def head_at(self, workspace: str, seq: int) -> str:
         """The head after this entry, "" while it is not sealed; receipts show its first ten characters."""
-        found = await cast(Any, self._database.client).hget(heads_key(workspace), str(seq))
-        return str(found or "")
+        return (await self._heads(workspace, [seq]))[0]
 
     async def seal(self, workspace: str) -> Head:
         """Chain what was appended since the last time. Stops in front of an entry that is not whole."""
@@ -136,6 +140,16 @@ class AuditChain:
             await self._database.run(
                 SEAL, [chain_key(workspace), heads_key(workspace)], [former, _json(chain), _json(heads)]
             )
+
+    async def resign(self, workspace: str) -> None:
+        """Sign the last head with the newest key. Raises ValueError for one that none of ours signed."""
+        head, ours = await self.signed_head(workspace)
+        if not ours:
+            raise ValueError("a head that is not ours is not signed again")
+        if head.seq:
+            chain = ["sig", self._sign(workspace, head)]
+            names = [chain_key(workspace), heads_key(workspace)]
+            await self._database.run(SEAL, names, [head.hash, _json(chain), _json([str(head.seq), head.hash])])
 
     async def new_epoch(self, workspace: str, lost_from: int, lost_to: int, at: datetime) -> bool:
         """Go on after a rollback: an entry names the lost range and is numbered after it.
@@ -167,26 +181,60 @@ class AuditChain:
         check = _Check(self, workspace, sealed, heads_of(workspace, journal))
         if not signed:
             return check.bad(sealed.seq, "The chain's last head was not signed by AdMind.")
-        batch = list[tuple[int, dict[str, str]]]()
-        async for seq, fields in self.entries(workspace):
+        try:
+            for segment in await self._segments.all(workspace):
+                for line in await self._segments.read(segment):
+                    if problem := check.look(line.seq, line.fields, line.head):
+                        return problem
+        except (BlobMissing, BlobDamaged, NoArchive, ValueError):
+            return check.bad(check.next, "An archived part of the record is missing or was changed.")
+        batch = list[tuple[int, Mapping[str, str]]]()
+        async for seq, fields in self.entries(workspace, check.next):
             batch.append((seq, fields))
             if len(batch) == BATCH and (problem := await self._look(workspace, check, batch)):
                 return problem
         return await self._look(workspace, check, batch) or check.end(least_last, await self.last(workspace))
 
     async def _look(
-        self, workspace: str, check: _Check, batch: list[tuple[int, dict[str, str]]]
+        self, workspace: str, check: _Check, batch: list[tuple[int, Mapping[str, str]]]
     ) -> Verification | None:
         """Check the batch, and empty it."""
-        if not batch:
-            return None
-        numbers = [str(seq) for seq, _ in batch]
-        heads = await cast(Any, self._database.client).hmget(heads_key(workspace), numbers)
+        heads = await self._heads(workspace, [seq for seq, _ in batch])
         for (seq, fields), head in zip(batch, heads, strict=True):
-            if problem := check.look(seq, fields, str(head or "")):
+            if problem := check.look(seq, fields, head):
                 return problem
         batch.clear()
         return None
+
+    async def archive(self, workspace: str, *, before: datetime, waits_until: datetime, now_ms: int) -> int:
+        """Put sealed entries from before that instant into a file; how many. Fewer than a file holds wait to be more,
+        but only while the first of them is younger than `waits_until`.
+        """
+        sealed, lines = (await self.head(workspace)).seq, list[Line]()
+        entries: list[tuple[int, Mapping[str, str]]] = []
+        async for seq, fields in self.entries(workspace, await self._segments.upto(workspace) + 1):
+            if not 0 < seq <= sealed or datetime.fromisoformat(fields["at"]) >= before or len(entries) == MOST_ENTRIES:
+                break
+            entries.append((seq, fields))
+        if not entries or (len(entries) < MOST_ENTRIES and datetime.fromisoformat(entries[0][1]["at"]) >= waits_until):
+            return 0
+        heads = await self._heads(workspace, [seq for seq, _ in entries])
+        lines = [Line(seq, fields, head) for (seq, fields), head in zip(entries, heads, strict=True)]
+        return len(lines) if all(heads) and await self._segments.add(workspace, lines, now_ms=now_ms) else 0
+
+    async def trim(self, workspace: str, *, now_ms: int) -> int:
+        """Take out of the stream what has been in files for a day."""
+        return await self._segments.trim(workspace, now_ms=now_ms)
+
+    async def _heads(self, workspace: str, numbers: list[int]) -> list[str]:
+        """The heads after these entries; "" for one that is not sealed."""
+        if not numbers:
+            return []
+        found = await cast(Any, self._database.client).hmget(heads_key(workspace), [str(seq) for seq in numbers])
+        absent = [seq for seq, head in zip(numbers, found, strict=True) if not head]
+        upto = await self._segments.upto(workspace) if absent else 0
+        archived = await self._segments.heads(workspace, [seq for seq in absent if seq <= upto])
+        return [str(head or archived.get(seq, "")) for seq, head in zip(numbers, found, strict=True)]
 
     def signed(self, workspace: str, fields: Mapping[str, str]) -> dict[str, str]:
         """The entry with its hash, and with the signature that it carries until it is sealed."""
@@ -209,8 +257,24 @@ class AuditChain:
         end: int | None = None,
         most: int | None = None,
         newest_first: bool = False,
-    ) -> AsyncIterator[tuple[int, dict[str, str]]]:
-        """Entries from number `start` to before `end`; an id in the stream that is no plain number comes as -1."""
+    ) -> AsyncIterator[tuple[int, Mapping[str, str]]]:
+        """Entries from number `start` to before `end`; an id in the stream that is no plain number comes as -1.
+
+        Raises BlobMissing or BlobDamaged when a file of older ones is not what it was.
+        """
+        upto = await self._segments.upto(workspace)
+        parts = [self._live(workspace, max(start, upto + 1), end, most, newest_first=newest_first)]
+        if start <= upto:
+            parts.insert(
+                len(parts) * newest_first, self._segments.entries(workspace, start, end, newest_first=newest_first)
+            )
+        for part in parts:
+            async for seq, fields in part:
+                yield seq, fields
+
+    async def _live(
+        self, workspace: str, start: int, end: int | None, most: int | None, *, newest_first: bool
+    ) -> AsyncIterator[tuple[int, Mapping[str, str]]]:
         client, stream = cast(Any, self._database.client), keys.audit(workspace)
         least, greatest = f"{start}-0", "+" if end is None else f"({end}-0"
         count = min(most or BATCH, BATCH)
@@ -243,6 +307,11 @@ class _Check:
         self._head = Head()
         self._epochs: list[Epoch] = []
         self._entries = 0
+
+    @property
+    def next(self) -> int:
+        """The number that the next entry should have."""
+        return self._head.seq + 1
 
     def look(self, seq: int, fields: Mapping[str, str], stored_head: str) -> Verification | None:
         """Take the next entry; a Verification when it is not the one that belongs here."""

@@ -27,6 +27,7 @@ from storage.blobs.files import FOLDER, FileBlobs
 from storage.commit import Change, commit
 from storage.credentials import KEY_CHECK, KEY_FILE, KeyMismatch, SecretUnreadable, Vault
 from storage.ending import ended
+from storage.erasing import forget_draft
 from storage.errors import AdMindError
 from storage.files import make_folder, write_whole
 from storage.journal import Entry, encode, parse_line, read_all
@@ -185,6 +186,7 @@ async def restore(
         await asyncio.to_thread(make_folder, data_dir)
         if new_keys:
             await asyncio.to_thread(write_whole, data_dir / KEY_FILE, "\n".join([*found_keys, ""]).encode())
+        database.files = blobs
         await _put_blobs(reader, blobs)
         journal = await asyncio.to_thread(_put_journal, reader, data_dir / "journal", now)
         await snapshot.clear(database)
@@ -316,6 +318,7 @@ async def _settle(
         change.audit(await audit.prepare(workspace, "restored", about="workspace", at=now, details=details))
         await commit(database, change)
         await _forget_members(database, workspace, journal, now)
+        await _forget_drafts(database, workspace, journal)
 
 
 async def _forget_members(database: Database, workspace: str, journal: Iterable[Entry], now: datetime) -> None:
@@ -339,6 +342,14 @@ async def _forget_members(database: Database, workspace: str, journal: Iterable[
                 change.do("DEL", team.identities.key(workspace, name))
                 team.identities.leave(change, name, "all")
         await commit(database, change)
+
+
+async def _forget_drafts(database: Database, workspace: str, journal: Iterable[Entry]) -> None:
+    """Drafts that were erased after the backup was made go again, with all that was made from them."""
+    for entry in journal:
+        kind, _, draft = entry.fields.get("subject", "").partition(":")
+        if entry.kind == "erased" and kind == "d" and entry.fields["workspace"] == workspace:
+            await forget_draft(database, workspace, draft)
 
 
 def _stamp(now: datetime) -> str:

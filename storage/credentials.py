@@ -43,11 +43,19 @@ class SecretUnreadable(AdMindError):
 
 
 class Vault:
-    """Encrypts with the newest key and reads with any; likewise for signatures. Keys are given newest first."""
+    """Encrypts with the newest key and reads with any; likewise for signatures. Keys are given newest first.
 
-    def __init__(self, found: Sequence[str]) -> None:
+    Those of a `file` are read again when something does not fit: another process may have added a newer one.
+    """
+
+    def __init__(self, found: Sequence[str], *, file: Path | None = None) -> None:
+        self.file = file
+        self._use(found)
+
+    def _use(self, found: Sequence[str]) -> None:
         if not found:
             raise KeyMalformed("AdMind has no encryption key.", do_next=_HOW)
+        self._found = tuple(found)
         raw = [_decode(key, place) for place, key in enumerate(found, start=1)]
         self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in raw])
         self._newest = Fernet(base64.urlsafe_b64encode(raw[0]))
@@ -68,6 +76,8 @@ class Vault:
         try:
             return self._fernet.decrypt(sealed.encode("ascii"))
         except (InvalidToken, UnicodeEncodeError):
+            if self._read_again():
+                return self.decrypt(sealed)
             raise _unreadable() from None
 
     def renewed(self, sealed: str) -> str | None:
@@ -85,7 +95,35 @@ class Vault:
         """Whether any of the keys signed this message for this purpose; a near guess takes as long as a wild one."""
         given = signature.encode("utf-8", "replace")
         expected = (self._mac(place, purpose, message) for place in range(len(self._raw)))
-        return any(hmac.compare_digest(each.encode(), given) for each in expected)
+        if any(hmac.compare_digest(each.encode(), given) for each in expected):
+            return True
+        return self._read_again() and self.verify(purpose, message, signature)
+
+    @property
+    def count(self) -> int:
+        """How many keys there are."""
+        return len(self._raw)
+
+    def add_key(self) -> None:
+        """Put a new key in front of those in the file, and use it. Raises OSError, ValueError without a file."""
+        if self.file is None:
+            raise ValueError("configured keys are renewed where they are configured")
+        found = [Fernet.generate_key().decode("ascii"), *self.file.read_text(encoding="ascii").split()]
+        write_whole(self.file, "\n".join([*found, ""]).encode("ascii"))
+        self._use(found)
+
+    def _read_again(self) -> bool:
+        """Whether the file holds other keys than before, which are used from now on."""
+        if self.file is None:
+            return False
+        try:
+            found = tuple(self.file.read_text(encoding="ascii").split())
+            if not found or found == self._found:
+                return False
+            self._use(found)
+        except (OSError, UnicodeDecodeError, KeyMalformed):
+            return False
+        return True
 
     def _mac(self, place: int, purpose: str, message: bytes | str) -> str:
         derived = self._derived.get((place, purpose))
@@ -123,7 +161,7 @@ def load_or_create_keys(data_dir: Path, configured: Sequence[str] = ()) -> Vault
             kept="Nothing was changed.",
             do_next="Put its former content back from your backup of the key.",
         )
-    return Vault(lines)
+    return Vault(lines, file=path)
 
 
 async def check_keys(database: Database, vault: Vault) -> None:

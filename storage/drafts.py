@@ -183,5 +183,11 @@ class Draft(Record):
     def digest(self) -> str:
         return digest_of({version.account: version.digest for version in self.versions})
 
+    @property
+    def rests_since(self) -> datetime:
+        """Since when nothing has happened to it; its time counts too, also while it is still to come."""
+        decided = [at for each in self.decisions for at in (each.at, each.withdrawn_at) if at]
+        return max([self.updated_at, *([self.due] if self.due else []), *decided])
+
     def version(self, account: str) -> Version | None:
         return next((version for version in self.versions if version.account == account), None)

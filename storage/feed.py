@@ -1,7 +1,8 @@
 """The feed's items: what stands in each account's feed, in what order, and what once stood there.
 
 Adding is idempotent by GUID. A removed item leaves a tombstone for as long as the workspace lives, so that an attempt
-that arrives late cannot bring back what people took down.
+that arrives late cannot bring back what people took down. An item that has grown old leaves without one, and its page
+goes with it (`retention`).
 """
 
 from __future__ import annotations
@@ -69,6 +70,28 @@ return 1
 """,
 )
 
+# ARGV: 1 guid, 2 account, 3 the latest ms that is old, 4 how many of the newest stay however old they are.
+RETIRE = Script(
+    "feed_retire",
+    """
+local score = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if not score or tonumber(score) > tonumber(ARGV[3]) then return 0 end
+if redis.call('ZREVRANK', KEYS[1], ARGV[1]) < tonumber(ARGV[4]) then return 0 end
+local kept = redis.call('HGET', KEYS[2], ARGV[1])
+redis.call('HDEL', KEYS[2], ARGV[1])
+redis.call('ZREM', KEYS[1], ARGV[1])
+redis.call('ZREM', KEYS[3], ARGV[2] .. '|' .. ARGV[1])
+for _, part in ipairs(kept and cjson.decode(kept).parts or {}) do
+  for _, medium in ipairs(part.media or {}) do
+    if redis.call('HINCRBY', KEYS[5], 'count:' .. medium.sha256, -1) <= 0 then
+      redis.call('HDEL', KEYS[5], 'count:' .. medium.sha256, 'mime:' .. medium.sha256)
+    end
+  end
+end
+return 1
+""",
+)
+
 
 class FeedItem(Record):
     """One published post as feeds show it."""
@@ -125,6 +148,25 @@ class FeedStore:
         tombstone = json.dumps({"gone": now_ms})
         done = await self._database.run(REMOVE, self._keys(workspace, account), [guid, tombstone, now_ms, account])
         return bool(int(done))
+
+    async def rebuild(self, workspace: str, account: str) -> int:
+        """Make the look-ups of the items' pages again; how many."""
+        guids = await self._client.zrange(_order(workspace, account), 0, -1)
+        for guid in guids:
+            await self._client.set(keys.lookup("feeditem", guid), f"{workspace}|{account}")
+        return len(guids)
+
+    async def retire(self, workspace: str, account: str, *, before_ms: int, limit: int) -> int:
+        """Take the oldest items out that were published before that and that no listing shows any more; how many."""
+        order = _order(workspace, account)
+        old = min(await self._client.zcount(order, "-inf", before_ms), await self._client.zcard(order) - MOST_LISTED)
+        guids = await self._client.zrange(order, 0, min(old, limit) - 1) if old > 0 else []
+        gone = 0
+        for guid in guids:
+            await self._client.delete(keys.lookup("feeditem", guid))  # the hint first: nothing would find it later
+            names = self._keys(workspace, account)
+            gone += int(await self._database.run(RETIRE, names, [guid, account, before_ms, MOST_LISTED]))
+        return gone
 
     async def get(self, workspace: str, account: str, guid: str) -> FeedItem | None:
         return _living(await self._client.hget(_items(workspace, account), guid))

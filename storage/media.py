@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field
 
-from storage import keys
+from storage import keys, packs
 from storage.commit import Change, commit
 from storage.record import Record
 from storage.redis import Database
@@ -36,7 +36,10 @@ class MediaItem(Record):
 
 
 class MediaStore:
-    """HASH `media:<brand>:<sha256>` (`doc`) a picture and a brand; ZSETs of these names by time, all and per brand."""
+    """HASH `media:<brand>:<sha256>` (`doc`) a picture and a brand; ZSETs of these names by time, all and per brand.
+
+    Old records of drawn pictures are in the archive: their drafts find them, and no list shows them.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -44,8 +47,8 @@ class MediaStore:
     async def put(self, item: MediaItem) -> None:
         """Keep the record. The same picture of the same brand takes the place of the one before, at its new time."""
         name, at = f"{item.brand}:{item.sha256}", item.created_at.timestamp()
-        change = Change(item.workspace).hset(self._key(item.workspace, name), {"doc": item.dump()})
-        indexes = {self._index(item.workspace): at, self._index(item.workspace, item.brand): at}
+        change = Change(item.workspace).hset(self.key(item.workspace, name), {"doc": item.dump()})
+        indexes = {self.index(item.workspace): at, self.index(item.workspace, item.brand): at}
         await commit(self._database, change.index(name, indexes))
 
     async def get(self, workspace: str, brand: str, sha256: str) -> MediaItem | None:
@@ -58,7 +61,7 @@ class MediaStore:
     ) -> tuple[MediaItem, ...]:
         """The newest pictures of a brand ("": of the workspace), made before that instant; newest first."""
         names: Any = await self._database.client.zrange(
-            self._index(workspace, brand),
+            self.index(workspace, brand),
             cast(int, "+inf" if before is None else f"({before.timestamp()!r}"),
             cast(int, "-inf"),
             byscore=True,
@@ -77,23 +80,31 @@ class MediaStore:
         """Forget the record; its file stays, since drafts and other brands may use it."""
         name = f"{brand}:{sha256}"
         known = await self.get(workspace, brand, sha256) is not None
-        change = Change(workspace).do("DEL", self._key(workspace, name))
-        for index in (self._index(workspace), self._index(workspace, brand)):
+        change = Change(workspace).do("DEL", self.key(workspace, name))
+        change.do("HDEL", packs.packed_key(workspace, "media"), name)
+        for index in (self.index(workspace), self.index(workspace, brand)):
             change.do("ZREM", index, name)
         await commit(self._database, change)
         return known
 
-    async def _load(self, workspace: str, names: Sequence[str]) -> tuple[MediaItem, ...]:
+    async def documents(self, workspace: str, names: Sequence[str]) -> Sequence[str | None]:
+        """The documents under these names that are at hand."""
         pipe = self._database.client.pipeline(transaction=False)
         for name in names:
-            pipe.hget(self._key(workspace, name), "doc")
-        documents = await pipe.execute() if names else []
-        return tuple(MediaItem.load(document) for document in documents if document)
+            pipe.hget(self.key(workspace, name), "doc")
+        found: Sequence[str | None] = await pipe.execute() if names else []
+        return found
+
+    async def _load(self, workspace: str, names: Sequence[str]) -> tuple[MediaItem, ...]:
+        found = dict(zip(names, await self.documents(workspace, names), strict=True))
+        archived = await packs.find(self._database, workspace, "media", [name for name in names if not found[name]])
+        found |= {name: fields["doc"] for name, fields in archived.items()}
+        return tuple(MediaItem.load(document) for document in found.values() if document)
 
     @staticmethod
-    def _key(workspace: str, name: str) -> str:
+    def key(workspace: str, name: str) -> str:
         return keys.of(workspace, "media", name)
 
     @staticmethod
-    def _index(workspace: str, brand: str = "") -> str:
+    def index(workspace: str, brand: str = "") -> str:
         return keys.of(workspace, "medias", brand or "all")

@@ -54,7 +54,7 @@ ASKS = frozenset(
     {PostState.unknown, PostState.missed, PostState.paused, PostState.failed}
 )  # a person decides what next
 
-
+OVER = frozenset({PostState.published, PostState.cancelled})  # nothing more is to come
 DOUBTFUL = frozenset({"", "unknown"})  # outcomes of attempts after which something may stand on the channel
 
 
@@ -117,6 +117,13 @@ class Post(Record):
     failure: Failure | None = None
     lookups: int = Field(0, description="looks in a row that could not tell, or found nothing, while unknown")
     look_at: datetime | None = Field(None, description="when an unknown post may be looked for again")
+
+    @property
+    def rests_since(self) -> datetime:
+        """Since when nothing has happened to it, as far as the record tells."""
+        receipt = self.receipt
+        later = [receipt.at, receipt.taken_down_at] if receipt else []
+        return max([self.due, *(at for at in later if at), *(attempt.at for attempt in self.attempts)])
 
     @property
     def doubtful(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from redis.asyncio import Redis
 from redis.asyncio.cluster import ClusterNode, RedisCluster
@@ -25,10 +25,18 @@ from storage.redis_clients import (
 )
 from storage.redis_urls import client_for, described
 
-__all__ = ["Database", "Script", "ServerIdentity", "StorageFull", "StorageUnavailable", "connect"]
+__all__ = ["Database", "Files", "Script", "ServerIdentity", "StorageFull", "StorageUnavailable", "connect"]
 
 Argument = str | int | float | bytes
 Execute = Callable[..., Awaitable[Any]]
+
+
+class Files(Protocol):
+    """Where documents go that leave the database: `storage.blobs.base.BlobStore`."""
+
+    async def put(self, data: bytes) -> str: ...
+
+    async def get(self, sha256: str) -> bytes: ...
 
 
 @dataclass(frozen=True)
@@ -85,11 +93,14 @@ class Database:
 
     Everything, the commands on `client` and its pipelines included, raises StorageUnavailable and StorageFull in place
     of the driver's own errors. Reads are repeated for a moment when the connection breaks; writes never are.
+
+    `files` hold the archive; whoever opens both puts them here.
     """
 
     def __init__(self, client: Redis | RedisCluster, url: str) -> None:
         self.client = client
         self.url = url
+        self.files: Files | None = None
 
     async def run(self, script: Script | str, keys: Sequence[str], args: Sequence[Argument]) -> Any:
         """Run the script once. Raises StorageUnavailable, StorageFull; redis.ResponseError is a bug in the script."""

@@ -20,10 +20,11 @@ from storage import keys
 from storage.errors import NotFound
 from storage.record import Frozen, Record
 from storage.redis import Database, Script
+from storage.retention import LIVES
 from storage.stores import xread
 
-LIFE_SECONDS: Final = 90 * 86_400
-EVENTS_SECONDS: Final = 7 * 86_400
+LIFE_SECONDS: Final = LIVES["requests"].seconds
+EVENTS_SECONDS: Final = LIVES["progress"].seconds
 MAX_EVENTS: Final = 500
 MOST_OF_MEMBER: Final = 500
 

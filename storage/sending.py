@@ -17,7 +17,7 @@ from typing import Any
 from storage import keys
 from storage.due import NOW, DueSets
 from storage.errors import AdMindError
-from storage.posts import ASKS, Attempt, Failure, Post, PostReceipt, PostState
+from storage.posts import ASKS, OVER, Attempt, Failure, Post, PostReceipt, PostState
 from storage.redis import Database, Script
 
 OPTIONAL = ("attempts", "receipt", "failure", "lookups", "look_at")  # as JSON, only while they say something
@@ -78,8 +78,9 @@ return {'ok'}
 """,
 )
 # ARGV: 1 claim, 2 fields as a JSON list, 3 entries to take off the due set, 4 entries to put on it, 5 audit entries,
-# 6 the new state, 7 the post's id when it waits for a person's word in this state, 8 the post's id. Who asked to stop
-# a post that is being sent is obeyed by every later attempt: none is scheduled.
+# 6 the new state, 7 the post's id when it waits for a person's word in this state, 8 the post's id, 9 since when it
+# rests, when nothing more is to come. Who asked to stop a post that is being sent is obeyed by every later attempt:
+# none is scheduled.
 FINISH = Script(
     "finish",
     """
@@ -94,6 +95,7 @@ if ARGV[7] ~= '' then
 else
   redis.call('ZREM', KEYS[5], ARGV[8])
 end
+if ARGV[9] ~= '' then redis.call('ZADD', KEYS[6], ARGV[9], ARGV[8]) end
 for _, entry in ipairs(cjson.decode(ARGV[3])) do redis.call('ZREM', KEYS[4], entry) end
 for _, pair in ipairs(cjson.decode(ARGV[4])) do redis.call('ZADD', KEYS[4], pair[2], pair[1]) end
 for _, entry in ipairs(cjson.decode(ARGV[5])) do
@@ -153,6 +155,11 @@ def post_key(workspace: str, post: str) -> str:
 def asking_key(workspace: str) -> str:
     """ZSET of the posts that wait for a person's word, by their due time."""
     return keys.of(workspace, "posts", "asking")
+
+
+def ended_key(workspace: str) -> str:
+    """ZSET of the posts of which nothing more is to come, by when they ended."""
+    return keys.of(workspace, "posts", "ended")
 
 
 def to_hash(post: Post) -> dict[str, str]:
@@ -264,6 +271,7 @@ class Sending:
                 keys.audit(claim.workspace),
                 keys.due(claim.workspace),
                 asking_key(claim.workspace),
+                ended_key(claim.workspace),
             ],
             [
                 claim.fence,
@@ -274,6 +282,7 @@ class Sending:
                 state.value,
                 claim.post if state in ASKS else "",
                 claim.post,
+                _ended(state, receipt, claim),
             ],
         )
         if earliest is not None:
@@ -297,6 +306,13 @@ class Sending:
 
     def _guard(self, claim: Claim, offset_ms: int, pause_version: str, state: PostState) -> list[str | int]:
         return [claim.fence, offset_ms, self._lease_ms, claim.digest, pause_version, state.value]
+
+
+def _ended(state: PostState, receipt: PostReceipt | None, claim: Claim) -> str:
+    """In seconds, as a score; empty while something is to come."""
+    if state not in OVER:
+        return ""
+    return repr(receipt.at.timestamp() if receipt else claim.server_ms / 1000)
 
 
 def _refusal(answer: Sequence[Any]) -> Refusal | None:

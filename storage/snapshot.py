@@ -17,7 +17,9 @@ from redis.asyncio.cluster import RedisCluster
 
 from storage import keys
 from storage.audit_chain import heads_key
+from storage.audit_segments import segments_key
 from storage.errors import AdMindError
+from storage.packs import moving_keys
 from storage.redis import Database, Script
 
 CHUNK = 1000
@@ -127,7 +129,9 @@ async def read(database: Database) -> AsyncIterator[Kept]:
 async def read_workspace(database: Database, workspace: str, names: Iterable[str]) -> AsyncIterator[Kept]:
     """One workspace as it was at one moment."""
     stream, heads = keys.audit(workspace), heads_key(workspace)
-    small = sorted(set(names) - {stream, heads})
+    # Whether they were there when the keys were listed or not: what moved since is found there.
+    late = [segments_key(workspace), *moving_keys(workspace)]
+    small = [*sorted(set(names) - {stream, heads, *late}), *late]
     found = [
         kept
         for start in range(0, len(small), MOST_KEYS)

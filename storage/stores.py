@@ -1,6 +1,7 @@
 """Reading and placing records: the same few lines for every family.
 
-Writes go through a `Change`; these stores say where a record lives and which indexes it stands in.
+Writes go through a `Change`; these stores say where a record lives and which indexes it stands in. Records that moved
+to the archive are read from there, by the same calls.
 """
 
 from __future__ import annotations
@@ -9,15 +10,15 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
-from storage import keys
+from storage import keys, packs
 from storage.accounts import Account
 from storage.commit import Change
-from storage.drafts import OPEN, Draft
+from storage.drafts import OPEN, Draft, DraftStatus
 from storage.errors import NotFound
-from storage.posts import ASKS, Post, PostState
+from storage.posts import ASKS, OVER, Post, PostState
 from storage.record import Record
 from storage.redis import Database
-from storage.sending import OPTIONAL, asking_key, from_hash, post_key, to_hash
+from storage.sending import OPTIONAL, from_hash, post_key, to_hash
 from storage.team import Brand, Identity, Member, Workspace
 
 R = TypeVar("R", bound=Record)
@@ -25,10 +26,14 @@ R = TypeVar("R", bound=Record)
 
 @dataclass(frozen=True, slots=True)
 class Kept(Generic[R]):
-    """A record and the version it was read at; hand the version back when writing."""
+    """A record and the version it was read at; hand the version back when writing.
+
+    One that is `archived` cannot be written until it was opened.
+    """
 
     record: R
     ver: int
+    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ class Page(Generic[R]):
 
 class Family(Generic[R]):
     """Records of one kind in a workspace: a HASH each (`ver`, `doc`), and a sorted set of their ids by time."""
+
+    retires = False  # whether its records move to the archive when they have rested for long
 
     def __init__(self, database: Database, kind: str, model: type[R], noun: str) -> None:
         self._database = database
@@ -55,8 +62,17 @@ class Family(Generic[R]):
         return keys.of(workspace, self.kind + "s", name)
 
     async def find(self, workspace: str, record_id: str) -> Kept[R] | None:
-        fields = await hgetall(self._database, self.key(workspace, record_id))
-        return Kept(self._load(fields), int(fields["ver"])) if fields else None
+        fields, archived = await self._fields(workspace, record_id)
+        return Kept(self._load(fields), int(fields["ver"]), archived) if fields else None
+
+    async def open(self, workspace: str, record_id: str) -> Kept[R]:
+        """The record, to be changed: it leaves the archive for that. Raises NotFound."""
+        kept = await self.get(workspace, record_id)
+        if not kept.archived:
+            return kept
+        key, ended = self.key(workspace, record_id), self.index_key(workspace, "ended")
+        await packs.take_out(self._database, workspace, self.kind, record_id, key=key, ended=ended)
+        return await self.get(workspace, record_id)
 
     async def get(self, workspace: str, record_id: str) -> Kept[R]:
         """Raises NotFound."""
@@ -71,7 +87,11 @@ class Family(Generic[R]):
         pipe = self._database.client.pipeline(transaction=False)
         for record_id in ids:
             pipe.hgetall(self.key(workspace, record_id))
-        return tuple(self._load(fields) for fields in await pipe.execute() if fields)
+        found: dict[str, Mapping[str, str]] = dict(zip(ids, await pipe.execute() if ids else [], strict=True))
+        absent = [record_id for record_id, fields in found.items() if not fields]
+        if self.retires and absent:
+            found |= await packs.find(self._database, workspace, self.kind, absent)
+        return tuple(self._load(fields) for fields in found.values() if fields)
 
     async def page(
         self,
@@ -126,6 +146,17 @@ class Family(Generic[R]):
             start += len(batch)
         return found[:limit]
 
+    async def _fields(self, workspace: str, record_id: str) -> tuple[Mapping[str, str], bool]:
+        """What is kept of a record, and whether that is in the archive. It may move either way meanwhile."""
+        for _ in range(2 if self.retires else 1):
+            fields = await hgetall(self._database, self.key(workspace, record_id))
+            if fields or not self.retires:
+                return fields, False
+            found = await packs.find(self._database, workspace, self.kind, [record_id])
+            if found:
+                return found[record_id], True
+        return {}, False
+
     def _load(self, fields: Mapping[str, str]) -> R:
         return self._model.load(fields["doc"])
 
@@ -140,25 +171,40 @@ class Family(Generic[R]):
 
 
 class DraftStore(Family[Draft]):
+    retires = True
+
     def __init__(self, database: Database) -> None:
         super().__init__(database, "draft", Draft, "draft")
 
     def save(self, change: Change, draft: Draft, *, ver: int | None) -> Change:
         """Into the change; a draft that waits for people also stands in the index `open`, by when it was made.
 
-        `of:<brand>` and `open:<brand>` are the same for one brand.
+        `of:<brand>` and `open:<brand>` are the same for one brand; `ended` holds those that are decided or lapsed, by
+        when something last happened to them.
         """
+        return self.place(change.put(self.key(change.workspace, draft.id), draft, ver=ver), draft)
+
+    def place(self, change: Change, draft: Draft) -> Change:
+        """Into the change: its places in the indexes alone."""
         made = draft.created_at.timestamp()
-        opened, of, mine = "open", f"of:{draft.brand}", f"open:{draft.brand}"
+        scores = {"all": made, f"of:{draft.brand}": made}
         if draft.status in OPEN:
-            return self.put(change, draft, draft.id, ver=ver, at=made, **{opened: made, of: made, mine: made})
-        self.put(change, draft, draft.id, ver=ver, at=made, **{of: made})
-        self.leave(change, draft.id, mine)
-        return self.leave(change, draft.id, opened)
+            scores |= {"open": made, f"open:{draft.brand}": made}
+        if draft.status not in OPEN or draft.status is DraftStatus.late:
+            scores["ended"] = draft.rests_since.timestamp()
+        for name in ("open", f"open:{draft.brand}", "ended"):
+            if name not in scores:
+                self.leave(change, draft.id, name)
+        return change.index(draft.id, {self.index_key(change.workspace, name): at for name, at in scores.items()})
 
 
 class PostStore(Family[Post]):
-    """Posts keep what changes in fields of their own, so that the sending scripts need no JSON."""
+    """Posts keep what changes in fields of their own, so that the sending scripts need no JSON.
+
+    The index `ended` holds those that are published or cancelled, by when they were.
+    """
+
+    retires = True
 
     def __init__(self, database: Database) -> None:
         super().__init__(database, "post", Post, "post")
@@ -179,20 +225,26 @@ class PostStore(Family[Post]):
         fields = to_hash(post.changed(ver=(ver or 0) + 1))
         change.hset(key, fields | {"till": "0"})
         change.do("HDEL", key, *sorted({*OPTIONAL, "stop", "claim"} - fields.keys()))
-        due = round(post.due.timestamp() * 1000) / 1000  # as the record keeps it, so that cursors fit
-        change.index(
-            post.id, {self.index_key(change.workspace): due, self.index_key(change.workspace, f"of:{post.brand}"): due}
-        )
-        if post.state in ASKS:
-            change.index(post.id, {asking_key(change.workspace): due})
-        else:
-            self.leave(change, post.id, "asking")
+        self.place(change, post)
         entry, due_ms = f"post:{post.id}", round(post.due.timestamp() * 1000)
         if post.state is PostState.scheduled:
             change.due(entry, due_ms)
         elif post.state is not PostState.sending:
             change.undue(entry)
         return change
+
+    def place(self, change: Change, post: Post) -> Change:
+        """Into the change: its places in the indexes alone."""
+        due = round(post.due.timestamp() * 1000) / 1000  # as the record keeps it, so that cursors fit
+        scores = {"all": due, f"of:{post.brand}": due}
+        if post.state in ASKS:
+            scores["asking"] = due
+        if post.state in OVER:
+            scores["ended"] = post.rests_since.timestamp()
+        for name in ("asking", "ended"):
+            if name not in scores:
+                self.leave(change, post.id, name)
+        return change.index(post.id, {self.index_key(change.workspace, name): at for name, at in scores.items()})
 
 
 class TeamStore:

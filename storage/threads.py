@@ -21,8 +21,9 @@ from storage import keys
 from storage.ending import ended
 from storage.errors import Conflict
 from storage.redis import Database, Script
+from storage.retention import LIVES
 
-LIFE_SECONDS: Final = 30 * 86_400
+LIFE_SECONDS: Final = LIVES["conversations"].seconds
 MAX_TURNS: Final = 200
 LOCK_SECONDS: Final = 30.0
 

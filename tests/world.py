@@ -314,6 +314,7 @@ async def world_on(
         client = await stack.enter_async_context(safe_client(allow_hosts=allow_hosts))
         audit, feed = AuditWriter(database, vault, journal), FeedStore(database)
         blobs = blobs or FileBlobs(folder / "blobs")
+        database.files = blobs
         people = People(database)
         workspace = await Setup(people, audit).ensure(zone="Europe/Zurich", owners=(), now=clock.now())
         owner = await people.who(workspace.id, Identified(platform="terminal", user="owner"))

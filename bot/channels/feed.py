@@ -35,6 +35,7 @@ from bot.channels.limits import problems
 from bot.clock import milliseconds
 from bot.errors import AdMindError
 from storage.feed import FeedItem, FeedStore
+from storage.retention import LIVES
 from storage.sealed import Part, SealedPayload
 
 TITLE_CHARACTERS = 120
@@ -57,7 +58,7 @@ class Feed:
         hashtags="few",
         deletes=True,
         reads_back=True,
-        key_life=timedelta(days=36_500),  # items and tombstones outlive every attempt
+        key_life=LIVES["feed"].span,  # items stand that long, tombstones for ever
         prompt_read_back=True,
         settle=timedelta(seconds=1),
         deadline=timedelta(seconds=10),

@@ -13,13 +13,14 @@ from bot.errors import AdMindError, NotAllowed
 from storage.audit import AuditWriter
 from storage.commit import Change
 from storage.redis import Database
+from storage.retention import LIVES
 from storage.sessions import Session, SessionStore, SignInLink, Tries, new_link_id, new_session_id
 from storage.stores import TeamStore
 from storage.team import Member
 
 LINK_LIFE = timedelta(minutes=15)
 SESSION_LIFE = timedelta(days=30)
-IDLE_LIFE = timedelta(days=7)
+IDLE_LIFE = LIVES["sessions"].span
 SEEN_EVERY = timedelta(minutes=10)
 TRIES, TRIES_SPAN = 10, timedelta(minutes=10)
 

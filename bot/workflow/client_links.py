@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from bot.chat import DecisionRequest
 from bot.clock import Clock
@@ -18,11 +17,12 @@ from storage.commit import Change
 from storage.drafts import OPEN, Draft, Verdict
 from storage.record import new_id
 from storage.redis import Database
+from storage.retention import LIVES
 from storage.sessions import Tries
 from storage.stores import DraftStore
 from storage.team import Member, Role
 
-LIFE = timedelta(days=14)
+LIFE = LIVES["approval_links"].span
 SURFACE = "approval link"
 MAY = (Verdict.approve, Verdict.changes)
 

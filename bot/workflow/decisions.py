@@ -95,15 +95,16 @@ class Decisions:
         raise Conflict("Several people are deciding on this right now.", kept="Your decision was not recorded.")
 
     async def case(self, workspace: str, draft_id: str) -> Case:
-        kept = await self._drafts.get(workspace, draft_id)
+        kept = await self._drafts.open(workspace, draft_id)
         draft = kept.record
         accounts = {}
         for version in draft.versions:
             accounts[version.account] = (await self._team.accounts.get(workspace, version.account)).record
         posts = {}
         for version in draft.versions:
-            if version.post and (post := await self._posts.find(workspace, version.post)):
-                posts[version.post] = post
+            post = await self._posts.find(workspace, version.post) if version.post else None
+            if post is not None:
+                posts[version.post] = await self._posts.open(workspace, version.post) if post.archived else post
         return Case(
             kept=kept,
             brand=(await self._team.brands.get(workspace, draft.brand)).record,
@@ -273,6 +274,7 @@ class Decisions:
         kept = await self._drafts.find(draft.workspace, draft.replaces)
         if kept is None or kept.record.replaced_by == draft.id:
             return
+        kept = await self._drafts.open(draft.workspace, draft.replaces) if kept.archived else kept
         if kept.record.status is DraftStatus.replaced:
             raise ChangedSince(
                 "Another wording took its place already.",

@@ -1,29 +1,43 @@
-"""Backup, restore and export: everything in one file, and back."""
+"""Backup, restore and export, new encryption keys, and look-ups made again."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.clock import Clock
-from bot.errors import BadInput
+from bot.errors import AdMindError, BadInput
 from bot.settings import Settings
-from bot.team.signin import IDLE_LIFE
-from bot.workflow.client_links import LIFE
+from storage.audit import AuditWriter
 from storage.backup import backup, restore
 from storage.blobs.base import BlobStore
 from storage.blobs.opening import open_blobs
-from storage.credentials import Vault
+from storage.commit import Change, commit
+from storage.credentials import Credentials, Vault, keys_rotated
+from storage.due import DueSets
 from storage.embedded import EmbeddedValkey
 from storage.export import export
+from storage.feed import FeedStore
 from storage.redis import Database, connect
-from storage.requests import EVENTS_SECONDS as PROGRESS
-from storage.requests import LIFE_SECONDS as REQUESTS
-from storage.threads import LIFE_SECONDS as CONVERSATIONS
+from storage.reindexing import reindex
+from storage.retention import LIVES, Life
+from storage.stores import TeamStore
+from storage.tokens import TokenStore
 
-DAY = 86_400
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """`renewed` secrets came under the newest key. `added`: that was made for it, and `older` ones stand after it in
+    `file`; empty: keys are configured elsewhere."""
+
+    renewed: int
+    added: bool
+    older: int
+    file: str
 
 
 class Keeping:
@@ -32,6 +46,7 @@ class Keeping:
         database: Database,
         vault: Vault,
         blobs: BlobStore,
+        audit: AuditWriter,
         data_dir: Path,
         clock: Clock,
         configured_keys: Sequence[str],
@@ -39,20 +54,56 @@ class Keeping:
         self._database = database
         self._vault = vault
         self._blobs = blobs
+        self._audit = audit
+        self._team = TeamStore(database)
         self._data_dir = data_dir
         self._clock = clock
         self._configured_keys = configured_keys
 
     @staticmethod
-    def lives() -> dict[str, int]:
-        """What goes by itself, and after how many days; all else is kept until somebody erases it."""
-        return {
-            "requests": REQUESTS // DAY,
-            "conversations": CONVERSATIONS // DAY,
-            "progress": PROGRESS // DAY,
-            "sessions": IDLE_LIFE.days,
-            "approval_links": LIFE.days,
-        }
+    def lives() -> Mapping[str, Life]:
+        """How long each family is kept, and what comes then; all else is kept until somebody erases it."""
+        return LIVES
+
+    async def rotate(self, workspace: str, by: str) -> Rotated:
+        """Bring everything that is encrypted or signed under a new key, made here unless keys are configured.
+
+        Everything stays readable all along, and doing so again finishes what was cut off. Raises AdMindError.
+        """
+        file = self._vault.file
+        if file is not None:
+            try:
+                await asyncio.to_thread(self._vault.add_key)
+            except OSError as error:
+                raise AdMindError(
+                    "The new key could not be written.",
+                    kept="Nothing was changed.",
+                    do_next="Look at the data directory.",
+                ) from error
+        credentials, renewed = Credentials(self._database, self._vault), 0
+        member = (await self._team.members.get(workspace, by)).record
+        entry = await self._audit.prepare(
+            workspace, "keys rotated", subject=member.subject, about="workspace", at=self._clock.now()
+        )
+        await commit(self._database, Change(workspace).audit(entry))
+        for each in await self._team.workspace_ids():
+            await self._audit.seal(each)  # what is not sealed is held by signatures of older keys
+            renewed += await credentials.rotate(each) + await self._audit.rotate(each)
+            await self._audit.resign(each)
+        await keys_rotated(self._database, self._vault)
+        return Rotated(renewed, file is not None, self._vault.count - 1, str(file or ""))
+
+    async def repair(self) -> dict[str, int]:
+        """Make again what can be made from the records: look-ups, hints and places in lists; how many of each."""
+        tokens, feed = TokenStore(self._database, self._clock.now), FeedStore(self._database)
+        done = {"tokens": 0, "feed_pages": 0, "drafts": 0, "posts": 0, "due": await DueSets(self._database).sweep()}
+        for workspace in await self._team.workspace_ids():
+            done["tokens"] += await tokens.rebuild(workspace)
+            for account in await self._team.all(self._team.accounts, workspace):
+                done["feed_pages"] += await feed.rebuild(workspace, account.id)
+            for kind, count in (await reindex(self._database, workspace)).items():
+                done[kind] += count
+        return done
 
     async def backup(self, path: str, *, with_keys: bool) -> tuple[str, int]:
         """Write a backup to a new file on this machine; where it is, and its bytes. Raises BadInput, AdMindError."""

@@ -134,7 +134,7 @@ class Posts:
     async def _mine(
         self, workspace: str, post_id: str, member_id: str, *, deciding: bool = False
     ) -> tuple[Kept[Post], Member]:
-        kept = await self._posts.get(workspace, post_id)
+        kept = await self._posts.open(workspace, post_id)
         post = kept.record
         members = await self._team.all(self._team.members, workspace)
         member = next((m for m in members if m.id == member_id), None)
@@ -173,7 +173,7 @@ class Posts:
 
     async def _still_approved(self, post: Post) -> Kept[Draft]:
         """What is sent late must still be what people approve of. Raises BadInput."""
-        kept = await self._drafts.get(post.workspace, post.draft)
+        kept = await self._drafts.open(post.workspace, post.draft)
         draft = kept.record
         version = draft.version(post.account)
         standing = None

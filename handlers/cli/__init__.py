@@ -12,7 +12,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("running", "Start AdMind: web, chat and publishing in one process."),
     "studio": ("studio", "A one-time link to the studio, the web page."),
     "ask": ("asking", "Ask for posts in plain words."),
-    "drafts": ("looking", "What waits for people."),
+    "drafts": ("looking", "What waits for people; erase one for good."),
     "show": ("looking", "One draft, in full."),
     "edit": ("changing", "Change a draft's text by hand, word for word."),
     "revise": ("changing", "Let AdMind reword a draft."),
@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backup": ("keeping", "Everything in one file."),
     "restore": ("keeping", "Back from such a file; starts paused."),
     "export": ("keeping", "Everything in readable form."),
+    "keys": ("keeping", "The encryption keys: bring everything under a new one."),
     "doctor": ("doctor", "Check every setting, key and permission, and say what to do."),
     "demo": ("demo", "The whole main job in under a minute, on throw-away data."),
 }

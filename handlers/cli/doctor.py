@@ -12,18 +12,25 @@ SIGNS = {"ok": ("✓", "green"), "note": ("·", "yellow"), "bad": ("✗", "red")
 
 
 @click.command()
+@click.option("--repair", is_flag=True, help="First make look-ups and lists again, from the records themselves.")
 @as_json
 @command
-async def doctor(json_: bool) -> None:
+async def doctor(repair: bool, json_: bool) -> None:
     """Check everything, and say what to do. Exit status 1 when something must be mended."""
     async with line() as opened:
+        made = await opened.send("POST", "/doctor/repair", as_="owner") if repair else None
         found = await opened.get("/doctor")
         items = found["items"]
         if not opened.running:
             items.append({"what": "running", "state": "note", "found": "no", "do": "Start it with `admind run`."})
     if json_:
-        show_json({"items": items})
+        show_json({"items": items} | ({"repaired": made} if made else {}))
     else:
+        if made:
+            click.echo(
+                f"Made again: {made['tokens']} tokens, {made['feed_pages']} pages of feeds, "
+                f"the places of {made['drafts']} drafts and {made['posts']} posts in their lists."
+            )
         rows = [
             (Text(SIGNS[each["state"]][0], style=SIGNS[each["state"]][1]), each["what"], each["found"], each["do"])
             for each in items

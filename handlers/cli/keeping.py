@@ -1,4 +1,4 @@
-"""Keeping: audit, backup, restore, export."""
+"""Keeping: audit, backup, restore, export, encryption keys."""
 
 from __future__ import annotations
 
@@ -129,4 +129,37 @@ async def export(file: Path | None, yes: bool, json_: bool) -> None:
             file.write_text(text, encoding="utf-8")
             show_json({"file": str(file), "records": len(found["items"])}) if json_ else click.echo(
                 f"{len(found['items'])} records in {file}."
+            )
+
+
+@click.group()
+def keys() -> None:
+    """The keys that secrets and personal data are encrypted with."""
+
+
+@keys.command("rotate")
+@yes_option
+@as_json
+@command
+async def rotate(yes: bool, json_: bool) -> None:
+    """Bring everything under a new key.
+
+    Without ADMIND_SECRET_KEYS a new key is made and put in front of the others in the data directory's secret.key. With
+    it, put a new key first there, start AdMind again, then call this.
+    """
+    async with line() as opened:
+        sure("Bring everything that is encrypted under a new key?", yes)
+        done = await opened.send("POST", "/keys/rotation", as_="owner")
+        if json_:
+            show_json(done)
+            return
+        made = "A new key was made. " if done["added"] else ""
+        click.echo(f"{made}{done['renewed']} secrets are under the newest key now.")
+        where = f"in {done['file']}, after the first line" if done["file"] else "in ADMIND_SECRET_KEYS, after the first"
+        if done["older"]:
+            click.echo(f"Nothing here needs the older keys any more ({done['older']}, {where}), but older backups do:")
+            click.echo("take them away once you no longer keep those.")
+        if done["added"]:
+            click.secho(
+                f"Keep a copy of the file elsewhere: {done['file']}. Without it no backup can be read.", dim=True
             )

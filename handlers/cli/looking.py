@@ -10,15 +10,37 @@ from rich.text import Text
 
 from handlers.cli.asking import show_draft
 from handlers.cli.painting import card, console, local_time, shown, state, table
-from handlers.cli.talk import as_json, command, line, part, show_json
+from handlers.cli.talk import as_json, at_terminal, clean, command, line, part, show_json, somebody_decides
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--all", "every", is_flag=True, help="Decided ones too.")
 @as_json
-@command
-async def drafts(every: bool, json_: bool) -> None:
+@click.pass_context
+def drafts(ctx: click.Context, every: bool, json_: bool) -> None:
     """Drafts that wait for people."""
+    if ctx.invoked_subcommand is None:
+        _drafts(every, json_)
+
+
+@drafts.command("erase")
+@click.argument("draft")
+@as_json
+@command
+async def erase(draft: str, json_: bool) -> None:
+    """Forget a decided draft: its words, its posts, its drawn pictures, and what the audit quotes of it."""
+    async with line() as opened:
+        somebody_decides(opened)
+        found = await opened.get(f"/drafts/{part(draft)}")
+        if not json_:
+            console().print(clean(f"{found['title']} · {_where(found)} · {found['status']}"), markup=False)
+        await at_terminal("Erase this draft for good? This cannot be undone.", opened)
+        done = await opened.send("DELETE", f"/drafts/{part(draft)}", as_="decider")
+        show_json({"id": draft, "erased": True}) if json_ else click.echo(clean(done["sentence"]))
+
+
+@command
+async def _drafts(every: bool, json_: bool) -> None:
     async with line() as opened:
         found = await opened.every("/drafts", status="" if every else "open")
         if json_:

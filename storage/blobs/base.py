@@ -14,6 +14,7 @@ import re
 import secrets
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from datetime import datetime
 from typing import Protocol
 
 from storage.errors import AdMindError
@@ -91,6 +92,14 @@ class BlobStore(Protocol):
 
     async def delete(self, sha256: str) -> bool:
         """Whether there was such a blob. Raises BlobMissing for what is no hash."""
+        ...
+
+    async def discard(self, sha256: str, *, unless_put_since: datetime) -> bool:
+        """Delete a blob that nothing names, unless the same bytes were put (again) since then; whether it is gone."""
+        ...
+
+    async def tidy(self) -> int:
+        """Remove half-written leftovers of a crash; how many."""
         ...
 
     def iterate(self) -> AsyncGenerator[str, None]:

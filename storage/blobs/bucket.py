@@ -11,6 +11,7 @@ import logging
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import TypeVar
@@ -96,6 +97,27 @@ class BucketBlobs:
             return False
         await self._asked(lambda: self._reading.remove_object(self._at.bucket, place), self._patience.read_seconds)
         return True
+
+    async def discard(self, sha256: str, *, unless_put_since: datetime) -> bool:
+        """S3 cannot delete on a condition: who puts the same bytes in the moment between both calls loses them, and
+        publishing then says that what was approved cannot be read. Only what nothing named for days comes here.
+        """
+        place = place_of(sha256)
+
+        def ask() -> bool:
+            found = self._reading.stat_object(self._at.bucket, place).last_modified
+            if found is None or found >= unless_put_since:
+                return False
+            self._reading.remove_object(self._at.bucket, place)
+            return True
+
+        try:
+            return await self._asked(ask, self._patience.read_seconds)
+        except BlobMissing:
+            return False
+
+    async def tidy(self) -> int:
+        return 0  # an object is whole or absent
 
     async def iterate(self) -> AsyncGenerator[str, None]:
         last = ""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import os
+import secrets
 import shutil
 import time
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from storage.blobs.base import BlobMissing, BlobsUnavailable, StoreFull, is_name, name_of, place_of, verified
@@ -53,6 +56,9 @@ class FileBlobs:
     async def delete(self, sha256: str) -> bool:
         return await asyncio.to_thread(self._delete, sha256)
 
+    async def discard(self, sha256: str, *, unless_put_since: datetime) -> bool:
+        return await asyncio.to_thread(self._discard, sha256, unless_put_since)
+
     async def iterate(self) -> AsyncGenerator[str, None]:
         for first in await asyncio.to_thread(_folders, self._root):
             for name in await asyncio.to_thread(_names, first):
@@ -65,7 +71,7 @@ class FileBlobs:
         return await asyncio.to_thread(self._check_space)
 
     async def tidy(self, *, older_than_seconds: float = STALE_SECONDS) -> int:
-        """Remove half-written files that a crash left behind; how many. Younger ones may still be written."""
+        """Files younger than this may still be written."""
         return await asyncio.to_thread(self._tidy, older_than_seconds)
 
     def path(self, sha256: str) -> Path:
@@ -76,7 +82,7 @@ class FileBlobs:
         name = name_of(data)
         path = self.path(name)
         try:
-            if _holds(path, data):
+            if _holds(path, data) and _touched(path):
                 return name
             waiting = self._root / "tmp"
             make_folder(waiting)
@@ -116,6 +122,24 @@ class FileBlobs:
         sync_folder(path.parent)
         return True
 
+    def _discard(self, sha256: str, unless_put_since: datetime) -> bool:
+        """Aside first: whoever puts it meanwhile finds it young here, or absent there and writes it anew."""
+        path, since = self.path(sha256), unless_put_since.timestamp()
+        aside = self._root / "tmp" / f"{sha256}.{secrets.token_hex(8)}"
+        try:
+            if path.stat().st_mtime >= since:
+                return False
+            make_folder(aside.parent)
+            path.rename(aside)
+        except FileNotFoundError:
+            return False
+        if aside.stat().st_mtime >= since:
+            aside.rename(path)
+            return False
+        aside.unlink(missing_ok=True)
+        sync_folder(path.parent)
+        return True
+
     def _check_space(self) -> Space:
         make_folder(self._root)
         usage = shutil.disk_usage(self._root)
@@ -137,6 +161,15 @@ def _holds(path: Path, data: bytes) -> bool:
         return path.stat().st_size == len(data) and path.read_bytes() == data
     except FileNotFoundError:
         return False
+
+
+def _touched(path: Path) -> bool:
+    """Say that it was put now; False when it was taken away in this moment."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _folders(root: Path) -> list[Path]:

@@ -10,11 +10,13 @@ import hashlib
 import hmac
 import ssl
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -68,6 +70,7 @@ class S3Server:
     """`plan` is used up request by request, then `always` holds (None: it serves). Build it with `s3_server`."""
 
     objects: dict[str, bytes] = field(default_factory=dict)
+    put_at: dict[str, float] = field(default_factory=dict)  # Unix seconds
     plan: deque[Act] = field(default_factory=deque)
     always: Act | None = None
     public: bool = False
@@ -116,7 +119,8 @@ class S3Server:
             case "GET" | "HEAD" if key:
                 if key not in self.objects:
                     raise Denied("NoSuchKey")
-                return 200, self.objects[key], {"last-modified": "Tue, 01 Dec 2026 08:00:00 GMT", "etag": '"x"'}
+                modified = formatdate(self.put_at.get(key, 0), usegmt=True)
+                return 200, self.objects[key], {"last-modified": modified, "etag": '"x"'}
             case "DELETE" if key:
                 self.objects.pop(key, None)
                 return 204, b"", {}
@@ -126,7 +130,7 @@ class S3Server:
         md5 = asked.headers.get("content-md5")
         if md5 and md5 != base64.b64encode(hashlib.md5(asked.body).digest()).decode():
             raise Denied("BadDigest")
-        self.objects[key] = asked.body
+        self.objects[key], self.put_at[key] = asked.body, time.time()
         return 200, b"", {"etag": f'"{hashlib.md5(asked.body).hexdigest()}"'}
 
     def _listed(self, query: Mapping[str, str]) -> bytes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +19,8 @@ from storage import keys
 from storage.audit import AuditWriter
 from storage.audit_chain import Epoch, Head, chain_key, heads_key
 from storage.audit_entries import hash_of
+from storage.audit_segments import Segments, segments_key
+from storage.blobs.files import FileBlobs
 from storage.credentials import Vault
 from storage.journal import Entry, Journal
 from storage.redis import Database, connect
@@ -407,3 +411,136 @@ async def test_the_audit_works_on_a_cluster(cluster_database: Database) -> None:
     assert (await audit.verify(W)).ok
     assert await audit.erase(W, "s1")
     assert (await audit.read(W))[1].erased
+
+
+def archive(folder: Path, database: Database) -> FileBlobs:
+    database.files = blobs = FileBlobs(folder / "blobs")
+    return blobs
+
+
+async def archived(audit: AuditWriter, now: datetime) -> int:
+    """Every step, then those of a day later."""
+    moved = 0
+    for at in (now, now + timedelta(days=2)):
+        while step := await audit.archive(W, at):
+            moved += step
+    return moved
+
+
+LONG_AFTER = AT + timedelta(days=70)
+
+
+async def test_old_entries_move_into_files_and_read_and_verify_as_before(database: Database, tmp_path: Path) -> None:
+    archive(tmp_path, database)
+    audit = AuditWriter(database, vault())
+    await write(audit, 2100)
+    head = await audit.seal(W)
+    before, marks = await audit.read(W, limit=5000), {seq: await audit.head_at(W, seq) for seq in (1, 1000, 1001, 2100)}
+    assert await archived(audit, LONG_AFTER)
+    assert await raw(database).xlen(STREAM) == 0
+    assert await raw(database).hlen(heads_key(W)) == 0
+    assert await audit.read(W, limit=5000) == before
+    assert [entry.seq for entry in await audit.read(W, newest_first=True, before_seq=1002, limit=3)] == [
+        1001,
+        1000,
+        999,
+    ]
+    assert [entry.seq for entry in await audit.read(W, after_seq=999, limit=2)] == [1000, 1001]
+    assert [entry.seq for entry in await audit.read(W, draft="d_7aaaa")] == [8]
+    assert {seq: await audit.head_at(W, seq) for seq in marks} == marks
+    found = await audit.verify(W, heads(head))
+    assert (found.ok, found.entries, found.sealed) == (True, 2100, 2100)
+    await write(audit, 3)
+    assert (await audit.verify(W, heads(head))).entries == 2103
+    assert (await audit.seal(W)).seq == 2103
+    assert (await audit.verify(W, heads(head))).sealed == 2103
+    assert [entry.seq for entry in await audit.read(W, newest_first=True, limit=5)] == [2103, 2102, 2101, 2100, 2099]
+
+
+async def test_young_unsealed_and_few_entries_stay(database: Database, tmp_path: Path) -> None:
+    audit = AuditWriter(database, vault())
+    archive(tmp_path, database)
+    await write(audit, 10)
+    assert not await archived(audit, LONG_AFTER), "not sealed yet"
+    await audit.seal(W)
+    assert not await archived(audit, AT + timedelta(days=20)), "young"
+    assert not await archived(audit, AT + timedelta(days=40)), "a few wait to be more"
+    assert await audit.archive(W, LONG_AFTER) == 10
+    assert await raw(database).xlen(STREAM) == 10, "what reads on may still read them there"
+    assert await audit.archive(W, LONG_AFTER + timedelta(days=1)) == 20
+    assert await raw(database).xlen(STREAM) == 0
+
+
+async def test_archivers_at_once_move_each_entry_once(database: Database, tmp_path: Path) -> None:
+    key = vault()
+    audits = [AuditWriter(database, key) for _ in range(4)]
+    archive(tmp_path, database)
+    await write(audits[0], 1500)
+    await audits[0].seal(W)
+    await asyncio.gather(*(archived(audit, LONG_AFTER) for audit in audits), write(audits[1], 50))
+    assert [entry.seq for entry in await audits[0].read(W, limit=5000)] == list(range(1, 1551))
+    assert (await audits[0].verify(W)).ok
+
+
+async def test_a_changed_or_missing_file_of_old_entries_is_named(database: Database, tmp_path: Path) -> None:
+    audit = AuditWriter(database, vault())
+    blobs = archive(tmp_path, database)
+    await write(audit, 1200)
+    await audit.seal(W)
+    await archived(audit, LONG_AFTER)
+    first, second = await Segments(database).all(W)
+    lines = await Segments(database).read(second)
+    path = blobs.path(first.sha256)
+    kept = path.read_bytes()
+    path.write_bytes(kept[:-1] + b"?")
+    found = await audit.verify(W)
+    assert (found.ok, found.first_bad, found.reason) == (
+        False,
+        1,
+        "An archived part of the record is missing or was changed.",
+    )
+    path.write_bytes(kept)
+    assert (await audit.verify(W)).ok
+    forged = [
+        [line.seq, {**line.fields, "kind": "rejected"} if line.seq == 1100 else line.fields, line.head]
+        for line in lines
+    ]
+    sha256 = await blobs.put(zlib.compress(json.dumps(forged).encode()))
+    await raw(database).hset(segments_key(W), str(second.first), f"{second.last}|{sha256}|0")
+    found = await audit.verify(W)
+    assert (found.ok, found.first_bad, found.reason) == (False, 1100, "This entry was changed.")
+    await raw(database).delete(segments_key(W))
+    assert (await audit.verify(W)).first_bad == 1, "without the list of files, entries are missing"
+
+
+async def test_erasing_works_on_entries_in_files(database: Database, tmp_path: Path) -> None:
+    async with Journal(tmp_path / "journal", "web") as journal:
+        audit = AuditWriter(database, vault(), journal)
+        archive(tmp_path, database)
+        await write(audit, 12)
+        await audit.seal(W)
+        await archived(audit, LONG_AFTER)
+        copy = await raw(database).hgetall(keys.of(W, "keys"))
+        assert await audit.erase(W, "s1") and await audit.erase_draft(W, "d_3aaaa")
+        entries = await audit.read(W)
+        assert [entry.seq for entry in entries if entry.subject == "s1" and not entry.details] == [2, 5, 8, 11]
+        assert entries[3].content == {} and entries[4].content == {"text": "Sale 4"}
+        assert (await audit.verify(W, await journal.read_all())).ok
+        await raw(database).hset(keys.of(W, "keys"), mapping=copy)  # an older backup was restored
+        assert (await audit.read(W))[1].details
+        assert await audit.replay_erasures(await journal.read_all()) == 2
+        assert not (await audit.read(W))[1].details
+
+
+async def test_the_archive_of_a_rollback_names_what_was_lost(database: Database, tmp_path: Path) -> None:
+    audit = AuditWriter(database, vault())
+    archive(tmp_path, database)
+    await write(audit, 20)
+    await audit.seal(W)
+    assert await audit.new_epoch(W, 21, 30, AT + timedelta(hours=1))
+    await write(audit, 5)
+    await audit.seal(W)
+    await archived(audit, LONG_AFTER)
+    assert await raw(database).xlen(STREAM) == 0
+    found = await audit.verify(W)
+    assert (found.ok, found.epochs) == (True, (Epoch(1, 31, 21, 30),))

@@ -234,3 +234,31 @@ async def export(
 ) -> ListView[dict[str, object]]:
     """Everything that the workspace owns, in readable form."""
     return ListView(items=await admind.keeping.export(caller.workspace, limit))
+
+
+class RotatedView(BaseModel):
+    renewed: int = Field(description="Secrets that came under the newest key.")
+    added: bool = Field(description="Whether that key was made for it; else it was configured.")
+    older: int = Field(description="Keys that are still there and that nothing here needs any more.")
+    file: str = Field(description="Where they stand, on AdMind's own machine; empty: where they are configured.")
+
+
+class RepairedView(BaseModel):
+    tokens: int
+    feed_pages: int
+    drafts: int
+    posts: int
+    due: int = Field(description="Workspaces that have something due some day.")
+
+
+@router.post("/keys/rotation")
+async def rotate_keys(admind: Service, caller: Owner) -> RotatedView:
+    """Bring everything that is encrypted under a new key. Older keys stay for older backups."""
+    done = await admind.keeping.rotate(caller.workspace, caller.member)
+    return RotatedView(renewed=done.renewed, added=done.added, older=done.older, file=done.file)
+
+
+@router.post("/doctor/repair")
+async def repair(admind: Service, _caller: Owner) -> RepairedView:
+    """Make look-ups, hints and places in lists again, from the records themselves."""
+    return RepairedView(**await admind.keeping.repair())

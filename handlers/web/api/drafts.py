@@ -163,3 +163,14 @@ def _asker(admind: Service, caller: Caller, *, by_agent: bool = False) -> Asker:
         zone=admind.workspace.zone,
         by_agent=by_agent,
     )
+
+
+class Erased(BaseModel):
+    id: str
+    sentence: str
+
+
+@router.delete("/{draft}")
+async def erase(admind: Service, caller: Decider, draft: str) -> Erased:
+    """Forget a draft that is decided: its words, its posts, its drawn pictures, and what the audit quotes of it."""
+    return Erased(id=draft, sentence=await admind.erasing.draft(caller.workspace, caller.member, draft))

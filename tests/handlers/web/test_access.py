@@ -40,6 +40,7 @@ DECIDE: tuple[tuple[str, str, object], ...] = (
     ("POST", "/posts/p_x/take-down", None),
     ("POST", "/resume", {"scope": "topic:nothing"}),
     ("PUT", "/members/m_x/away", {}),
+    ("DELETE", "/drafts/d_x", None),
 )
 OWNER: tuple[tuple[str, str, object], ...] = (
     ("POST", "/tokens", {"scopes": ["read"]}),
@@ -55,6 +56,8 @@ OWNER: tuple[tuple[str, str, object], ...] = (
     ("DELETE", "/accounts/a_x", None),
     ("POST", "/backup", {"path": "/nowhere"}),
     ("GET", "/export", None),
+    ("POST", "/keys/rotation", None),
+    ("POST", "/doctor/repair", None),
 )
 
 

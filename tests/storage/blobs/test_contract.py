@@ -8,6 +8,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,16 @@ async def test_all_are_listed_in_order_and_nothing_else(bench: Bench) -> None:
     bench.spoil("ab/cd/README & more.txt", b"not ours")
     bench.spoil("aa/bb/" + "c" * 64 + ".part", b"not ours either")
     assert [name async for name in bench.blobs.iterate()] == sorted(names)
+
+
+async def test_only_what_was_not_put_since_is_discarded(bench: Bench) -> None:
+    name = await bench.blobs.put(b"old")
+    now = datetime.now(UTC)
+    assert not await bench.blobs.discard(name, unless_put_since=now - timedelta(hours=1))
+    assert await bench.blobs.get(name) == b"old"
+    assert await bench.blobs.discard(name, unless_put_since=now + timedelta(hours=1))
+    assert bench.kept() == {}
+    assert not await bench.blobs.discard(name, unless_put_since=now + timedelta(hours=1)), "it is gone"
 
 
 async def test_a_large_picture_is_whole_or_absent(bench: Bench) -> None:

@@ -1,0 +1,85 @@
+"""How long everything is kept, declared once: each family's life, and which family each kind of key belongs to.
+
+A test fails on any key that has neither a family with a life here, nor an expiry, nor an owner that it dies with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Literal
+
+Then = Literal["archive", "delete", "expire", "unlist"]
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """How many days, and what comes then.
+
+    archive: it moves into a file of the blob store, and is found by its id as before. delete: upkeep removes it.
+    expire: the database does so by itself. unlist: what is archived leaves the lists, and is found by its id alone.
+    """
+
+    days: int
+    then: Then
+
+    @property
+    def span(self) -> timedelta:
+        return timedelta(days=self.days)
+
+    @property
+    def seconds(self) -> int:
+        return self.days * 86_400
+
+
+LIVES: Final[dict[str, Life]] = {
+    "drafts": Life(90, "archive"),  # after the last thing that happened to one that is decided, or lapsed
+    "posts": Life(90, "archive"),  # after it was published or cancelled; one that asks for a word stays
+    "lists": Life(400, "unlist"),  # archived drafts and posts
+    "pictures": Life(400, "archive"),  # the library's records of what AdMind drew; what people sent stays
+    "feed": Life(400, "delete"),  # items beyond the newest hundred of their feed
+    "audit": Life(30, "archive"),  # sealed entries, in parts of many
+    "inbox": Life(90, "delete"),
+    "requests": Life(90, "expire"),
+    "conversations": Life(30, "expire"),
+    "progress": Life(7, "expire"),
+    "sessions": Life(7, "expire"),  # after a browser was last used
+    "approval_links": Life(14, "expire"),
+    "files": Life(14, "delete"),  # after nothing has named them any more
+}
+
+KEPT: Final = "kept"  # few, or as many as there are people and accounts: they live as long as their workspace
+EXPIRES: Final = "expires"  # never without an expiry
+
+# What stands after the hash tag, up to the next colon → a family of LIVES, KEPT or EXPIRES.
+KINDS: Final[dict[str, str]] = {
+    **dict.fromkeys(("draft", "drafts"), "drafts"),
+    **dict.fromkeys(("post", "posts"), "posts"),
+    **dict.fromkeys(("media", "medias"), "pictures"),
+    **dict.fromkeys(("feed", "feeds", "feeditem", "feedpictures"), "feed"),
+    **dict.fromkeys(("audit", "heads"), "audit"),
+    **dict.fromkeys(("notice", "notices"), "inbox"),
+    "sessions": "sessions",  # the index of a member's; upkeep takes out those that ended
+    "unnamed": "files",
+    **dict.fromkeys(
+        (
+            *("request", "requests", "request-key", "thread", "once", "budget", "shown", "touched", "idem", "nonce"),
+            *("session", "link", "approval", "approvals"),
+        ),
+        EXPIRES,
+    ),
+    **dict.fromkeys(
+        (
+            *("workspace", "workspaces", "brand", "brands", "member", "members", "account", "accounts"),
+            *("identity", "identitys", "token", "tokens", "secrets", "keys", "keycheck", "owner", "alive", "cron"),
+            *("ctl", "due", "wake", "chain", "forgotten", "feedstamps", "lookup"),
+            *("packed", "packs", "segments"),  # where archived things lie: some bytes each, for ever
+        ),
+        KEPT,
+    ),
+}
+
+
+def kind_of(key: str) -> str:
+    """What stands after the key's hash tag; "" for a key of another form."""
+    return key.partition("}:")[2].partition(":")[0]
