@@ -30,7 +30,7 @@ from storage.media import BlobStore
 from storage.posts import Attempt, Failure, Post, PostReceipt, PostState
 from storage.record import new_id
 from storage.redis import Database, ServerIdentity, StorageFull, StorageUnavailable
-from storage.sealed import SealedPayload
+from storage.sealed import NewerPayload, SealedPayload
 from storage.sending import Claim, Refusal, Sending
 from storage.stores import PostStore, TeamStore
 
@@ -207,7 +207,9 @@ class Publisher:
             problem = Failure(code="no_account", sentence="The account it was meant for is no longer connected.")
         else:
             try:
-                payload = SealedPayload.model_validate_json(await self._blobs.get(post.payload))
+                payload = SealedPayload.read(await self._blobs.get(post.payload))
+            except NewerPayload as newer:
+                problem = await self._left_to_newer(post, claim, newer)
             except (AdMindError, ValueError):
                 log.exception("sealed payload unreadable workspace=%s post=%s", post.workspace, post.id)
                 problem = Failure(code="payload", sentence="What was approved can no longer be read from the disk.")
@@ -224,6 +226,17 @@ class Publisher:
             off = (f"post:{post.id}", f"reconcile:{post.id}")
             await self._end(claim, post, PostState.unknown, failure=failure, off=off)
         return None
+
+    async def _left_to_newer(self, post: Post, claim: Claim, newer: NewerPayload) -> Failure:
+        """Give it back for a newer AdMind to take, for as long as one may come; afterwards people are told.
+
+        Raises NewerPayload meanwhile.
+        """
+        latest = max([post.due, *(attempt.deadline for attempt in post.attempts)])
+        if self._clock.now() <= latest + LATE_WINDOW:
+            await self._sending.release(claim)
+            raise newer
+        return Failure(code="newer", sentence=f"{newer.what} No newer one was running.")
 
     async def _ready(self, run: Run) -> bool:
         """Whether it may be tried now; if not, the post is already in its next state."""
