@@ -23,6 +23,7 @@ from storage.archive import JOURNAL, KEYS, SECRET, ArchiveReader, ArchiveWriter,
 from storage.audit import AuditWriter, replay_erasures
 from storage.commit import Change, commit
 from storage.credentials import KEY_CHECK, KEY_FILE, KeyMismatch, SecretUnreadable, Vault
+from storage.epoch import EPOCH, Needs, of_fields, stricter
 from storage.errors import AdMindError
 from storage.files import make_folder, write_whole
 from storage.journal import Entry, encode, parse_line, read_all
@@ -142,7 +143,7 @@ async def restore(
     Everything is checked before anything is written: the file, and that its secrets can be read with the configured
     keys, with those in the data directory, or with those in the backup, which then are put beside them.
 
-    Raises ArchiveDamaged, SnapshotDamaged, NotEmpty, KeyMismatch; then nothing was changed.
+    Raises ArchiveDamaged, SnapshotDamaged, TooOld, NotEmpty, KeyMismatch; then nothing was changed.
     """
     reader = await asyncio.to_thread(ArchiveReader, archive)
     try:
@@ -167,15 +168,20 @@ async def restore(
 def _verified(reader: ArchiveReader) -> str:
     """Read the whole archive once; the key check that it holds, "" for none."""
     reader.verify()
-    check, lines, workspaces = "", 0, set[str]()
+    check, lines, workspaces, asked = "", 0, set[str](), Needs()
     for line in reader.lines(KEYS):
         kept = snapshot.parse(line)
         lines += 1
         workspaces.update({kept.workspace} - {""})
         if kept.key == KEY_CHECK and kept.kind == "string":
             check = kept.value
+        if kept.kind == "hash" and kept.key == keys.control(kept.workspace):
+            asked = stricter(asked, of_fields(snapshot.pairs(kept.value)))
     if (lines, tuple(sorted(workspaces))) != (reader.manifest.keys, reader.manifest.workspaces):
         raise damaged("The backup does not hold what it says it holds.")
+    too_old = EPOCH.refusal(asked)
+    if too_old is not None:
+        raise too_old
     for line in reader.lines(JOURNAL):
         parse_line("backup", line.rstrip(b"\n"))
     return check

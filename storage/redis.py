@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, cast
 
-from redis.asyncio import Redis
 from redis.asyncio.cluster import ClusterNode, RedisCluster
 from redis.exceptions import MovedError, NoPermissionError, NoScriptError, RedisError, ResponseError
 
@@ -21,6 +20,7 @@ from storage.redis_clients import (
     GuardedCluster,
     StorageFull,
     StorageUnavailable,
+    ours,
     translated,
 )
 from storage.redis_urls import client_for, described
@@ -82,18 +82,34 @@ class Database:
     of the driver's own errors. Reads are repeated for a moment when the connection breaks; writes never are.
     """
 
-    def __init__(self, client: Redis | RedisCluster, url: str) -> None:
+    def __init__(self, client: GuardedClient | GuardedCluster, url: str) -> None:
         self.client = client
         self.url = url
+
+    def refuse_writes(self, why: AdMindError) -> None:
+        """From now on this process only looks: whatever would change a workspace raises this instead."""
+        self.client.refusal = why.again
 
     async def run(self, script: Script | str, keys: Sequence[str], args: Sequence[Argument]) -> Any:
         """Run the script once. Raises StorageUnavailable, StorageFull; redis.ResponseError is a bug in the script."""
         known = script if isinstance(script, Script) else _script(script)
         execute = cast(Execute, self.client.execute_command)
+        if self.client.refusal is not None and ours(("", *keys)):
+            return await self._look(known, keys, args)
         try:
             return await execute("EVALSHA", known.sha, len(keys), *keys, *args)
         except NoScriptError:
             return await execute("EVAL", known.source, len(keys), *keys, *args)
+
+    async def _look(self, script: Script, keys: Sequence[str], args: Sequence[Argument]) -> Any:
+        """Let the server judge whether the script only reads."""
+        execute = cast(Execute, self.client.execute_command)
+        try:
+            return await execute("EVAL_RO", script.source, len(keys), *keys, *args)
+        except ResponseError as error:
+            if self.client.refusal is not None and "read-only script" in str(error):
+                raise self.client.refusal() from error
+            raise
 
     async def run_replicated(
         self, script: Script, keys: Sequence[str], args: Sequence[Argument], *, count: int = 1, timeout_ms: int = 500
@@ -102,6 +118,8 @@ class Database:
 
         The script has run whatever the number is: fewer than `count` within `timeout_ms` is for the caller to judge.
         """
+        if self.client.refusal is not None and ours(("", *keys)):
+            raise self.client.refusal()
         commands = (("EVAL", script.source, len(keys), *keys, *args), ("WAIT", count, timeout_ms))
         if isinstance(self.client, RedisCluster):
             answers = await _on_one_node(self.client, keys[0], commands)
@@ -151,7 +169,7 @@ async def connect(url: str) -> AsyncIterator[Database]:
     Raises AdMindError when the address cannot be read or the password is wrong, StorageUnavailable when nobody answers;
     passwords are never named.
     """
-    client = client_for(url, GuardedClient, GuardedCluster)
+    client = cast(GuardedClient | GuardedCluster, client_for(url, GuardedClient, GuardedCluster))
     try:
         try:
             await cast(Awaitable[Any], client.ping())

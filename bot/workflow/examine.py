@@ -18,6 +18,7 @@ from bot.clock import Clock, milliseconds
 from bot.errors import AdMindError
 from bot.settings import Settings
 from storage.embedded import EmbeddedValkey
+from storage.epoch import EPOCH, needs
 from storage.media import BlobStore
 from storage.redis import Database
 from storage.stores import TeamStore
@@ -77,6 +78,7 @@ class Doctor:
             ("journal", self._journal),
             ("encryption key", self._key),
             ("database", self._redis),
+            ("schema", self._schema),
             ("clock", self._skew),
             ("model", self._model),
             ("fallback model", self._fallback),
@@ -154,6 +156,15 @@ class Doctor:
         if server.max_memory and server.used_memory > 0.8 * server.max_memory:
             found.append(Symptom("memory", "bad", "over 80 % used", "Give the database more memory."))
         return found
+
+    async def _schema(self) -> list[Symptom]:
+        """Whether this version may read and write what is kept here."""
+        asked = await needs(self._database, [self._workspace])
+        refusal = EPOCH.refusal(asked)
+        if refusal is not None:
+            return [Symptom("schema", "bad", refusal.what, refusal.do_next)]
+        known = f"epoch {EPOCH.own}; to read takes {asked.reader}, to write {asked.writer}"
+        return [Symptom("schema", "ok", known)]
 
     async def _skew(self) -> list[Symptom]:
         offset = round(self._clock.offset().total_seconds() * 1000)

@@ -17,7 +17,6 @@ from storage.record import Record, new_id
 from storage.sending import from_hash, to_hash
 from tests.samples import a_post
 
-
 NOW = "2026-03-01T09:00:00Z"
 
 
