@@ -38,16 +38,22 @@ def die_at(world: World, step: str, when: str, count: int) -> None:
         "journal": (publisher._journal, "append"),
         "send": (publisher._channels["webhook"], "send"),
     }.get(step, (publisher._sending, step))
-    setattr(owner, name, _deadly(getattr(owner, name), when, count))
+    setattr(owner, name, deadly(getattr(owner, name), when, count))
 
 
-def _deadly(call: Callable[..., Awaitable[Any]], when: str, count: int) -> Callable[..., Awaitable[Any]]:
+def deadly(
+    call: Callable[..., Awaitable[Any]],
+    when: str,
+    count: int,
+    counts: Callable[[tuple[Any, ...]], bool] | None = None,
+) -> Callable[..., Awaitable[Any]]:
+    """The call, which kills this process "before" or "after" its `count`-th one, of those whose arguments count."""
     calls = 0
 
     async def wrapped(*args: Any, **options: Any) -> Any:
         nonlocal calls
-        calls += 1
-        mine = calls == count
+        calls += counts is None or counts(args)
+        mine = calls == count and (counts is None or counts(args))
         if mine and when == "before":
             os.kill(os.getpid(), signal.SIGKILL)
         answer = await call(*args, **options)
