@@ -61,6 +61,7 @@ from bot.workflow.posts import Posts
 from bot.workflow.requests import Asker, Requests
 from bot.workflow.revising import Revising
 from bot.workflow.revisions import Revisions
+from bot.workflow.room import Room
 from bot.workflow.stopping import Stopping
 from bot.workflow.syndication import Syndication
 from bot.workflow.upkeep import BATCH, Clockwork, Upkeep
@@ -189,6 +190,7 @@ class AdMind:
         self.versions = versions = Versions(
             channels=self.channels, blobs=self.blobs, media=self.media, drafts=DraftStore(database), clock=clock
         )
+        room = Room(database, self.blobs)
         self.requests = Requests(
             database,
             audit=self.audit,
@@ -199,9 +201,10 @@ class AdMind:
             decisions=self.decisions,
             clock=clock,
             model_name=settings.model,
+            room=room,
         )
         self.looking = Looking(database, board=self.board, clock=clock)
-        self.library = Library(blobs=self.blobs, media=self.media, feed=self.feed, clock=clock)
+        self.library = Library(blobs=self.blobs, media=self.media, feed=self.feed, room=room, clock=clock)
         self.history = History(self.audit, self.people.store, self.journal)
         self.syndication = Syndication(self.feed, self.people.store, settings.base_url)
         self.office = Office(database, self.people, self.audit, clock)

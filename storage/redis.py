@@ -74,6 +74,11 @@ class ServerIdentity:
         """An acknowledged write survives a power cut, and no other server can take over without it."""
         return self.appendonly == "yes" and self.appendfsync == "always" and not self.fails_over
 
+    @property
+    def nearly_full(self) -> bool:
+        """Four fifths of the memory are used: the rest is for publishing."""
+        return self.max_memory > 0 and self.used_memory > 0.8 * self.max_memory
+
 
 class Database:
     """An open connection pool; answers are text. Build it with `connect`.
@@ -267,13 +272,17 @@ async def _setting(execute: Execute, name: str) -> str:
 
 
 def _together(found: Sequence[ServerIdentity]) -> ServerIdentity:
-    """One identity for several primaries: it changes when any changes, and promises what all promise."""
+    """One identity for several primaries: it changes when any changes, and promises what all promise.
+
+    Memory is the fullest one's where there are limits: a workspace lies on one of them.
+    """
 
     def same(values: Sequence[str]) -> str:
         return values[0] if len(set(values)) == 1 else "differs"
 
     if not found:
         raise StorageUnavailable
+    fullest = max(found, key=lambda one: one.used_memory / one.max_memory if one.max_memory else 0.0)
     return ServerIdentity(
         run_id="+".join(one.run_id for one in found),
         master_replid="+".join(one.master_replid for one in found),
@@ -282,8 +291,8 @@ def _together(found: Sequence[ServerIdentity]) -> ServerIdentity:
         appendonly=same([one.appendonly for one in found]),
         appendfsync=same([one.appendfsync for one in found]),
         maxmemory_policy=same([one.maxmemory_policy for one in found]),
-        used_memory=sum(one.used_memory for one in found),
-        max_memory=sum(one.max_memory for one in found),
+        used_memory=fullest.used_memory if fullest.max_memory else sum(one.used_memory for one in found),
+        max_memory=fullest.max_memory,
         version=same([one.version for one in found]),
         fails_over=True,
     )

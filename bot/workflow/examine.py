@@ -109,13 +109,15 @@ class Doctor:
         return found
 
     async def _disk(self) -> list[Symptom]:
-        space = os.statvfs(self._settings.data_dir)
-        free = space.f_bavail * space.f_frsize
+        space = await self._blobs.check_space()
+        free = f"{space.free / GIB:.1f} GiB free"
+        if space.low:
+            return [Symptom("disk", "bad", free, "Make room: new drafts and pictures are refused until then.")]
         canary = await self._blobs.put(b"admind canary")
         await self._blobs.get(canary)
-        if free < GIB:
-            return [Symptom("disk", "bad", f"{free / GIB:.1f} GiB free", "Make room: below that, drafts are refused.")]
-        return [Symptom("disk", "ok", f"{free / GIB:.1f} GiB free, written and read back")]
+        if space.free < GIB:
+            return [Symptom("disk", "note", free, "Make room soon: when it runs low, new drafts are refused.")]
+        return [Symptom("disk", "ok", f"{free}, written and read back")]
 
     async def _journal(self) -> list[Symptom]:
         """What was sent is written down there before it is sent; where that fails nothing goes out."""
@@ -153,8 +155,9 @@ class Doctor:
                     "eviction", "bad", server.maxmemory_policy, "Set maxmemory-policy noeviction: keys must not vanish."
                 )
             )
-        if server.max_memory and server.used_memory > 0.8 * server.max_memory:
-            found.append(Symptom("memory", "bad", "over 80 % used", "Give the database more memory."))
+        if server.nearly_full:
+            refused = "Give the database more memory: new drafts are refused until then."
+            found.append(Symptom("memory", "bad", "over 80 % used", refused))
         return found
 
     async def _schema(self) -> list[Symptom]:
