@@ -74,6 +74,7 @@ from storage.cron_markers import CronMarkers
 from storage.embedded import EmbeddedValkey
 from storage.ending import ended
 from storage.epoch import EPOCH, TooOld
+from storage.errors import AdMindError
 from storage.feed import FeedStore
 from storage.journal import Journal
 from storage.ledger import Ledger
@@ -477,8 +478,8 @@ class AdMind:
                 self.too_old = await self._too_old()
             except TooOld as error:
                 self.too_old = error
-            except Exception:
-                log.warning("the schema epoch cannot be read", exc_info=True)
+            except AdMindError:
+                continue  # the database is away; others say so
         log.error("%s", self.too_old.sentence())
         self.publisher.open.clear()
         await self._working.aclose()

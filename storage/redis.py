@@ -90,6 +90,7 @@ class Database:
     def __init__(self, client: GuardedClient | GuardedCluster, url: str) -> None:
         self.client = client
         self.url = url
+        self._seen_replicated = False
 
     def refuse_writes(self, why: AdMindError) -> None:
         """From now on this process only looks: whatever would change a workspace raises this instead."""
@@ -146,6 +147,18 @@ class Database:
         tag = near[near.index("{") : near.index("}") + 1]
         _, reached = await self.run_replicated(TOUCH, [f"admind:{tag}:touched"], [], count=count, timeout_ms=timeout_ms)
         return reached
+
+    async def replicated(self, server: ServerIdentity) -> bool:
+        """Whether this database has a replica, or had one that any process saw: such a one may be about to take over.
+
+        Whoever takes the last replica away for good deletes the key; the doctor says so.
+        """
+        if server.replicas == 0:
+            return bool(await self.client.exists(names.REPLICATED))
+        if not self._seen_replicated:
+            await self.client.set(names.REPLICATED, "1")
+            self._seen_replicated = True
+        return True
 
     async def server_time_ms(self) -> int:
         """The server's clock in Unix milliseconds, by which leases count."""

@@ -350,7 +350,7 @@ class Publisher:
         if not await self._understood(server):
             return Refusal("restarted")
         # A replica that was there and is gone may be about to take over: then too nothing is sent without it.
-        self._had_replicas = self._had_replicas or server.replicas > 0
+        self._had_replicas = await self._database.replicated(server)
         while True:
             refusal = await self._sending.attempt(
                 run.claim,

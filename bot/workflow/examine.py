@@ -17,6 +17,7 @@ from httpx2 import AsyncClient, HTTPError
 from bot.clock import Clock, milliseconds
 from bot.errors import AdMindError
 from bot.settings import Settings
+from storage import keys
 from storage.embedded import EmbeddedValkey
 from storage.epoch import EPOCH, needs
 from storage.media import BlobStore
@@ -147,6 +148,15 @@ class Doctor:
                     f"appendonly {server.appendonly or '?'}, appendfsync {server.appendfsync or '?'}, "
                     f"{server.replicas} replicas: the last second may be lost in a power cut or failover",
                     "Set appendonly yes and appendfsync always. Until then posts due at such a moment are asked about.",
+                )
+            )
+        if server.replicas == 0 and await self._database.replicated(server):
+            found.append(
+                Symptom(
+                    "replicas",
+                    "bad",
+                    "there was a second copy of the database, and it is gone: nothing is sent without it",
+                    f"Bring it back. If it was taken away for good, say so once: redis-cli DEL '{keys.REPLICATED}'",
                 )
             )
         if server.maxmemory_policy not in ("", "noeviction"):
