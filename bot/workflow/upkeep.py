@@ -37,6 +37,7 @@ QUEUE_OF = {
     "remind": "upkeep",
     "expire": "upkeep",
     "revise": "chat",
+    "request": "chat",
 }
 Add = Callable[[str, str, str, str, str], Awaitable[None]]  # queue, task, workspace, id, key
 
