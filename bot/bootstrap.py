@@ -67,10 +67,12 @@ from bot.workflow.requests import Asker, Requests
 from bot.workflow.retention import Retention
 from bot.workflow.revising import Revising
 from bot.workflow.revisions import Revisions
+from bot.workflow.room import Room
 from bot.workflow.stopping import Stopping
 from bot.workflow.syndication import Syndication
 from bot.workflow.upkeep import BATCH, Clockwork, Upkeep
 from bot.workflow.versions import Versions
+from storage import epoch
 from storage.audit import AuditWriter
 from storage.blobs.base import BlobStore
 from storage.blobs.opening import open_blobs
@@ -79,12 +81,14 @@ from storage.credentials import Credentials, check_keys, load_or_create_keys
 from storage.cron_markers import CronMarkers
 from storage.embedded import EmbeddedValkey
 from storage.ending import ended
+from storage.epoch import EPOCH, TooOld
+from storage.errors import AdMindError
 from storage.feed import FeedStore
 from storage.journal import Journal
 from storage.ledger import Ledger
 from storage.media import MediaStore
 from storage.redis import Database, connect
-from storage.stores import DraftStore
+from storage.stores import DraftStore, TeamStore
 from storage.team import Workspace
 from storage.tokens import TokenStore
 
@@ -98,6 +102,7 @@ RENEW_SECONDS, EXAMINE_SECONDS = 15 * 60, 6 * 3600
 RETIRE_SECONDS, CLEAN_SECONDS = 3600, 86_400
 CRON_LEASE_SECONDS = 30.0
 WATCH_SECONDS = 1.0
+EPOCH_SECONDS = 2.0
 try:
     VERSION = version("admind")
 except PackageNotFoundError:  # run from a checkout without an installation
@@ -155,6 +160,9 @@ class AdMind:
             url = settings.redis_url.get_secret_value()
         self._url = url
         self.database: Database = await stack.enter_async_context(connect(url))
+        self.too_old = await self._too_old()
+        if self.too_old is not None:
+            self.database.refuse_writes(self.too_old)
         self.vault = load_or_create_keys(settings.data_dir, [key.get_secret_value() for key in settings.secret_keys])
         await check_keys(self.database, self.vault)
         self.journal = await stack.enter_async_context(Journal(settings.data_dir / "journal", self.worker))
@@ -191,6 +199,7 @@ class AdMind:
         self.versions = versions = Versions(
             channels=self.channels, blobs=self.blobs, media=self.media, drafts=DraftStore(database), clock=clock
         )
+        room = Room(database, settings.data_dir)
         self.requests = Requests(
             database,
             audit=self.audit,
@@ -201,9 +210,10 @@ class AdMind:
             decisions=self.decisions,
             clock=clock,
             model_name=settings.model,
+            room=room,
         )
         self.looking = Looking(database, board=self.board, clock=clock)
-        self.library = Library(blobs=self.blobs, media=self.media, feed=self.feed, clock=clock)
+        self.library = Library(blobs=self.blobs, media=self.media, feed=self.feed, room=room, clock=clock)
         self.history = History(self.audit, self.people.store, self.journal)
         self.syndication = Syndication(self.feed, self.people.store, settings.base_url)
         self.office = Office(database, self.people, self.audit, clock)
@@ -342,11 +352,24 @@ class AdMind:
             self.scheduler.every(name, timedelta(seconds=seconds))
         self.ticker = Ticker(self._tick, full_batch=BATCH)
 
+    async def _too_old(self) -> TooOld | None:
+        """Why this code may read but not write what is kept here, if so. Raises TooOld when it may not even read."""
+        asked = await epoch.needs(self.database, await TeamStore(self.database).workspace_ids())
+        refusal = EPOCH.refusal(asked)
+        if refusal is not None and not EPOCH.reads(asked):
+            raise refusal
+        return refusal
+
     async def start(self, *, warm: bool = True) -> None:
         """Find out what may have been lost, and begin to work. Ready when it returns.
 
         The model is loaded when it is first needed, or at once and beside the rest when `warm`; requests wait for it.
+        Raises TooOld where this code may only look.
         """
+        if self.too_old is not None:
+            raise self.too_old
+        await EPOCH.raise_in(self.database, await self.people.store.workspace_ids(), VERSION)
+        self._loops.append(asyncio.create_task(self._follow_epoch(), name="follow-epoch"))
         await self._working.enter_async_context(self.engine)
         if "publish" in self.queues:
             if self.embedded is not None:
@@ -387,6 +410,8 @@ class AdMind:
     async def not_ready(self) -> list[str]:
         """What is still missing, in words; empty when everything works."""
         missing = [] if self._started else ["the start"]
+        if self.too_old is not None:
+            missing.append("a newer AdMind")
         try:
             async with asyncio.timeout(2):
                 await self.database.server_time_ms()
@@ -506,7 +531,7 @@ class AdMind:
                 if await self.recovery.changed():
                     self.publisher.open.clear()
                     await self.recovery.recover()
-                if not self.publisher.open.is_set():
+                if not self.publisher.open.is_set() and self.too_old is None:
                     self.publisher.open.set()
                 now = asyncio.get_running_loop().time()
                 if now - last >= ALIVE_EVERY.total_seconds():
@@ -515,6 +540,21 @@ class AdMind:
             except Exception:
                 self.publisher.open.clear()
                 log.warning("the database does not answer as it should", exc_info=True)
+
+    async def _follow_epoch(self) -> None:
+        """When a newer AdMind changes how things are kept, end what runs here and only look from then on."""
+        while self.too_old is None:
+            await asyncio.sleep(EPOCH_SECONDS)
+            try:
+                self.too_old = await self._too_old()
+            except TooOld as error:
+                self.too_old = error
+            except AdMindError:
+                continue  # the database is away; others say so
+        log.error("%s", self.too_old.sentence())
+        self.publisher.open.clear()
+        await self._working.aclose()
+        self.database.refuse_writes(self.too_old)
 
     async def _file_token(self) -> str:
         """The token in the data directory, for programs of the same user: it may read and propose."""

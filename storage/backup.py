@@ -27,6 +27,7 @@ from storage.blobs.files import FOLDER, FileBlobs
 from storage.commit import Change, commit
 from storage.credentials import KEY_CHECK, KEY_FILE, KeyMismatch, SecretUnreadable, Vault
 from storage.ending import ended
+from storage.epoch import EPOCH, Needs, of_fields, stricter
 from storage.erasing import forget_draft
 from storage.errors import AdMindError
 from storage.files import make_folder, write_whole
@@ -175,7 +176,7 @@ async def restore(
     Everything is checked before anything is written: the file, and that its secrets can be read with the configured
     keys, with those in the data directory, or with those in the backup, which then are put beside them.
 
-    Raises ArchiveDamaged, SnapshotDamaged, NotEmpty, KeyMismatch; then nothing was changed.
+    Raises ArchiveDamaged, SnapshotDamaged, TooOld, NotEmpty, KeyMismatch; then nothing was changed.
     """
     reader = await asyncio.to_thread(ArchiveReader, archive)
     blobs = blobs or FileBlobs(data_dir / FOLDER)
@@ -202,15 +203,20 @@ async def restore(
 def _verified(reader: ArchiveReader) -> str:
     """Read the whole archive once; the key check that it holds, "" for none."""
     reader.verify()
-    check, lines, workspaces = "", 0, set[str]()
+    check, lines, workspaces, asked = "", 0, set[str](), Needs()
     for line in reader.lines(KEYS):
         kept = snapshot.parse(line)
         lines += 1
         workspaces.update({kept.workspace} - {""})
         if kept.key == KEY_CHECK and kept.kind == "string":
             check = kept.value
+        if kept.kind == "hash" and kept.key == keys.control(kept.workspace):
+            asked = stricter(asked, of_fields(snapshot.pairs(kept.value)))
     if (lines, tuple(sorted(workspaces))) != (reader.manifest.keys, reader.manifest.workspaces):
         raise damaged("The backup does not hold what it says it holds.")
+    too_old = EPOCH.refusal(asked)
+    if too_old is not None:
+        raise too_old
     for line in reader.lines(JOURNAL):
         parse_line("backup", line.rstrip(b"\n"))
     return check

@@ -26,6 +26,14 @@ class AdMindError(Exception):
         self.do_next = do_next
         self.retry_after_seconds = retry_after_seconds
 
+    def again(self) -> AdMindError:
+        """The same once more, to be raised at another place."""
+        found = AdMindError.__new__(type(self))
+        AdMindError.__init__(
+            found, self.what, kept=self.kept, do_next=self.do_next, retry_after_seconds=self.retry_after_seconds
+        )
+        return found
+
     def sentence(self) -> str:
         """All that the person should read, in one paragraph."""
         return " ".join(part for part in (self.what, self.kept, self.do_next) if part)

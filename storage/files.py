@@ -5,7 +5,29 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shutil
+from dataclasses import dataclass
 from pathlib import Path
+
+LOW_SPACE_BYTES = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Bytes of a file system; `low` when nothing new should be begun on it."""
+
+    free: int
+    total: int
+
+    @property
+    def low(self) -> bool:
+        return self.free < LOW_SPACE_BYTES
+
+
+def space_of(folder: Path) -> Space:
+    """Of the file system that this folder lies on. Raises OSError."""
+    usage = shutil.disk_usage(folder)
+    return Space(usage.free, usage.total)
 
 
 def sync_folder(folder: Path) -> None:

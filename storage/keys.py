@@ -12,6 +12,7 @@ WAKE_SHARDS = 16
 
 OWNER = "admind:{sys}:owner"  # counter: who owns the data directory; kept
 ALIVE = "admind:{sys}:alive"  # HASH: last sign of life of any worker; kept
+REPLICATED = "admind:{sys}:replicated"  # STRING: set once this database was seen with a replica; kept, in no backup
 WORKSPACES = "admind:{sys}:workspaces"  # SET of workspace ids; kept
 CANARIES = "admind:{sys}:canaries"  # ZSET: blob and name of each process → its last sign of life, ms; it takes it off
 

@@ -1,7 +1,8 @@
 """What every record shares: frozen, versioned, strict towards the outside, patient with newer data.
 
 A record is refused when it holds unknown fields, unless it was written by a newer AdMind: then what this version does
-not know is kept and written back unchanged, so that two versions may run side by side.
+not know, in the record and in the values inside it, is kept and written back unchanged, so that two versions may run
+side by side.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr
+from pydantic import BaseModel, ConfigDict, PrivateAttr, SerializerFunctionWrapHandler, model_serializer
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -20,6 +21,12 @@ class Frozen(BaseModel):
     """A value inside a record: frozen, unknown fields refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
+
+    @model_serializer(mode="wrap")
+    def _with_newer(self, handler: SerializerFunctionWrapHandler) -> Any:
+        """What a newer version had added is there only where `Record.load` allowed it; pydantic would leave it out."""
+        document = handler(self)
+        return {**document, **self.__pydantic_extra__} if self.__pydantic_extra__ else document
 
 
 class Record(Frozen):
@@ -31,20 +38,22 @@ class Record(Frozen):
     _newer: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     @classmethod
-    def load(cls, text: str | bytes) -> Self:
-        """The record in a stored document.
+    def load(cls, text: str | bytes, *, patient: bool = False) -> Self:
+        """The record in a stored document. `patient`: unknown fields are kept whatever version the document names.
 
         Raises pydantic.ValidationError when an equal or older document does not fit.
         """
         document: dict[str, Any] = json.loads(text)
         version = int(document.pop("schema_version", 1))
-        newer: dict[str, Any] = {}
-        if version > cls.SCHEMA:
-            newer = {name: document.pop(name) for name in list(document) if name not in cls.model_fields}
-            newer["schema_version"] = version
         for step in range(version, cls.SCHEMA):
             document = cls.MIGRATIONS[step](document)
-        record = cls.model_validate_json(json.dumps(document))
+        newer: dict[str, Any] = {}
+        patient = patient or version > cls.SCHEMA
+        if patient:
+            newer = {name: document.pop(name) for name in list(document) if name not in cls.model_fields}
+        if version > cls.SCHEMA:
+            newer["schema_version"] = version
+        record = cls.model_validate_json(json.dumps(document), extra="allow" if patient else None)
         record._newer.update(newer)
         return record
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol, cast
 
-from redis.asyncio import Redis
 from redis.asyncio.cluster import ClusterNode, RedisCluster
 from redis.exceptions import MovedError, NoPermissionError, NoScriptError, RedisError, ResponseError
 
@@ -21,6 +20,7 @@ from storage.redis_clients import (
     GuardedCluster,
     StorageFull,
     StorageUnavailable,
+    ours,
     translated,
 )
 from storage.redis_urls import client_for, described
@@ -87,6 +87,11 @@ class ServerIdentity:
         """An acknowledged write survives a power cut, and no other server can take over without it."""
         return self.appendonly == "yes" and self.appendfsync == "always" and not self.fails_over
 
+    @property
+    def nearly_full(self) -> bool:
+        """Four fifths of the memory are used: the rest is for publishing."""
+        return self.max_memory > 0 and self.used_memory > 0.8 * self.max_memory
+
 
 class Database:
     """An open connection pool; answers are text. Build it with `connect`.
@@ -97,19 +102,36 @@ class Database:
     `files` hold the archive; whoever opens both puts them here.
     """
 
-    def __init__(self, client: Redis | RedisCluster, url: str) -> None:
+    def __init__(self, client: GuardedClient | GuardedCluster, url: str) -> None:
         self.client = client
         self.url = url
         self.files: Files | None = None
+        self._seen_replicated = False
+
+    def refuse_writes(self, why: AdMindError) -> None:
+        """From now on this process only looks: whatever would change a workspace raises this instead."""
+        self.client.refusal = why.again
 
     async def run(self, script: Script | str, keys: Sequence[str], args: Sequence[Argument]) -> Any:
         """Run the script once. Raises StorageUnavailable, StorageFull; redis.ResponseError is a bug in the script."""
         known = script if isinstance(script, Script) else _script(script)
         execute = cast(Execute, self.client.execute_command)
+        if self.client.refusal is not None and ours(("", *keys)):
+            return await self._look(known, keys, args)
         try:
             return await execute("EVALSHA", known.sha, len(keys), *keys, *args)
         except NoScriptError:
             return await execute("EVAL", known.source, len(keys), *keys, *args)
+
+    async def _look(self, script: Script, keys: Sequence[str], args: Sequence[Argument]) -> Any:
+        """Let the server judge whether the script only reads."""
+        execute = cast(Execute, self.client.execute_command)
+        try:
+            return await execute("EVAL_RO", script.source, len(keys), *keys, *args)
+        except ResponseError as error:
+            if self.client.refusal is not None and "read-only script" in str(error):
+                raise self.client.refusal() from error
+            raise
 
     async def run_replicated(
         self, script: Script, keys: Sequence[str], args: Sequence[Argument], *, count: int = 1, timeout_ms: int = 500
@@ -118,6 +140,8 @@ class Database:
 
         The script has run whatever the number is: fewer than `count` within `timeout_ms` is for the caller to judge.
         """
+        if self.client.refusal is not None and ours(("", *keys)):
+            raise self.client.refusal()
         commands = (("EVAL", script.source, len(keys), *keys, *args), ("WAIT", count, timeout_ms))
         if isinstance(self.client, RedisCluster):
             answers = await _on_one_node(self.client, keys[0], commands)
@@ -136,6 +160,18 @@ class Database:
         tag = near[near.index("{") : near.index("}") + 1]
         _, reached = await self.run_replicated(TOUCH, [f"admind:{tag}:touched"], [], count=count, timeout_ms=timeout_ms)
         return reached
+
+    async def replicated(self, server: ServerIdentity) -> bool:
+        """Whether this database has a replica, or had one that any process saw: such a one may be about to take over.
+
+        Whoever takes the last replica away for good deletes the key; the doctor says so.
+        """
+        if server.replicas == 0:
+            return bool(await self.client.exists(names.REPLICATED))
+        if not self._seen_replicated:
+            await self.client.set(names.REPLICATED, "1")
+            self._seen_replicated = True
+        return True
 
     async def server_time_ms(self) -> int:
         """The server's clock in Unix milliseconds, by which leases count."""
@@ -171,7 +207,7 @@ async def connect(url: str) -> AsyncIterator[Database]:
     Raises AdMindError when the address cannot be read or the password is wrong, StorageUnavailable when nobody answers;
     passwords are never named.
     """
-    client = client_for(url, GuardedClient, GuardedCluster)
+    client = cast(GuardedClient | GuardedCluster, client_for(url, GuardedClient, GuardedCluster))
     try:
         try:
             await cast(Awaitable[Any], client.ping())
@@ -262,13 +298,17 @@ def _identity(answers: Sequence[Any], *, watched: bool) -> ServerIdentity:
 
 
 def _together(found: Sequence[ServerIdentity]) -> ServerIdentity:
-    """One identity for several primaries: it changes when any changes, and promises what all promise."""
+    """One identity for several primaries: it changes when any changes, and promises what all promise.
+
+    Memory is the fullest one's where there are limits: a workspace lies on one of them.
+    """
 
     def same(values: Sequence[str]) -> str:
         return values[0] if len(set(values)) == 1 else "differs"
 
     if not found:
         raise StorageUnavailable
+    fullest = max(found, key=lambda one: one.used_memory / one.max_memory if one.max_memory else 0.0)
     return ServerIdentity(
         run_id="+".join(one.run_id for one in found),
         master_replid="+".join(one.master_replid for one in found),
@@ -277,8 +317,8 @@ def _together(found: Sequence[ServerIdentity]) -> ServerIdentity:
         appendonly=same([one.appendonly for one in found]),
         appendfsync=same([one.appendfsync for one in found]),
         maxmemory_policy=same([one.maxmemory_policy for one in found]),
-        used_memory=sum(one.used_memory for one in found),
-        max_memory=sum(one.max_memory for one in found),
+        used_memory=fullest.used_memory if fullest.max_memory else sum(one.used_memory for one in found),
+        max_memory=fullest.max_memory,
         version=same([one.version for one in found]),
         fails_over=True,
     )

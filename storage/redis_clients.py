@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
 from redis.asyncio import Redis
@@ -125,7 +125,29 @@ async def _guarded(call: Callable[[], Awaitable[Any]], *, repeatable: bool) -> A
     return None
 
 
+# Besides REPEATABLE: commands on a workspace's keys that change nothing.
+LOOKING = REPEATABLE | {"SCAN", "SSCAN", "HSCAN", "ZSCAN", "XREAD", "EVAL_RO", "EVALSHA_RO"}
+Refusal = Callable[[], AdMindError]
+
+
+def ours(args: Sequence[Any]) -> bool:
+    """Whether the command is about a workspace's keys, which are the truth; the rest are look-ups and hints."""
+    names = (part for part in args[1:] if isinstance(part, str) and part.startswith("admind:{"))
+    return next((not name.startswith("admind:{sys}") for name in names), False)
+
+
+def _only_looking(refusal: Refusal | None, args: Sequence[Any]) -> None:
+    if refusal is not None and str(args[0]).upper() not in LOOKING and ours(args):
+        raise refusal()
+
+
 class GuardedPipeline(Pipeline):
+    refusal: Refusal | None = None
+
+    def execute_command(self, *args: Any, **options: Any) -> Any:
+        _only_looking(self.refusal, args)
+        return super().execute_command(*args, **options)
+
     async def execute(self, raise_on_error: bool = True) -> list[Any]:
         commands = self.command_stack
 
@@ -139,19 +161,30 @@ class GuardedPipeline(Pipeline):
 
 
 class GuardedClient(Redis):
-    """A client of one server, raising our errors."""
+    """A client of one server, raising our errors. With a `refusal` it raises that in place of changing a workspace."""
+
+    refusal: Refusal | None = None
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
+        _only_looking(self.refusal, args)
         return await _guarded(
             lambda: super(GuardedClient, self).execute_command(*args, **options),  # type: ignore[no-untyped-call]
             repeatable=str(args[0]).upper() in REPEATABLE,
         )
 
     def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> GuardedPipeline:
-        return GuardedPipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
+        pipe = GuardedPipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
+        pipe.refusal = self.refusal
+        return pipe
 
 
 class GuardedClusterPipeline(ClusterPipeline):
+    refusal: Refusal | None = None
+
+    def execute_command(self, *args: Any, **options: Any) -> Any:
+        _only_looking(self.refusal, args)
+        return super().execute_command(*args, **options)
+
     async def execute(self, raise_on_error: bool = True, allow_redirections: bool = True) -> list[Any]:
         found: list[Any] = await _guarded(
             lambda: super(GuardedClusterPipeline, self).execute(raise_on_error, allow_redirections), repeatable=False
@@ -160,9 +193,12 @@ class GuardedClusterPipeline(ClusterPipeline):
 
 
 class GuardedCluster(RedisCluster):
-    """A client of a cluster, raising our errors."""
+    """A client of a cluster, raising our errors. With a `refusal` it raises that in place of changing a workspace."""
+
+    refusal: Refusal | None = None
 
     async def execute_command(self, *args: Any, **kwargs: Any) -> Any:
+        _only_looking(self.refusal, args)
         return await _guarded(
             lambda: super(GuardedCluster, self).execute_command(*args, **kwargs),
             repeatable=str(args[0]).upper() in REPEATABLE,
@@ -170,4 +206,6 @@ class GuardedCluster(RedisCluster):
 
     def pipeline(self, transaction: Any = None, shard_hint: Any = None) -> GuardedClusterPipeline:
         # redis-py's cluster pipeline runs node by node; `False` is what it calls no transaction.
-        return GuardedClusterPipeline(self, transaction or None)  # type: ignore[abstract]
+        pipe = GuardedClusterPipeline(self, transaction or None)  # type: ignore[abstract]
+        pipe.refusal = self.refusal
+        return pipe

@@ -2,11 +2,13 @@
 
 `request:<id>` is a HASH with the document; `requests:<member>` a ZSET of the latest ones' ids;
 `request:<id>:events` a STREAM that lives seven days; `request-key:<hash>`
-leads from a platform's event to the request that it made, so that a repeated event makes none.
+leads from a platform's event to the request that it made, so that a repeated event makes none. Until it is answered
+`request:<id>` stands on the due set: the engine's message may be lost.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Mapping
@@ -17,7 +19,8 @@ from typing import Any, Final, Literal, cast
 from pydantic import Field
 
 from storage import keys
-from storage.errors import NotFound
+from storage.due import DueSets
+from storage.errors import AdMindError, NotFound
 from storage.record import Frozen, Record
 from storage.redis import Database, Script
 from storage.retention import LIVES
@@ -27,6 +30,7 @@ LIFE_SECONDS: Final = LIVES["requests"].seconds
 EVENTS_SECONDS: Final = LIVES["progress"].seconds
 MAX_EVENTS: Final = 500
 MOST_OF_MEMBER: Final = 500
+TAKEN_UP_AFTER_MS: Final = 30_000  # a request whose message got lost
 
 
 class RequestUpload(Frozen):
@@ -64,8 +68,8 @@ class RequestEvent:
     data: Mapping[str, Any]
 
 
-# KEYS: by-key lookup, request, the member's. ARGV: id, document, life, time, most of a member. Answers the id of the
-# request that this key belongs to.
+# KEYS: by-key lookup, request, the member's, due set. ARGV: id, document, life, time, most of a member, due ms. Answers
+# the id of the request that this key belongs to.
 _CREATE: Final = Script(
     "request-create",
     """
@@ -79,10 +83,12 @@ redis.call('EXPIRE', KEYS[2], ARGV[3])
 redis.call('ZADD', KEYS[3], ARGV[4], ARGV[1])
 redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -1 - ARGV[5])
 redis.call('EXPIRE', KEYS[3], ARGV[3])
+redis.call('ZADD', KEYS[4], ARGV[6], 'request:' .. ARGV[1])
 return ARGV[1]
 """,
 )
-# KEYS: request, events. ARGV: document, kind, data, life of the request, life of the events, most events.
+# KEYS: request, events, due set. ARGV: document, kind, data, life of the request, life of the events, most events, the
+# due entry once it is answered.
 _SAVE: Final = Script(
     "request-save",
     """
@@ -91,6 +97,7 @@ redis.call('HSET', KEYS[1], 'doc', ARGV[1])
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[6], '*', 'kind', ARGV[2], 'data', ARGV[3])
 redis.call('EXPIRE', KEYS[2], ARGV[5])
+if ARGV[7] ~= '' then redis.call('ZREM', KEYS[3], ARGV[7]) end
 return 1
 """,
 )
@@ -119,8 +126,13 @@ class RequestStore:
             LIFE_SECONDS,
             str(request.created_at.timestamp()),
             MOST_OF_MEMBER,
+            due_ms := round(request.created_at.timestamp() * 1000) + TAKEN_UP_AFTER_MS,
         ]
-        return str(await self._database.run(_CREATE, [by_key, name, member], made))
+        found = str(await self._database.run(_CREATE, [by_key, name, member, keys.due(request.workspace)], made))
+        if found == request.id:
+            with contextlib.suppress(AdMindError):  # it is kept; the sweep repairs a hint
+                await DueSets(self._database).nudge(request.workspace, due_ms)
+        return found
 
     async def get(self, workspace: str, request_id: str) -> Request:
         """Raises NotFound."""
@@ -133,7 +145,12 @@ class RequestStore:
         """The request as it now is, and an event that says so, in one write."""
         name = _name(request.workspace, request.id)
         arguments: list[str | int] = [request.dump(), kind, _json(data), LIFE_SECONDS, EVENTS_SECONDS, MAX_EVENTS]
-        await self._database.run(_SAVE, [name, f"{name}:events"], arguments)
+        arguments.append(f"request:{request.id}" if request.status in ("done", "failed") else "")
+        await self._database.run(_SAVE, [name, f"{name}:events", keys.due(request.workspace)], arguments)
+
+    async def forget(self, workspace: str, request_id: str) -> None:
+        """Nobody needs to answer it any more."""
+        await self._database.client.zrem(keys.due(workspace), f"request:{request_id}")
 
     async def tell(self, workspace: str, request_id: str, kind: str, data: Mapping[str, Any]) -> None:
         """An event of its progress."""

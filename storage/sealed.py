@@ -2,17 +2,23 @@
 
 What a person approves is a digest; what the publisher sends is the payload that has that digest. Everything that
 changes bytes happens before: publishing neither encodes, signs nor rewrites.
+
+What was approved under one version of AdMind is sent under the next: an older payload is lifted for reading, and keeps
+the digest of the bytes that were approved. A newer one is left to whoever understands all of it.
 """
 
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Any, Literal
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import rfc8785
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, PrivateAttr
 
-from storage.record import Frozen
+from storage.errors import AdMindError
+from storage.record import Frozen, Migration
 
 DOMAIN = b"admind-digest-v1\0"
 
@@ -24,6 +30,18 @@ def _encodable(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(_encodable)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class NewerPayload(AdMindError):
+    """A newer AdMind sealed it: what this one would send may not be what was approved."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This was approved with a newer AdMind than this one.",
+            kept="Nothing was sent by this one.",
+            do_next="Run the newer version; it sends what it sealed.",
+            retry_after_seconds=1.0,
+        )
 
 
 class Medium(Frozen):
@@ -55,7 +73,14 @@ class Part(Frozen):
 
 
 class SealedPayload(Frozen):
-    """Everything the digest covers. Times are ISO 8601 UTC, amounts are strings."""
+    """Everything the digest covers. Times are ISO 8601 UTC, amounts are strings.
+
+    `VERSION` is what this code seals; `LIFTS[n]` makes a document of version n one of n + 1. One version back must stay
+    sendable: what is approved today goes out after tomorrow's update.
+    """
+
+    VERSION: ClassVar[int] = 1
+    LIFTS: ClassVar[Mapping[int, Migration]] = {}
 
     payload_version: int = 1
     workspace: str
@@ -76,9 +101,35 @@ class SealedPayload(Frozen):
     price_cap: str = ""
     extra: dict[str, str] = Field(default_factory=dict, description="fields only this channel knows")
 
+    _older: bytes = PrivateAttr(default=b"")  # as an older version sealed it
+
+    @classmethod
+    def read(cls, stored: bytes) -> Self:
+        """The payload in these stored bytes. Raises NewerPayload, and ValueError for what is no payload."""
+        document = json.loads(stored)
+        version = document.get("payload_version") if isinstance(document, dict) else None
+        if type(version) is not int or version < 1:
+            raise ValueError("no sealed payload")
+        if version > cls.VERSION:
+            raise NewerPayload
+        if version == cls.VERSION:
+            return cls.model_validate_json(stored)
+        for step in range(version, cls.VERSION):
+            document = cls.LIFTS[step](document)
+        payload = cls.model_validate_json(json.dumps(document))
+        payload._older = stored
+        return payload
+
     def canonical(self) -> bytes:
         """RFC 8785 form of the payload: the bytes that are stored and hashed."""
-        return rfc8785.dumps(self.model_dump(mode="json"))
+        return self._older or rfc8785.dumps(self.model_dump(mode="json"))
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy; a changed one is no longer what an older version sealed."""
+        copy = super().model_copy(update=update, deep=deep)
+        if update:
+            copy._older = b""
+        return copy
 
     @property
     def digest(self) -> str:

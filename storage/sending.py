@@ -175,12 +175,15 @@ def to_hash(post: Post) -> dict[str, str]:
 
 
 def from_hash(fields: Mapping[str, str]) -> Post:
+    """The post in its hash. What changes was written by whichever version worked on it last, and names none: what this
+    version does not know of it is kept.
+    """
     document: dict[str, Any] = json.loads(fields["doc"])
     document |= {"state": fields["state"], "ver": int(fields["ver"]), "due": int(fields["due"]) / 1000}
     for name in OPTIONAL:
         if fields.get(name):
             document[name] = json.loads(fields[name])
-    return Post.load(json.dumps(document))
+    return Post.load(json.dumps(document), patient=True)
 
 
 class Sending:

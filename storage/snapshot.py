@@ -2,7 +2,7 @@
 
 A workspace's keys are read in one script, so that its records, indexes, due entries and numbers fit each other. What
 only grows (the audit, its heads) is read afterwards up to the number it had then. Left out are hints that upkeep makes
-again, and who owns the data directory, which must never go back.
+again, who owns the data directory, which must never go back, and whether this very database had replicas.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Kept:
 def tag_of(key: str) -> str:
     """The hash tag of a key that belongs into a backup; "" for any other."""
     found = _KEY.fullmatch(key)
-    if found is None or key == keys.OWNER or _HINTS.fullmatch(found[1]):
+    if found is None or key in (keys.OWNER, keys.REPLICATED) or _HINTS.fullmatch(found[1]):
         return ""
     return found[1]
 

@@ -179,7 +179,11 @@ class Desk:
         async with self._ledger.once(workspace, f"request:{request_id}", lease_seconds=LEASE_SECONDS) as claim:
             if claim is None:
                 return
-            request = await self._store.get(workspace, request_id)
+            try:
+                request = await self._store.get(workspace, request_id)
+            except NotFound:  # its life is over
+                await self._store.forget(workspace, request_id)
+                return
             if request.status in FINAL:
                 return
             request = request.changed(status="working")

@@ -44,7 +44,6 @@ class Handover:
         self._endings = endings
         self._journal = journal
         self._clock = clock
-        self._had_replicas = False
 
     async def record(self, run: Run, attempt: Attempt) -> None:
         """The attempt in Redis, on its replicas, and in the local journal.
@@ -80,7 +79,7 @@ class Handover:
         if not await self._understood(server):
             return Refusal("restarted")
         # A replica that was there and is gone may be about to take over: then too nothing is sent without it.
-        self._had_replicas = self._had_replicas or server.replicas > 0
+        replicas = int(await self._database.replicated(server))
         while True:
             refusal = await self._sending.attempt(
                 run.claim,
@@ -88,7 +87,7 @@ class Handover:
                 await self._endings.entry(run.post, "attempt", attempt.at, details),
                 offset_ms=offset_ms(self._clock),
                 pause_version=run.pauses.version,
-                replicas=int(self._had_replicas),
+                replicas=replicas,
             )
             if refusal is None or refusal.why != "repause":
                 return refusal

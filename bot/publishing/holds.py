@@ -19,7 +19,7 @@ from storage.due import DueSets
 from storage.ending import ended
 from storage.posts import Failure, Post, PostState
 from storage.redis import Database
-from storage.sealed import SealedPayload
+from storage.sealed import NewerPayload, SealedPayload
 from storage.sending import Claim, Refusal, Sending
 from storage.stores import PostStore, TeamStore
 
@@ -122,7 +122,9 @@ class Holds:
             problem = Failure(code="no_account", sentence="The account it was meant for is no longer connected.")
         else:
             try:
-                payload = SealedPayload.model_validate_json(await self._blobs.get(post.payload))
+                payload = SealedPayload.read(await self._blobs.get(post.payload))
+            except NewerPayload as newer:
+                problem = await self._left_to_newer(post, claim, newer)
             except (AdMindError, ValueError) as error:
                 if isinstance(error, AdMindError) and await self._read_later(post, claim, error):
                     return None
@@ -159,6 +161,17 @@ class Holds:
         pause = max(timedelta(seconds=error.retry_after_seconds), (now - post.due) / 8)
         await self._wait(post, claim, failure, now, pause)
         return True
+
+    async def _left_to_newer(self, post: Post, claim: Claim, newer: NewerPayload) -> Failure:
+        """Give it back for a newer AdMind to take, for as long as one may come; afterwards people are told.
+
+        Raises NewerPayload meanwhile.
+        """
+        latest = max([post.due, *(attempt.deadline for attempt in post.attempts)])
+        if self._clock.now() <= latest + LATE_WINDOW:
+            await self._sending.release(claim)
+            raise newer
+        return Failure(code="newer", sentence=f"{newer.what} No newer one was running.")
 
     async def _beat(self, claim: Claim, over: asyncio.Event) -> None:
         """Keep the claim while the channel takes its time; whether it still holds is for `_check` to say."""

@@ -75,6 +75,7 @@ class Recovery:
         server = await self._database.identity()
         if self._seen != (server.run_id, server.master_replid):
             return  # another server: that is for `recover` to understand, which has not looked yet
+        await self._database.replicated(server)
         mark = {"run_id": server.run_id, "replid": server.master_replid, "at": self._clock.now().isoformat()}
         await self._database.client.set(keys.ALIVE, json.dumps(mark))
         await self._journal.append("alive", **mark)

@@ -18,8 +18,11 @@ from bot.clock import Clock, milliseconds
 from bot.errors import AdMindError
 from bot.settings import Settings
 from bot.workflow.canaries import Canaries
+from storage import keys
 from storage.blobs.base import BlobStore, BlobsUnavailable, prove
 from storage.embedded import EmbeddedValkey
+from storage.epoch import EPOCH, needs
+from storage.files import space_of
 from storage.redis import Database
 from storage.stores import TeamStore
 from storage.team import Member
@@ -82,6 +85,7 @@ class Doctor:
             ("journal", self._journal),
             ("encryption key", self._key),
             ("database", self._redis),
+            ("schema", self._schema),
             ("clock", self._skew),
             ("model", self._model),
             ("fallback model", self._fallback),
@@ -114,11 +118,13 @@ class Doctor:
         return found
 
     async def _disk(self) -> list[Symptom]:
-        space = os.statvfs(self._settings.data_dir)
-        free = space.f_bavail * space.f_frsize
-        if free < GIB:
-            return [Symptom("disk", "bad", f"{free / GIB:.1f} GiB free", "Make room: below that, drafts are refused.")]
-        return [Symptom("disk", "ok", f"{free / GIB:.1f} GiB free")]
+        space = await asyncio.to_thread(space_of, self._settings.data_dir)
+        free = f"{space.free / GIB:.1f} GiB free"
+        if space.low:
+            return [Symptom("disk", "bad", free, "Make room: new drafts and pictures are refused until then.")]
+        if space.free < GIB:
+            return [Symptom("disk", "note", free, "Make room soon: when it runs low, new drafts are refused.")]
+        return [Symptom("disk", "ok", free)]
 
     async def _pictures(self) -> list[Symptom]:
         """Where pictures, sealed payloads and old revisions lie."""
@@ -178,15 +184,34 @@ class Doctor:
                     "Set appendonly yes and appendfsync always. Until then posts due at such a moment are asked about.",
                 )
             )
+        if server.replicas == 0 and await self._database.replicated(server):
+            found.append(
+                Symptom(
+                    "replicas",
+                    "bad",
+                    "there was a second copy of the database, and it is gone: nothing is sent without it",
+                    f"Bring it back. If it was taken away for good, say so once: redis-cli DEL '{keys.REPLICATED}'",
+                )
+            )
         if server.maxmemory_policy not in ("", "noeviction"):
             found.append(
                 Symptom(
                     "eviction", "bad", server.maxmemory_policy, "Set maxmemory-policy noeviction: keys must not vanish."
                 )
             )
-        if server.max_memory and server.used_memory > 0.8 * server.max_memory:
-            found.append(Symptom("memory", "bad", "over 80 % used", "Give the database more memory."))
+        if server.nearly_full:
+            refused = "Give the database more memory: new drafts are refused until then."
+            found.append(Symptom("memory", "bad", "over 80 % used", refused))
         return found
+
+    async def _schema(self) -> list[Symptom]:
+        """Whether this version may read and write what is kept here."""
+        asked = await needs(self._database, [self._workspace])
+        refusal = EPOCH.refusal(asked)
+        if refusal is not None:
+            return [Symptom("schema", "bad", refusal.what, refusal.do_next)]
+        known = f"epoch {EPOCH.own}; to read takes {asked.reader}, to write {asked.writer}"
+        return [Symptom("schema", "ok", known)]
 
     async def _skew(self) -> list[Symptom]:
         offset = round(self._clock.offset().total_seconds() * 1000)

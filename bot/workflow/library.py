@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.clock import Clock
 from bot.errors import NotFound
+from bot.workflow.room import Room
 from storage.blobs.base import BlobStore
 from storage.feed import FeedStore
 from storage.media import MediaItem, MediaStore
@@ -21,17 +22,19 @@ class Stored:
 
 
 class Library:
-    def __init__(self, *, blobs: BlobStore, media: MediaStore, feed: FeedStore, clock: Clock) -> None:
+    def __init__(self, *, blobs: BlobStore, media: MediaStore, feed: FeedStore, room: Room, clock: Clock) -> None:
+        self._room = room
         self._blobs = blobs
         self._media = media
         self._feed = feed
         self._clock = clock
 
     async def upload(self, workspace: str, brand: str, member: Member, data: bytes) -> MediaItem:
-        """Clean a picture and keep it. Raises PictureRefused with what to send instead."""
+        """Clean a picture and keep it. Raises PictureRefused with what to send instead, BadInput without room."""
         from bot.artwork.fit import picture_hash  # noqa: PLC0415 - these two load numpy and Pillow
         from bot.artwork.uploads import clean  # noqa: PLC0415
 
+        await self._room.left()
         picture = await clean(data)
         sha256 = await self._blobs.put(picture.data)
         item = MediaItem(

@@ -18,6 +18,7 @@ from bot.review.reminders import decide_by
 from bot.when import Unclear, resolve
 from bot.workflow.decisions import TRIES, Case, Decisions, watch
 from bot.workflow.pictures import Pictures
+from bot.workflow.room import Room
 from bot.workflow.versions import Making, Versions
 from bot.workflow.wishes import picture_wish
 from storage.accounts import Account
@@ -93,6 +94,7 @@ class Requests:
         decisions: Decisions,
         clock: Clock,
         model_name: str,
+        room: Room,
     ) -> None:
         self._database = database
         self._drafts = DraftStore(database)
@@ -105,13 +107,16 @@ class Requests:
         self._decisions = decisions
         self._clock = clock
         self._model_name = model_name
+        self._room = room
 
     async def draft(self, asker: Asker, ideas: Sequence[Idea]) -> tuple[Draft, ...]:
         """Drafts from ideas, ready for review.
 
         Raises BadInput whose sentence is one good question when an account or a time is not clear, NotAllowed.
-        Everything is understood before anything is made, so a question leaves nothing half done behind.
+        Everything is understood before anything is made, so a question leaves nothing half done behind. Raises
+        BadInput too when there is no room for more.
         """
+        await self._room.left()
         brand, member = await self._brand_of(asker)
         jobs = [job for idea in ideas for job in await self._jobs(asker, brand, idea)]
         if not jobs:
@@ -129,7 +134,11 @@ class Requests:
         return tuple(made)
 
     async def revise(self, asker: Asker, draft_id: str, instruction: str) -> Draft:
-        """The model rewrites by an instruction. Raises BadInput with a question when it does not understand."""
+        """The model rewrites by an instruction.
+
+        Raises BadInput with a question when it does not understand, and when there is no room for more.
+        """
+        await self._room.left()
         case, brand, member = await self._open(asker, draft_id)
         draft = case.draft
         wish = picture_wish(instruction)
@@ -371,6 +380,8 @@ class Requests:
         old = case.draft
         met = all(standing.met for standing in case.standings(old, self._clock.now()))
         candidate = asker.by_agent and any(kept.record.state is PostState.scheduled for kept in case.posts.values())
+        if candidate:
+            await self._room.left()
         draft = await self._edited(old, case, brand, member, edit, new_id("d") if candidate else old.id)
         if candidate:
             draft = draft.changed(
@@ -438,7 +449,6 @@ class Requests:
 
     async def _write_new(self, draft: Draft, member: Member, surface: str) -> None:
         now = self._clock.now()
-        await self._room_left()
         change = self._drafts.save(Change(draft.workspace), draft, ver=None)
         change.due(f"note:draft:{draft.id}", milliseconds(now))
         watch(change, draft, now)
@@ -462,13 +472,3 @@ class Requests:
             )
         )
         await commit(self._database, change)
-
-    async def _room_left(self) -> None:
-        """New drafts stop at four fifths of the database's memory, so that publishing keeps the rest."""
-        server = await self._database.identity()
-        if server.max_memory and server.used_memory > 0.8 * server.max_memory:
-            raise BadInput(
-                "The database is nearly full, so I make no new drafts now.",
-                kept="What is scheduled still goes out.",
-                do_next="Whoever runs AdMind can give it more memory.",
-            )

@@ -53,7 +53,7 @@ class Stopping:
 
     async def _text(self, post: Post) -> str:
         try:
-            payload = SealedPayload.model_validate_json(await self._blobs.get(post.payload))
+            payload = SealedPayload.read(await self._blobs.get(post.payload))
         except (AdMindError, ValueError):
             return post.title
         return "\n".join([payload.title, *(part.text for part in payload.parts)])

@@ -36,6 +36,7 @@ QUEUE_OF = {
     "remind": "upkeep",
     "expire": "upkeep",
     "revise": "chat",
+    "request": "chat",
 }
 Examine = Callable[[str, str], Awaitable[object]]  # workspace, account
 Add = Callable[[str, str, str, str, str], Awaitable[None]]  # queue, task, workspace, id, key

@@ -142,7 +142,7 @@ class Versions:
         )
 
     async def payload(self, version: Version) -> SealedPayload:
-        return SealedPayload.model_validate_json(await self._blobs.get(version.payload))
+        return SealedPayload.read(await self._blobs.get(version.payload))
 
     async def check(
         self, versions: Sequence[Version], brief: Brief, brand: Brand, accounts: Mapping[str, Account], *, draft: str

@@ -179,7 +179,10 @@ async def line(*, publish_hint: bool = False) -> AsyncIterator[Line]:
             from handlers.web.app import create_app
 
             admind = await stack.enter_async_context(AdMind(settings, queues=frozenset({"chat", "upkeep"}), name="cli"))
-            await admind.start(warm=False)
+            if admind.too_old is None:
+                await admind.start(warm=False)
+        if admind.too_old is not None:
+            click.secho(admind.too_old.sentence(), fg="yellow", err=True)
         transport = httpx2.ASGITransport(app=create_app(admind), raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://localhost", timeout=None) as client:
             yield Line(client, settings, False, token)

@@ -7,10 +7,8 @@ import contextlib
 import errno
 import os
 import secrets
-import shutil
 import time
 from collections.abc import AsyncGenerator, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -19,26 +17,15 @@ from storage.errors import AdMindError
 from storage.files import make_folder, sync_folder, write_whole
 
 FOLDER = "blobs"  # in the data directory
-LOW_SPACE_BYTES = 256 * 1024 * 1024
 STALE_SECONDS = 3600
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-
-
-@dataclass(frozen=True, slots=True)
-class Space:
-    """Bytes of the file system that holds the blobs; `low` when new pictures should be refused."""
-
-    free: int
-    total: int
-    low: bool
 
 
 class FileBlobs:
     """A BlobStore of files `ab/cd/<sha256>` under `root` (0700, files 0600)."""
 
-    def __init__(self, root: Path, *, low_space_bytes: int = LOW_SPACE_BYTES) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = root
-        self._low_space_bytes = low_space_bytes
 
     @property
     def where(self) -> str:
@@ -66,9 +53,6 @@ class FileBlobs:
 
     async def exposed(self, sha256: str) -> bool:
         return bool((await asyncio.to_thread(self.path(sha256).stat)).st_mode & 0o077)
-
-    async def check_space(self) -> Space:
-        return await asyncio.to_thread(self._check_space)
 
     async def tidy(self, *, older_than_seconds: float = STALE_SECONDS) -> int:
         """Files younger than this may still be written."""
@@ -139,11 +123,6 @@ class FileBlobs:
         aside.unlink(missing_ok=True)
         sync_folder(path.parent)
         return True
-
-    def _check_space(self) -> Space:
-        make_folder(self._root)
-        usage = shutil.disk_usage(self._root)
-        return Space(usage.free, usage.total, usage.free < self._low_space_bytes)
 
     def _tidy(self, older_than_seconds: float) -> int:
         removed, before = 0, time.time() - older_than_seconds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import socket
 import subprocess
@@ -62,45 +63,49 @@ def valkey_cluster_nodes() -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Replicated:
-    """A primary and a replica, watched by a Sentinel that promotes the replica a second after the primary died."""
+    """A primary and replicas, watched by a Sentinel that promotes one a second after the primary died."""
 
     url: str
     primary: subprocess.Popen[bytes]
     replica: subprocess.Popen[bytes]
-    ports: tuple[int, int]  # of the primary and of the replica, as it was at the start
+    ports: tuple[int, int]  # of the primary and of the first replica, as it was at the start
 
 
 @contextlib.contextmanager
-def replicated_valkey() -> Iterator[Replicated]:
+def replicated_valkey(*, replicas: int = 1) -> Iterator[Replicated]:
     with contextlib.ExitStack() as stack:
-        ports = [_free_port() for _ in range(3)]
+        *ports, watch = [_free_port() for _ in range(replicas + 2)]
         processes = []
-        for number, port in enumerate(ports[:2]):
+        for number, port in enumerate(ports):
             directory = Path(tempfile.mkdtemp(prefix="admind-test-"))
             arguments = ["--port", str(port), "--bind", "127.0.0.1", "--repl-diskless-sync-delay", "0"]
             arguments += ["--replicaof", f"127.0.0.1 {ports[0]}"] if number else []
             processes.append(stack.enter_context(_server(directory, arguments)))
             eventually(partial(_ready, ("127.0.0.1", port)), "the server answers")
-        eventually(partial(_has_replica, ("127.0.0.1", ports[0])), "the replica follows", seconds=30)
+        for number in range(replicas):
+            eventually(partial(_has_replica, ("127.0.0.1", ports[0]), number), "the replica follows", seconds=30)
         directory = Path(tempfile.mkdtemp(prefix="admind-test-"))
         settings = directory / "sentinel.conf"
         settings.write_text(
-            f"port {ports[2]}\nbind 127.0.0.1\nsentinel monitor main 127.0.0.1 {ports[0]} 1\n"
+            f"port {watch}\nbind 127.0.0.1\nsentinel monitor main 127.0.0.1 {ports[0]} 1\n"
             "sentinel down-after-milliseconds main 1000\nsentinel failover-timeout main 3000\n"
         )
         stack.enter_context(_run(directory, [str(settings), "--sentinel"]))
-        eventually(partial(_ready, ("127.0.0.1", ports[2])), "the Sentinel answers")
-        eventually(partial(_knows_replica, ("127.0.0.1", ports[2])), "the Sentinel knows the replica", seconds=30)
-        url = f"redis+sentinel://127.0.0.1:{ports[2]}/main/0"
+        eventually(partial(_ready, ("127.0.0.1", watch)), "the Sentinel answers")
+        eventually(
+            partial(_knows_replicas, ("127.0.0.1", watch), replicas), "the Sentinel knows the replica", seconds=30
+        )
+        url = f"redis+sentinel://127.0.0.1:{watch}/main/0"
         yield Replicated(url, processes[0], processes[1], (ports[0], ports[1]))
 
 
-def _has_replica(node: tuple[str, int]) -> bool:
-    return b"state=online" in _answer(node, b"INFO replication")
+def _has_replica(node: tuple[str, int], number: int) -> bool:
+    found = re.search(rb"slave%d:\S*state=online" % number, _answer(node, b"INFO replication"))
+    return found is not None
 
 
-def _knows_replica(sentinel: tuple[str, int]) -> bool:
-    return b"slaves=1" in _answer(sentinel, b"INFO sentinel")
+def _knows_replicas(sentinel: tuple[str, int], count: int) -> bool:
+    return b"slaves=%d" % count in _answer(sentinel, b"INFO sentinel")
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ import pytest
 from bot.clock import MovableClock
 from bot.errors import AdMindError
 from bot.publishing.holds import Busy
+from storage import keys
 from storage.posts import Post, PostState
 from storage.redis import Database, connect
 from tests.fakes.valkey import Replicated, _answer, _command, eventually, replicated_valkey
@@ -115,6 +116,35 @@ async def test_while_the_replica_does_not_follow_nothing_is_sent_and_then_once(
             assert len(site.sent) == 1, "sent with no second copy of the attempt"
 
 
+async def test_a_process_that_starts_while_the_only_replica_is_gone_sends_nothing_either(
+    tmp_path: Path, site: WebhookServer
+) -> None:
+    clock = MovableClock()
+    with replicated_valkey() as servers:
+        async with connect(servers.url) as database, world_for(database, tmp_path, site, clock) as world:
+            (post,) = await due(world, site, 1)
+        servers.replica.kill()
+        servers.replica.wait(10)
+        eventually(
+            lambda: b"connected_slaves:0" in _answer(("127.0.0.1", servers.ports[0]), b"INFO replication"),
+            "the primary knows that it is alone",
+        )
+        async with (
+            connect(servers.url) as database,
+            world_for(database, tmp_path, site, clock, "worker-2") as world,
+        ):
+            await world.recovery.recover()
+            await world.publisher.publish(world.ws, post.id)
+            assert site.sent == [], "sent with no second copy of the attempt"
+            kept = await world.post(post)
+            assert (kept.state, kept.attempts[-1].outcome) == (PostState.scheduled, "not sent")
+            await database.client.delete(keys.REPLICATED)  # somebody says that it is gone for good
+            clock.move(timedelta(seconds=10))
+            await world.publisher.publish(world.ws, post.id)
+            assert (await world.post(post)).state is PostState.published
+            assert len(site.sent) == 1
+
+
 @pytest.mark.parametrize("journals", [True, False], ids=["with the journal", "on another machine"])
 async def test_a_promoted_replica_without_the_attempt_asks_and_sends_nothing_again(
     tmp_path: Path, site: WebhookServer, journals: bool
@@ -126,6 +156,7 @@ async def test_a_promoted_replica_without_the_attempt_asks_and_sends_nothing_aga
             async with world_for(database, tmp_path, site, clock) as world:
                 (post,) = await due(world, site, 1)
                 cut_off(servers)
+                await database.client.delete(keys.REPLICATED)  # nobody ever saw it
                 await world.publisher.publish(world.ws, post.id)
                 assert (await world.post(post)).state is PostState.published
                 await promoted(servers, database)

@@ -12,13 +12,15 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.engine.outbox import Engine
+from bot.engine.outbox import Engine, Task
+from bot.engine.retries import Retries
 from bot.engine.scheduler import Ticker
 from storage.redis import connect
 from tests.world import World, world_on
@@ -36,16 +38,22 @@ def die_at(world: World, step: str, when: str, count: int) -> None:
         "journal": (publisher.journal, "append"),
         "send": (publisher._channels["webhook"], "send"),
     }.get(step, (publisher.sending, step))
-    setattr(owner, name, _deadly(getattr(owner, name), when, count))
+    setattr(owner, name, deadly(getattr(owner, name), when, count))
 
 
-def _deadly(call: Callable[..., Awaitable[Any]], when: str, count: int) -> Callable[..., Awaitable[Any]]:
+def deadly(
+    call: Callable[..., Awaitable[Any]],
+    when: str,
+    count: int,
+    counts: Callable[[tuple[Any, ...]], bool] | None = None,
+) -> Callable[..., Awaitable[Any]]:
+    """The call, which kills this process "before" or "after" its `count`-th one, of those whose arguments count."""
     calls = 0
 
     async def wrapped(*args: Any, **options: Any) -> Any:
         nonlocal calls
-        calls += 1
-        mine = calls == count
+        calls += counts is None or counts(args)
+        mine = calls == count and (counts is None or counts(args))
         if mine and when == "before":
             os.kill(os.getpid(), signal.SIGKILL)
         answer = await call(*args, **options)
@@ -56,7 +64,26 @@ def _deadly(call: Callable[..., Awaitable[Any]], when: str, count: int) -> Calla
     return wrapped
 
 
-async def work(url: str, folder: Path, name: str, port: str, *deadly: str) -> None:
+@dataclass(frozen=True)
+class Times:
+    """Short ones, so that what a death leaves behind is taken up soon."""
+
+    lease: timedelta = LEASE
+    redelivery: timedelta = REDELIVERY
+    deadline: timedelta = DEADLINE
+    settle: timedelta = SETTLE
+    unknown_seconds: float = 15.0
+
+
+async def work(
+    url: str,
+    folder: Path,
+    name: str,
+    port: str,
+    *deadly: str,
+    times: Times = Times(),
+    more: Mapping[str, Task] | None = None,
+) -> None:
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(connect(url))
         world = await stack.enter_async_context(
@@ -65,12 +92,20 @@ async def work(url: str, folder: Path, name: str, port: str, *deadly: str) -> No
                 folder,
                 allow_hosts=frozenset({f"127.0.0.1:{port}"}),
                 worker=name,
-                lease=LEASE,
-                webhook_deadline=DEADLINE,
-                webhook_settle=SETTLE,
+                lease=times.lease,
+                webhook_deadline=times.deadline,
+                webhook_settle=times.settle,
             )
         )
-        engine = Engine(url, worker_name=name, lease=REDELIVERY, queues=frozenset({"publish", "upkeep"}))
+        engine = Engine(
+            url,
+            worker_name=name,
+            lease=times.redelivery,
+            queues=frozenset({"publish", "upkeep"}),
+            retries=Retries(unknown_pause_seconds=times.unknown_seconds),
+        )
+        for task, act in (more or {}).items():
+            engine.register("publish", task, act)
         tasks = (
             world.publisher.publish,
             world.reconciler.reconcile,

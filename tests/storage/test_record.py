@@ -17,6 +17,8 @@ from storage.record import Record, new_id
 from storage.sending import from_hash, to_hash
 from tests.samples import a_post
 
+NOW = "2026-03-01T09:00:00Z"
+
 
 class Tag(Record):
     SCHEMA: ClassVar[int] = 3
@@ -77,6 +79,50 @@ def test_a_post_of_a_newer_version_keeps_what_it_does_not_know() -> None:
     kept = from_hash(fields | {"doc": json.dumps(document)})
     again = json.loads(to_hash(kept.changed(title="Other"))["doc"])
     assert (again["mood"], again["schema_version"], again["title"]) == ("sunny", 99, "Other")
+
+
+def test_values_inside_keep_what_a_newer_version_added_to_them() -> None:
+    attempt = {
+        "id": "t_1",
+        "number": 1,
+        "key": "k",
+        "at": NOW,
+        "deadline": NOW,
+        "worker": "w",
+        "route": ["a", {"b": 1}],
+    }
+    fields = to_hash(a_post())
+    document = json.loads(fields["doc"]) | {"schema_version": 99}
+    for doc in (fields["doc"], json.dumps(document)):  # the newer one may have worked on an older post
+        kept = from_hash(fields | {"doc": doc, "attempts": json.dumps([attempt])})
+        ended = kept.attempts[0].model_copy(update={"outcome": "refused"})
+        again = from_hash(to_hash(kept.changed(attempts=(ended,))))
+        (written,) = json.loads(to_hash(again)["attempts"])
+        assert written == attempt | {"outcome": "refused"}
+        assert ended.model_dump(mode="json")["route"] == ["a", {"b": 1}]
+
+
+def test_a_draft_of_a_newer_version_keeps_what_was_added_deep_inside() -> None:
+    stored = {
+        "id": "d_1",
+        "workspace": "w_1",
+        "brand": "b_1",
+        "title": "Sale",
+        "brief": {"request": "Post this", "mood": "sunny"},
+        "requested_by": "m_1",
+        "authors": ["m_1"],
+        "versions": [
+            {"account": "a_1", "channel": "feed", "text": "x", "payload": "0" * 64, "digest": "1", "length": 1, "x": 2}
+        ],
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    newer = Draft.load(json.dumps(stored | {"schema_version": Draft.SCHEMA + 1}))
+    version = newer.versions[0].model_copy(update={"post": "p_1"})
+    again = json.loads(newer.changed(versions=(version,), title="Other").dump())
+    assert (again["brief"]["mood"], again["versions"][0]["x"], again["title"]) == ("sunny", 2, "Other")
+    with pytest.raises(ValidationError):
+        Draft.load(json.dumps(stored))
 
 
 def test_ids_say_what_they_are_of_and_are_never_alike() -> None:

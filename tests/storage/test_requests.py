@@ -8,9 +8,10 @@ from typing import Any, cast
 
 import pytest
 
+from storage import keys
 from storage.errors import NotFound
 from storage.redis import Database
-from storage.requests import EVENTS_SECONDS, LIFE_SECONDS, Request, RequestStore
+from storage.requests import EVENTS_SECONDS, LIFE_SECONDS, TAKEN_UP_AFTER_MS, Request, RequestStore
 
 NOW = datetime(2026, 11, 18, 9, 15, tzinfo=UTC)
 
@@ -47,6 +48,20 @@ async def test_the_same_event_makes_one_request(database: Database) -> None:
         await store.get("w_1", "r_1")
 
 
+async def test_until_it_is_answered_it_stands_on_the_due_set(database: Database) -> None:
+    store, client = RequestStore(database), cast(Any, database.client)
+    kept = request()
+    await store.create(kept, key="k")
+    await store.create(request("r_2"), key="k")
+    due = await client.zrange(keys.due("w_1"), 0, -1, withscores=True)
+    assert due == [("request:r_1", NOW.timestamp() * 1000 + TAKEN_UP_AFTER_MS)]
+    assert await client.zscore(keys.wake(keys.shard_of("w_1")), "w_1") == due[0][1]
+    await store.save(kept.changed(status="working"), kind="working", data={})
+    assert await client.zcard(keys.due("w_1")) == 1
+    await store.save(kept.changed(status="failed"), kind="failed", data={})
+    assert await client.zcard(keys.due("w_1")) == 0
+
+
 async def test_events_come_in_order_and_go_on_after_a_place(database: Database) -> None:
     store = RequestStore(database)
     kept = request()
@@ -76,6 +91,8 @@ async def test_everything_expires(database: Database) -> None:
     await store.tell("w_1", "r_1", "progress", {})
     client = cast(Any, database.client)
     lives = {name: await client.ttl(name) async for name in client.scan_iter("*")}
+    for shared in (keys.due("w_1"), keys.wake(keys.shard_of("w_1"))):  # its entries go when it is answered
+        assert lives.pop(shared) == -1
     assert len(lives) == 4
     assert all(0 < life <= LIFE_SECONDS for life in lives.values())
     assert lives["admind:{w_1}:request:r_1:events"] <= EVENTS_SECONDS

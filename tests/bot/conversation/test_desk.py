@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 
@@ -13,6 +14,8 @@ from bot.chat import Upload
 from bot.conversation.desk import MOST_IN_FLIGHT
 from bot.errors import NotFound
 from bot.workflow.requests import Asker, Idea
+from bot.workflow.upkeep import Clockwork
+from storage import keys
 from storage.drafts import Draft
 from storage.ledger import Busy
 from storage.record import Record
@@ -240,3 +243,33 @@ def test_requests_are_records() -> None:
     from storage.requests import Request
 
     assert issubclass(Request, Record)
+
+
+async def test_a_request_whose_message_got_lost_is_taken_up_again_and_answered_once(room: Room) -> None:
+    """The process died between keeping it and handing it over, or the queue lost it in a failover."""
+    request_id = await room.desk.receive(room.request("Announce our new workshop tomorrow 9am"))
+    room.queued.clear()
+    taken: list[tuple[str, str, str]] = []
+
+    async def add(queue: str, task: str, workspace: str, entry: str, key: str) -> None:
+        taken.append((queue, task, entry))
+
+    clockwork = Clockwork(room.database, room.clock, add)
+    await clockwork.tick()
+    assert taken == [], "its message has half a minute"
+    room.clock.move(timedelta(seconds=31))
+    await clockwork.tick()
+    assert taken == [("chat", "request", request_id)]
+    await room.desk.answer(room.workspace.id, request_id)
+    await room.desk.answer(room.workspace.id, request_id)
+    assert len(await drafts(room)) == 1
+    room.clock.move(timedelta(minutes=5))
+    await clockwork.tick()
+    assert taken == [("chat", "request", request_id)]
+
+
+async def test_a_request_whose_life_is_over_is_left_alone(room: Room) -> None:
+    request_id = await room.desk.receive(room.request("Announce our new workshop tomorrow 9am"))
+    await room.database.client.delete(keys.of(room.workspace.id, "request", request_id))
+    await room.desk.answer(room.workspace.id, request_id)
+    assert await room.database.client.zcard(keys.due(room.workspace.id)) == 0

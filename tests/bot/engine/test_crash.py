@@ -50,10 +50,12 @@ async def test_what_a_killed_worker_had_begun_is_done_by_another_and_once(databa
         assert second.next_line().startswith("working")
         engine = Engine(database.url, worker_name="web", lease=timedelta(seconds=LEASE_SECONDS), queues=frozenset())
         async with engine:
+            second.send(signal.SIGSTOP)  # else it may take all of them
             for id in wanted:
                 await engine.add("chat", "effect", "w1", id, key=id)
             assert first.next_line().startswith("started")
             first.send(signal.SIGKILL)  # in the middle of a task
+            second.send(signal.SIGCONT)
             await until(lambda: _all_done(effects, wanted), "the survivor did all of it", seconds=30)
             for id in wanted:  # the platform repeats its events
                 await engine.add("chat", "effect", "w1", id, key=id)

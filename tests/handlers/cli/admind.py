@@ -77,6 +77,20 @@ class AdMindHere:
     def json(self, *arguments: str, **more: str) -> Any:
         return json.loads(self.run(*arguments, "--json", code=0, **more).stdout)
 
+    def json_of_any_status(self, *arguments: str) -> Any:
+        """What a command prints that also tells by its status whether all is well."""
+        done = subprocess.run(
+            [*COMMAND, *arguments, "--json"],
+            cwd=self.folder,
+            env=self.environ(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return json.loads(done.stdout)
+
     def terminal(self, *arguments: str, **more: str) -> pexpect.spawn[str]:
         """A command at a terminal."""
         return pexpect.spawn(

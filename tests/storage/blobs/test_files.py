@@ -57,13 +57,6 @@ async def test_tidying_takes_only_what_a_crash_left_behind(tmp_path: Path) -> No
     assert await blobs.get(name) == b"x"
 
 
-async def test_low_space_is_told(tmp_path: Path) -> None:
-    assert not (await FileBlobs(tmp_path, low_space_bytes=1).check_space()).low
-    space = await FileBlobs(tmp_path, low_space_bytes=1 << 62).check_space()
-    assert space.low
-    assert 0 < space.free <= space.total
-
-
 async def test_a_file_that_cannot_be_read_now_is_neither_damaged_nor_missing(tmp_path: Path) -> None:
     blobs = FileBlobs(tmp_path)
     name = await blobs.put(b"x")

@@ -1,0 +1,239 @@
+"""The whole product on a Sentinel's master that dies, and on a cluster: from a message to a published post, once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar, cast
+
+import pytest
+from pydantic import SecretStr
+
+from bot.bootstrap import AdMind
+from bot.chat import ChatRequest, DecisionRequest
+from bot.clock import MovableClock
+from bot.engine.outbox import Engine
+from bot.settings import Settings
+from storage.drafts import Draft, Verdict
+from storage.errors import AdMindError
+from storage.inbox import inbox_store
+from storage.posts import Post, PostState
+from storage.redis import Database
+from storage.stores import DraftStore, PostStore
+from tests.fakes.valkey import Replicated, replicated_valkey
+from tests.fakes.waiting import until
+from tests.fakes.webhook_server import WebhookServer, webhook_server
+
+pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]
+
+T = TypeVar("T")
+ENDS = (PostState.published, PostState.unknown)
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[WebhookServer]:
+    async with webhook_server() as server:
+        yield server
+
+
+async def patiently(call: Callable[[], Awaitable[T]]) -> T:
+    """What a person does who reads that the database does not answer right now: once more, a moment later."""
+    for _ in range(100):
+        try:
+            return await call()
+        except AdMindError as error:
+            assert error.retry_after_seconds, error.sentence()
+            await asyncio.sleep(0.3)
+    return await call()
+
+
+class Office:
+    """One AdMind and its owner, who asks and approves."""
+
+    def __init__(self, admind: AdMind) -> None:
+        self.admind = admind
+        self.clock = cast(MovableClock, admind.clock)
+        self.ws = admind.workspace.id
+        self.posts: list[Post] = []
+        self.member = ""
+        self._asked = 0
+
+    async def ask(self, text: str) -> Draft:
+        """Ask, and wait for the draft: received, queued, answered by a turn of the agent."""
+        owner = await self.admind.setup.local_owner(self.ws)
+        assert owner is not None
+        self.member, self._asked = owner.id, self._asked + 1
+        asked = ChatRequest(
+            workspace=self.ws,
+            surface="terminal",
+            member=owner.id,
+            conversation=f"v_{self._asked}",
+            text=text,
+            key=f"k_{self._asked}",
+            at=self.clock.now(),
+        )
+        name = await patiently(lambda: self.admind.desk.receive(asked))
+
+        async def answered() -> bool:
+            request = await patiently(lambda: self.admind.desk.get(self.ws, name))
+            assert request.status != "failed", request.reply
+            return request.status == "done"
+
+        await until(answered, f"it was answered: {text}", seconds=60)
+        (draft,) = (await self.admind.desk.get(self.ws, name)).drafts
+        return (await DraftStore(self.admind.database).get(self.ws, draft)).record
+
+    async def approve(self, draft: Draft) -> list[Post]:
+        decision = DecisionRequest(
+            workspace=self.ws,
+            draft=draft.id,
+            member=self.member,
+            verdict=Verdict.approve,
+            digest=draft.digest,
+            surface="test",
+            at=self.clock.now(),
+        )
+        await patiently(lambda: self.admind.decisions.decide(decision))
+        kept = (await DraftStore(self.admind.database).get(self.ws, draft.id)).record
+        made = await PostStore(self.admind.database).many(self.ws, [version.post for version in kept.versions])
+        self.posts += made
+        return list(made)
+
+    async def states(self) -> list[Post]:
+        return list(await PostStore(self.admind.database).many(self.ws, [post.id for post in self.posts]))
+
+    async def ended(self) -> bool:
+        return all(post.state in ENDS for post in await patiently(self.states))
+
+    async def told(self, sign: str) -> set[str]:
+        items = (await inbox_store(self.admind.database).page(self.ws, limit=500)).items
+        return {item.draft for item in items if str(item.card.get("title", "")).startswith(sign)}
+
+
+@asynccontextmanager
+async def office_on(url: str, folder: Path, site: WebhookServer) -> AsyncIterator[Office]:
+    settings = Settings(
+        data_dir=folder / "data",
+        redis_url=SecretStr(url),
+        timezone="UTC",
+        lease_seconds=1,
+        redelivery_seconds=2,
+        allow_hosts=frozenset({f"127.0.0.1:{site.port}"}),
+    )
+    async with AdMind(settings, clock=MovableClock()) as admind:
+        await admind.start()
+        brand = admind.workspace.default_brand
+        secrets = {"signing_key": "whsec_" + "A" * 43 + "="}
+        options = {"url": site.url, "lookup_url": site.url}
+        await admind.accounts.connect(admind.workspace.id, brand, "webhook", "Our site", options, secrets)
+        yield Office(admind)
+
+
+async def judge(office: Office, site: WebhookServer) -> Counter[PostState]:
+    copies = Counter(json.loads(seen.body)["digest"] for seen in site.sent)
+    states: Counter[PostState] = Counter()
+    asked, told = await office.told("❓"), await office.told("✅")
+    for post in await office.states():
+        states[post.state] += 1
+        assert copies[post.digest] <= 1, post
+        if post.state is PostState.published:
+            stands = await office.admind.feed.get(office.ws, post.account, post.id) is not None
+            assert stands if post.channel == "feed" else copies[post.digest] == 1, post
+            assert post.draft in told
+        else:
+            assert post.draft in asked, post
+    return states
+
+
+async def test_on_a_cluster_of_three_a_message_becomes_published_posts(
+    tmp_path: Path, valkey_cluster: str, cluster_database: Database, site: WebhookServer
+) -> None:
+    assert cluster_database.url == valkey_cluster, "emptied"
+    async with office_on(valkey_cluster, tmp_path, site) as office:
+        draft = await office.ask("Announce our new workshop with an image, tomorrow 9am")
+        posts = await office.approve(draft)
+        assert {post.channel for post in posts} == {"feed", "webhook"}
+        office.clock.move_to(posts[0].due + timedelta(seconds=1))
+        await until(office.ended, "both are out", seconds=60)
+
+        async def receipt() -> bool:
+            return draft.id in await office.told("✅")
+
+        await until(receipt, "people have the receipt", seconds=30)
+        assert await judge(office, site) == {PostState.published: 2}
+        owner = await office.admind.setup.local_owner(office.ws)
+        assert owner is not None
+        assert {"database", "schema", "clock"} <= {row.what for row in await office.admind.doctor.examine(owner)}
+
+
+async def test_a_message_becomes_a_published_post_through_a_failover(tmp_path: Path, site: WebhookServer) -> None:
+    """Two replicas: after the primary died there is still a second copy of whatever is sent."""
+    with replicated_valkey(replicas=2) as servers:
+        async with office_on(servers.url, tmp_path, site) as office:
+            first = await office.approve(await office.ask("Tell people that we bake, in 1 hour."))
+            waiting = await office.ask("Tell people that we paint, in 2 hours.")
+            office.clock.move_to(first[0].due + timedelta(seconds=1))
+            await until(lambda: bool(site.sent), "the first one goes out", seconds=60)
+            await died(servers)
+            later = await office.approve(waiting)
+            fresh = await office.approve(await office.ask("Tell people that we sing, in 1 hour."))
+            await until(office_opened(office), "what may have been lost is understood", seconds=60)
+            due = max(post.due for post in (*later, *fresh))
+            office.clock.move_to(due + timedelta(seconds=1))
+            try:
+                await until(office.ended, "all came to an end", seconds=90)
+            except AssertionError as error:
+                left = [(post.state, post.failure, post.due, post.attempts) for post in await office.states()]
+                raise AssertionError(f"at {office.clock.now()} left: {left}") from error
+            await until(lambda: everybody_knows(office), "people know", seconds=60)
+            states = await judge(office, site)
+            assert states[PostState.published] >= 2, states
+            kept = {post.id: post.state for post in await office.states()}
+            assert {kept[post.id] for post in fresh} == {PostState.published}, kept
+
+
+async def died(servers: Replicated) -> None:
+    servers.primary.kill()
+    await asyncio.to_thread(servers.primary.wait, 10)
+
+
+def office_opened(office: Office) -> Callable[[], Awaitable[bool]]:
+    async def opened() -> bool:
+        return not await office.admind.not_ready()
+
+    return opened
+
+
+async def everybody_knows(office: Office) -> bool:
+    drafts = {post.draft for post in office.posts}
+    return drafts <= await office.told("✅") | await office.told("❓")
+
+
+async def test_the_queues_go_on_by_themselves_after_a_failover_and_lose_nothing_replicated(
+    tmp_path: Path,
+) -> None:
+    ran: Counter[str] = Counter()
+    with replicated_valkey(replicas=2) as servers:
+
+        async def note(_: str, name: str) -> None:
+            ran[name] += 1
+
+        engine = Engine(servers.url, worker_name="w", lease=timedelta(seconds=2))
+        engine.register("publish", "note", note)
+        engine.register("chat", "note", note)
+        async with engine:
+            await engine.start_working()
+            await engine.add("publish", "note", "w_1", "before", key="before")
+            await until(lambda: ran["before"] == 1, "it works", seconds=30)
+            await died(servers)
+            for name in ("after", "and after"):
+                await patiently(lambda name=name: engine.add("publish", "note", "w_1", name, key=name))  # type: ignore[misc]
+                await patiently(lambda name=name: engine.add("chat", "note", "w_1", name + "!", key=name))  # type: ignore[misc]
+            wanted = {"after", "and after", "after!", "and after!"}
+            await until(lambda: wanted <= set(ran), "both queues go on", seconds=60)
+    assert ran["before"] == 1
