@@ -76,7 +76,7 @@ async def test_killed_at_every_step_it_loses_nothing_and_finishes(durable_databa
         for number in range(10):
             await world.decide(await world.draft(text=f"No {number}."), Verdict.reject)
         await world.run_due()
-        waiting = await world.draft(text="Waits.")
+        waiting = await world.draft(text="Waits.", due_in=None)
         unwanted = await world.blobs.put(b"nobody wants this")
         await world.audit.seal(world.ws)
         kept = Kept(world)
