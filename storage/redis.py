@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -53,6 +54,8 @@ class Script:
 
 
 INFOS = 3
+CONFIRM_MS = 1500  # a chat waits three seconds; a replica that has just come needs one
+LOOK_SECONDS = 5.0  # how long it is taken for known whether there are replicas
 IDENTIFY = (
     *(("INFO", section) for section in ("server", "replication", "memory")),
     *(("CONFIG GET", setting) for setting in ("appendonly", "appendfsync", "maxmemory-policy")),
@@ -107,6 +110,7 @@ class Database:
         self.url = url
         self.files: Files | None = None
         self._seen_replicated = False
+        self._copied, self._looked_at = False, float("-inf")
 
     def refuse_writes(self, why: AdMindError) -> None:
         """From now on this process only looks: whatever would change a workspace raises this instead."""
@@ -172,6 +176,17 @@ class Database:
             await self.client.set(names.REPLICATED, "1")
             self._seen_replicated = True
         return True
+
+    async def confirm(self, near: str) -> None:
+        """Ask before something is acknowledged: where there are replicas, one holds all that was written near this key.
+
+        Raises StorageUnavailable when none answers in time: what was written may be lost by a failover.
+        """
+        if time.monotonic() - self._looked_at > LOOK_SECONDS:
+            self._copied = await self.replicated(await self.identity())
+            self._looked_at = time.monotonic()
+        if self._copied and await self.wait_replicas(timeout_ms=CONFIRM_MS, near=near) < 1:
+            raise StorageUnavailable("AdMind's database has no second copy right now, so this may not be kept.")
 
     async def server_time_ms(self) -> int:
         """The server's clock in Unix milliseconds, by which leases count."""

@@ -27,6 +27,7 @@ from bot.llm.around import Around
 from bot.llm.budget import TokenBudget
 from bot.publishing.pause import Pausing
 from bot.workflow.requests import Asker
+from storage import keys
 from storage.ledger import Busy, Ledger
 from storage.record import new_id
 from storage.redis import Database, StorageFull, StorageUnavailable
@@ -82,6 +83,7 @@ class Desk:
         clock: Clock,
         enqueue: Enqueue,
     ) -> None:
+        self._database = database
         self._store = RequestStore(database)
         self._threads = ThreadStore(database)
         self._ledger = ledger
@@ -101,7 +103,7 @@ class Desk:
     async def receive(self, request: ChatRequest) -> str:
         """Keep a request and hand it to the engine; its id. The same `key` again gives the same id.
 
-        Raises StorageUnavailable, StorageFull: then it was not taken in.
+        Raises StorageUnavailable, StorageFull: then whoever sent it should send it again; a `key` makes that safe.
         """
         text = _CONTROL.sub("", request.text.replace("\r\n", "\n").replace("\r", "\n"))
         kept = Request(
@@ -120,6 +122,7 @@ class Desk:
         )
         key = f"{request.surface}:{request.key}" if request.key else ""
         request_id = await self._store.create(kept, key=key)
+        await self._database.confirm(keys.control(request.workspace))
         # Also for a repeat: the first try may have died between keeping and handing over.
         await self._enqueue(request.workspace, request_id)
         return request_id

@@ -130,10 +130,6 @@ class Engine:
         except TimeoutError as error:
             raise StorageUnavailable from error
 
-    def near(self, queue: Queue) -> str:
-        """A key that lies where this queue lies, for `Database.wait_replicas(near=…)` after an `add`."""
-        return f"{{admind-{queue}}}"
-
 
 async def _only_logged(queue: str, name: str, ws: str, id: str, error: Exception) -> None:
     log.error("task given up queue=%s task=%s ws=%s id=%s why=%s", queue, name, ws, id, type(error).__name__)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.errors import BadInput, NotAllowed
-from storage import pauses
+from storage import keys, pauses
 from storage.audit import AuditWriter
 from storage.commit import Change, commit
 from storage.pauses import Pause, Pauses
@@ -119,6 +119,7 @@ class Pausing:
             details={"scope": pause.scope, "reason": pause.reason, "surface": surface},
         )
         await commit(self._database, pauses.put(Change(workspace), pause).audit(entry))
+        await self._database.confirm(keys.control(workspace))
 
     async def _resolved(self, workspace: str, scope: str, member: Member) -> tuple[str, tuple[str, ...]]:
         """The scope with ids in place of names, and the brands that it concerns. Raises BadInput."""

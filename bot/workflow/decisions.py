@@ -16,6 +16,7 @@ from bot.errors import BadInput, ChangedSince, Conflict, NotAllowed, NotFound
 from bot.review.approval import Standing, active, deciders, judge, may_decide, status_of
 from bot.when import say
 from bot.words import reader, told
+from storage import keys
 from storage.accounts import Account
 from storage.audit import AuditWriter
 from storage.commit import Change, commit
@@ -122,7 +123,10 @@ class Decisions:
         why: str = "",
         by: Member | None = None,
     ) -> Decided:
-        """Write the draft with everything that follows from where it now stands. Raises Conflict."""
+        """Write the draft with everything that follows from where it now stands.
+
+        Raises Conflict, StorageUnavailable; after the latter it may stand, and doing so again changes nothing.
+        """
         now = self._clock.now()
         change = Change(draft.workspace)
         draft, posts, told = self._follow(case, draft, change, now)
@@ -151,6 +155,7 @@ class Decisions:
         if draft.replaces and draft.status is DraftStatus.approved:
             await self._retire(draft, change, now)
         await commit(self._database, change)
+        await self._database.confirm(keys.control(draft.workspace))
         standings = case.standings(draft, now)
         return Decided(draft, posts, told or self._say(draft, standings, posts, case), standings)
 

@@ -14,7 +14,7 @@ from bot.errors import BadInput, ChannelRefused, Conflict, NotAllowed, NotFound
 from bot.publishing.pause import concerns, say_scope
 from bot.review.approval import judge, may_decide
 from bot.words import told
-from storage import pauses
+from storage import keys, pauses
 from storage.accounts import Account
 from storage.audit import AuditWriter
 from storage.commit import Change, commit
@@ -201,6 +201,7 @@ class Posts:
         change.expect(self._posts.key(post.workspace, post.id), kept.ver)
         change.audit(await self._entry(post, "stop asked", member, surface))
         await commit(self._database, change)
+        await self._database.confirm(keys.control(change.workspace))
 
     async def _write(
         self,
@@ -225,6 +226,7 @@ class Posts:
             raise Conflict(
                 "The post changed in this moment.", kept="Nothing was changed by you.", do_next="Look again."
             ) from conflict
+        await self._database.confirm(keys.control(change.workspace))
 
     async def _entry(self, post: Post, kind: str, member: Member, surface: str) -> dict[str, str]:
         return await self._audit.prepare(

@@ -17,7 +17,7 @@ from bot.errors import AdMindError
 from bot.publishing.holds import Busy
 from storage import keys
 from storage.posts import Post, PostState
-from storage.redis import Database, connect
+from storage.redis import Database, StorageUnavailable, connect
 from tests.fakes.valkey import Replicated, _answer, _command, eventually, replicated_valkey
 from tests.fakes.waiting import until
 from tests.fakes.webhook_server import WebhookServer, webhook_server
@@ -114,6 +114,31 @@ async def test_while_the_replica_does_not_follow_nothing_is_sent_and_then_once(
             )
             await world.publisher.publish(world.ws, gone.id)
             assert len(site.sent) == 1, "sent with no second copy of the attempt"
+
+
+async def test_nothing_is_confirmed_of_which_there_is_no_second_copy(tmp_path: Path, site: WebhookServer) -> None:
+    with replicated_valkey() as servers:
+        async with (
+            connect(servers.url) as database,
+            world_for(database, tmp_path, site, MovableClock()) as world,
+        ):
+            post, late = await due(world, site, 2)
+            draft = await world.draft()
+            servers.replica.send_signal(signal.SIGSTOP)
+            try:
+                for asked in (
+                    world.decide(draft),
+                    world.pausing.stop(world.ws, "workspace", world.owner, "wait", world.clock.now()),
+                    world.posts.cancel(world.ws, late.id, world.owner.id, "test"),
+                ):
+                    with pytest.raises(StorageUnavailable, match="no second copy"):
+                        await asked
+            finally:
+                servers.replica.send_signal(signal.SIGCONT)
+            await until(lambda: _known(database), "the replica follows again")
+            again = await world.decide(draft)
+            assert [found.state for found in again.posts] == [PostState.scheduled], "done twice is done once"
+            assert (await world.post(post)).state is PostState.scheduled
 
 
 async def test_a_process_that_starts_while_the_only_replica_is_gone_sends_nothing_either(
