@@ -12,22 +12,18 @@ from typing import Any, Final
 
 from bot.llm.around import Around
 from bot.llm.offline.accounts import take_accounts
+from bot.llm.offline.addressed import Told, cover_content
 from bot.llm.offline.phrases import DAYS, HASHTAG, PRICE, language_of, offers, pattern
 from bot.llm.offline.sheet import COVERED, TAKEN, Sheet
 from bot.llm.offline.times import Time, Times, read_times, widened
 from bot.llm.offline.wishes import take_action, take_image, take_language, take_tone
 from bot.llm.offline.writing_lines import main_clause
+from bot.llm.offline.writing_text import sentence_spans
 
 MAX_FACTS: Final = 12
 MAX_FACT: Final = 400
 MAX_TOPIC: Final = 120
 
-_MONTHS: Final = "Jan|Feb|Mär|Mar|Apr|Mai|May|Jun|Jul|Aug|Sep|Okt|Oct|Nov|Dez|Dec|Uhr|Klasse|Platz|Stock|Geburtstag|Advent|Jahrhundert"
-_SPLIT: Final = re.compile(
-    rf"(?<=[!?…])\s+(?=\S)|(?:(?<=\w\w[.])|(?<=[)\"”“»%\ue000\ue001][.]))(?<!\d[.])\s+(?=[\"“„«(]?[A-ZÄÖÜÉ0-9\ue000\ue001])|"
-    rf"(?<=\d[.])\s+(?=[A-ZÄÖÜÉ])(?!{_MONTHS})|\n+|;\s+|\s+[—–]\s+|\s+-\s+|\s*[•▪]\s*|[.!]\s*$"
-)
-LEADS: Final = ("asks_for_post", "thank", "hire", "remind", "invite", "ask", "promote", "announce", "inform")
 _GOALS: Final = {"asks_for_post": "announce"}
 
 
@@ -47,26 +43,16 @@ def post_idea(
     _take_time(sheet, times, idea)
     idea["hashtags"] = list(dict.fromkeys(sheet.take(HASHTAG)))[:10]
     idea["call_to_action"] = take_action(sheet)
+    told = cover_content(sheet, around)
+    idea["goal"] = told.goal
     take_image(sheet, around, idea)
     idea["tone"] = take_tone(sheet)
     wished = take_language(sheet)
     idea["language"] = wished or spoken or around.language
     idea["accounts"] = take_accounts(sheet, around)
-    idea["audience"] = next((m[1] or m[2] for m in pattern("audience").finditer(sheet.text)), "")
-    sheet.take(pattern("hashtag_wish"))
-    sheet.take(pattern("no_hashtag"))
-    sheet.take(pattern("no_emoji"))
-    idea["goal"] = _take_lead(sheet)
-    sheet.take(pattern("variants"))
-    sheet.take(pattern("go_out"))
-    if _REQUEST.match(text) or re.search(r"\bbitte\b", text, re.I):
-        sheet.take(_INFINITIVE)
-    sheet.take(pattern("polite"))
-    if idea["verbatim"]:
-        sheet.take(pattern("verbatim"))
-    claims = _claims(sheet.left())
-    if claims and not text.lstrip().casefold().startswith(claims[0][:12].casefold()):
-        claims[0] = re.sub(r"^(?:about|über|regarding|that|dass)\s+", "", claims[0], flags=re.I)
+    claims = _claims(sheet, told)
+    if not claims and idea["call_to_action"]:  # "Our new menu: https://…"
+        claims, idea["call_to_action"] = [str(idea["call_to_action"])], ""
     if _REQUEST.match(text):  # "Can you post about our course?" asks us, not the reader
         claims = [claim.rstrip("? ") if n == 0 or n == len(claims) - 1 else claim for n, claim in enumerate(claims)]
     as_sentence = _as_sentence(claims[0], text, idea) if claims else ""
@@ -79,10 +65,6 @@ def post_idea(
     return {name: value for name, value in idea.items() if value}
 
 
-_INFINITIVE: Final = re.compile(
-    r"\s(?:schreiben|machen|erstellen|verfassen|vorbereiten|entwerfen|posten|veröffentlichen|publizieren)\b(?=\s*(?:[.?!]|$))",
-    re.I,
-)
 _REQUEST: Final = re.compile(
     r"\W*(?:hi|hello|hey|hallo)?\W*(?:can|could|would|will|kannst|könntest|würdest) (?:you|du)\b", re.I
 )
@@ -123,61 +105,22 @@ def _take_time(sheet: Sheet, times: Times, idea: dict[str, Any]) -> None:
         sheet.take_span(widened(sheet, time.start, "preposition"), time.end)
 
 
-def _take_lead(sheet: Sheet) -> str:
-    """The words that ask for a post, taken off, and the goal they name."""
-    sheet.take(pattern("polite"))
-    goal = ""
-    for name in LEADS:
-        first = next(pattern(name).finditer(sheet.text), None)
-        if first is not None and (name != "hire" or goal == ""):
-            goal = goal if goal and goal != "announce" else _GOALS.get(name, name)
-            if name != "hire":
-                sheet.take_span(first.start(), first.end())
-                _take_particle(sheet, first[0])
-    return goal
-
-
-def _take_particle(sheet: Sheet, lead: str) -> None:
-    """German parts its verbs: "Kündige unsere Aktion an", "Lade alle zum Fest ein", "Stell das Rad vor"."""
-    particle = {"k": "an", "l": "ein", "s": "vor"}.get(lead.strip()[:1].casefold(), "")
-    if particle and re.match(r"(?:kündig|lad|stell)", lead.strip(), re.I):
-        match = re.search(rf"\s{particle}\b(?=\s*(?:$|[.,:;!\ue000\n]))", sheet.text, re.I)
-        if match:
-            sheet.take_span(match.start(), match.end())
-
-
-_EDGES: Final = re.compile(
-    r"^(?:[\s,.:;!?…\-–—)\]/|]|(?:and|und|but|with|mit|that|dass|about|über|then|also|please|bitte|at|on|in|to|um|am)\b(?=\s*"
-    r"(?:$|[,.:;!\-–—])))+|(?:[\s,:;\-–—(\[/|]|\b(?:and|und)(?=\s*$))+$",
-    re.I,
-)
-_EACH: Final = re.compile(
-    rf"(?:^|[,;]|\b(?:and|und))\s*(?:one|eine[nr]?|einer)\s+(?:(?:on|at|am|um)\s+)*(?={TAKEN})", re.I
-)
-_DANGLING: Final = re.compile(
-    rf"(?:\b(?:and|und|with|mit|on|at|by|for|auf|im|am|um|an|via|to|the|als|as|in|für)\s+)+(?={TAKEN}\s*(?:$|[,.;:!?{TAKEN}]))",
+_GLUE: Final = re.compile(
+    r"^(?:[\s,.:;!?…\-–—)\]/|]|(?:and|und|but|that|dass|about|über|zu[mr]?|regarding|for|für|announcing|saying|on)\b\s)+",
     re.I,
 )
 
 
-def _claims(left: str) -> list[str]:
-    """What is left, as separate statements without the remains of instructions."""
+def _claims(sheet: Sheet, told: Told) -> list[str]:
+    """What is meant for the readers, statement by statement, in its own words."""
     found: list[str] = []
-    for piece in _SPLIT.split(left):
-        part = _DANGLING.sub("", _EACH.sub(" ", piece))
-        words = re.sub(r"\s+", " ", re.sub(rf"\s*{TAKEN}\s*(?=[,.;:!?])|{TAKEN}", " ", part))
-        words = re.sub(r"\s+([,.;:!?])", r"\1", words)
-        words = re.sub(r",(?:\s*,)+", ",", words)
-        words = re.sub(r"^(?:\d{1,2}[.)]|[-*•])\s+", "", words.strip())
-        words = _EDGES.sub("", _EDGES.sub("", words.strip())).strip(" .")
-        if _says_something(words) and words.casefold() not in (claim.casefold() for claim in found):
+    for (start, end), asked in zip(told.spans, told.asked, strict=True):
+        words = re.sub(rf"\s*{TAKEN}\s*(?=[,.;:!?]|$)|{TAKEN}", " ", sheet.covered(start, end))
+        words = re.sub(r"\s+([,.;:!?])", r"\1", re.sub(r"\s+", " ", words)).strip()
+        words = (_GLUE.sub("", words) if asked else words).strip(" .,;:–—-")
+        if re.search(r"[^\W\d_]{2,}|\d{2,}", words) and words.casefold() not in (claim.casefold() for claim in found):
             found.append(words[:MAX_FACT])
     return found[:MAX_FACTS]
-
-
-def _says_something(words: str) -> bool:
-    bare = pattern("note_words").sub(" ", words)
-    return re.search(r"[^\W\d_]{2,}|\d{2,}", bare) is not None
 
 
 _TOPIC_END: Final = re.compile(
@@ -230,7 +173,7 @@ def _topic(claim: str) -> str:
     """What a claim is about: its beginning, up to a date, a price, a verb or a stop."""
     cut, price = _TOPIC_END.search(claim, 3), PRICE.search(claim)
     ends = [found.start() for found in (cut, price) if found is not None and found.start() > 2]
-    topic = _EDGES.sub("", claim[: min(ends)] if ends else claim).strip(" .:,")
+    topic = (claim[: min(ends)] if ends else claim).strip(" .:,")
     if _ARTICLE.fullmatch(topic):
         topic = claim
     return _cut(topic or claim, MAX_TOPIC)

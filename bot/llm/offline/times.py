@@ -10,6 +10,7 @@ from typing import Final
 
 from bot.llm.around import Around
 from bot.llm.offline.accounts import ends_with_place
+from bot.llm.offline.addressed import wished_times
 from bot.llm.offline.phrases import DAYS, pattern
 from bot.llm.offline.sheet import Sheet
 from bot.llm.offline.wishes import count_of
@@ -57,6 +58,16 @@ def read_times(sheet: Sheet, language: str, around: Around) -> Times:
         posting.append(Time(bare.start(1), bare.end(2), (f"{bare[1]} {'um' if language == 'de' else 'at'} {bare[2]}",)))
         covered = covered[: bare.start(1)] + "\ue002" * (bare.end(2) - bare.start(1)) + covered[bare.end(2) :]
     phrases = list(_apart(find_phrases(covered, language or "en")))
+    wished = wished_times(sheet, phrases, around)
+    if wished:
+        times = [Time(each.start, each.end, (each.text,)) for each in wished]
+        rest = [each for each in phrases if each not in wished]
+        late = [each for each in rest if each.kind == "deadline" and not re.fullmatch(_CLOCK, each.text.strip(), re.I)]
+        return Times(
+            tuple(sorted([*posting, *times], key=lambda time: time.start)),
+            tuple((each.start, each.end) for each in late),
+            tuple((each.start, each.end) for each in rest if each not in late),
+        )
     dated = [phrase for phrase in phrases if _names_day_and_hour(phrase)]
     for phrase in phrases:
         span = (phrase.start, phrase.end)

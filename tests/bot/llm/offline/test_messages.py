@@ -285,7 +285,7 @@ def test_message_is_understood_as_meant(case: Case) -> None:
 
 
 INSTRUCTION = re.compile(
-    r"^(?:i|another|about|that|something|über|dass)\b|\b(?:write|give me|draft|create|schreib\w*|poste|please|bitte|"
+    r"^(?:i|another|about|that|something|über|dass)\b|\b(?:write|give me|draft|create|schreib\w*|poste|"
     r"with an? (?:image|picture|photo)|mit bild|a post|posts about|on the feed|im velo feed)\b|\ban? (?:our|the)\b",
     re.I,
 )
