@@ -69,7 +69,6 @@ _THEM: Final = re.compile(
 
 def is_wish(words: str, around: Around, *, timed: bool = True) -> bool:
     """Whether these words hold wishes to AdMind and nothing else. `timed`: a day with an hour may be one of them."""
-    left = _unexplained(words, around, timed=timed)
     return _unexplained(words, around, timed=timed) == "" and re.search(rf"[^\W\d]|{TAKEN}", words) is not None
 
 
@@ -126,7 +125,7 @@ def cover_content(sheet: Sheet, around: Around) -> Told:
     for start, stop in sentence_spans(sheet.text):
         if is_wish(sheet.text[start:stop], around):
             continue
-        lead, named = _lead(sheet, start, stop, around)
+        lead, named = (start, []) if spans else _lead(sheet, start, stop, around)
         goals += named
         verb = _VERB_END.search(sheet.text, lead, stop) if named else None
         end = verb.start() if verb else stop
@@ -154,7 +153,7 @@ def _lead(sheet: Sheet, start: int, end: int, around: Around) -> tuple[int, list
         for name in LEADS
         if (match := pattern(name).search(words)) and _is_front(words[: match.start()], around)
     ]
-    names = [name for name, _ in found]
+    names = ["asks_for_post" if name == "inform" and _POSTS.match(match[0]) else name for name, match in found]
     if not any(name != "hire" for name in names):
         colon = words.find(": ", 0, 60)
         return (place + colon + 1 if colon > 0 and is_wish(words[:colon], around) else start), names
@@ -170,6 +169,7 @@ def _lead(sheet: Sheet, start: int, end: int, around: Around) -> tuple[int, list
     ), names
 
 
+_POSTS: Final = re.compile(r"\W*(?:post|publish|share|write|poste|schreib|veröffentlich)", re.I)
 _TO: Final = re.compile(r"\s+(?:about|for|on|über|zu[mr]?|für|regarding)\s*$", re.I)
 
 

@@ -14,11 +14,11 @@ from bot.llm.around import Around
 from bot.llm.offline.accounts import take_accounts
 from bot.llm.offline.addressed import Told, cover_content
 from bot.llm.offline.phrases import DAYS, HASHTAG, PRICE, language_of, offers, pattern
+from bot.llm.offline.serious import is_serious
 from bot.llm.offline.sheet import COVERED, TAKEN, Sheet
 from bot.llm.offline.times import Time, Times, read_times, widened
 from bot.llm.offline.wishes import take_action, take_image, take_language, take_tone
 from bot.llm.offline.writing_lines import main_clause
-from bot.llm.offline.writing_text import sentence_spans
 
 MAX_FACTS: Final = 12
 MAX_FACT: Final = 400
@@ -124,7 +124,7 @@ def _claims(sheet: Sheet, told: Told) -> list[str]:
 
 
 _TOPIC_END: Final = re.compile(
-    rf"[:,!?;(]\s|(?<!\d)\.\s|[:.!?]$|\s[-–—]\s|\s(?:who|that|which|when|from (?=\S*\d)|ab (?=\S*\d)|until|bis|on (?=(?:\d|{DAYS}))|"
+    rf"[:,!?;(]\s|[:.!?]$|\s[-–—]\s|\s(?:who|that|which|when|from (?=\S*\d)|ab (?=\S*\d)|until|bis|on (?=(?:\d|{DAYS}))|"
     rf"am (?=(?:\d|{DAYS}))|at (?=\d)|next (?=\w*(?:day|week|month))|nächste\w*|this (?=\w+day|week|month)|diese\w*|is|are|ist|sind|has|have|hat|will|"
     r"wird|starts|startet|opens|öffnet|ends|endet|closes|stays)\b",
     re.I,
@@ -181,6 +181,8 @@ def _topic(claim: str) -> str:
 
 _SUBORDINATE: Final = re.compile(r"\bdass\s+(?=\w)", re.I)
 _DATIVE: Final = re.compile(r"^(?:unsere[mr]|eine[mr]|diese[mr]|de[mr])\s", re.I)
+_THANK: Final = re.compile(r"\b(?:thank(?:s| you)?|thank-you)\b", re.I)
+_FOR: Final = re.compile(r"\b(?:thanks?|thank[ -]you)(?: \w+)? for\b", re.I)
 _CONGRATULATE: Final = re.compile(r"^congratulate (.{2,60}?) (on|for)\b", re.I)
 _WONDERED: Final = re.compile(
     r"^((?:which|what|where|when|how|why)\b.{0,40}?)\s((?:our|the|your|we|you)\b(?:\s\w+){0,3}?)\s(should|will|can|must|could)\b",
@@ -194,6 +196,13 @@ def _as_sentence(claim: str, text: str, idea: dict[str, Any]) -> str:
     "Kündige an, dass der Markt am Freitag öffnet" → "der Markt öffnet am Freitag"; "Lade alle zu unserem Fest ein" →
     "Wir laden euch zu unserem Fest ein"; "ask which colour it should have" → "which colour should it have".
     """
+    if (
+        idea.get("goal") == "thank"
+        and idea.get("language") == "en"
+        and not _THANKS.match(claim)
+        and _THANK.search(text)
+    ):
+        return f"Thank you {'for' if _FOR.search(text) else 'to'} {_lowered(claim)}"
     if _CONGRATULATE.match(claim):
         return _CONGRATULATE.sub(r"Congratulations to \1 \2", claim)
     if idea.get("goal") == "ask":
@@ -206,21 +215,50 @@ def _as_sentence(claim: str, text: str, idea: dict[str, Any]) -> str:
     return main_clause(claim) if said.casefold().startswith(claim[:20].casefold()) else ""
 
 
+def _lowered(claim: str) -> str:
+    first, _, rest = claim.partition(" ")
+    small = first.casefold() in (
+        "all",
+        "our",
+        "the",
+        "every",
+        "everyone",
+        "everybody",
+        "my",
+        "your",
+        "those",
+        "a",
+        "an",
+    )
+    return f"{first.casefold()} {rest}".strip() if small else claim
+
+
 def _is_sentence(claim: str) -> bool:
     return len(claim.split()) >= 5 or PRICE.search(claim) is not None
 
 
 def _goal(idea: dict[str, Any], text: str) -> str:
     goal = str(idea.get("goal") or "")
+    first = " ".join(idea.get("facts", ())[:1])
     if goal in ("", "announce", "inform") and pattern("hire").search(text):
         return "hire"
-    if goal in ("", "announce") and re.search(r"\bwir (?:be)?danken\b|\bwe thank\b|\bthank you to\b", text, re.I):
+    if is_serious(text):
+        return goal if goal == "thank" else "inform"
+    if goal in ("", "announce") and _THANKS.match(first):
         return "thank"
-    if goal in ("", "announce") and idea.get("offer"):
+    if goal in ("", "announce") and _REDUCED.search(str(idea.get("offer") or "")):
         return "promote"
     if goal in ("", "inform", "announce") and _is_gathering(idea):
         return "invite"
     return goal or "announce"
+
+
+_THANKS: Final = re.compile(
+    r"(?:wir (?:be)?danken|danke|vielen dank|merci|we thank|thank you|thanks|many thanks)\b", re.I
+)
+_REDUCED: Final = re.compile(
+    r"%|\boff\b|\bfor (?:1|one)\b|\bfür (?:1|eins?)\b|half|halb|save|spar|discount|rabatt|reduziert", re.I
+)
 
 
 def _is_gathering(idea: dict[str, Any]) -> bool:

@@ -180,7 +180,7 @@ def _emoji_off(order: Order, state: State, german: bool) -> str:
 
 def _emoji_on(order: Order, state: State, german: bool) -> str:
     pieces = state.pieces()
-    if pieces.grave:
+    if pieces.serious:
         raise Refused(
             "Das ist eine ernste Mitteilung. Wirklich mit Emoji? Dann gib mir den Text in Anführungszeichen."
             if german
@@ -296,7 +296,7 @@ def _limit(order: Order, state: State, german: bool) -> str:
 
 
 def _shorter(order: Order, state: State, german: bool) -> str:
-    if state.pieces().grave:
+    if state.pieces().serious:
         raise Refused(
             "Das ist eine ernste Mitteilung, da lasse ich nichts von selbst weg. Welcher Satz darf gehen?"
             if german
@@ -409,7 +409,7 @@ _DOERS: dict[str, Callable[[Order, State, bool], str]] = {
 def _rewrite(state: State) -> None:
     """Written anew from what the texts say now, not from what the brief once said."""
     pieces = state.pieces()
-    if state.tone and not pieces.grave:
+    if state.tone and not pieces.serious:
         pieces = retoned(pieces, state.tone)
     elif state.tone and state.tone in ("playful", "urgent"):
         raise Refused("This is a serious notice. Give me the exact words in quotes if it should sound otherwise.")

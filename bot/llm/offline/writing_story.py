@@ -13,7 +13,7 @@ from typing import Any
 
 import regex
 
-from bot.llm.offline.writing_text import URL, bare, is_clause, same_words, sentence, sentences, upper_first, words
+from bot.llm.offline.writing_text import URL, bare, is_clause, same_words, sentences, upper_first, words
 
 HEADLINE = 60
 _PRONOUN = {
@@ -117,9 +117,9 @@ def story_of(brief: Mapping[str, Any], language: str) -> Story | None:
     lead, *rest = parts
     lead, tail = _shed(_ARTICLE.sub(r"\1: \2", lead), language)
     whole = stands(lead, language) or _OFFER.match(lead) is not None
-    phrase = not whole and _PHRASE[language].match(lead) is not None and len(facts) > 0
+    opens = len(lead.split()) > 2 and request.startswith(lead[:24].casefold())
+    phrase = not whole and not opens and _PHRASE[language].match(lead) is not None and len(facts) > 0
     labelled = not whole and _LABEL.match(lead) is not None
-    opens = not phrase and len(lead.split()) > 2 and request.startswith(lead[:24].casefold())
     if not whole and not phrase and not labelled and not opens:
         return None
     if phrase and ": " in lead:
@@ -185,21 +185,30 @@ def subs_of(story: Story, head: str) -> list[str]:
     place = story.lead.casefold().find(head.casefold())
     left = story.lead[place + len(head) :].strip(" ,;:.!–—-") if place >= 0 else ""
     after = _LABEL.sub("", story.lead)
-    grave = regex.match(r"(?i)(?:\w+ )?(?:recall|rückruf)", head) is not None
+    serious = regex.match(r"(?i)(?:\w+ )?(?:recall|rückruf)", head) is not None
     found = [
-        part for part in (left, *([after] if grave else []), *story.rest) if words(part) and not same_words(part, head)
+        part
+        for part in (left, *([after] if serious else []), *story.rest)
+        if words(part) and not same_words(part, head)
     ]
     if left and regex.search(r"(?:^|\s)(?:ein|an|vor|statt|teil|auf|zu)$", left):
         found.remove(left)
     return [upper_first(part) for part in found]
 
 
-def paragraphs(lead: str, rest: Sequence[str]) -> list[str]:
-    """Lead and further sentences, set: together when short, apart when there is much."""
-    told = [sentence(part) for part in rest]
-    if len(" ".join([lead, *told])) <= 220:
-        return [" ".join([lead, *told])]
-    return [lead, *([" ".join(told)] if told else [])]
+def paragraphs(first: str, body: Sequence[str]) -> list[str]:
+    """Sentences, set: together when short, apart when there is much; a list stands by itself."""
+    if not any("\n" in part or part.startswith("•") for part in (first, *body)):
+        whole = " ".join([first, *body])
+        return [whole] if len(whole) <= 220 else [first, *([" ".join(body)] if body else [])]
+    blocks = [first]
+    for part in body:
+        apart = "\n" in part or part.startswith("•") or "•" in blocks[-1]
+        if apart:
+            blocks.append(part)
+        else:
+            blocks[-1] = f"{blocks[-1]} {part}"
+    return blocks
 
 
 def _shed(lead: str, language: str) -> tuple[str, list[str]]:
@@ -212,9 +221,7 @@ def _shed(lead: str, language: str) -> tuple[str, list[str]]:
     kept, apart = [first], list[str]()
     for part in others:
         acts = _ACT.match(part) is not None
-        if apart and not acts and not stands(part, language):
-            apart[-1] = f"{apart[-1]}, {part}"
-        elif acts or (not stands(first, language) and not _PLACED.search(part)):
+        if acts or apart:
             apart.append(regex.sub(r"(?i)^(?:and|und)\s+", "", part) if acts else part)
         else:
             kept.append(part)

@@ -229,9 +229,10 @@ _STOP = regex.compile(
 )
 _ORDINAL = regex.compile(r"\b\d{1,3}\.$")
 _ORDERED = regex.compile(
-    r"(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez|und|bis|Klasse|Platz|Stock|Geburtstag|Advent|Jahrhundert|Mal|"
-    r"Etage|Jubiläum|Saison|Auflage|Ausgabe|Rang|–|-|\p{Ll})"
+    r"(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez|und|bis|oder|bzw|mal|Klasse|Platz|Stock|Geburtstag|Advent|"
+    r"Jahrhundert|Mal|Etage|Jubiläum|Saison|Auflage|Ausgabe|Rang|–|-)"
 )
+_COUNTS = regex.compile(r"(?i)\b(?:a[mb]|vom|zum|bis|dem|den|der|die|das|des|im|und|seit)\s\d{1,3}\.$")
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
@@ -251,10 +252,10 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 def _goes_on(piece: str, after: str) -> bool:
     """Whether a stop ends no sentence: it belongs to a short form, or to a number that counts."""
     if _ORDINAL.search(piece):
-        return _ORDERED.match(after) is not None
+        return _ORDERED.match(after) is not None or (after[:1].islower() and _COUNTS.search(piece) is not None)
     if _SHORT_FORMS.search(piece):
         return True
-    return after[:1].islower() and regex.search(r"\p{L}{3,}[.!?]$|[\uE000\uE001%)][.!?]$", piece) is None
+    return after[:1].islower() and regex.search(r"\p{L}{3,}[.!?]+$|[\uE000\uE001%)][.!?]$", piece) is None
 
 
 def tidy(text: str) -> str:

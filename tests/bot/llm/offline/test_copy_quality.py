@@ -32,7 +32,7 @@ MESSAGES: list[tuple[str, tuple[str, ...]]] = [
     ),
     (
         "Thank everyone who came to our charity run on Sunday: 340 runners raised CHF 12,500 for the children's hospital. Post now.",
-        ("everyone who came to our charity run on Sunday. 340 runners raised CHF 12,500 for the children's hospital.",),
+        ("Thank you to everyone who came to our charity run on Sunday: 340 runners raised CHF 12,500 for the children's hospital.",),
     ),
     (
         "Recall: our KidSeat 2 (serial 4000-4999) has a faulty buckle. Stop using it and bring it back for a full refund. Info at https://velo.example/recall. asap",
