@@ -15,7 +15,7 @@ from typing import Final
 
 from bot.llm.around import Around
 from bot.llm.offline.accounts import PLATFORMS, take_accounts
-from bot.llm.offline.phrases import language_of, pattern
+from bot.llm.offline.phrases import TONES, language_of, pattern
 from bot.llm.offline.sheet import COVERED, TAKEN, Sheet
 from bot.llm.offline.wishes import take_image, take_language, take_tone
 from bot.llm.offline.writing_text import sentence_spans
@@ -59,6 +59,7 @@ _WISHES: Final = (
     "everywhere",
     "action_wish",
 )
+_TONED: Final = re.compile(rf"\b(?:{'|'.join(TONES)})(?:e[rsnm]?)?\b", re.I)
 _EMPTY: Final = re.compile(rf"[{TAKEN}{COVERED}\W_]+")
 _THEM: Final = re.compile(
     r"\b(?:it|this|that|them|es|das|ihn|sie|both|all|nice|schön\w*|style|stil|tone|ton|version|thanks|danke|thx|bitte|please|keep|kind of|ganz|be|"
@@ -91,7 +92,7 @@ def _unexplained(words: str, around: Around, *, timed: bool) -> str | None:
     take_accounts(sheet, around)
     for name in (*_WISHES, "asks_for_post"):
         sheet.take(pattern(name))
-    return _EMPTY.sub("", pattern("note_words").sub(" ", _THEM.sub(" ", sheet.text)))
+    return _EMPTY.sub("", pattern("note_words").sub(" ", _TONED.sub(" ", _THEM.sub(" ", sheet.text))))
 
 
 def is_hour(phrase: str) -> bool:

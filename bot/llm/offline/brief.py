@@ -13,11 +13,12 @@ from typing import Any, Final
 from bot.llm.around import Around
 from bot.llm.offline.accounts import take_accounts
 from bot.llm.offline.addressed import Told, cover_content
+from bot.llm.offline.german_case import nominative
 from bot.llm.offline.phrases import DAYS, HASHTAG, PRICE, language_of, offers, pattern
 from bot.llm.offline.serious import is_serious
 from bot.llm.offline.sheet import COVERED, TAKEN, Sheet
 from bot.llm.offline.times import Time, Times, read_times, widened
-from bot.llm.offline.wishes import take_action, take_image, take_language, take_tone
+from bot.llm.offline.wishes import take_action, take_image, take_language, take_tone, tone_words
 from bot.llm.offline.writing_lines import main_clause
 
 MAX_FACTS: Final = 12
@@ -46,7 +47,7 @@ def post_idea(
     told = cover_content(sheet, around)
     idea["goal"] = told.goal
     take_image(sheet, around, idea)
-    idea["tone"] = take_tone(sheet)
+    idea["tone"] = take_tone(sheet) or tone_words(sheet.text)
     wished = take_language(sheet)
     idea["language"] = wished or spoken or around.language
     idea["accounts"] = take_accounts(sheet, around)
@@ -111,13 +112,20 @@ _GLUE: Final = re.compile(
 )
 
 
+_PREPOSITION: Final = re.compile(r"\b(über|für|zu[mr]?|von|vom)\s*$", re.I)
+
+
 def _claims(sheet: Sheet, told: Told) -> list[str]:
     """What is meant for the readers, statement by statement, in its own words."""
     found: list[str] = []
     for (start, end), asked in zip(told.spans, told.asked, strict=True):
         words = re.sub(rf"\s*{TAKEN}\s*(?=[,.;:!?]|$)|{TAKEN}", " ", sheet.covered(start, end))
         words = re.sub(r"\s+([,.;:!?])", r"\1", re.sub(r"\s+", " ", words)).strip()
-        words = (_GLUE.sub("", words) if asked else words).strip(" .,;:–—-")
+        glue = _GLUE.match(words) if asked else None
+        before = sheet.original[max(0, start - 12) : start] + (glue[0] if glue else "")
+        words = words[glue.end() if glue else 0 :].strip(" .,;:–—-")
+        preposition = _PREPOSITION.search(before) if asked else None
+        words = nominative(words, preposition[1]) if preposition else words
         if re.search(r"[^\W\d_]{2,}|\d{2,}", words) and words.casefold() not in (claim.casefold() for claim in found):
             found.append(words[:MAX_FACT])
     return found[:MAX_FACTS]
@@ -185,9 +193,22 @@ _THANK: Final = re.compile(r"\b(?:thank(?:s| you)?|thank-you)\b", re.I)
 _FOR: Final = re.compile(r"\b(?:thanks?|thank[ -]you)(?: \w+)? for\b", re.I)
 _CONGRATULATE: Final = re.compile(r"^congratulate (.{2,60}?) (on|for)\b", re.I)
 _WONDERED: Final = re.compile(
-    r"^((?:which|what|where|when|how|why)\b.{0,40}?)\s((?:our|the|your|we|you)\b(?:\s\w+){0,3}?)\s(should|will|can|must|could)\b",
+    r"^((?:which|what|where|when|how|why|who)\b.{0,40}?)\s((?:our|the|your|their|we|you|they)\b(?:\s\w+){0,4}?)\s"
+    r"(should|will|can|must|could|is|are|was|were|do|would)\b",
     re.I,
 )
+_BARE_WONDERED: Final = re.compile(
+    r"^(what|which|who|where)\s((?:their|your|our|the)\s(?:\w+\s){1,4}?)(is|are)\b", re.I
+)
+
+
+def _asked(claim: str) -> str:
+    """ "what their favourite soup is" as one asks it: "what is your favourite soup"."""
+    said = _BARE_WONDERED.sub(lambda m: f"{m[1]} {m[3]} {m[2].strip()}", claim)
+    said = said if said != claim else _WONDERED.sub(r"\1 \3 \2", claim)
+    return (
+        re.sub(r"\btheir\b", "your", re.sub(r"\bthey\b", "you", said)) if re.search(r"\bthe(?:y|ir)\b", said) else said
+    )
 
 
 def _as_sentence(claim: str, text: str, idea: dict[str, Any]) -> str:
@@ -206,7 +227,7 @@ def _as_sentence(claim: str, text: str, idea: dict[str, Any]) -> str:
     if _CONGRATULATE.match(claim):
         return _CONGRATULATE.sub(r"Congratulations to \1 \2", claim)
     if idea.get("goal") == "ask":
-        return _WONDERED.sub(r"\1 \3 \2", claim) if _WONDERED.match(claim) else ""
+        return said if (said := _asked(claim)) != claim else ""
     if idea.get("language") != "de":
         return ""
     if idea.get("goal") == "invite" and _DATIVE.match(claim):
@@ -240,19 +261,33 @@ def _is_sentence(claim: str) -> bool:
 def _goal(idea: dict[str, Any], text: str) -> str:
     goal = str(idea.get("goal") or "")
     first = " ".join(idea.get("facts", ())[:1])
-    if goal in ("", "announce", "inform") and pattern("hire").search(text):
+    hires = pattern("hire").search(text) or (_SEEKS.search(text) and _JOB.search(text))
+    if goal in ("", "announce", "inform") and hires:
         return "hire"
     if is_serious(text):
         return goal if goal == "thank" else "inform"
     if goal in ("", "announce") and _THANKS.match(first):
         return "thank"
-    if goal in ("", "announce") and _REDUCED.search(str(idea.get("offer") or "")):
+    if goal in ("", "announce") and (
+        _REDUCED.search(str(idea.get("offer") or "")) or _DEAL.search(idea.get("topic", ""))
+    ):
         return "promote"
     if goal in ("", "inform", "announce") and _is_gathering(idea):
         return "invite"
     return goal or "announce"
 
 
+_SEEKS: Final = re.compile(
+    r"\b(?:looking for|hiring|seek(?:ing)?|recruit\w*|such(?:en|t)|gesucht|stell\w*inserat|job ad|vacancy|join our)\b",
+    re.I,
+)
+_JOB: Final = re.compile(
+    r"\d\s?%|\b(?:full|part)[- ]time\b|\b(?:apply|application|cv|experience|salary|apprentice|bewerb\w*|erfahrung|lohn|lernende\S*|lehre|pensum)\b",
+    re.I,
+)
+_DEAL: Final = re.compile(
+    r"\b(?:offer|(?<!on )sale|deals?|package|promotion|discount|\w*aktion|\w*angebot|ausverkauf)\b", re.I
+)
 _THANKS: Final = re.compile(
     r"(?:wir (?:be)?danken|danke|vielen dank|merci|we thank|thank you|thanks|many thanks)\b", re.I
 )

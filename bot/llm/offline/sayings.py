@@ -134,6 +134,12 @@ SAYINGS: Final[dict[str, tuple[str, str]]] = {
         "(Ich arbeite hier ohne Sprachmodell: mit deinen Worten, nach Regeln geordnet. Für freieres Schreiben kann ein Owner "
         "eines anschließen.)",
     ),
+    "no_translation": (
+        "I can't translate without a language model, so rather than post in the wrong language: send me the words in {wanted}, "
+        "or ask again for a post in {said}.",
+        "Ohne Sprachmodell kann ich nicht übersetzen. Bevor etwas in der falschen Sprache erscheint: Schick mir die Worte auf "
+        "{wanted}, oder bitte um einen Post auf {said}.",
+    ),
     "drafted_one": ("Here is a draft: “{title}” ({id}).", "Hier ist ein Entwurf: „{title}“ ({id})."),
     "thin": (
         "With a fact or two (when, where, for whom, what is special about it) I can write more than this.",
@@ -182,6 +188,18 @@ SAYINGS: Final[dict[str, tuple[str, str]]] = {
     "none_problems": ("No problems: nothing is waiting for a fix.", "Keine Probleme: nichts wartet auf eine Lösung."),
     "more": ("… and {count} more.", "… und {count} weitere."),
 }
+
+
+NAMES: Final[dict[str, tuple[str, str]]] = {
+    "en": ("English", "Englisch"), "de": ("German", "Deutsch"), "fr": ("French", "Französisch"),
+    "es": ("Spanish", "Spanisch"), "it": ("Italian", "Italienisch"),
+}  # fmt: skip
+
+
+def language_name(code: str, language: str) -> str:
+    """How a language is called in English or German; its code when it is another one."""
+    pair = NAMES.get(code[:2].casefold())
+    return pair[language.lower().startswith("de")] if pair else code
 
 
 def sentence(key: str, language: str, **values: object) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 
 from bot.llm.around import Around
 from bot.llm.offline.accounts import ends_with_place
-from bot.llm.offline.addressed import wished_times
+from bot.llm.offline.addressed import LEADS, wished_times
 from bot.llm.offline.phrases import DAYS, pattern
 from bot.llm.offline.sheet import Sheet
 from bot.llm.offline.wishes import count_of
@@ -69,10 +69,11 @@ def read_times(sheet: Sheet, language: str, around: Around) -> Times:
             tuple((each.start, each.end) for each in rest if each not in late),
         )
     dated = [phrase for phrase in phrases if _names_day_and_hour(phrase)]
-    for phrase in phrases:
+    for phrase in phrases if language in ("", "en", "de") else ():
         span = (phrase.start, phrase.end)
         time = Time(*span, (phrase.text,))
         cued = _is_cued(covered, phrase) or ends_with_place(covered[: phrase.start], around)
+        cued = cued and not (phrase.kind == "deadline" and _BY.search(covered[: phrase.start]))
         cued = cued or (phrase in dated and (_is_a_sentence(covered, *span) or len(dated) == count_of(text)))
         if not cued and dated and phrase.kind == "posting" and re.fullmatch(_CLOCK, phrase.text.strip(), re.I):
             others.append(span)  # "every Thursday, 8pm" beside "Friday 10am"
@@ -89,6 +90,10 @@ def read_times(sheet: Sheet, language: str, around: Around) -> Times:
             listed.append(time)
         else:
             others.append(span)
+    ends = phrases[-1] if len(phrases) > 1 and not text[phrases[-1].end :].strip(" .!") else None
+    if not posting and ends is not None and _names_day_and_hour(ends) and _is_request(text):
+        posting = [Time(ends.start, ends.end, (ends.text,))]  # "Announce our concert on 6 December at 5pm tomorrow 9am"
+        others.remove((ends.start, ends.end))
     if posting:  # a day without an hour beside a time to post is what the post is about
         others += [(time.start, time.end) for time in likely]
     else:
@@ -105,6 +110,8 @@ def read_times(sheet: Sheet, language: str, around: Around) -> Times:
     return Times(tuple(sorted(posting, key=lambda time: time.start)), tuple(deadlines), tuple(others))
 
 
+_JOINED: Final = re.compile(r"\s*(?:,|&|\band\b|\bund\b)\s*", re.I)
+_BY: Final = re.compile(r"\b(?:bis|until|till?|by|before|spätestens|vor)\s+(?:zum|am|the|on|dem)?\s*$", re.I)
 _AND: Final = re.compile(r"\s*[,;]?\s*(?:and|und|then|dann|sowie|plus)\b|\s*;", re.I)
 _NEW_DAY: Final = re.compile(
     rf",\s*(?=(?:tomorrow|today|tonight|morgen|heute|übermorgen|next|nächste\w*|{DAYS})\b)", re.I
@@ -115,6 +122,10 @@ _DAY_AND_NUMBER: Final = re.compile(rf"\b(tomorrow|today|morgen|heute|{DAYS})\s+
 _NEW_SENTENCE: Final = re.compile(
     rf"(?<=[^\W\d]{{3}})\.\s+(?=(?:tomorrow|today|tonight|morgen|heute|übermorgen|{DAYS})\b)", re.I
 )
+
+
+def _is_request(text: str) -> bool:
+    return any(match.start() < 20 for name in LEADS if (match := pattern(name).search(text)))
 
 
 def _names_day_and_hour(phrase: Found) -> bool:
@@ -136,6 +147,16 @@ def _is_a_sentence(text: str, start: int, end: int) -> bool:
 def _apart(found: Iterable[Found]) -> Iterator[Found]:
     """A deadline and a time right after it are two: "until 31 December, tomorrow at 9"."""
     for phrase in found:
+        parts = list(_JOINED.finditer(phrase.text))
+        cuts = [0, *(match.end() for match in parts)]
+        ends = [*(match.start() for match in parts), len(phrase.text)]
+        whole = [
+            replace(phrase, start=phrase.start + a, end=phrase.start + b, text=phrase.text[a:b])
+            for a, b in zip(cuts, ends, strict=True)
+        ]
+        if len(whole) > 1 and all(_names_day_and_hour(each) for each in whole):
+            yield from whole  # "tomorrow 11am and Saturday 11am"
+            continue
         comma = _NEW_DAY.search(phrase.text, 1) if phrase.kind == "deadline" else _NEW_SENTENCE.search(phrase.text, 1)
         if comma is None:
             yield phrase

@@ -14,7 +14,7 @@ from bot.llm.around import Around
 from bot.llm.offline.followups import follow_up, has_draft
 from bot.llm.offline.phrases import MAX_READ, PRICE, full, language_of, offers, pattern, safe_echo
 from bot.llm.offline.said import Answer, Call, Say
-from bot.llm.offline.sayings import sentence
+from bot.llm.offline.sayings import language_name, sentence
 from bot.llm.offline.several import TimesMissing, post_ideas
 from bot.llm.offline.sheet import COVERED, TAKEN, Sheet
 from bot.llm.offline.times import read_times
@@ -195,10 +195,22 @@ def _draft(said: str, around: Around, language: str) -> Answer:
         return Say(sentence("times", language, posts=missing.posts, times=times))
     if not all(post.get("topic") or post.get("facts") or post.get("verbatim") for post in posts):
         return _no_topic(posts, around, language)
+    for post in posts:
+        wanted, said = str(post.get("language", ""))[:2], _told_in(post)
+        if wanted and said and wanted != said:
+            names = {"wanted": language_name(wanted, language), "said": language_name(said, language)}
+            return Say(sentence("no_translation", language, **names))
     args: dict[str, object] = {"posts": posts}
     if (variants := variants_of(said)) > 1:
         args["variants"] = variants
     return Call("draft_posts", args)
+
+
+def _told_in(post: dict[str, object]) -> str:
+    """The language of what the post shall say; empty when a few words do not tell."""
+    facts = post.get("facts")
+    told = [str(post.get("verbatim") or post.get("topic") or ""), *(facts if isinstance(facts, list) else [])]
+    return language_of(" ".join(told)) if len(" ".join(told).split()) > 2 else ""
 
 
 def _no_topic(posts: list[dict[str, object]], around: Around, language: str) -> Say:

@@ -114,6 +114,12 @@ def take_tone(sheet: Sheet) -> str:
     return ", ".join(dict.fromkeys(TONES[word.casefold()] for word in found))[:80]
 
 
+def tone_words(text: str) -> str:
+    """The tone that is named anywhere in words which are all told to AdMind: "write something warm about it"."""
+    found = re.findall(rf"(?i)\b(?:{_TONE})(?=e[rsnm]?\b|\b)", text)
+    return ", ".join(dict.fromkeys(TONES[word.casefold()] for word in found))[:80]
+
+
 def take_language(sheet: Sheet) -> str:
     """The language that the copy shall be in; empty when none was named."""
     for match in list(_LANGUAGE.finditer(sheet.text)):

@@ -15,7 +15,7 @@ from bot.llm.offline.writing_material import Material, material
 from bot.llm.offline.writing_revise import revise_copy
 from bot.llm.offline.writing_text import EMOJI, same_words, sentences
 
-ALIKE = 0.8
+ALIKE = 0.6
 MOST_WAYS = 16  # openings tried for one text; more than the variants that can be asked for
 
 __all__ = ["revise_copy", "write_copy"]

@@ -90,7 +90,13 @@ def plans(pieces: Material, seed: str, angle: str, recent: Sequence[str], count:
     if pool:
         start = turn % len(pool)
         pool = pool[start:] + pool[:start]
-        pool.sort(key=lambda frame: (_is_stale(frame, pieces, recent), bool(wanted) and frame.angle != wanted))
+        first = not turn and not wanted  # what it is about comes first, a detail only where one is asked for
+        pool.sort(
+            key=lambda frame: (
+                _is_stale(frame, pieces, recent),
+                frame.angle != wanted if wanted else first and frame.angle in ("fact", "audience"),
+            )
+        )
     chosen: list[Frame | None] = [*pool[:count]]
     while len(chosen) < count:
         chosen.append(pool[len(chosen) % len(pool)] if pool else None)
@@ -200,15 +206,11 @@ def _body(pieces: Material, plan: Plan, told: frozenset[str], need: Need, openin
         return [" ".join(sentence(fact) for fact in facts)] if facts else []
     if len(clauses) == 1 and len(fragments) > 1 and all(len(fact.split()) <= 7 for fact in facts):
         return ["\n".join(f"• {upper_first(bare(fact))}" for fact in facts)]  # notes, kept in their order
+    if len(fragments) < 2:
+        return [" ".join(sentence(fact) for fact in facts)] if facts else []
     if clauses:
         paragraphs.append(" ".join(sentence(fact) for fact in clauses))
-    if len(fragments) == 1:
-        paragraphs = (
-            [*paragraphs[:-1], f"{paragraphs[-1]} {sentence(fragments[0])}"]
-            if clauses
-            else [*paragraphs, sentence(fragments[0])]
-        )
-    elif fragments:
+    if fragments:
         paragraphs.append("\n".join(f"• {upper_first(fact)}" for fact in fragments))
     return paragraphs
 

@@ -52,6 +52,7 @@ w    topic    | Das möchten wir gern mit euch teilen: {clause}.
 y    topic    | Trommelwirbel, bitte: {clause}.
 y    topic    | Psst: {clause}.
 u    topic    | Aufgepasst: {clause}.
+u    topic    | Jetzt neu: {clause}.
 f    topic    | In eigener Sache: {clause}.
 """
 
@@ -183,7 +184,6 @@ pfuw fact     | {Topic}: {fact}.
 pfuw audience | Für {audience} zur Erinnerung: {topic}.
 pfuw topic    | Zur Erinnerung: {clause}.
 pyuw deadline | Nicht vergessen: {clause}.
-pfuwy topic   | {Clause}.
 w    topic    | Damit es nicht untergeht: {clause}.
 y    topic    | Knoten ins Taschentuch: {clause}.
 y    question | Schon daran gedacht? {Clause}.
@@ -281,6 +281,7 @@ announce w   | Wir sind gespannt, was ihr dazu sagt.
 announce y   | Und, was sagt ihr?
 announce y   | Jetzt wisst ihr Bescheid.
 announce u   | Sagt es weiter.
+announce u   | Am besten gleich vormerken.
 announce f   | Gern beantworten wir Ihre Fragen.
 inform   pw  | Fragen? Meldet euch.
 inform   pu  | Gern weitersagen.

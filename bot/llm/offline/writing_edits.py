@@ -16,9 +16,11 @@ from bot.llm.offline.writing_lines import (
     main_clause,
     shortened,
     with_room,
+    without_frames,
     with_tags,
     without_sentence,
 )
+from bot.llm.offline.writing_lists import PRICE, essential, within
 from bot.llm.offline.writing_material import Material, material
 from bot.llm.offline.writing_orders import Order
 from bot.llm.offline.writing_state import Refused, State, as_told, swapped
@@ -48,7 +50,8 @@ _FIGURE = regex.compile(r"\d+(?:[.,]\d+)?\s?%")
 
 
 _PARTS = {
-    "deadline": r"deadline|frist|date|datum|end date", "offer": r"offer|discount|price|angebot|rabatt|preis",
+    "deadline": r"deadline|frist|date|datum|end date", "offer": r"offer|discount|angebot|rabatt",
+    "price": r"prices?|costs?|preise?|kosten",
     "call": r"cta|call to action|aufforderung",
 }  # fmt: skip
 
@@ -143,7 +146,10 @@ def _end(order: Order, state: State, german: bool) -> str:
 
 
 def _hashtags_off(order: Order, state: State, german: bool) -> str:
-    state.each(lambda text: HASHTAG.sub("", text))
+    if not state.each(lambda text: HASHTAG.sub("", text)):
+        raise Refused(
+            "Im Text steht kein Hashtag. Was soll weg?" if german else "There is no hashtag in it. What should go?"
+        )
     return "Hashtags entfernt" if german else "hashtags removed"
 
 
@@ -174,7 +180,10 @@ def _hashtags_own(order: Order, state: State, german: bool) -> str:
 
 
 def _emoji_off(order: Order, state: State, german: bool) -> str:
-    state.each(lambda text: EMOJI.sub("", text))
+    if not state.each(lambda text: EMOJI.sub("", text)):
+        raise Refused(
+            "Im Text steht kein Emoji. Was soll weg?" if german else "There is no emoji in it. What should go?"
+        )
     return "Emojis entfernt" if german else "emoji removed"
 
 
@@ -296,24 +305,39 @@ def _limit(order: Order, state: State, german: bool) -> str:
 
 
 def _shorter(order: Order, state: State, german: bool) -> str:
-    if state.pieces().serious:
-        raise Refused(
-            "Das ist eine ernste Mitteilung, da lasse ich nichts von selbst weg. Welcher Satz darf gehen?"
-            if german
-            else "This is a serious notice, so I leave nothing out by myself. Which sentence may go?"
-        )
+    """Words that say nothing go first; of a long text also what can be done without, never a date, price or address."""
+    brief = state.document.get("brief") or {}
+    asked = " ".join([str(brief.get("request") or ""), *(str(fact) for fact in brief.get("facts") or ())])
+    asked += " ".join(str(brief.get(name) or "") for name in ("topic", "offer", "deadline", "call_to_action"))
+    serious = state.pieces().serious
 
     def cut(text: str) -> str:
-        goal = max(80, round(len(text) * 0.75))
-        return shortened(text, lambda part: len(part) <= goal, 1)
+        plain = without_frames(text, asked)
+        told = body_sentences(plain)
+        if serious or plain != tidy(text) or len(told) < ROOMY:
+            return plain
+        spare = [said for said in told[1:] if not essential(said) and not regex.search(r"\d", said)]
+        for said in reversed(spare[-max(1, len(told) // 3) :]):
+            plain = without_sentence(plain, said)
+        return plain
 
     if not state.each(cut):
+        longest = max(state.texts.values(), key=len, default="")
+        told = [f"“{within(said.lstrip('• '), 50)}”" for said in body_sentences(longest)[1:]][:4]
+        listed = (
+            (", ".join(told[:-1]) + (" oder " if german else " or ") + told[-1]) if len(told) > 1 else "".join(told)
+        )
+        if german:
+            raise Refused(
+                f"Kürzer geht es nur, wenn eine Angabe wegfällt. {f'Darf {listed} weg?' if told else 'Was darf weg?'}"
+            )
         raise Refused(
-            "Kürzer geht es nur, wenn etwas wegfällt. Was darf weg?"
-            if german
-            else "It is as short as it gets without losing a fact. What may go?"
+            f"It is as short as it gets without losing a fact. {f'May {listed} go?' if told else 'What may go?'}"
         )
     return "gekürzt" if german else "shortened"
+
+
+ROOMY = 4  # sentences from which on a text may lose one that holds no figure, date or address
 
 
 def _longer(order: Order, state: State, german: bool) -> str:
@@ -371,6 +395,8 @@ def _drop(order: Order, state: State, german: bool) -> str:
             text = without_sentence(text, each)
         return text
 
+    if named == "price":
+        target, cut = "price", without_price
     if not target or not state.each(cut):
         raise Refused(
             f"«{asked}» finde ich nicht im Text. Welche Worte sollen weg?"

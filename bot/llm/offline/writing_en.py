@@ -56,6 +56,7 @@ y    topic    | Guess what? {Clause}.
 y    topic    | Drum roll, please. {Clause}.
 y    topic    | Psst: {clause}.
 u    topic    | Just in: {clause}.
+u    topic    | Take note: {clause}.
 f    topic    | We are pleased to announce: {clause}.
 """
 
@@ -205,7 +206,6 @@ pfuw fact     | {Topic}: {fact}.
 pfuw audience | For {audience}, a reminder: {topic}.
 pfuw topic    | A quick reminder: {clause}.
 pyuw deadline | Don't forget: {clause}.
-pfuwy topic   | {Clause}.
 w    topic    | So that it doesn't slip by: {clause}.
 y    topic    | This is your nudge: {clause}.
 y    question | On your calendar? {Clause}.
@@ -305,6 +305,7 @@ announce w   | We're curious what you think.
 announce y   | Tell us what you think.
 announce y   | Now you're in the know.
 announce u   | Spread the word.
+announce u   | Don't keep it to yourself.
 announce f   | We are happy to answer your questions.
 inform   pw  | Questions? Just ask us.
 inform   pu  | Please pass it on.

@@ -18,6 +18,9 @@ _WHEN_WHERE = regex.compile(
     r"until|bis|deadline|stra(?:ss|ß)e|street|platz|square|hall|halle|booth|stand)\b|(?:CHF|EUR|USD|GBP|Fr\.|[€$£])\s?\d|"
     r"\d\s?(?:CHF|EUR|€|\$|£|Franken|francs|Euro|%)|@|\+?\d{2,4}(?: \d{2,3}){2,}"
 )
+PRICE = regex.compile(
+    r"(?i)(?:CHF|EUR|USD|GBP|Fr\.|[€$£])\s?\d[\d.,’']*\d?|\b\d[\d.,’']*\s?(?:CHF|EUR|€|\$|£|francs?|Franken|Euro|dollars?)(?!\w)"
+)
 _VERB_PARTS = regex.compile(r"^(?:It|He|She)\s(?=\p{Ll}+s\s)")
 LONGEST_ENTRY, SHORTEST_LIST = 9, 70
 
@@ -73,3 +76,8 @@ def focused(statements: list[str], turn: int) -> list[str]:
         return apart[shift:] + apart[:shift]
     chosen = free[turn % len(free)]
     return [chosen, *(said for said in apart if essential(said))]
+
+
+def within(text: str, limit: int) -> str:
+    """At most `limit` characters, cut between words."""
+    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:–-") + "…"

@@ -185,6 +185,7 @@ def subs_of(story: Story, head: str) -> list[str]:
     place = story.lead.casefold().find(head.casefold())
     left = story.lead[place + len(head) :].strip(" ,;:.!–—-") if place >= 0 else ""
     after = _LABEL.sub("", story.lead)
+    left = left if len(left.split()) > 2 else ""
     serious = regex.match(r"(?i)(?:\w+ )?(?:recall|rückruf)", head) is not None
     found = [
         part
@@ -214,7 +215,7 @@ def paragraphs(first: str, body: Sequence[str]) -> list[str]:
 def _shed(lead: str, language: str) -> tuple[str, list[str]]:
     """The lead without what follows as a list of its own: ", apply until 15 January", ", live music by …"."""
     first, *others = _TAIL.split(lead)
-    if not others or ":" in first:
+    if not others or ": " in first:
         return lead, []
     if not stands(first, language) and any(stands(part, language) and not _ACT.match(part) for part in others):
         return lead, []
