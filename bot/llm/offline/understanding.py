@@ -196,9 +196,9 @@ def _draft(said: str, around: Around, language: str) -> Answer:
     if not all(post.get("topic") or post.get("facts") or post.get("verbatim") for post in posts):
         return _no_topic(posts, around, language)
     for post in posts:
-        wanted, said = str(post.get("language", ""))[:2], _told_in(post)
-        if wanted and said and wanted != said:
-            names = {"wanted": language_name(wanted, language), "said": language_name(said, language)}
+        wanted, told = str(post.get("language", ""))[:2], _told_in(post)
+        if wanted and told and wanted != told:
+            names = {"wanted": language_name(wanted, language), "said": language_name(told, language)}
             return Say(sentence("no_translation", language, **names))
     args: dict[str, object] = {"posts": posts}
     if (variants := variants_of(said)) > 1:

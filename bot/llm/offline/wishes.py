@@ -25,8 +25,8 @@ def take_action(sheet: Sheet) -> str:
     """What readers shall do: as wished for, or the short words that lead to the link ("Apply until 15 January at …")."""
     wish = pattern("action_wish").search(sheet.text)
     if wish:
-        end = re.compile(r"[.;\n\ue000]|$").search(sheet.text, wish.end())
-        stop = end.start() if end else len(sheet.text)
+        closes = re.compile(r"[.;\n\ue000]|$").search(sheet.text, wish.end())
+        stop = closes.start() if closes else len(sheet.text)
         words = sheet.take_span(wish.start(), stop)[wish.end() - wish.start() :].strip(' "“”„«»,')
         return words[:80]
     for link in sheet.link_starts:

@@ -78,6 +78,8 @@ pwy  question | Noch am Überlegen? {Clause}.
 w    topic    | Das ist etwas für euch: {clause}.
 y    topic    | Psst: {clause}.
 y    topic    | Weitersagen erlaubt: {clause}.
+y    topic    | Ja, richtig gelesen. {Clause}.
+y    topic    | Psst, hierher. {Clause}.
 u    topic    | Nicht verpassen: {clause}.
 f    topic    | Unser Angebot: {clause}.
 """

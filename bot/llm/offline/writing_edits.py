@@ -17,6 +17,7 @@ from bot.llm.offline.writing_lines import (
     shortened,
     with_room,
     without_frames,
+    without_price,
     with_tags,
     without_sentence,
 )
@@ -84,6 +85,7 @@ def _replace(order: Order, state: State, german: bool) -> str:
     if not pattern.search("\n".join([*state.texts.values(), *(state.card or {}).values()])) and _FIGURE.fullmatch(old):
         pattern = regex.compile(regex.sub(r"\\?\s", "", regex.escape(old)).replace("%", r"\s?%"))
     hit = state.each(lambda text: pattern.sub(lambda match: cased(match[0], new), text))
+    state.title = pattern.sub(lambda match: cased(match[0], new), state.title)
     if state.card:
         card = {name: pattern.sub(lambda match: cased(match[0], new), said) for name, said in state.card.items()}
         hit, state.card = hit or card != state.card, card
@@ -314,13 +316,19 @@ def _shorter(order: Order, state: State, german: bool) -> str:
     def cut(text: str) -> str:
         plain = without_frames(text, asked)
         told = body_sentences(plain)
-        if serious or plain != tidy(text) or len(told) < ROOMY:
+        if plain != tidy(text) or len(told) < ROOMY:
             return plain
         spare = [said for said in told[1:] if not essential(said) and not regex.search(r"\d", said)]
         for said in reversed(spare[-max(1, len(told) // 3) :]):
             plain = without_sentence(plain, said)
         return plain
 
+    if serious:
+        raise Refused(
+            "Das ist eine ernste Mitteilung, da lasse ich nichts von selbst weg. Welcher Satz darf gehen?"
+            if german
+            else "This is a serious notice, so I leave nothing out by myself. Which sentence may go?"
+        )
     if not state.each(cut):
         longest = max(state.texts.values(), key=len, default="")
         told = [f"“{within(said.lstrip('• '), 50)}”" for said in body_sentences(longest)[1:]][:4]

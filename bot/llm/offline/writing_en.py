@@ -83,6 +83,8 @@ pwf  topic    | Good to know: {clause}.
 pw   question | Thinking about it? {Clause}.
 y    topic    | Psst: {clause}.
 y    topic    | Treat yourself: {clause}.
+y    topic    | You read that right. {Clause}.
+y    topic    | Psst, over here. {Clause}.
 y    question | Need a sign? Here it is: {clause}.
 u    topic    | Don't miss it: {clause}.
 w    topic    | Something for you: {clause}.
