@@ -41,6 +41,8 @@ _TAIL: Final = re.compile(
     rf"(?:^|\s)(?=(?:on|to|via|with|without|in|at|for|as|and|auf|im|in|mit|ohne|für|als|und|über|am|um|please|bitte|{TAKEN})\b|{TAKEN})",
     re.I,
 )
+_PARTED: Final = re.compile(r"(?:\w+\W+){0,3}?(?:kündig|stell|lad)", re.I)
+_PARTICLE: Final = re.compile(r"\s(?:an|ein|vor)(?=\s*[:,])", re.I)
 _SUBJECT: Final = re.compile(r"\b(?:about|über|zu|zum|zur|on|regarding|announcing|that|dass|saying|for|für)\b", re.I)
 _LONGEST: Final = 200
 # German puts the rest of its verb last: "Kündige … an", "Kannst du … schreiben?"
@@ -130,6 +132,11 @@ def cover_content(sheet: Sheet, around: Around) -> Told:
         goals += named
         verb = _VERB_END.search(sheet.text, lead, stop) if named else None
         end = verb.start() if verb else stop
+        particle = (
+            _PARTICLE.search(sheet.text, lead, end) if named and _PARTED.match(sheet.text[start:lead].strip()) else None
+        )
+        if particle:
+            sheet.take_span(*particle.span())
         content = list(_content(sheet, lead, end, around, asked=bool(named)))
         for a, b in content:
             sheet.cover(a, b)

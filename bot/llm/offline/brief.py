@@ -95,7 +95,10 @@ def _verbatim(sheet: Sheet) -> str:
 
 
 def _take_time(sheet: Sheet, times: Times, idea: dict[str, Any]) -> None:
-    for start, end in times.deadlines[:1]:
+    ends = [
+        span for span in times.deadlines if not re.search(r"\d\.?\s*$", sheet.original[: span[0]].rsplit("bis", 1)[0])
+    ]
+    for start, end in ends[:1]:  # "13. bis 18. Juli" is when it is, not until when
         wide = widened(sheet, start, "until")
         idea["deadline"] = sheet.original[wide:end].strip()
     for time in times.posting:
@@ -112,6 +115,10 @@ _GLUE: Final = re.compile(
 )
 
 
+# What a time or a link leaves behind: "our brunch,: 10am", "at the counter or", "or call us".
+_LOOSE: Final = re.compile(
+    r"[,;]\s*([.:!?])|^(?:or|and|oder|und)\s+|\s+(?:or|and|oder|und|at|via|under|unter|auf)$", re.I
+)
 _PREPOSITION: Final = re.compile(r"\b(über|für|zu[mr]?|von|vom)\s*$", re.I)
 
 
@@ -121,6 +128,7 @@ def _claims(sheet: Sheet, told: Told) -> list[str]:
     for (start, end), asked in zip(told.spans, told.asked, strict=True):
         words = re.sub(rf"\s*{TAKEN}\s*(?=[,.;:!?]|$)|{TAKEN}", " ", sheet.covered(start, end))
         words = re.sub(r"\s+([,.;:!?])", r"\1", re.sub(r"\s+", " ", words)).strip()
+        words = _LOOSE.sub(lambda match: match[1] or "", words)
         glue = _GLUE.match(words) if asked else None
         before = sheet.original[max(0, start - 12) : start] + (glue[0] if glue else "")
         words = words[glue.end() if glue else 0 :].strip(" .,;:–—-")
@@ -299,18 +307,19 @@ _REDUCED: Final = re.compile(
 def _is_gathering(idea: dict[str, Any]) -> bool:
     """Whether it is about something to come to, with a day: "our open day on 4 May", "our Saturday coffee rides"."""
     topic = str(idea.get("topic", ""))
-    if not _GATHERING.search(topic) or not re.match(
-        r"(?:our|the|an?|unser\w*|eine?[nm]?|de[rnm]|das|die)\s", topic, re.I
-    ):
+    if not _GATHERING.search(topic) or not _ARTICLED.match(topic):
         return False
-    after = next((fact[len(topic) :] for fact in idea.get("facts", ()) if fact.startswith(topic)), "")
-    dated = DAY_OR_DATE.match(after.lstrip(" ,")) is not None
-    return dated or (not after and re.search(rf"\b{DAYS}s?\b", topic, re.I) is not None)
+    told = " ".join(str(fact) for fact in idea.get("facts", ()))
+    dated = DAY_OR_DATE.search(told) or _HOURS.search(told)
+    return dated is not None or re.search(rf"\b{DAYS}s?\b", topic, re.I) is not None
 
 
+_ARTICLED: Final = re.compile(r"(?:our|the|an?|unser\w*|eine?[nm]?|de[rnm]|das|die)\s", re.I)
+_HOURS: Final = re.compile(r"\b\d{1,2}(?:[:.]\d{2})?\s?(?:am|pm|uhr)\b|\b\d{1,2}:\d{2}\b", re.I)
 _GATHERING: Final = re.compile(
     r"\b(?:party|open (?:day|house)|webinar|workshop|concert|festival|meetup|fair|sommerfest|fest|tag der offenen tür|konzert|"
-    r"vernissage|flohmarkt|info evening|infoabend|rides?|runs?|tours?|tastings?|\w*markt|concerts|market)\b",
+    r"vernissage|flohmarkt|info evening|infoabend|rides?|runs?|tours?|tastings?|\w*markt|concerts|market|brunch|dinner|lunch|"
+    r"seminar|lecture|talk|reunion|gala|reading|\w*lager|camp|vortrag|führung|lesung|ausflug|\w*abend|\w*brunch)\b",
     re.I,
 )
 DAY_OR_DATE: Final = re.compile(

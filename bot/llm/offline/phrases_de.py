@@ -134,7 +134,7 @@ PHRASES: Final[dict[str, str]] = {
     r"spanisch|italienisch)|mit (?:bild|foto|emoji|hashtags?)|keine? (?:hashtags?|emojis?|bild\w*|ausrufe\w*)|lass \w+ .{0,30}weg|"
     r"weglassen|lockerer|förmlicher|formeller|freundlicher|witziger|lustiger|sachlicher|verspielter|knackiger|einfacher|"
     r"persönlicher|frecher|herzlicher|dringlicher|tippfehler|rechtschreib\w*|nochmal|noch einmal|anders|sollte? \w+ heissen|mach (?:es|das|ihn))",
-    "word": r"^(?:bitte\s+)?(?:nimm|schreib\w*|verwende|benutze|poste|änder\w* (?:es|den text) (?:zu|auf|in)|ersetz\w* "
+    "word": r"^(?:(?:bitte|doch|lieber|nein|ok|dann|besser)[,\s]+)*(?:nimm|schreib\w*|verwende|benutze|poste|änder\w* (?:es|den text) (?:zu|auf|in)|ersetz\w* "
     r"(?:es|den text) durch|neuer text|text|der text soll(?:te)? (?:lauten|sein))\b[^\"“„«]{0,60}$",
 }
 

@@ -80,7 +80,7 @@ PHRASES: Final[dict[str, str]] = {
     rf"\b(?:another|(?:a )?new) post\b[\s\ue000]*(?:about|on|for|:)?",
     "announce": r"(?<!\bto )\bannounc(?:e|ing)\b(?:[\s\ue000]+that\b)?|\bintroduc(?:e|ing)\b|\bpresent(?=\s+(?:our|the|a)\b)|\blaunch post\b:?|"
     r"\bspread the word\b(?: about| that)?|\bbreaking\b:|\bnews\b:",
-    "inform": rf"\btell {_PEOPLE}(?: that| about)?|\blet {_PEOPLE} know(?: that| about)?|(?<!\bto )\bshare (?:that|the news that|"
+    "inform": rf"^\s*(?:mention|point out|highlight|note|say)\s+that\b|\btell {_PEOPLE}(?: that| about)?|\blet {_PEOPLE} know(?: that| about)?|(?<!\bto )\bshare (?:that|the news that|"
     r"this|the following)\b:?|\binform " + _PEOPLE + r"(?: that| about| of)?|\bpost (?:this|the following|that|about)\b"
     r"(?: exactly| word for word| verbatim| as is)?\s*:?|\bpublish (?:this|the following)\b(?: exactly| word for word| "
     r"verbatim| as is)?\s*:?|^\s*post\b(?!\s+(?:it|on|to|at)\b)\s*:?|^\s*write (?:about|that)\b",
@@ -162,7 +162,7 @@ PHRASES: Final[dict[str, str]] = {
     r"typo|spelling|should (?:be|say|read)|try again|again|another (?:try|version|wording)|different(?:ly)?|"
     r"(?:the )?(?:text|tone|headline|title|hashtags?|emoji|link|last sentence|first sentence)\b.{0,40}\b(?:is|are|should|"
     r"needs?)\b|friendlier|warmer|funnier|clearer|simpler|stronger|bolder|(?:playful|formal|casual|urgent) please)",
-    "word": r"^(?:please\s+)?(?:use|write|take|say|post|make it(?: say)?|change (?:it|the text|the wording) to|set (?:it|the "
+    "word": r"^(?:(?:please|actually|no|ok|then|better|just|rather)[,\s]+)*(?:use|write|take|say|post|make it(?: say)?|change (?:it|the text|the wording) to|set (?:it|the "
     r"text) to|replace (?:it|the text|everything) with|the text should (?:be|read)|new (?:text|wording)|text|wording|"
     r"it should (?:say|read)|use (?:this|the following)(?: text| wording| instead)?)\b[^\"“„«]{0,60}$",
 }

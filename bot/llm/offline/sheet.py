@@ -25,6 +25,7 @@ class Sheet:
         self.text = self.original
         self.link_starts = [match.start() for match in LINK.finditer(self.text)]
         self.links = [self._link(match) for match in LINK.finditer(self.text)]
+        self.link_ends = [start + len(link) for start, link in zip(self.link_starts, self.links, strict=True)]
         self.quotes = [(match.start(), match.end()) for match in QUOTED.finditer(self.text)]
         for start, end in self.quotes:
             self._fill(start, end, COVERED)

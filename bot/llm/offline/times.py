@@ -78,6 +78,9 @@ def read_times(sheet: Sheet, language: str, around: Around) -> Times:
         if not cued and dated and phrase.kind == "posting" and re.fullmatch(_CLOCK, phrase.text.strip(), re.I):
             others.append(span)  # "every Thursday, 8pm" beside "Friday 10am"
             continue
+        if _REPEATS.search(phrase.text) and not _is_cued(covered, phrase):
+            others.append(span)  # "Tuesdays 7pm" is when it takes place, unless posting is spoken of
+            continue
         if phrase.kind == "deadline" and not cued:
             (others if re.fullmatch(_CLOCK, phrase.text.strip(), re.I) else deadlines).append(span)
         elif cued or (phrase.kind == "posting" and phrase.confidence > 0.6):
@@ -111,6 +114,7 @@ def read_times(sheet: Sheet, language: str, around: Around) -> Times:
 
 
 _JOINED: Final = re.compile(r"\s*(?:,|&|\band\b|\bund\b)\s*", re.I)
+_REPEATS: Final = re.compile(r"\b(?:every|each|jede[nrs]?|\w+days|\w+tags|daily|täglich|weekly|wöchentlich)\b", re.I)
 _BY: Final = re.compile(r"\b(?:bis|until|till?|by|before|spätestens|vor)\s+(?:zum|am|the|on|dem)?\s*$", re.I)
 _AND: Final = re.compile(r"\s*[,;]?\s*(?:and|und|then|dann|sowie|plus)\b|\s*;", re.I)
 _NEW_DAY: Final = re.compile(

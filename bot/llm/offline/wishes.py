@@ -39,12 +39,18 @@ def take_action(sheet: Sheet) -> str:
         label = said[: led.start()].strip() if led else ""
         if label and len(label.split()) <= 7 and not COVERED_OR_TAKEN.search(label) and _calls(label):
             sheet.take_span(start, end)
+            until = _UNTIL.match(sheet.text, max(end, sheet.link_ends[sheet.link_starts.index(link)]))
+            if until:  # "Apply at https://… by 28 February"
+                label = f"{label} {sheet.take_span(*until.span()).strip(' .')}"
             known = _CALLS.get(label.casefold(), label)
             return known[:1].upper() + known[1:80]
     return ""
 
 
 COVERED_OR_TAKEN: Final = re.compile(rf"[{TAKEN}{COVERED}]")
+_UNTIL: Final = re.compile(
+    r"\s+(?:by|until|till|before|bis|spätestens)\s+[^.,;!?\n]{3,40}(?=[.!?]?\s*(?:$|\s[A-ZÄÖÜ]|\n))", re.I
+)
 _LED: Final = re.compile(
     r"(?:\s+(?:is|are|ist|sind|gibt es|gibt's|findet ihr|finden sie|here|now|hier|jetzt|today|online))*"
     r"(?:\s+(?:at|on|under|by|via|here|in|an|unter|auf|bei|über|hier)\s*:?|\s*:|\s*[-–—]?[>»→]+)\s*$",

@@ -234,6 +234,12 @@ def spelled(text: str, pieces: Material) -> str:
 
 
 @functools.cache
+def endings() -> frozenset[str]:
+    """Every sentence that can end a text without a link."""
+    return frozenset(text for frames in (writing_en, writing_de) for _, _, text in _lines(frames.ENDINGS))
+
+
+@functools.cache
 def vocabulary(language: str) -> frozenset[str]:
     """Every word that the frames of a language can bring into a text, folded."""
     frames = tables(language)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import regex
 
 from bot.llm.offline.writing_compose import Need
-from bot.llm.offline.writing_frames import vocabulary
+from bot.llm.offline.writing_frames import endings, vocabulary
 from bot.llm.offline.writing_lists import PRICE
 from bot.llm.offline.writing_text import (
     URL,
@@ -61,7 +61,7 @@ def before_close(text: str, added: str) -> str:
     """The text with a sentence put before the closing lines, in a paragraph of its own where there are paragraphs."""
     lines = text.split("\n")
     cut = len(lines)
-    while cut and (not lines[cut - 1].strip() or closes(lines[cut - 1].strip())):
+    while cut and (not lines[cut - 1].strip() or closes(lines[cut - 1].strip()) or lines[cut - 1].strip() in endings()):
         cut -= 1
     body, close = "\n".join(lines[:cut]), "\n".join(lines[cut:])
     if "\n\n" in text:

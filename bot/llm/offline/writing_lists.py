@@ -30,12 +30,29 @@ def entries(said: str) -> tuple[str, list[str]] | None:
     text = said.rstrip(".")
     head = _HEAD.match(text)
     rest = text[head.end() :] if head else text
-    parts = _COMMA.split(rest)
+    parts = _together(_COMMA.split(rest))
     if len(parts) < 3 or len(rest) < SHORTEST_LIST or any(not 1 < len(part.split()) <= LONGEST_ENTRY for part in parts):
         return None
     if is_clause(rest, "en") or is_clause(rest, "de") or any(_JOINED.search(part) for part in parts):
         return None
     return (f"{head[1]}:" if head else ""), [upper_first(part) for part in parts]
+
+
+def _together(parts: list[str]) -> list[str]:
+    """A day and its hours are one entry: "Wednesday 22 April, 1pm to 5pm"."""
+    joined: list[str] = []
+    for part in parts:
+        if joined and _HOURS.match(part) and _DAY.search(joined[-1]):
+            joined[-1] = f"{joined[-1]}, {part}"
+        else:
+            joined.append(part)
+    return joined
+
+
+_HOURS = regex.compile(
+    r"(?i)(?:from |von |ab |at |um )?\d{1,2}(?:[:.]\d{2})?\s?(?:am|pm|uhr|h)?(?:\s?(?:-|–|to|bis)\s?\d|$|\s|am|pm)"
+)
+_DAY = regex.compile(r"(?i)day\b|tag\b|mittwoch|\b\d{1,2}\.?\s\p{Lu}\p{Ll}+|\p{Lu}\p{Ll}+\s\d{1,2}\b")
 
 
 def listed(said: str) -> str:
@@ -75,7 +92,7 @@ def focused(statements: list[str], turn: int) -> list[str]:
         shift = turn % len(apart) if apart else 0
         return apart[shift:] + apart[:shift]
     chosen = free[turn % len(free)]
-    return [chosen, *(said for said in apart if essential(said))]
+    return [said for said in apart if said == chosen or essential(said)]
 
 
 def within(text: str, limit: int) -> str:

@@ -74,7 +74,15 @@ def revise_copy(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _asked(question: str) -> dict[str, Any]:
-    return {"understood": False, "question": question, "versions": [], "card": None, "alt": "", "title": "", "summary": ""}
+    return {
+        "understood": False,
+        "question": question,
+        "versions": [],
+        "card": None,
+        "alt": "",
+        "title": "",
+        "summary": "",
+    }
 
 
 def _heard(instruction: str, document: Mapping[str, Any]) -> str:
