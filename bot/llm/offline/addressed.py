@@ -33,7 +33,7 @@ _CLOCK: Final = re.compile(
     r"\d\s*(?:am|pm|uhr|h|o'clock)\b|\d[:.]\d\d|\b(?:noon|mittags?|midday|morning|evening)\b|\b(?:at|um)\s+\d", re.I
 )
 _RANGE: Final = re.compile(r"\d\s*(?:am|pm|uhr|h)?\s*(?:-|–|to\b|bis\b|until\b|and\b|und\b)\s*\d", re.I)
-_STYLE: Final = re.compile(rf"\b(?:{'|'.join(PLATFORMS)})[- ](?:style|stil|tone|ton)\b", re.I)
+STYLE: Final = re.compile(rf"\b(?:{'|'.join(PLATFORMS)})(?:[- ](?:posts?|beitrag))?[- ](?:style|stil|tone|ton)\b", re.I)
 _CLAUSE: Final = re.compile(
     rf",\s+|\s[–—-]\s|;\s+|(?<=\S)\s+\((?=[^()]*\)\W*$)|{TAKEN}+|\s(?=(?:and|und)\s+(?:post|publish|poste|send|share)\b)"
 )
@@ -56,6 +56,7 @@ _WISHES: Final = (
     "hashtag_wish",
     "no_hashtag",
     "no_emoji",
+    "emoji",
     "variants",
     "go_out",
     "everywhere",
@@ -65,7 +66,7 @@ _TONED: Final = re.compile(rf"\b(?:{'|'.join(TONES)})(?:e[rsnm]?)?\b", re.I)
 _EMPTY: Final = re.compile(rf"[{TAKEN}{COVERED}\W_]+")
 _THEM: Final = re.compile(
     r"\b(?:it|this|that|them|es|das|ihn|sie|both|all|nice|schön\w*|style|stil|tone|ton|version|thanks|danke|thx|bitte|please|keep|kind of|ganz|be|"
-    r"sein|something|etwas|friendly|ready|use|nimm|schreib\w*|halte|link|url|post|posten|poste|can|you|us|uns|dazu|gerne?|out|at|raus)\b",
+    r"sein|something|etwas|friendly|ready|get|put|use|nimm|schreib\w*|halte|link|url|post|posten|poste|can|you|us|uns|dazu|gerne?|out|at|raus)\b",
     re.I,
 )
 
@@ -86,7 +87,7 @@ def _unexplained(words: str, around: Around, *, timed: bool) -> str | None:
         for found in find_phrases(sheet.text, language_of(words) or around.language):
             if is_hour(found.text) and not _RANGE.search(words[found.start : found.end + 6]):
                 sheet.take_span(found.start, found.end)
-    for wish in (_STYLE, _SOON):
+    for wish in (STYLE, _SOON):
         sheet.take(wish)
     take_image(sheet, around, {})
     take_tone(sheet)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from bot.llm.around import Around
 from bot.llm.offline.accounts import take_accounts
-from bot.llm.offline.addressed import Told, cover_content
+from bot.llm.offline.addressed import STYLE, Told, cover_content
 from bot.llm.offline.german_case import nominative
 from bot.llm.offline.phrases import DAYS, HASHTAG, PRICE, language_of, offers, pattern
 from bot.llm.offline.serious import is_serious
@@ -50,6 +50,7 @@ def post_idea(
     idea["tone"] = take_tone(sheet) or tone_words(sheet.text)
     wished = take_language(sheet)
     idea["language"] = wished or spoken or around.language
+    sheet.take(STYLE)
     idea["accounts"] = take_accounts(sheet, around)
     claims = _claims(sheet, told)
     if not claims and idea["call_to_action"]:  # "Our new menu: https://…"
@@ -59,7 +60,10 @@ def post_idea(
     as_sentence = _as_sentence(claims[0], text, idea) if claims else ""
     _tell(idea, claims)
     if as_sentence:
-        idea["facts"] = [as_sentence, *idea["facts"][1:]]
+        told_first = idea["facts"][:1] == claims[:1] or (
+            idea["facts"][:1] and claims[0].endswith(str(idea["facts"][0]))
+        )
+        idea["facts"] = [as_sentence, *idea["facts"][1 if told_first else 0 :]]
         if idea.get("goal") == "ask":
             idea["topic"], idea["facts"] = as_sentence, idea["facts"][1:]
     idea["goal"] = _goal(idea, text)
@@ -110,7 +114,7 @@ def _take_time(sheet: Sheet, times: Times, idea: dict[str, Any]) -> None:
 
 
 _GLUE: Final = re.compile(
-    r"^(?:[\s,.:;!?…\-–—)\]/|]|(?:and|und|but|that|dass|about|über|zu[mr]?|regarding|for|für|announcing|saying|on)\b\s)+",
+    r"^(?:[\s,.:;!?…\-–—)\]/|]|(?:and|und|but|that|dass|about|über|zu[mr]?|regarding|for|für|announcing|saying|on)\b\s|(?:nettes|schönes|kurzes|lustiges|warmes|liebes|persönliches)\s(?=zu|über))+",
     re.I,
 )
 
@@ -131,11 +135,14 @@ def _claims(sheet: Sheet, told: Told) -> list[str]:
         words = _LOOSE.sub(lambda match: match[1] or "", words)
         glue = _GLUE.match(words) if asked else None
         before = sheet.original[max(0, start - 12) : start] + (glue[0] if glue else "")
-        words = words[glue.end() if glue else 0 :].strip(" .,;:–—-")
+        words = words[glue.end() if glue else 0 :].strip(" .,;:–—")
+        words = words.rstrip("-") if not words.startswith("-") or words[1:2].isdigit() else words.strip("- ")
         preposition = _PREPOSITION.search(before) if asked else None
         words = nominative(words, preposition[1]) if preposition else words
         if re.search(r"[^\W\d_]{2,}|\d{2,}", words) and words.casefold() not in (claim.casefold() for claim in found):
             found.append(words[:MAX_FACT])
+    if len(found) > 1 and len(found[0].split()) <= 2 and found[0].endswith(("!", "?")):
+        found[:2] = [" ".join(found[:2])]  # "Last chance! Only 7 places left" is one thing to say
     return found[:MAX_FACTS]
 
 
@@ -187,6 +194,7 @@ _ARTICLE: Final = re.compile(
 
 def _topic(claim: str) -> str:
     """What a claim is about: its beginning, up to a date, a price, a verb or a stop."""
+    claim = re.sub(r"^\w+(?: \w+)?[!?] (?=\S)", "", claim)
     cut, price = _TOPIC_END.search(claim, 3), PRICE.search(claim)
     ends = [found.start() for found in (cut, price) if found is not None and found.start() > 2]
     topic = (claim[: min(ends)] if ends else claim).strip(" .:,")

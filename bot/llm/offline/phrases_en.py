@@ -77,6 +77,8 @@ PHRASES: Final[dict[str, str]] = {
     r"which says|telling (?:everyone|people)(?: that| about)?)\b)?\s*:?|"
     rf"^\s*(?:{_COUNT}\s+)(?:[\w\ue000-]+\s+){{0,2}}?{_POST}\s*(?:(?:about|on|for|:)|$)|"
     rf"^\s*(?:(?:and|also|plus|then)\s+){{1,3}}(?:one|another(?: one)?)(?: more)?\s+(?:for|about|on)\b|"
+    r"\b(?:put|get|write|post|make|draft|share|say)\s+(?:something|a few words|a word|a line)\b(?:\s+(?:nice|short|small|fun|funny|good|quick|"
+    r"friendly|warm|kind|up|out))*|\b(?:get|put)\s+(?:a\s+)?(?:post|update|reminder)s?\s+(?:out|up)\b|"
     rf"\b(?:another|(?:a )?new) post\b[\s\ue000]*(?:about|on|for|:)?",
     "announce": r"(?<!\bto )\bannounc(?:e|ing)\b(?:[\s\ue000]+that\b)?|\bintroduc(?:e|ing)\b|\bpresent(?=\s+(?:our|the|a)\b)|\blaunch post\b:?|"
     r"\bspread the word\b(?: about| that)?|\bbreaking\b:|\bnews\b:",
@@ -86,7 +88,7 @@ PHRASES: Final[dict[str, str]] = {
     r"verbatim| as is)?\s*:?|^\s*post\b(?!\s+(?:it|on|to|at)\b)\s*:?|^\s*write (?:about|that)\b",
     "promote": r"\bpromot(?:e|ing)\b|\badverti[sz]e\b|\bpush (?=our|the)",
     "invite": rf"\binvit(?:e|ing) {_PEOPLE}?\s*(?:to|for)\b|^\s*invitation (?:to|for)\b|^\s*join us\b",
-    "remind": rf"\bremind {_PEOPLE}(?: that| about| of| to)?|^\s*(?:a )?(?:friendly )?reminder\b(?: that| about|:|,)?|"
+    "remind": rf"\bremind(?:ing)? (?:{_PEOPLE}|parents|students|guests|visitors|members|residents|neighbours|staff|participants)(?: that| about| of| to)?|^\s*(?:a )?(?:friendly )?reminder\b(?: that| about|:|,)?|"
     r"^\s*don't forget\b:?",
     "thank": r"^\W*(?:(?:please )?(?:write|draft|post|send|make)\s+)?(?:a )?(?:big |short |little |warm )?thank[ -]you(?: note| post| message)?(?: to| for)\b|"
     r"\bsay (?:a big )?(?:thanks|thank you)(?: to)?\b|^\s*thank\b(?!\s*you\b)|"
@@ -98,10 +100,11 @@ PHRASES: Final[dict[str, str]] = {
     "statement": r"^(?:we(?:'re|'ve|'ll)?|our|there(?:'s| is| are| will be)|starting|from|new|now|finally|only|today|"
     r"tomorrow|this (?:week|month|weekend)|save|get|win|come|visit|join|book|order|free|sale|last chance|good news|"
     r"happy|urgent|attention|important|info|update|recall|it's|meet)\b",
-    "polite": r"(?:^|(?<=[.!?,;:\n\ue000]))\s*(?:hi|hello|hey)?[,!]?\s*(?:can|could|would|will) you (?:please |maybe |also )*|"
+    "polite": r"(?:^|(?<=[.!?,;:\n\ue000]))\s*(?:hi|hello|hey)?[,!]?\s*(?:can|could|would|will) (?:you|we) (?:please |maybe |also )*|"
     r"(?:^|(?<=[.!?,;:\n\ue000]))\s*(?:please|pls|also|then|hey|hi|hello|ok(?:ay)?)\b[,!]?\s*|\bplease\b|"
     r"(?:^|(?<=[.!?\n\ue000]))\s*(?:here(?:'s| is| are)|this is)\b|\b(?:i|we)(?:'d| would)? (?:like|want|need)(?: you)? to\b|\blet's\b|\bthanks\b(?: in advance)?[.!]*\s*$",
-    "go_out": r"(?:\b(?:and|but|then)\s+)?(?:\b(?:it|this|that|they|which)\s+)?\b(?:(?:should|must|to|can|will|shall|could)\s+)?"
+    "go_out": r"\b(?:it )?(?:would|would be|that would be|it'd be) (?:be )?(?:great|nice|good|lovely|perfect) if (?:it|this|that|you|we) (?:could |can )?"
+    r"(?:go(?:es)? out|be out|post(?:ed)?(?: it)?|publish(?:ed)?(?: it)?|schedule(?:d)?(?: it)?|was posted|is posted)(?:\s+(?:on|at|around|by))*|(?:\b(?:and|but|then)\s+)?(?:\b(?:it|this|that|they|which)\s+)?\b(?:(?:should|must|to|can|will|shall|could)\s+)?"
     r"(?:be\s+)?(?:please\s+)?(?:go(?:es)? (?:out|live|up)|post(?:ed)?|publish(?:ed)?|schedul(?:e|ed)|send|sent|put|"
     r"share|shared|release|released|out|live)(?:\s+(?:it|this|that|them|both|all|one))?(?:\s+(?:out|up|live))?"
     r"(?:\s+(?:on|at|for|to|in|by|the))*\s*[:,]?\s*(?=\ue000)",
@@ -117,6 +120,7 @@ PHRASES: Final[dict[str, str]] = {
     "hashtag_wish": r"\b(?:with|and|plus|add|include|use) (?:some |a few |two |three |matching )?hashtags?\b:?|\bhashtags?:",
     "no_hashtag": r"\b(?:no|without(?: any)?) hashtags?\b",
     "no_emoji": r"\b(?:no|without(?: any)?) emojis?\b",
+    "emoji": r"\b(?:with|add|use|and|plus|include)?\s*(?:an?|some|a few|one)?\s*\bemojis?\b",
     "verbatim": r"\b(?:exactly|verbatim|word[ -]for[ -]word|as(?: it)? is|literally|this text|these words|unchanged|"
     r"the following text)\b",
     "everywhere": r"\b(?:(?:on|to|in) )?(?:everywhere|(?:all|every|both)(?: of)?(?: our| the)? (?:channels?|accounts?|feeds))\b",

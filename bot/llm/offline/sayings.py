@@ -116,6 +116,12 @@ SAYINGS: Final[dict[str, tuple[str, str]]] = {
         "I see no words that I can read in that. What would you like to post?",
         "Darin finde ich keine Worte, die ich lesen kann. Was möchtest du posten?",
     ),
+    "which_words": (
+        "I can't tell which of these words are for your readers. What should the post say? Its own words after a colon are "
+        "enough, for example “Post: We are open again on Monday.”",
+        "Ich erkenne nicht sicher, welche Worte für deine Leserinnen und Leser sind. Was soll im Post stehen? Die Worte nach einem "
+        "Doppelpunkt genügen, zum Beispiel „Post: Wir haben am Montag wieder offen.“",
+    ),
     "no_topic": (
         "I understood that you want a post{parts}. What should it be about?",
         "Ich habe verstanden, dass du einen Post möchtest{parts}. Worum soll es gehen?",

@@ -10,10 +10,11 @@ from typing import Final
 
 from bot.llm.around import Around
 from bot.llm.offline.accounts import ends_with_place
-from bot.llm.offline.addressed import LEADS, wished_times
+from bot.llm.offline.addressed import LEADS, is_wish, wished_times
 from bot.llm.offline.phrases import DAYS, pattern
 from bot.llm.offline.sheet import Sheet
 from bot.llm.offline.wishes import count_of
+from bot.llm.offline.writing_text import sentence_spans
 from bot.when import Found, find_phrases
 
 _JOIN: Final = r"\s*(?:/|,\s*(?:and|und)\b|,|&|\+|\band\b|\bund\b)\s*"
@@ -46,7 +47,8 @@ class Times:
 def read_times(sheet: Sheet, language: str, around: Around) -> Times:
     """The times of a message. What is in quotes or links is not looked at."""
     text = sheet.text
-    lists = [_list(match, language) for match in DAY_LIST.finditer(text) if _is_list(match, language)]
+    every = [match for match in DAY_LIST.finditer(text) if _is_list(match, language) and _may_post(text, match, around)]
+    lists = [_list(match, language) for match in every]
     covered = text
     for found in lists:
         covered = covered[: found.start] + "\ue002" * (found.end - found.start) + covered[found.end :]
@@ -196,6 +198,19 @@ def _is_set_apart(text: str, start: int, end: int) -> bool:
     """A time between commas, or one that ends the request, stands for the posting; one inside a sentence does not."""
     before = re.sub(r"(?:\b(?:on|at|am|um|for|für)\s*)+$", "", text[max(0, start - 40) : start].rstrip(), flags=re.I)
     return before.rstrip()[-1:] in {"", ",", ";", ".", "-", "–", "—", ":", "\ue000", "\n", "!", ")"}
+
+
+def _may_post(text: str, match: re.Match[str], around: Around) -> bool:
+    """Whether a list of days says when to post: in a sentence that asks, set apart, or last; not "training Tue and Thu"."""
+    start, end = next(span for span in sentence_spans(text) if span[0] <= match.start() < span[1])
+    before, after = text[start : match.start()], text[match.end() : end]
+    if is_wish(text[start:end], around) or re.search(r"[,;:.–—-]\s*$|^\s*$", before):
+        return True
+    return (
+        any(pattern(name).search(before) for name in LEADS)
+        or (_CUE.search(before) is not None)
+        or not after.strip(" .!")
+    )
 
 
 def _is_list(match: re.Match[str], language: str) -> bool:

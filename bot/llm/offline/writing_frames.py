@@ -265,7 +265,8 @@ def thanks_people(pieces: Material) -> bool:
 def _in_tone(frames: Sequence[Frame], pieces: Material) -> list[Frame]:
     letter = LETTERS[pieces.tone]
     fitting = [frame for frame in frames if letter in frame.tones]
-    if len(fitting) < 4 and not pieces.serious:
+    familiar = pieces.tone == "formal" and pieces.language == "de"  # plain German says "ihr", formal "Sie"
+    if len(fitting) < 4 and not pieces.serious and not familiar:
         fitting += [frame for frame in frames if "p" in frame.tones and frame not in fitting]
     return fitting
 

@@ -159,9 +159,18 @@ _SUBJECT_DE = regex.compile(
 )
 
 
+_WHEN_DE = regex.compile(
+    r"(?i)(?:am|im|ab|vom|seit|nach|während|wegen|in|an|bei|zum|zur|über)\s(?:(?-i:\p{Ll})\S*\s|\d{1,2}\.\s)*(?-i:\p{Lu})[\w-]*(?=\s)"
+)
+
+
 def main_clause(subordinate: str) -> str:
     """A German "dass" clause as a main clause: its verb goes from the end to behind the subject. Empty if unclear."""
     said = subordinate.strip().rstrip(".")
+    when = _WHEN_DE.match(said)
+    if when is not None and said.rpartition(" ")[2][:1].islower():  # "am Montag alle Schalter geschlossen sind"
+        rest, _, verb = said[when.end() :].strip().rpartition(" ")
+        return f"{when[0].strip()} {verb} {rest}" if rest else ""
     subject = _SUBJECT_DE.match(said)
     rest, _, verb = (said[subject.end() :] if subject else "").strip().rpartition(" ")
     if subject is None or not verb or not verb[0].islower():

@@ -21,7 +21,7 @@ _WHEN_WHERE = regex.compile(
 PRICE = regex.compile(
     r"(?i)(?:CHF|EUR|USD|GBP|Fr\.|[€$£])\s?\d[\d.,’']*\d?|\b\d[\d.,’']*\s?(?:CHF|EUR|€|\$|£|francs?|Franken|Euro|dollars?)(?!\w)"
 )
-_VERB_PARTS = regex.compile(r"^(?:It|He|She)\s(?=\p{Ll}+s\s)")
+_VERB_PARTS = regex.compile(r"^(?:[Ii]t|[Hh]e|[Ss]he)\s(?=\p{Ll}+s\s)")
 LONGEST_ENTRY, SHORTEST_LIST = 9, 70
 
 

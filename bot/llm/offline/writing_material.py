@@ -12,7 +12,7 @@ from typing import Any
 import regex
 
 from bot.llm.offline.serious import is_serious
-from bot.llm.offline.writing_story import Story, story_of
+from bot.llm.offline.writing_story import Story, apart, story_of
 from bot.llm.offline.writing_text import (
     URL,
     bare,
@@ -205,8 +205,13 @@ def material(document: Mapping[str, Any]) -> Material:
         and not serious
         and not regex.search(r"(?i)\b(?:no|without|keine|ohne)\s+emojis?\b", voice),
         formal_you=tone == "formal" or regex.search(r"\b(?:Sie-Form|per Sie|siezen)\b", voice) is not None,
-        story=story_of(brief, language) if goal != "ask" else None,
+        story=_story(brief, language, goal, series=bool(document.get("angle"))),
     )
+
+
+def _story(brief: Mapping[str, Any], language: str, goal: str, *, series: bool) -> Story | None:
+    story = story_of(brief, language) if goal != "ask" else None
+    return apart(story, language) if story and series else story
 
 
 def label(topic: str) -> str:

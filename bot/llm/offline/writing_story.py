@@ -21,7 +21,7 @@ _PRONOUN = {
     "de": regex.compile(r"(?i)\b(?:wir|ihr|man|es|du)\b"),
 }
 _MORE_VERBS_EN = regex.compile(
-    r"(?<=\p{L}\s)(?:arrives?|costs?|reopens?|grew|grows?|reached|reaches|extends?|launch(?:es)?|stays?|remains?|drops|rises|"
+    r"(?<=\p{L}\s)(?:arrives?|costs?|reopens?|grew|grows?|reached|reaches|extends?|launches|stays?|remains?|drops|rises|"
     r"falls|moved|returns?|turns|celebrates?|features?|wins|welcomes?|sells|meets?|started|opened|closed|ended|starts|"
     r"changes|received|receives|donated|donates|helped|serves?|joins?|plays?|speaks?|leads?|teaches)\b"
 )
@@ -106,6 +106,8 @@ def story_of(brief: Mapping[str, Any], language: str) -> Story | None:
         facts = [_joined(topic, facts[0], brief, language), *facts[1:]]
     parts = [_own(part) for fact in facts for part in sentences(fact)]
     parts = [part for part in parts if part]
+    if len(parts) > 1 and len(parts[0].split()) <= 2 and parts[0].endswith(("!", "?")):
+        parts[:2] = [" ".join(parts[:2])]
     if topic and not (parts and same_words(_core(topic), parts[0])):
         if not stands(topic, language) or len(topic.split()) < 3:
             return None
@@ -126,6 +128,14 @@ def story_of(brief: Mapping[str, Any], language: str) -> Story | None:
         lead, _, told = lead.partition(": ")
         tail = [told, *tail]
     return Story(lead, tuple(_unique([*tail, *rest], lead)), phrase)
+
+
+def apart(story: Story, language: str) -> Story:
+    """For one of several posts: "our launch: it waters plants" is a matter and a statement about it."""
+    head, colon, told = story.lead.partition(": ")
+    if story.phrase or not colon or stands(head, language) or not _PHRASE[language].match(head):
+        return story
+    return Story(head, (upper_first(told), *story.rest), phrase=True)
 
 
 def stands(text: str, language: str) -> bool:

@@ -177,6 +177,8 @@ def is_clause(text: str, language: str) -> bool:
     if _IMPERATIVE_EN.match(said) and len(said.split()) > 1:
         return True
     verb = _VERBS_EN.search(said)
+    if verb is not None and verb.start() == 0 and regex.match(r"\p{L}+['’]s\s", said):
+        return True  # "It's next Friday"
     if verb is None or verb.start() == 0 or _SUBJECT_EN.match(said) is None:
         return False
     # "everyone who came", "the team that won": a verb in a relative clause makes no sentence of the phrase.
