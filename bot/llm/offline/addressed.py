@@ -43,6 +43,7 @@ _TAIL: Final = re.compile(
 )
 _PARTED: Final = re.compile(r"(?:\w+\W+){0,3}?(?:kündig|stell|lad)", re.I)
 _PARTICLE: Final = re.compile(r"\s(?:an|ein|vor)(?=\s*[:,])", re.I)
+_READERS: Final = re.compile(r"\b(?:your|yours|dein\w*|eure?\w*|ihre[mnrs]?)\b", re.I)  # what is theirs is said to them
 _SUBJECT: Final = re.compile(r"\b(?:about|über|zu|zum|zur|on|regarding|announcing|that|dass|saying|for|für)\b", re.I)
 _LONGEST: Final = 200
 # German puts the rest of its verb last: "Kündige … an", "Kannst du … schreiben?"
@@ -78,7 +79,7 @@ def is_wish(words: str, around: Around, *, timed: bool = True) -> bool:
 
 def _unexplained(words: str, around: Around, *, timed: bool) -> str | None:
     """What is left when all wishes are taken off; None when it is too long or quotes something."""
-    if len(words) > _LONGEST or COVERED in words:
+    if len(words) > _LONGEST or COVERED in words or _READERS.search(words):
         return None
     sheet = Sheet(words, marked=True)
     if sheet.links or sheet.quotes:
@@ -217,6 +218,8 @@ def _without_tail(sheet: Sheet, start: int, end: int, around: Around, *, asked: 
     """Where the clause ends when the wishes at its end are left out: "… on the blog with an image"."""
     for tail in _TAIL.finditer(sheet.text, start + 1, end):
         words = sheet.text[tail.end() : end]
+        if _EMPTY.sub("", pattern("note_words").sub(" ", words)) == "" and TAKEN not in words:
+            continue  # the "mit" of "bringt … mit" is part of the verb
         if is_wish(words, around, timed=False) and (
             asked or TAKEN in sheet.text[end : end + 2] or _says_picture(words)
         ):
@@ -225,4 +228,5 @@ def _without_tail(sheet: Sheet, start: int, end: int, around: Around, *, asked: 
 
 
 def _says_picture(words: str) -> bool:
-    return pattern("image").search(words) is not None or pattern("no_image").search(words) is not None
+    led = re.match(r"(?:with|mit|without|ohne|no|kein\w*|plus)\b", words, re.I) is not None
+    return led and any(pattern(name).search(words) for name in ("image", "no_image"))

@@ -49,10 +49,11 @@ def post_idea(
     take_image(sheet, around, idea)
     idea["tone"] = take_tone(sheet) or tone_words(sheet.text)
     wished = take_language(sheet)
-    idea["language"] = wished or spoken or around.language
     sheet.take(STYLE)
     idea["accounts"] = take_accounts(sheet, around)
     claims = _claims(sheet, told)
+    content = language_of(" ".join([*claims, str(idea["verbatim"])]))
+    idea["language"] = wished or content or spoken or around.language
     if not claims and idea["call_to_action"]:  # "Our new menu: https://…"
         claims, idea["call_to_action"] = [str(idea["call_to_action"])], ""
     if _REQUEST.match(text):  # "Can you post about our course?" asks us, not the reader
@@ -71,7 +72,7 @@ def post_idea(
 
 
 _REQUEST: Final = re.compile(
-    r"\W*(?:hi|hello|hey|hallo)?\W*(?:can|could|would|will|kannst|könntest|würdest) (?:you|du)\b", re.I
+    r"\W*(?:hi|hello|hey|hallo)?\W*(?:can|could|would|will|kannst|könntest|würdest) (?:you|we|du)\b", re.I
 )
 
 

@@ -105,12 +105,7 @@ PHRASES: Final[dict[str, str]] = {
     "tone_in": r"\b(?:in|mit) (?:eine[mr] )?(?:eher |sehr )?",
     "tone_noun": r"\s+(?:ton|stil|sprache|tonalität|tonfall)",
     "language_in": r"\b(?:auf|in)\s+",
-    "action": r"\b(?:bewerbung(?:en)?|bewirb dich|anmelden|anmeldung|melde dich an|jetzt buchen|buchen|bestellen|mehr|"
-    r"infos?|mehr infos|weitere infos|details|mehr dazu|tickets?|reservier\w*|(?:termin|tisch|platz|plätze|tickets?) (?:buchen|reservieren|vereinbaren|sichern))\b(?:\s+(?:jetzt|hier|online|dazu))?"
-    r"(?:\s+(?:an|unter|auf|hier|bei|via|über))?\s*[:,]?\s*(?=\ue000|$)",
     "action_wish": r"\b(?:call to action|cta|handlungsaufruf|aufruf)\b\s*(?::|ist|=)?\s*",
-    "audience": r"\b(?:für|zielgruppe:?)\s+((?:familien|kinder|studierende|studenten|pendler\w*|anfänger\w*|eltern|frauen|"
-    r"männer|senioren|profis|touristen|einheimische)\b(?:\s+(?:in|mit|und|von|unter|über)\s+\w+){0,2})",
     "note_words": r"\b(?:und|oder|mit|der|die|das|den|dem|ein|eine|einen|am|um|im|in|auf|an|für|es|bitte|zu|zum|zur|"
     r"ohne|so|auch|dann|vom|von|kurz|bild|posten?|genau|mach|schreib|ist|soll|sollen|raus|danke|nur|jeweils|ton|uns|mir|"
     r"kannst|du|jetzt|online|über|dass|poste)\b",

@@ -131,12 +131,7 @@ PHRASES: Final[dict[str, str]] = {
     "tone_in": r"\bin an? (?:very |rather |more )?",
     "tone_noun": r"\s+(?:tone|style|voice|way|manner)(?: of voice)?",
     "language_in": r"\b(?:in|into|auf)\s+",
-    "action": r"\b(?:apply|sign up|register|book|order|join|visit|read more|learn more|find out more|shop|buy|get tickets|"
-    r"rsvp|reserve|subscribe|download|watch|listen|donate|see|more|details|info|read)\b(?:\s+(?:it|now|here|online|today|(?:your|the|our|a|an|my) \w+(?: \w+)?|tickets?))?"
-    r"(?:\s+(?:at|on|here|via|under|by))?\s*[:,]?\s*(?=\ue000|$)",
     "action_wish": r"\b(?:call to action|cta)\b\s*(?::|is|should be|=)?\s*",
-    "audience": r"\b(?:for|aimed at|targeting|audience:?)\s+((?:families|kids|students|commuters|beginners|parents|women|"
-    r"men|seniors|professionals|developers|marketers|startups|tourists|locals|pet owners|cyclists)\b(?:\s+(?:in|with|and|of|under|over)\s+\w+){0,2})",
     "note_words": r"\b(?:no|and|or|with|but|the|a|an|on|at|to|for|it|please|it's|this|post|so|in|of|about|that|too|"
     r"also|by|then|from|one|each|short|image|publish|keep|make|exactly|write|is|should|go|out|thanks|only|posts?|schedule|"
     r"send|put|text|tone|add|use|me|us|you|them|can|now|online)\b",
@@ -173,41 +168,13 @@ PHRASES: Final[dict[str, str]] = {
 
 TONES: Final[dict[str, str]] = {
     word: word
-    for word in [
-        "playful",
-        "funny",
-        "humorous",
-        "witty",
-        "formal",
-        "professional",
-        "serious",
-        "friendly",
-        "warm",
-        "casual",
-        "relaxed",
-        "urgent",
-        "exciting",
-        "enthusiastic",
-        "calm",
-        "plain",
-        "simple",
-        "bold",
-        "inspiring",
-        "personal",
-        "informal",
-        "short",
-        "concise",
-        "brief",
-        "snappy",
-        "crisp",
-        "factual",
-        "festive",
-        "cheerful",
-        "elegant",
-        "confident",
-        "emotional",
-    ]
-}
+    for word in (
+        "playful", "funny", "humorous", "witty", "formal", "professional", "serious", "friendly", "warm", "casual",
+        "relaxed", "urgent", "exciting", "enthusiastic", "calm", "plain", "simple", "bold", "inspiring", "personal",
+        "informal", "short", "concise", "brief", "snappy", "crisp", "factual", "festive", "cheerful", "elegant",
+        "confident", "emotional",
+    )
+}  # fmt: skip
 NUMBERS: Final[dict[str, int]] = {
     "a couple of": 2, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
 }  # fmt: skip

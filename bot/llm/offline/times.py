@@ -52,8 +52,7 @@ def read_times(sheet: Sheet, language: str, around: Around) -> Times:
     covered = text
     for found in lists:
         covered = covered[: found.start] + "\ue002" * (found.end - found.start) + covered[found.end :]
-    posting, deadlines, others = list(lists), list[tuple[int, int]](), list[tuple[int, int]]()
-    likely, unsure, listed = list[Time](), list[Time](), list[Time]()
+    posting = list(lists)
     covered = re.sub(r"(?<=\d):(?=\s)", " ", covered)  # "tomorrow 10:00: our news"
     bare = _DAY_AND_NUMBER.search(covered)
     if bare:  # "… tomorrow 9"
@@ -62,16 +61,32 @@ def read_times(sheet: Sheet, language: str, around: Around) -> Times:
     phrases = list(_apart(find_phrases(covered, language or "en")))
     wished = wished_times(sheet, phrases, around)
     if wished:
-        times = [Time(each.start, each.end, (each.text,)) for each in wished]
-        rest = [each for each in phrases if each not in wished]
-        late = [each for each in rest if each.kind == "deadline" and not re.fullmatch(_CLOCK, each.text.strip(), re.I)]
-        return Times(
-            tuple(sorted([*posting, *times], key=lambda time: time.start)),
-            tuple((each.start, each.end) for each in late),
-            tuple((each.start, each.end) for each in rest if each not in late),
-        )
+        return _set_apart(posting, wished, phrases)
+    known = language in ("", "en", "de")
+    return _weighed(text, covered, posting, phrases if known else [], around)
+
+
+def _set_apart(posting: list[Time], wished: list[Found], phrases: list[Found]) -> Times:
+    """Some times stand where nothing but wishes do: all others are what the post is about."""
+    rest = [each for each in phrases if each not in wished]
+    late = [each for each in rest if each.kind == "deadline" and not re.fullmatch(_CLOCK, each.text.strip(), re.I)]
+    return Times(
+        _in_order([*posting, *(Time(each.start, each.end, (each.text,)) for each in wished)]),
+        tuple((each.start, each.end) for each in late),
+        tuple((each.start, each.end) for each in rest if each not in late),
+    )
+
+
+def _in_order(times: list[Time]) -> tuple[Time, ...]:
+    return tuple(sorted(times, key=lambda time: time.start))
+
+
+def _weighed(text: str, covered: str, posting: list[Time], phrases: list[Found], around: Around) -> Times:
+    """Each time weighed by the words around it."""
+    deadlines, others = list[tuple[int, int]](), list[tuple[int, int]]()
+    likely, unsure, listed = list[Time](), list[Time](), list[Time]()
     dated = [phrase for phrase in phrases if _names_day_and_hour(phrase)]
-    for phrase in phrases if language in ("", "en", "de") else ():
+    for phrase in phrases:
         span = (phrase.start, phrase.end)
         time = Time(*span, (phrase.text,))
         cued = _is_cued(covered, phrase) or ends_with_place(covered[: phrase.start], around)
@@ -87,6 +102,8 @@ def read_times(sheet: Sheet, language: str, around: Around) -> Times:
             (others if re.fullmatch(_CLOCK, phrase.text.strip(), re.I) else deadlines).append(span)
         elif cued or (phrase.kind == "posting" and phrase.confidence > 0.6):
             posting.append(time)
+        elif phrase.kind == "posting" and not _is_asked(text, phrase) and not _is_set_apart(covered, *span):
+            others.append(span)  # "Los geht es am 1. Juni um 8 Uhr" tells the readers something
         elif phrase.kind == "posting" and phrase.confidence >= 0.5:
             (likely if re.search(_CLOCK, phrase.text, re.I) is None else posting).append(time)
         elif phrase.kind == "posting" and (_is_set_apart(covered, *span) or not text[phrase.end :].strip(" .!")):
@@ -96,7 +113,8 @@ def read_times(sheet: Sheet, language: str, around: Around) -> Times:
         else:
             others.append(span)
     ends = phrases[-1] if len(phrases) > 1 and not text[phrases[-1].end :].strip(" .!") else None
-    if not posting and ends is not None and _names_day_and_hour(ends) and _is_request(text):
+    last = (ends.start, ends.end) if ends is not None and _names_day_and_hour(ends) else None
+    if not posting and ends is not None and last in others and _is_request(text):
         posting = [Time(ends.start, ends.end, (ends.text,))]  # "Announce our concert on 6 December at 5pm tomorrow 9am"
         others.remove((ends.start, ends.end))
     if posting:  # a day without an hour beside a time to post is what the post is about
@@ -112,7 +130,7 @@ def read_times(sheet: Sheet, language: str, around: Around) -> Times:
     else:
         posting = unsure[-1:]
         others += [(time.start, time.end) for time in unsure[:-1]]
-    return Times(tuple(sorted(posting, key=lambda time: time.start)), tuple(deadlines), tuple(others))
+    return Times(_in_order(posting), tuple(deadlines), tuple(others))
 
 
 _JOINED: Final = re.compile(r"\s*(?:,|&|\band\b|\bund\b)\s*", re.I)
@@ -128,6 +146,14 @@ _DAY_AND_NUMBER: Final = re.compile(rf"\b(tomorrow|today|morgen|heute|{DAYS})\s+
 _NEW_SENTENCE: Final = re.compile(
     rf"(?<=[^\W\d]{{3}})\.\s+(?=(?:tomorrow|today|tonight|morgen|heute|übermorgen|{DAYS})\b)", re.I
 )
+
+
+def _is_asked(text: str, phrase: Found) -> bool:
+    """Whether words that ask for a post lead to it in its sentence."""
+    start, end = next(span for span in sentence_spans(text) if span[0] <= phrase.start < span[1])
+    return any(pattern(name).search(text[start : phrase.start]) for name in LEADS) or not re.search(
+        r"[^\W\d_]{3}", text[start : phrase.start] + text[phrase.end : end]
+    )
 
 
 def _is_request(text: str) -> bool:

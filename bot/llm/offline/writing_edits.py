@@ -16,12 +16,12 @@ from bot.llm.offline.writing_lines import (
     main_clause,
     shortened,
     with_room,
+    with_tags,
     without_frames,
     without_price,
-    with_tags,
     without_sentence,
 )
-from bot.llm.offline.writing_lists import PRICE, essential, within
+from bot.llm.offline.writing_lists import essential, within
 from bot.llm.offline.writing_material import Material, material
 from bot.llm.offline.writing_orders import Order
 from bot.llm.offline.writing_state import Refused, State, as_told, swapped

@@ -339,38 +339,11 @@ ask      y   | Go on, we can take it.
 ask      w   | We look forward to reading your answers.
 ask      u   | We look forward to your answer.
 """
-WARM_NAMES = frozenset(
-    [
-        "volunteers",
-        "everyone",
-        "everybody",
-        "all",
-        "you",
-        "team",
-        "guests",
-        "sponsors",
-        "partners",
-        "helpers",
-        "participants",
-        "community",
-        "visitors",
-        "fans",
-        "members",
-        "donors",
-        "supporters",
-        "staff",
-        "colleagues",
-        "readers",
-        "customers",
-        "runners",
-        "friends",
-        "families",
-        "crew",
-        "speakers",
-        "neighbours",
-        "neighbors",
-    ]
-)
+WARM_NAMES = frozenset([
+    "volunteers", "everyone", "everybody", "all", "you", "team", "guests", "sponsors", "partners", "helpers",
+    "participants", "community", "visitors", "fans", "members", "donors", "supporters", "staff", "colleagues",
+    "readers", "customers", "runners", "friends", "families", "crew", "speakers", "neighbours", "neighbors",
+])  # fmt: skip
 DEADLINES = {
     "by:invite": "Please sign up {by}.",
     "by:hire": "Apply {by}.",

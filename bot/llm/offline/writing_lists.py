@@ -83,7 +83,7 @@ def points(statements: list[str]) -> list[str]:
 
 
 def focused(statements: list[str], turn: int) -> list[str]:
-    """What one of several posts tells: the first tells everything, each other one point and what none can do without."""
+    """What one of several posts tells: the first everything, each other one point and what none can do without."""
     if not turn:
         return statements
     apart = points(statements)

@@ -228,47 +228,11 @@ def inner(topic: str, language: str) -> str:
     return f"{first.lower()} {rest}" if small and first != "I" else topic
 
 
-_LOWERED = frozenset(
-    [
-        "we",
-        "you",
-        "they",
-        "it",
-        "there",
-        "from",
-        "until",
-        "on",
-        "at",
-        "in",
-        "for",
-        "every",
-        "all",
-        "each",
-        "no",
-        "free",
-        "now",
-        "please",
-        "if",
-        "when",
-        "after",
-        "before",
-        "only",
-        "up",
-        "save",
-        "get",
-        "buy",
-        "with",
-        "everyone",
-        "everybody",
-        "new",
-        "thank",
-        "thanks",
-        "come",
-        "join",
-        "due",
-        "registration",
-    ]
-)
+_LOWERED = frozenset([
+    "we", "you", "they", "it", "there", "from", "until", "on", "at", "in", "for", "every", "all", "each", "no",
+    "free", "now", "please", "if", "when", "after", "before", "only", "up", "save", "get", "buy", "with",
+    "everyone", "everybody", "new", "thank", "thanks", "come", "join", "due", "registration",
+])  # fmt: skip
 
 
 def is_name(topic: str) -> bool:
@@ -326,39 +290,8 @@ def content_words(text: str) -> set[str]:
     return {word for word in words(text) if len(word) > 2 and word not in _SMALL}
 
 
-_SMALL = frozenset(
-    [
-        "our",
-        "the",
-        "and",
-        "for",
-        "with",
-        "from",
-        "until",
-        "you",
-        "your",
-        "this",
-        "that",
-        "all",
-        "are",
-        "here",
-        "der",
-        "die",
-        "das",
-        "und",
-        "für",
-        "mit",
-        "bis",
-        "ein",
-        "eine",
-        "uns",
-        "unser",
-        "unsere",
-        "wir",
-        "ihr",
-        "euch",
-        "auf",
-        "von",
-        "ist",
-    ]
-)
+_SMALL = frozenset([
+    "our", "the", "and", "for", "with", "from", "until", "you", "your", "this", "that", "all", "are", "here", "der",
+    "die", "das", "und", "für", "mit", "bis", "ein", "eine", "uns", "unser", "unsere", "wir", "ihr", "euch", "auf",
+    "von", "ist",
+])  # fmt: skip

@@ -21,24 +21,10 @@ _GOES_ON = regex.compile(
     r"(?i)^(?:who|that|which|with|in|at|for|of|about|to|by|from|near|and|or|mit|in|im|bei|für|von|über|"
     r"zu[rm]?|und|der|die)\s"
 )
-_ACTIONS = frozenset(
-    [
-        "apply",
-        "sign",
-        "up",
-        "register",
-        "book",
-        "order",
-        "reply",
-        "please",
-        "bewerbung",
-        "bewerben",
-        "anmelden",
-        "anmeldung",
-        "bitte",
-        "jetzt",
-    ]
-)
+_ACTIONS = frozenset([
+    "apply", "sign", "up", "register", "book", "order", "reply", "please", "bewerbung", "bewerben", "anmelden",
+    "anmeldung", "bitte", "jetzt",
+])  # fmt: skip
 _DAY_ALONE = regex.compile(r"(?i)(?:day|tag|mittwoch)$")
 
 
