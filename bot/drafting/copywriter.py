@@ -182,9 +182,7 @@ class Copywriter:
         alt = _alt(copy.alt, drawn, brief, needs) if drawn else ""
         summary = visible(copy.summary)[:200]
         name = within(without_unknown(visible(copy.title).replace("\n", " "), ()), 120)
-        copy = RevisedCopy(
-            understood=True, versions=_versions(texts), card=drawn, alt=alt, title=name, summary=summary
-        )
+        copy = RevisedCopy(understood=True, versions=_versions(texts), card=drawn, alt=alt, title=name, summary=summary)
         return Revised(copy, (prompt.stamp,))
 
     async def _repaired(

@@ -163,14 +163,15 @@ def _lead(sheet: Sheet, start: int, end: int, around: Around) -> tuple[int, list
         for name in LEADS
         if (match := pattern(name).search(words)) and _is_front(words[: match.start()], around)
     ]
-    names = ["asks_for_post" if name == "inform" and _POSTS.match(match[0]) else name for name, match in found]
+    names = ["asks_for_post" if name == "inform" and _POSTS.search(match[0]) else name for name, match in found]
     if not any(name != "hire" for name in names):
         colon = words.find(": ", 0, 60)
         return (place + colon + 1 if colon > 0 and is_wish(words[:colon], around) else start), names
     ends = max((match for name, match in found if name != "hire"), key=lambda match: match.end())
     place += len(_TO.sub("", words[: ends.end()]))
     colon = sheet.text.find(": ", place, min(end, place + 80))
-    if colon > 0 and (not sheet.text[place:colon].strip() or is_wish(sheet.text[place:colon], around)):
+    before = sheet.text[place:colon] if colon > 0 else "-"
+    if not before.strip() or is_wish(before, around) or _FOR_WHOM.fullmatch(before):
         return colon + 1, names
     subjects = [m.start() for m in _SUBJECT.finditer(sheet.text, place, min(end, place + 120))]
     between = {cut: sheet.text[place:cut] for cut in subjects}
@@ -179,7 +180,10 @@ def _lead(sheet: Sheet, start: int, end: int, around: Around) -> tuple[int, list
     ), names
 
 
-_POSTS: Final = re.compile(r"\W*(?:post|publish|share|write|poste|schreib|veröffentlich)", re.I)
+_POSTS: Final = re.compile(
+    r"^\W*(?:post|publish|share|write|poste|schreib|veröffentlich)|\b(?:about|über|von)\s*$", re.I
+)
+_FOR_WHOM: Final = re.compile(r"\s*(?:for|für|to|an)\s+(?:(?:the|our|die|unsere|alle|all)\s+)?[^\W\d]+\s*", re.I)
 _TO: Final = re.compile(r"\s+(?:about|for|on|über|zu[mr]?|für|regarding)\s*$", re.I)
 
 

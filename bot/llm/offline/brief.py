@@ -223,9 +223,9 @@ def _asked(claim: str) -> str:
     """ "what their favourite soup is" as one asks it: "what is your favourite soup"."""
     said = _BARE_WONDERED.sub(lambda m: f"{m[1]} {m[3]} {m[2].strip()}", claim)
     said = said if said != claim else _WONDERED.sub(r"\1 \3 \2", claim)
-    return (
-        re.sub(r"\btheir\b", "your", re.sub(r"\bthey\b", "you", said)) if re.search(r"\bthe(?:y|ir)\b", said) else said
-    )
+    if re.match(r"(?:what|which|who|where|when|how|why)\b", said, re.I):
+        said = f"{said.rstrip('.! ?')}?"
+    return re.sub(r"\btheir\b", "your", re.sub(r"\bthey\b", "you", said, flags=re.I), flags=re.I)
 
 
 def _as_sentence(claim: str, text: str, idea: dict[str, Any]) -> str:

@@ -77,12 +77,13 @@ PHRASES: Final[dict[str, str]] = {
     r"which says|telling (?:everyone|people)(?: that| about)?)\b)?\s*:?|"
     rf"^\s*(?:{_COUNT}\s+)(?:[\w\ue000-]+\s+){{0,2}}?{_POST}\s*(?:(?:about|on|for|:)|$)|"
     rf"^\s*(?:(?:and|also|plus|then)\s+){{1,3}}(?:one|another(?: one)?)(?: more)?\s+(?:for|about|on)\b|"
+    rf"^\s*(?:\w+\s+)?{_POST}\s*:|^\s*(?:an? )?(?:ad|advert|caption)\s+for\b|"
     r"\b(?:put|get|write|post|make|draft|share|say)\s+(?:something|a few words|a word|a line)\b(?:\s+(?:nice|short|small|fun|funny|good|quick|"
     r"friendly|warm|kind|up|out))*|\b(?:get|put)\s+(?:a\s+)?(?:post|update|reminder)s?\s+(?:out|up)\b|"
     rf"\b(?:another|(?:a )?new) post\b[\s\ue000]*(?:about|on|for|:)?",
     "announce": r"(?<!\bto )\bannounc(?:e|ing)\b(?:[\s\ue000]+that\b)?|\bintroduc(?:e|ing)\b|\bpresent(?=\s+(?:our|the|a)\b)|\blaunch post\b:?|"
     r"\bspread the word\b(?: about| that)?|\bbreaking\b:|\bnews\b:",
-    "inform": rf"^\s*(?:mention|point out|highlight|note|say)\s+that\b|\btell {_PEOPLE}(?: that| about)?|\blet {_PEOPLE} know(?: that| about)?|(?<!\bto )\bshare (?:that|the news that|"
+    "inform": rf"(?<!\bto )\bshare with {_PEOPLE} that\b|^\s*(?:mention|point out|highlight|note|say)\s+that\b|\btell {_PEOPLE}(?: that| about)?|\blet {_PEOPLE} know(?: that| about)?|(?<!\bto )\bshare (?:that|the news that|"
     r"this|the following)\b:?|\binform " + _PEOPLE + r"(?: that| about| of)?|\bpost (?:this|the following|that|about)\b"
     r"(?: exactly| word for word| verbatim| as is)?\s*:?|\bpublish (?:this|the following)\b(?: exactly| word for word| "
     r"verbatim| as is)?\s*:?|^\s*post\b(?!\s+(?:it|on|to|at)\b)\s*:?|^\s*write (?:about|that)\b",
@@ -189,7 +190,7 @@ OFFERS: Final[tuple[str, ...]] = (
     r"\b(?:2|two|3|three) for (?:1|one|2|two|the price of (?:1|one|2|two))\b",
     r"\bbuy (?:one|1|two|2),? get (?:one|1|two|2|the (?:second|third)(?: one)?)(?: (?:free|half price))?\b",
     r"\bfree (?:shipping|delivery|entry|admission|returns|trial|installation|check|gift|coffee|consultation|"
-    r"service|sample|test ride|upgrade|breakfast|parking)s?\b",
+    r"service|sample|test ride|upgrade|breakfast|parking)s?\b(?!-)",
     r"\bhalf[ -]price\b",
 )
 OFFER_TAIL: Final = (

@@ -73,6 +73,7 @@ _CALLS: Final = {
     "buchen": "Jetzt buchen", "bestellen": "Jetzt bestellen", "apply": "Apply now", "more": "", "details": "", "info": "",
     "see": "", "read": "", "mehr": "", "infos": "", "mehr infos": "", "weitere infos": "", "mehr dazu": "", "ticket": "Tickets",
     "link": "", "more info": "", "more information": "", "here": "", "hier": "", "jetzt": "", "now": "", "url": "", "all details": "",
+    "all": "", "everything": "", "alles": "", "all of it": "", "all of them": "",
 }  # fmt: skip
 
 

@@ -162,7 +162,7 @@ def test_every_line_begins_like_a_sentence_and_no_mark_is_left_over(brief: Asked
         ), line
 
 
-@given(asked(), st.integers(2, 5))
+@given(asked(), st.integers(2, 4))
 @calm
 def test_posts_of_a_series_differ_and_the_first_tells_everything(brief: Asked, count: int) -> None:
     (document,) = documents(brief.text)
