@@ -63,6 +63,7 @@ class RevisedCopy(BaseModel):
     versions: list[AccountText] = Field(default_factory=list)
     card: CardText | None = None
     alt: str = ""
+    title: str = Field("", description="only when words of the title change; else empty")
     summary: str = Field("", description="what changed, one short sentence")
 
 
@@ -158,6 +159,7 @@ class Copywriter:
         card: CardText | None,
         instruction: str,
         *,
+        title: str = "",
         seed: str,
     ) -> Revised:
         """The texts changed as told, or `understood` false with one question. What was not named stays as it was."""
@@ -166,6 +168,7 @@ class Copywriter:
             "task": "revise",
             "current": dict(current),
             "card": card.model_dump() if card else None,
+            "title": title,
             "instruction": instruction,
         }
         known = (*_sources(brief, brand), *current.values(), instruction)
@@ -178,7 +181,8 @@ class Copywriter:
         drawn = _card(copy.card, known) if copy.card and card else None
         alt = _alt(copy.alt, drawn, brief, needs) if drawn else ""
         summary = visible(copy.summary)[:200]
-        copy = RevisedCopy(understood=True, versions=_versions(texts), card=drawn, alt=alt, summary=summary)
+        name = within(without_unknown(visible(copy.title).replace("\n", " "), ()), 120)
+        copy = RevisedCopy(understood=True, versions=_versions(texts), card=drawn, alt=alt, title=name, summary=summary)
         return Revised(copy, (prompt.stamp,))
 
     async def _repaired(

@@ -13,7 +13,9 @@ _WORDS: Final = {
     "off have will can all everyone post write announce it's us i my by make be not when tomorrow shorter without",
     "de": "der die das und ein eine einen wir unser unsere unseren ist sind für mit auf im am um bis zum zur über auch "
     "nicht bitte neue neuen neuer von dem den des es ich sie was wann kannst schreib ab ohne kürzer morgen gibt jetzt "
-    "alle zwei drei beitrag auf wer warum wie mach danke dir gib frei hallo morgen guten lieber ja nein",
+    "alle zwei drei beitrag auf wer warum wie mach danke dir gib frei hallo morgen guten lieber ja nein "
+    "lockerer förmlicher sachlicher herzlicher freundlicher verspielter witziger länger knapper noch ergänze ersetze "
+    "ändere verschieb streiche entferne satz entwurf dass",
     "fr": "le la les des une et nous notre nos pour avec est sont dans sur du au aux vous votre ce cette que qui jusqu "
     "chez demain écris annonce publie nouveau nouvelle",
     "es": "el los las una y nuestro nuestra para con es son en del al que por este esta hasta mañana escribe anuncia "

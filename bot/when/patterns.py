@@ -221,6 +221,9 @@ _SOURCES: list[tuple[str, Callable[[re.Match[str], str], Meaning | None]]] = [
     (r"in\s+(?:anderthalb|eineinhalb) stunden", _always("offset", timedelta(minutes=90))),
     (r"in\s+(?:a couple of hours)", _always("offset", timedelta(hours=2))),
     (rf"in\s+{_NUMBER}\s*{_UNIT}\s+and a (?P<and_half>half)", _offset),
+    (rf"in\s+{_NUMBER}\s+and a (?P<and_half>half)\s+(?P<unit>hours?|hrs?)", _offset),
+    (rf"in\s+{_NUMBER}(?P<and_half>einhalb)\s+(?P<unit>stunden?)", _offset),
+    (rf"(?:heute|today)\s+in\s+{_NUMBER}\s+(?P<unit>days?|tage?n?|weeks?|wochen?)", _offset),
     (rf"in\s+{_NUMBER}\s*(?P<unit>hours?|hrs?|h|stunden?|std)\s+(?:(?:and|und)\s+)?(?P<more>[0-9]{{1,2}})\s*(?:minuten?|"
      r"minutes?|mins?)", lambda m, _: ("offset", timedelta(hours=number(m["number"]), minutes=int(m["more"])))),
     (rf"in\s+{_NUMBER}\s*{_UNIT}", _offset),
@@ -259,7 +262,7 @@ _SOURCES: list[tuple[str, Callable[[re.Match[str], str], Meaning | None]]] = [
     (r"(?P<number>[0-9]{1,2})(?P<uhr>h)(?P<minute>[0-9]{2})?", _hour),
     (r"(?P<number>[01][0-9]|2[0-3])(?P<minute>[0-5][0-9])\s*(?P<uhr>hrs|hours|h)", _hour),
     (rf"{_HOUR}\s*o'? ?clock", _hour),
-    (rf"(?P<shift>half|quarter|ten|five|twenty|10|5|20)\s+(?P<way>past|to|before)\s+{_HOUR}(?:\s*{_HALVES})?",
+    (rf"(?:a\s+)?(?P<shift>half|quarter|ten|five|twenty|10|5|20)\s+(?P<way>past|to|before)\s+{_HOUR}(?:\s*{_HALVES})?",
      _past_or_to),
     (rf"(?P<shift>viertel|zehn|fünf|zwanzig)\s+(?P<way>nach|vor)\s+{_HOUR}", _past_or_to),
     (rf"(?P<shift>halb)(?P<way>)\s+{_HOUR}", _past_or_to),

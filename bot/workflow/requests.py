@@ -76,6 +76,7 @@ class Edit:
     due: tuple[datetime | None] | None = None
     card: CardText | None = None
     alt: str = ""
+    title: str = ""
     variants: tuple[Variant, ...] | None = None
     made_with: MadeWith | None = None
     image: Literal["card", "none"] | None = None
@@ -154,6 +155,7 @@ class Requests:
             {version.account: version.text for version in draft.versions},
             card,
             instruction,
+            title=draft.title,
             seed=f"{draft.id}:{draft.revision + 1}",
         )
         if not revised.copy.understood:
@@ -165,7 +167,14 @@ class Requests:
             case,
             brand,
             member,
-            Edit(texts, why=instruction[:500], made_with=stamps, card=revised.copy.card, alt=revised.copy.alt),
+            Edit(
+                texts,
+                why=instruction[:500],
+                made_with=stamps,
+                card=revised.copy.card,
+                alt=revised.copy.alt,
+                title=revised.copy.title,
+            ),
         )
 
     async def _other_picture(
@@ -416,7 +425,8 @@ class Requests:
             text = edit.texts.get(version.account, version.text)
             by_hand = edit.edited_by if version.account in edit.texts else version.edited_by
             making.append(Making(account, text, media[version.account], by_hand))
-        versions = await self._versions.seal(making, brief, title=old.title, due=due)
+        title = edit.title or old.title
+        versions = await self._versions.seal(making, brief, title=title, due=due)
         posts = {version.account: version.post for version in old.versions}
         versions = tuple(version.model_copy(update={"post": posts[version.account]}) for version in versions)
         checked = await self._versions.check(versions, brief, brand, case.accounts, draft=old.id)
@@ -431,6 +441,7 @@ class Requests:
         made_with = (edit.made_with or old.made_with).model_copy(update={"card_layout": layout})
         return old.changed(
             id=draft_id,
+            title=title,
             versions=versions if draft_id == old.id else tuple(v.model_copy(update={"post": ""}) for v in versions),
             variants=edit.variants if edit.variants is not None else old.variants,
             findings=(*checked, *findings),

@@ -12,22 +12,19 @@ from typing import Any, Final
 
 from bot.llm.around import Around
 from bot.llm.offline.accounts import take_accounts
+from bot.llm.offline.addressed import STYLE, Told, cover_content
+from bot.llm.offline.german_case import nominative
 from bot.llm.offline.phrases import DAYS, HASHTAG, PRICE, language_of, offers, pattern
+from bot.llm.offline.serious import is_serious
 from bot.llm.offline.sheet import COVERED, TAKEN, Sheet
 from bot.llm.offline.times import Time, Times, read_times, widened
-from bot.llm.offline.wishes import take_action, take_image, take_language, take_tone
+from bot.llm.offline.wishes import take_action, take_image, take_language, take_tone, tone_words
 from bot.llm.offline.writing_lines import main_clause
 
 MAX_FACTS: Final = 12
 MAX_FACT: Final = 400
 MAX_TOPIC: Final = 120
 
-_MONTHS: Final = "Jan|Feb|Mär|Mar|Apr|Mai|May|Jun|Jul|Aug|Sep|Okt|Oct|Nov|Dez|Dec|Uhr|Klasse|Platz|Stock|Geburtstag|Advent|Jahrhundert"
-_SPLIT: Final = re.compile(
-    rf"(?<=[!?…])\s+(?=\S)|(?:(?<=\w\w[.])|(?<=[)\"”“»%\ue000\ue001][.]))(?<!\d[.])\s+(?=[\"“„«(]?[A-ZÄÖÜÉ0-9\ue000\ue001])|"
-    rf"(?<=\d[.])\s+(?=[A-ZÄÖÜÉ])(?!{_MONTHS})|\n+|;\s+|\s+[—–]\s+|\s+-\s+|\s*[•▪]\s*|[.!]\s*$"
-)
-LEADS: Final = ("asks_for_post", "thank", "hire", "remind", "invite", "ask", "promote", "announce", "inform")
 _GOALS: Final = {"asks_for_post": "announce"}
 
 
@@ -47,44 +44,35 @@ def post_idea(
     _take_time(sheet, times, idea)
     idea["hashtags"] = list(dict.fromkeys(sheet.take(HASHTAG)))[:10]
     idea["call_to_action"] = take_action(sheet)
+    told = cover_content(sheet, around)
+    idea["goal"] = told.goal
     take_image(sheet, around, idea)
-    idea["tone"] = take_tone(sheet)
+    idea["tone"] = take_tone(sheet) or tone_words(sheet.text)
     wished = take_language(sheet)
-    idea["language"] = wished or spoken or around.language
+    sheet.take(STYLE)
     idea["accounts"] = take_accounts(sheet, around)
-    idea["audience"] = next((m[1] or m[2] for m in pattern("audience").finditer(sheet.text)), "")
-    sheet.take(pattern("hashtag_wish"))
-    sheet.take(pattern("no_hashtag"))
-    sheet.take(pattern("no_emoji"))
-    idea["goal"] = _take_lead(sheet)
-    sheet.take(pattern("variants"))
-    sheet.take(pattern("go_out"))
-    if _REQUEST.match(text) or re.search(r"\bbitte\b", text, re.I):
-        sheet.take(_INFINITIVE)
-    sheet.take(pattern("polite"))
-    if idea["verbatim"]:
-        sheet.take(pattern("verbatim"))
-    claims = _claims(sheet.left())
-    if claims and not text.lstrip().casefold().startswith(claims[0][:12].casefold()):
-        claims[0] = re.sub(r"^(?:about|über|regarding|that|dass)\s+", "", claims[0], flags=re.I)
+    claims = _claims(sheet, told)
+    content = language_of(" ".join([*claims, str(idea["verbatim"])]))
+    idea["language"] = wished or content or spoken or around.language
+    if not claims and idea["call_to_action"]:  # "Our new menu: https://…"
+        claims, idea["call_to_action"] = [str(idea["call_to_action"])], ""
     if _REQUEST.match(text):  # "Can you post about our course?" asks us, not the reader
         claims = [claim.rstrip("? ") if n == 0 or n == len(claims) - 1 else claim for n, claim in enumerate(claims)]
     as_sentence = _as_sentence(claims[0], text, idea) if claims else ""
     _tell(idea, claims)
     if as_sentence:
-        idea["facts"] = [as_sentence, *idea["facts"][1:]]
+        told_first = idea["facts"][:1] == claims[:1] or (
+            idea["facts"][:1] and claims[0].endswith(str(idea["facts"][0]))
+        )
+        idea["facts"] = [as_sentence, *idea["facts"][1 if told_first else 0 :]]
         if idea.get("goal") == "ask":
             idea["topic"], idea["facts"] = as_sentence, idea["facts"][1:]
     idea["goal"] = _goal(idea, text)
     return {name: value for name, value in idea.items() if value}
 
 
-_INFINITIVE: Final = re.compile(
-    r"\s(?:schreiben|machen|erstellen|verfassen|vorbereiten|entwerfen|posten|veröffentlichen|publizieren)\b(?=\s*(?:[.?!]|$))",
-    re.I,
-)
 _REQUEST: Final = re.compile(
-    r"\W*(?:hi|hello|hey|hallo)?\W*(?:can|could|would|will|kannst|könntest|würdest) (?:you|du)\b", re.I
+    r"\W*(?:hi|hello|hey|hallo)?\W*(?:can|could|would|will|kannst|könntest|würdest) (?:you|we|du)\b", re.I
 )
 
 
@@ -112,7 +100,10 @@ def _verbatim(sheet: Sheet) -> str:
 
 
 def _take_time(sheet: Sheet, times: Times, idea: dict[str, Any]) -> None:
-    for start, end in times.deadlines[:1]:
+    ends = [
+        span for span in times.deadlines if not re.search(r"\d\.?\s*$", sheet.original[: span[0]].rsplit("bis", 1)[0])
+    ]
+    for start, end in ends[:1]:  # "13. bis 18. Juli" is when it is, not until when
         wide = widened(sheet, start, "until")
         idea["deadline"] = sheet.original[wide:end].strip()
     for time in times.posting:
@@ -123,65 +114,41 @@ def _take_time(sheet: Sheet, times: Times, idea: dict[str, Any]) -> None:
         sheet.take_span(widened(sheet, time.start, "preposition"), time.end)
 
 
-def _take_lead(sheet: Sheet) -> str:
-    """The words that ask for a post, taken off, and the goal they name."""
-    sheet.take(pattern("polite"))
-    goal = ""
-    for name in LEADS:
-        first = next(pattern(name).finditer(sheet.text), None)
-        if first is not None and (name != "hire" or goal == ""):
-            goal = goal if goal and goal != "announce" else _GOALS.get(name, name)
-            if name != "hire":
-                sheet.take_span(first.start(), first.end())
-                _take_particle(sheet, first[0])
-    return goal
-
-
-def _take_particle(sheet: Sheet, lead: str) -> None:
-    """German parts its verbs: "Kündige unsere Aktion an", "Lade alle zum Fest ein", "Stell das Rad vor"."""
-    particle = {"k": "an", "l": "ein", "s": "vor"}.get(lead.strip()[:1].casefold(), "")
-    if particle and re.match(r"(?:kündig|lad|stell)", lead.strip(), re.I):
-        match = re.search(rf"\s{particle}\b(?=\s*(?:$|[.,:;!\ue000\n]))", sheet.text, re.I)
-        if match:
-            sheet.take_span(match.start(), match.end())
-
-
-_EDGES: Final = re.compile(
-    r"^(?:[\s,.:;!?…\-–—)\]/|]|(?:and|und|but|with|mit|that|dass|about|über|then|also|please|bitte|at|on|in|to|um|am)\b(?=\s*"
-    r"(?:$|[,.:;!\-–—])))+|(?:[\s,:;\-–—(\[/|]|\b(?:and|und)(?=\s*$))+$",
-    re.I,
-)
-_EACH: Final = re.compile(
-    rf"(?:^|[,;]|\b(?:and|und))\s*(?:one|eine[nr]?|einer)\s+(?:(?:on|at|am|um)\s+)*(?={TAKEN})", re.I
-)
-_DANGLING: Final = re.compile(
-    rf"(?:\b(?:and|und|with|mit|on|at|by|for|auf|im|am|um|an|via|to|the|als|as|in|für)\s+)+(?={TAKEN}\s*(?:$|[,.;:!?{TAKEN}]))",
+_GLUE: Final = re.compile(
+    r"^(?:[\s,.:;!?…\-–—)\]/|]|(?:and|und|but|that|dass|about|über|zu[mr]?|regarding|for|für|announcing|saying|on)\b\s|(?:nettes|schönes|kurzes|lustiges|warmes|liebes|persönliches)\s(?=zu|über))+",
     re.I,
 )
 
 
-def _claims(left: str) -> list[str]:
-    """What is left, as separate statements without the remains of instructions."""
+# What a time or a link leaves behind: "our brunch,: 10am", "at the counter or", "or call us".
+_LOOSE: Final = re.compile(
+    r"[,;]\s*([.:!?])|^(?:or|and|oder|und)\s+|\s+(?:or|and|oder|und|at|via|under|unter|auf)$", re.I
+)
+_PREPOSITION: Final = re.compile(r"\b(über|für|zu[mr]?|von|vom)\s*$", re.I)
+
+
+def _claims(sheet: Sheet, told: Told) -> list[str]:
+    """What is meant for the readers, statement by statement, in its own words."""
     found: list[str] = []
-    for piece in _SPLIT.split(left):
-        part = _DANGLING.sub("", _EACH.sub(" ", piece))
-        words = re.sub(r"\s+", " ", re.sub(rf"\s*{TAKEN}\s*(?=[,.;:!?])|{TAKEN}", " ", part))
-        words = re.sub(r"\s+([,.;:!?])", r"\1", words)
-        words = re.sub(r",(?:\s*,)+", ",", words)
-        words = re.sub(r"^(?:\d{1,2}[.)]|[-*•])\s+", "", words.strip())
-        words = _EDGES.sub("", _EDGES.sub("", words.strip())).strip(" .")
-        if _says_something(words) and words.casefold() not in (claim.casefold() for claim in found):
+    for (start, end), asked in zip(told.spans, told.asked, strict=True):
+        words = re.sub(rf"\s*{TAKEN}\s*(?=[,.;:!?]|$)|{TAKEN}", " ", sheet.covered(start, end))
+        words = re.sub(r"\s+([,.;:!?])", r"\1", re.sub(r"\s+", " ", words)).strip()
+        words = _LOOSE.sub(lambda match: match[1] or "", words)
+        glue = _GLUE.match(words) if asked else None
+        before = sheet.original[max(0, start - 12) : start] + (glue[0] if glue else "")
+        words = words[glue.end() if glue else 0 :].strip(" .,;:–—")
+        words = words.rstrip("-") if not words.startswith("-") or words[1:2].isdigit() else words.strip("- ")
+        preposition = _PREPOSITION.search(before) if asked else None
+        words = nominative(words, preposition[1]) if preposition else words
+        if re.search(r"[^\W\d_]{2,}|\d{2,}", words) and words.casefold() not in (claim.casefold() for claim in found):
             found.append(words[:MAX_FACT])
+    if len(found) > 1 and len(found[0].split()) <= 2 and found[0].endswith(("!", "?")):
+        found[:2] = [" ".join(found[:2])]  # "Last chance! Only 7 places left" is one thing to say
     return found[:MAX_FACTS]
 
 
-def _says_something(words: str) -> bool:
-    bare = pattern("note_words").sub(" ", words)
-    return re.search(r"[^\W\d_]{2,}|\d{2,}", bare) is not None
-
-
 _TOPIC_END: Final = re.compile(
-    rf"[:,!?;(]\s|(?<!\d)\.\s|[:.!?]$|\s[-–—]\s|\s(?:who|that|which|when|from (?=\S*\d)|ab (?=\S*\d)|until|bis|on (?=(?:\d|{DAYS}))|"
+    rf"[:,!?;(]\s|[:.!?]$|\s[-–—]\s|\s(?:who|that|which|when|from (?=\S*\d)|ab (?=\S*\d)|until|bis|on (?=(?:\d|{DAYS}))|"
     rf"am (?=(?:\d|{DAYS}))|at (?=\d)|next (?=\w*(?:day|week|month))|nächste\w*|this (?=\w+day|week|month)|diese\w*|is|are|ist|sind|has|have|hat|will|"
     r"wird|starts|startet|opens|öffnet|ends|endet|closes|stays)\b",
     re.I,
@@ -228,9 +195,10 @@ _ARTICLE: Final = re.compile(
 
 def _topic(claim: str) -> str:
     """What a claim is about: its beginning, up to a date, a price, a verb or a stop."""
+    claim = re.sub(r"^\w+(?: \w+)?[!?] (?=\S)", "", claim)
     cut, price = _TOPIC_END.search(claim, 3), PRICE.search(claim)
     ends = [found.start() for found in (cut, price) if found is not None and found.start() > 2]
-    topic = _EDGES.sub("", claim[: min(ends)] if ends else claim).strip(" .:,")
+    topic = (claim[: min(ends)] if ends else claim).strip(" .:,")
     if _ARTICLE.fullmatch(topic):
         topic = claim
     return _cut(topic or claim, MAX_TOPIC)
@@ -238,11 +206,26 @@ def _topic(claim: str) -> str:
 
 _SUBORDINATE: Final = re.compile(r"\bdass\s+(?=\w)", re.I)
 _DATIVE: Final = re.compile(r"^(?:unsere[mr]|eine[mr]|diese[mr]|de[mr])\s", re.I)
+_THANK: Final = re.compile(r"\b(?:thank(?:s| you)?|thank-you)\b", re.I)
+_FOR: Final = re.compile(r"\b(?:thanks?|thank[ -]you)(?: \w+)? for\b", re.I)
 _CONGRATULATE: Final = re.compile(r"^congratulate (.{2,60}?) (on|for)\b", re.I)
 _WONDERED: Final = re.compile(
-    r"^((?:which|what|where|when|how|why)\b.{0,40}?)\s((?:our|the|your|we|you)\b(?:\s\w+){0,3}?)\s(should|will|can|must|could)\b",
+    r"^((?:which|what|where|when|how|why|who)\b.{0,40}?)\s((?:our|the|your|their|we|you|they)\b(?:\s\w+){0,4}?)\s"
+    r"(should|will|can|must|could|is|are|was|were|do|would)\b",
     re.I,
 )
+_BARE_WONDERED: Final = re.compile(
+    r"^(what|which|who|where)\s((?:their|your|our|the)\s(?:\w+\s){1,4}?)(is|are)\b", re.I
+)
+
+
+def _asked(claim: str) -> str:
+    """ "what their favourite soup is" as one asks it: "what is your favourite soup"."""
+    said = _BARE_WONDERED.sub(lambda m: f"{m[1]} {m[3]} {m[2].strip()}", claim)
+    said = said if said != claim else _WONDERED.sub(r"\1 \3 \2", claim)
+    if re.match(r"(?:what|which|who|where|when|how|why)\b", said, re.I):
+        said = f"{said.rstrip('.! ?')}?"
+    return re.sub(r"\btheir\b", "your", re.sub(r"\bthey\b", "you", said, flags=re.I), flags=re.I)
 
 
 def _as_sentence(claim: str, text: str, idea: dict[str, Any]) -> str:
@@ -251,10 +234,17 @@ def _as_sentence(claim: str, text: str, idea: dict[str, Any]) -> str:
     "Kündige an, dass der Markt am Freitag öffnet" → "der Markt öffnet am Freitag"; "Lade alle zu unserem Fest ein" →
     "Wir laden euch zu unserem Fest ein"; "ask which colour it should have" → "which colour should it have".
     """
+    if (
+        idea.get("goal") == "thank"
+        and idea.get("language") == "en"
+        and not _THANKS.match(claim)
+        and _THANK.search(text)
+    ):
+        return f"Thank you {'for' if _FOR.search(text) else 'to'} {_lowered(claim)}"
     if _CONGRATULATE.match(claim):
         return _CONGRATULATE.sub(r"Congratulations to \1 \2", claim)
     if idea.get("goal") == "ask":
-        return _WONDERED.sub(r"\1 \3 \2", claim) if _WONDERED.match(claim) else ""
+        return said if (said := _asked(claim)) != claim else ""
     if idea.get("language") != "de":
         return ""
     if idea.get("goal") == "invite" and _DATIVE.match(claim):
@@ -263,38 +253,82 @@ def _as_sentence(claim: str, text: str, idea: dict[str, Any]) -> str:
     return main_clause(claim) if said.casefold().startswith(claim[:20].casefold()) else ""
 
 
+def _lowered(claim: str) -> str:
+    first, _, rest = claim.partition(" ")
+    small = first.casefold() in (
+        "all",
+        "our",
+        "the",
+        "every",
+        "everyone",
+        "everybody",
+        "my",
+        "your",
+        "those",
+        "a",
+        "an",
+    )
+    return f"{first.casefold()} {rest}".strip() if small else claim
+
+
 def _is_sentence(claim: str) -> bool:
     return len(claim.split()) >= 5 or PRICE.search(claim) is not None
 
 
 def _goal(idea: dict[str, Any], text: str) -> str:
     goal = str(idea.get("goal") or "")
-    if goal in ("", "announce", "inform") and pattern("hire").search(text):
+    first = " ".join(idea.get("facts", ())[:1])
+    hires = pattern("hire").search(text) or (_SEEKS.search(text) and _JOB.search(text))
+    if goal in ("", "announce", "inform") and hires:
         return "hire"
-    if goal in ("", "announce") and re.search(r"\bwir (?:be)?danken\b|\bwe thank\b|\bthank you to\b", text, re.I):
+    if is_serious(text):
+        return goal if goal == "thank" else "inform"
+    if goal in ("", "announce") and _THANKS.match(first):
         return "thank"
-    if goal in ("", "announce") and idea.get("offer"):
+    if goal in ("", "announce") and (
+        _REDUCED.search(str(idea.get("offer") or "")) or _DEAL.search(idea.get("topic", ""))
+    ):
         return "promote"
     if goal in ("", "inform", "announce") and _is_gathering(idea):
         return "invite"
     return goal or "announce"
 
 
+_SEEKS: Final = re.compile(
+    r"\b(?:looking for|hiring|seek(?:ing)?|recruit\w*|such(?:en|t)|gesucht|stell\w*inserat|job ad|vacancy|join our)\b",
+    re.I,
+)
+_JOB: Final = re.compile(
+    r"\d\s?%|\b(?:full|part)[- ]time\b|\b(?:apply|application|cv|experience|salary|apprentice|bewerb\w*|erfahrung|lohn|lernende\S*|lehre|pensum)\b",
+    re.I,
+)
+_DEAL: Final = re.compile(
+    r"\b(?:offer|(?<!on )sale|deals?|package|promotion|discount|\w*aktion|\w*angebot|ausverkauf)\b", re.I
+)
+_THANKS: Final = re.compile(
+    r"(?:wir (?:be)?danken|danke|vielen dank|merci|we thank|thank you|thanks|many thanks)\b", re.I
+)
+_REDUCED: Final = re.compile(
+    r"%|\boff\b|\bfor (?:1|one)\b|\bfür (?:1|eins?)\b|half|halb|save|spar|discount|rabatt|reduziert", re.I
+)
+
+
 def _is_gathering(idea: dict[str, Any]) -> bool:
     """Whether it is about something to come to, with a day: "our open day on 4 May", "our Saturday coffee rides"."""
     topic = str(idea.get("topic", ""))
-    if not _GATHERING.search(topic) or not re.match(
-        r"(?:our|the|an?|unser\w*|eine?[nm]?|de[rnm]|das|die)\s", topic, re.I
-    ):
+    if not _GATHERING.search(topic) or not _ARTICLED.match(topic):
         return False
-    after = next((fact[len(topic) :] for fact in idea.get("facts", ()) if fact.startswith(topic)), "")
-    dated = DAY_OR_DATE.match(after.lstrip(" ,")) is not None
-    return dated or (not after and re.search(rf"\b{DAYS}s?\b", topic, re.I) is not None)
+    told = " ".join(str(fact) for fact in idea.get("facts", ()))
+    dated = DAY_OR_DATE.search(told) or _HOURS.search(told)
+    return dated is not None or re.search(rf"\b{DAYS}s?\b", topic, re.I) is not None
 
 
+_ARTICLED: Final = re.compile(r"(?:our|the|an?|unser\w*|eine?[nm]?|de[rnm]|das|die)\s", re.I)
+_HOURS: Final = re.compile(r"\b\d{1,2}(?:[:.]\d{2})?\s?(?:am|pm|uhr)\b|\b\d{1,2}:\d{2}\b", re.I)
 _GATHERING: Final = re.compile(
     r"\b(?:party|open (?:day|house)|webinar|workshop|concert|festival|meetup|fair|sommerfest|fest|tag der offenen tür|konzert|"
-    r"vernissage|flohmarkt|info evening|infoabend|rides?|runs?|tours?|tastings?|\w*markt|concerts|market)\b",
+    r"vernissage|flohmarkt|info evening|infoabend|rides?|runs?|tours?|tastings?|\w*markt|concerts|market|brunch|dinner|lunch|"
+    r"seminar|lecture|talk|reunion|gala|reading|\w*lager|camp|vortrag|führung|lesung|ausflug|\w*abend|\w*brunch)\b",
     re.I,
 )
 DAY_OR_DATE: Final = re.compile(

@@ -60,11 +60,12 @@ PHRASES: Final[dict[str, str]] = {
     rf"{_POST}\b(?:\s+vor)?(?:[\s\ue000]*,?\s*(?:über|zum|zur|zu|für|dass|wonach|mit dem inhalt)\b)?\s*:?|"
     rf"^\s*(?:{_COUNT}\s+)(?:[\w\ue000-]+\s+){{0,2}}?{_POST}\s*(?:(?:über|zum|zur|zu|für|:)|$)|"
     r"(?:^|\ue000)\s*(?:mir |uns )?(?:mal )?(?:etwas|was)\s+(?:über|zu[mr]?)\b|"
+    r"\b(?:schreib\w*|mach\w*|poste?)\s+(?:bitte |mir |uns |mal )*(?:etwas|was|ein paar (?:worte|zeilen|sätze))(?:\s+[A-Za-zÄÖÜäöü]\w+es)?(?=\s+(?:über|zu[mr]?)\b)|"
     r"^\s*(?:und )?(?:auch )?noch ein(?:en|er|s)? (?:für|zu[mr]?|über)\b|"
     rf"\b(?:neuer|noch ein) (?:post|beitrag)\b\s*(?:über|zum|zur|zu|für|:)?",
     "announce": r"\bkündig(?:e|t|en|st)?\b(?:\s+(?:bitte|wir|du))*(?:\s+an\b(?:,? dass)?)?|\bankündigen\b(?:,? dass)?|"
     r"\bstell(?:e|t)?\b(?=\s+(?:unser|das|die|den)\w*\b.{0,60}\bvor\b)|\bneuigkeit\w*:",
-    "inform": rf"\b(?:sag|erzähl|teil|informier)\w*\s+{_PEOPLE}(?:\s+mit)?(?:\s*,?\s*(?:dass|über|von))?|"
+    "inform": rf"\b(?:teile?|gib|gebt)\s+(?:bitte\s+)?(?:mit|bekannt)\s*,?\s*dass\b|\b(?:sag|erzähl|teil|informier)\w*\s+{_PEOPLE}(?:\s+mit)?(?:\s*,?\s*(?:dass|über|von))?|"
     r"\b(?:poste?|veröffentlich\w*) (?:das|dies|folgendes|das folgende|diesen text)\b(?: genau so| wörtlich| exakt)?\s*:?|"
     r"\bschreib\w*(?:\s+bitte)?(?:\s*,?\s*(?:dass|über))\b|^\s*poste?\b\s*:?|\binformier\w* über\b",
     "promote": r"\b(?:bewirb(?! dich)|bewerbe?n?(?=\s+(?:wir|unser\w*|das|die|den)\b)|werbe\w*)\b(?:\s+für)?|\bmach\w* werbung für\b",
@@ -94,6 +95,7 @@ PHRASES: Final[dict[str, str]] = {
     "hashtag_wish": r"\b(?:mit|und|plus) (?:ein paar |passenden |einigen )?hashtags?\b:?|\bhashtags?:",
     "no_hashtag": r"\b(?:keine|ohne) hashtags?\b",
     "no_emoji": r"\b(?:keine|ohne) emojis?\b",
+    "emoji": r"\b(?:mit|und|plus|samt)?\s*(?:ein(?:em|en|er)?|ein paar|einigen)?\s*\bemojis?\b",
     "verbatim": r"\b(?:genau so|wörtlich|exakt|wortwörtlich|unverändert|diesen text|folgenden text|genau diesen text)\b",
     "everywhere": r"\b(?:(?:auf|in|über) )?(?:überall|alle[n]? (?:kanäle[n]?|konten|accounts))\b",
     "at_place": r"\b(?:im|auf|in|ins|via|über|für|an|aufs)\s+(?:nur\s+)?(?:den |dem |der |das |die |unser\w* )?",
@@ -103,12 +105,7 @@ PHRASES: Final[dict[str, str]] = {
     "tone_in": r"\b(?:in|mit) (?:eine[mr] )?(?:eher |sehr )?",
     "tone_noun": r"\s+(?:ton|stil|sprache|tonalität|tonfall)",
     "language_in": r"\b(?:auf|in)\s+",
-    "action": r"\b(?:bewerbung(?:en)?|bewirb dich|anmelden|anmeldung|melde dich an|jetzt buchen|buchen|bestellen|mehr|"
-    r"infos?|mehr infos|weitere infos|details|mehr dazu|tickets?|reservier\w*|(?:termin|tisch|platz|plätze|tickets?) (?:buchen|reservieren|vereinbaren|sichern))\b(?:\s+(?:jetzt|hier|online|dazu))?"
-    r"(?:\s+(?:an|unter|auf|hier|bei|via|über))?\s*[:,]?\s*(?=\ue000|$)",
     "action_wish": r"\b(?:call to action|cta|handlungsaufruf|aufruf)\b\s*(?::|ist|=)?\s*",
-    "audience": r"\b(?:für|zielgruppe:?)\s+((?:familien|kinder|studierende|studenten|pendler\w*|anfänger\w*|eltern|frauen|"
-    r"männer|senioren|profis|touristen|einheimische)\b(?:\s+(?:in|mit|und|von|unter|über)\s+\w+){0,2})",
     "note_words": r"\b(?:und|oder|mit|der|die|das|den|dem|ein|eine|einen|am|um|im|in|auf|an|für|es|bitte|zu|zum|zur|"
     r"ohne|so|auch|dann|vom|von|kurz|bild|posten?|genau|mach|schreib|ist|soll|sollen|raus|danke|nur|jeweils|ton|uns|mir|"
     r"kannst|du|jetzt|online|über|dass|poste)\b",
@@ -134,7 +131,7 @@ PHRASES: Final[dict[str, str]] = {
     r"spanisch|italienisch)|mit (?:bild|foto|emoji|hashtags?)|keine? (?:hashtags?|emojis?|bild\w*|ausrufe\w*)|lass \w+ .{0,30}weg|"
     r"weglassen|lockerer|förmlicher|formeller|freundlicher|witziger|lustiger|sachlicher|verspielter|knackiger|einfacher|"
     r"persönlicher|frecher|herzlicher|dringlicher|tippfehler|rechtschreib\w*|nochmal|noch einmal|anders|sollte? \w+ heissen|mach (?:es|das|ihn))",
-    "word": r"^(?:bitte\s+)?(?:nimm|schreib\w*|verwende|benutze|poste|änder\w* (?:es|den text) (?:zu|auf|in)|ersetz\w* "
+    "word": r"^(?:(?:bitte|doch|lieber|nein|ok|dann|besser)[,\s]+)*(?:nimm|schreib\w*|verwende|benutze|poste|änder\w* (?:es|den text) (?:zu|auf|in)|ersetz\w* "
     r"(?:es|den text) durch|neuer text|text|der text soll(?:te)? (?:lauten|sein))\b[^\"“„«]{0,60}$",
 }
 

@@ -77,16 +77,19 @@ PHRASES: Final[dict[str, str]] = {
     r"which says|telling (?:everyone|people)(?: that| about)?)\b)?\s*:?|"
     rf"^\s*(?:{_COUNT}\s+)(?:[\w\ue000-]+\s+){{0,2}}?{_POST}\s*(?:(?:about|on|for|:)|$)|"
     rf"^\s*(?:(?:and|also|plus|then)\s+){{1,3}}(?:one|another(?: one)?)(?: more)?\s+(?:for|about|on)\b|"
+    rf"^\s*(?:\w+\s+)?{_POST}\s*:|^\s*(?:an? )?(?:ad|advert|caption)\s+for\b|"
+    r"\b(?:put|get|write|post|make|draft|share|say)\s+(?:something|a few words|a word|a line)\b(?:\s+(?:nice|short|small|fun|funny|good|quick|"
+    r"friendly|warm|kind|up|out))*|\b(?:get|put)\s+(?:a\s+)?(?:post|update|reminder)s?\s+(?:out|up)\b|"
     rf"\b(?:another|(?:a )?new) post\b[\s\ue000]*(?:about|on|for|:)?",
     "announce": r"(?<!\bto )\bannounc(?:e|ing)\b(?:[\s\ue000]+that\b)?|\bintroduc(?:e|ing)\b|\bpresent(?=\s+(?:our|the|a)\b)|\blaunch post\b:?|"
     r"\bspread the word\b(?: about| that)?|\bbreaking\b:|\bnews\b:",
-    "inform": rf"\btell {_PEOPLE}(?: that| about)?|\blet {_PEOPLE} know(?: that| about)?|(?<!\bto )\bshare (?:that|the news that|"
+    "inform": rf"(?<!\bto )\bshare with {_PEOPLE} that\b|^\s*(?:mention|point out|highlight|note|say)\s+that\b|\btell {_PEOPLE}(?: that| about)?|\blet {_PEOPLE} know(?: that| about)?|(?<!\bto )\bshare (?:that|the news that|"
     r"this|the following)\b:?|\binform " + _PEOPLE + r"(?: that| about| of)?|\bpost (?:this|the following|that|about)\b"
     r"(?: exactly| word for word| verbatim| as is)?\s*:?|\bpublish (?:this|the following)\b(?: exactly| word for word| "
     r"verbatim| as is)?\s*:?|^\s*post\b(?!\s+(?:it|on|to|at)\b)\s*:?|^\s*write (?:about|that)\b",
     "promote": r"\bpromot(?:e|ing)\b|\badverti[sz]e\b|\bpush (?=our|the)",
     "invite": rf"\binvit(?:e|ing) {_PEOPLE}?\s*(?:to|for)\b|^\s*invitation (?:to|for)\b|^\s*join us\b",
-    "remind": rf"\bremind {_PEOPLE}(?: that| about| of| to)?|^\s*(?:a )?(?:friendly )?reminder\b(?: that| about|:|,)?|"
+    "remind": rf"\bremind(?:ing)? (?:{_PEOPLE}|parents|students|guests|visitors|members|residents|neighbours|staff|participants)(?: that| about| of| to)?|^\s*(?:a )?(?:friendly )?reminder\b(?: that| about|:|,)?|"
     r"^\s*don't forget\b:?",
     "thank": r"^\W*(?:(?:please )?(?:write|draft|post|send|make)\s+)?(?:a )?(?:big |short |little |warm )?thank[ -]you(?: note| post| message)?(?: to| for)\b|"
     r"\bsay (?:a big )?(?:thanks|thank you)(?: to)?\b|^\s*thank\b(?!\s*you\b)|"
@@ -98,10 +101,11 @@ PHRASES: Final[dict[str, str]] = {
     "statement": r"^(?:we(?:'re|'ve|'ll)?|our|there(?:'s| is| are| will be)|starting|from|new|now|finally|only|today|"
     r"tomorrow|this (?:week|month|weekend)|save|get|win|come|visit|join|book|order|free|sale|last chance|good news|"
     r"happy|urgent|attention|important|info|update|recall|it's|meet)\b",
-    "polite": r"(?:^|(?<=[.!?,;:\n\ue000]))\s*(?:hi|hello|hey)?[,!]?\s*(?:can|could|would|will) you (?:please |maybe |also )*|"
+    "polite": r"(?:^|(?<=[.!?,;:\n\ue000]))\s*(?:hi|hello|hey)?[,!]?\s*(?:can|could|would|will) (?:you|we) (?:please |maybe |also )*|"
     r"(?:^|(?<=[.!?,;:\n\ue000]))\s*(?:please|pls|also|then|hey|hi|hello|ok(?:ay)?)\b[,!]?\s*|\bplease\b|"
     r"(?:^|(?<=[.!?\n\ue000]))\s*(?:here(?:'s| is| are)|this is)\b|\b(?:i|we)(?:'d| would)? (?:like|want|need)(?: you)? to\b|\blet's\b|\bthanks\b(?: in advance)?[.!]*\s*$",
-    "go_out": r"(?:\b(?:and|but|then)\s+)?(?:\b(?:it|this|that|they|which)\s+)?\b(?:(?:should|must|to|can|will|shall|could)\s+)?"
+    "go_out": r"\b(?:it )?(?:would|would be|that would be|it'd be) (?:be )?(?:great|nice|good|lovely|perfect) if (?:it|this|that|you|we) (?:could |can )?"
+    r"(?:go(?:es)? out|be out|post(?:ed)?(?: it)?|publish(?:ed)?(?: it)?|schedule(?:d)?(?: it)?|was posted|is posted)(?:\s+(?:on|at|around|by))*|(?:\b(?:and|but|then)\s+)?(?:\b(?:it|this|that|they|which)\s+)?\b(?:(?:should|must|to|can|will|shall|could)\s+)?"
     r"(?:be\s+)?(?:please\s+)?(?:go(?:es)? (?:out|live|up)|post(?:ed)?|publish(?:ed)?|schedul(?:e|ed)|send|sent|put|"
     r"share|shared|release|released|out|live)(?:\s+(?:it|this|that|them|both|all|one))?(?:\s+(?:out|up|live))?"
     r"(?:\s+(?:on|at|for|to|in|by|the))*\s*[:,]?\s*(?=\ue000)",
@@ -117,6 +121,7 @@ PHRASES: Final[dict[str, str]] = {
     "hashtag_wish": r"\b(?:with|and|plus|add|include|use) (?:some |a few |two |three |matching )?hashtags?\b:?|\bhashtags?:",
     "no_hashtag": r"\b(?:no|without(?: any)?) hashtags?\b",
     "no_emoji": r"\b(?:no|without(?: any)?) emojis?\b",
+    "emoji": r"\b(?:with|add|use|and|plus|include)?\s*(?:an?|some|a few|one)?\s*\bemojis?\b",
     "verbatim": r"\b(?:exactly|verbatim|word[ -]for[ -]word|as(?: it)? is|literally|this text|these words|unchanged|"
     r"the following text)\b",
     "everywhere": r"\b(?:(?:on|to|in) )?(?:everywhere|(?:all|every|both)(?: of)?(?: our| the)? (?:channels?|accounts?|feeds))\b",
@@ -127,12 +132,7 @@ PHRASES: Final[dict[str, str]] = {
     "tone_in": r"\bin an? (?:very |rather |more )?",
     "tone_noun": r"\s+(?:tone|style|voice|way|manner)(?: of voice)?",
     "language_in": r"\b(?:in|into|auf)\s+",
-    "action": r"\b(?:apply|sign up|register|book|order|join|visit|read more|learn more|find out more|shop|buy|get tickets|"
-    r"rsvp|reserve|subscribe|download|watch|listen|donate|see|more|details|info|read)\b(?:\s+(?:it|now|here|online|today|(?:your|the|our|a|an|my) \w+(?: \w+)?|tickets?))?"
-    r"(?:\s+(?:at|on|here|via|under|by))?\s*[:,]?\s*(?=\ue000|$)",
     "action_wish": r"\b(?:call to action|cta)\b\s*(?::|is|should be|=)?\s*",
-    "audience": r"\b(?:for|aimed at|targeting|audience:?)\s+((?:families|kids|students|commuters|beginners|parents|women|"
-    r"men|seniors|professionals|developers|marketers|startups|tourists|locals|pet owners|cyclists)\b(?:\s+(?:in|with|and|of|under|over)\s+\w+){0,2})",
     "note_words": r"\b(?:no|and|or|with|but|the|a|an|on|at|to|for|it|please|it's|this|post|so|in|of|about|that|too|"
     r"also|by|then|from|one|each|short|image|publish|keep|make|exactly|write|is|should|go|out|thanks|only|posts?|schedule|"
     r"send|put|text|tone|add|use|me|us|you|them|can|now|online)\b",
@@ -162,48 +162,20 @@ PHRASES: Final[dict[str, str]] = {
     r"typo|spelling|should (?:be|say|read)|try again|again|another (?:try|version|wording)|different(?:ly)?|"
     r"(?:the )?(?:text|tone|headline|title|hashtags?|emoji|link|last sentence|first sentence)\b.{0,40}\b(?:is|are|should|"
     r"needs?)\b|friendlier|warmer|funnier|clearer|simpler|stronger|bolder|(?:playful|formal|casual|urgent) please)",
-    "word": r"^(?:please\s+)?(?:use|write|take|say|post|make it(?: say)?|change (?:it|the text|the wording) to|set (?:it|the "
+    "word": r"^(?:(?:please|actually|no|ok|then|better|just|rather)[,\s]+)*(?:use|write|take|say|post|make it(?: say)?|change (?:it|the text|the wording) to|set (?:it|the "
     r"text) to|replace (?:it|the text|everything) with|the text should (?:be|read)|new (?:text|wording)|text|wording|"
     r"it should (?:say|read)|use (?:this|the following)(?: text| wording| instead)?)\b[^\"“„«]{0,60}$",
 }
 
 TONES: Final[dict[str, str]] = {
     word: word
-    for word in [
-        "playful",
-        "funny",
-        "humorous",
-        "witty",
-        "formal",
-        "professional",
-        "serious",
-        "friendly",
-        "warm",
-        "casual",
-        "relaxed",
-        "urgent",
-        "exciting",
-        "enthusiastic",
-        "calm",
-        "plain",
-        "simple",
-        "bold",
-        "inspiring",
-        "personal",
-        "informal",
-        "short",
-        "concise",
-        "brief",
-        "snappy",
-        "crisp",
-        "factual",
-        "festive",
-        "cheerful",
-        "elegant",
-        "confident",
-        "emotional",
-    ]
-}
+    for word in (
+        "playful", "funny", "humorous", "witty", "formal", "professional", "serious", "friendly", "warm", "casual",
+        "relaxed", "urgent", "exciting", "enthusiastic", "calm", "plain", "simple", "bold", "inspiring", "personal",
+        "informal", "short", "concise", "brief", "snappy", "crisp", "factual", "festive", "cheerful", "elegant",
+        "confident", "emotional",
+    )
+}  # fmt: skip
 NUMBERS: Final[dict[str, int]] = {
     "a couple of": 2, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
 }  # fmt: skip
@@ -218,7 +190,7 @@ OFFERS: Final[tuple[str, ...]] = (
     r"\b(?:2|two|3|three) for (?:1|one|2|two|the price of (?:1|one|2|two))\b",
     r"\bbuy (?:one|1|two|2),? get (?:one|1|two|2|the (?:second|third)(?: one)?)(?: (?:free|half price))?\b",
     r"\bfree (?:shipping|delivery|entry|admission|returns|trial|installation|check|gift|coffee|consultation|"
-    r"service|sample|test ride|upgrade|breakfast|parking)s?\b",
+    r"service|sample|test ride|upgrade|breakfast|parking)s?\b(?!-)",
     r"\bhalf[ -]price\b",
 )
 OFFER_TAIL: Final = (

@@ -116,6 +116,12 @@ SAYINGS: Final[dict[str, tuple[str, str]]] = {
         "I see no words that I can read in that. What would you like to post?",
         "Darin finde ich keine Worte, die ich lesen kann. Was möchtest du posten?",
     ),
+    "which_words": (
+        "I can't tell which of these words are for your readers. What should the post say? Its own words after a colon are "
+        "enough, for example “Post: We are open again on Monday.”",
+        "Ich erkenne nicht sicher, welche Worte für deine Leserinnen und Leser sind. Was soll im Post stehen? Die Worte nach einem "
+        "Doppelpunkt genügen, zum Beispiel „Post: Wir haben am Montag wieder offen.“",
+    ),
     "no_topic": (
         "I understood that you want a post{parts}. What should it be about?",
         "Ich habe verstanden, dass du einen Post möchtest{parts}. Worum soll es gehen?",
@@ -133,6 +139,12 @@ SAYINGS: Final[dict[str, tuple[str, str]]] = {
         "writing.)",
         "(Ich arbeite hier ohne Sprachmodell: mit deinen Worten, nach Regeln geordnet. Für freieres Schreiben kann ein Owner "
         "eines anschließen.)",
+    ),
+    "no_translation": (
+        "I can't translate without a language model, so rather than post in the wrong language: send me the words in {wanted}, "
+        "or ask again for a post in {said}.",
+        "Ohne Sprachmodell kann ich nicht übersetzen. Bevor etwas in der falschen Sprache erscheint: Schick mir die Worte auf "
+        "{wanted}, oder bitte um einen Post auf {said}.",
     ),
     "drafted_one": ("Here is a draft: “{title}” ({id}).", "Hier ist ein Entwurf: „{title}“ ({id})."),
     "thin": (
@@ -182,6 +194,18 @@ SAYINGS: Final[dict[str, tuple[str, str]]] = {
     "none_problems": ("No problems: nothing is waiting for a fix.", "Keine Probleme: nichts wartet auf eine Lösung."),
     "more": ("… and {count} more.", "… und {count} weitere."),
 }
+
+
+NAMES: Final[dict[str, tuple[str, str]]] = {
+    "en": ("English", "Englisch"), "de": ("German", "Deutsch"), "fr": ("French", "Französisch"),
+    "es": ("Spanish", "Spanisch"), "it": ("Italian", "Italienisch"),
+}  # fmt: skip
+
+
+def language_name(code: str, language: str) -> str:
+    """How a language is called in English or German; its code when it is another one."""
+    pair = NAMES.get(code[:2].casefold())
+    return pair[language.lower().startswith("de")] if pair else code
 
 
 def sentence(key: str, language: str, **values: object) -> str:

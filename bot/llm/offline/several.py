@@ -27,6 +27,13 @@ ANGLES: Final = (
 _ITEM: Final = re.compile(r"^[ \t]*(?:\d{1,2}[.)]|[-*•])[ \t]+(.+)$", re.M)
 
 
+_AGAIN: Final = re.compile(
+    r"[,;.]?\s+(?:(?:and|then|und|dann)\s+)+(?:please\s+|bitte\s+)?(?:remind|erinner)\w*\s+(?:\w+\s+){0,3}?(?:of|about|an|daran)?"
+    r"\s*(?:it|this|that|again|das|es|daran|nochmals?|noch einmal)?\s+(?:on|at|am|um)?\s*([^.\n]*\d[^.\n]*)[.!]?\s*$",
+    re.I,
+)
+
+
 class TimesMissing(Exception):
     """More posts are asked for than times given, or the other way round."""
 
@@ -38,6 +45,10 @@ class TimesMissing(Exception):
 
 def post_ideas(text: str, around: Around) -> list[dict[str, Any]]:
     """One PostIdea for each post that the message asks for. Raises TimesMissing."""
+    again = _AGAIN.search(text)
+    if again:  # "… tomorrow 9am, and remind people of it on 5 December at 10am"
+        first = post_ideas(text[: again.start()], around)
+        return [*first, first[-1] | {"goal": "remind", "when": again[1].strip(" ,.!"), "angle": ANGLES[4]}]
     sheet = Sheet(text)
     language = language_of(sheet.text)
     times = read_times(sheet, language, around).posting

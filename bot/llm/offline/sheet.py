@@ -7,7 +7,7 @@ rule reads instructions in a quotation or in a link.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final
 
 from bot.llm.offline.phrases import LINK, QUOTED
@@ -19,21 +19,26 @@ _MARKS: Final = re.compile("[\ue000-\ue002]")
 
 
 class Sheet:
-    def __init__(self, text: str) -> None:
-        self.original = _MARKS.sub(" ", text)
+    def __init__(self, text: str, *, marked: bool = False) -> None:
+        """`marked`: the text is a stretch of another sheet, whose marks stay."""
+        self.original = text if marked else _MARKS.sub(" ", text)
         self.text = self.original
+        self.link_starts = [match.start() for match in LINK.finditer(self.text)]
         self.links = [self._link(match) for match in LINK.finditer(self.text)]
+        self.link_ends = [start + len(link) for start, link in zip(self.link_starts, self.links, strict=True)]
         self.quotes = [(match.start(), match.end()) for match in QUOTED.finditer(self.text)]
         for start, end in self.quotes:
             self._fill(start, end, COVERED)
 
     def take(self, pattern: re.Pattern[str], keep: Callable[[re.Match[str]], bool] | None = None) -> list[str]:
-        """Everything that matches, taken off. With `keep`, only where it says True."""
+        """Everything that matches, taken off up to what is covered. With `keep`, only where it says True."""
         found = []
         for match in list(pattern.finditer(self.text)):
-            if match[0].strip(TAKEN + " ") and (keep is None or keep(match)):
-                found.append(self.original[match.start() : match.end()].strip())
-                self._fill(match.start(), match.end(), TAKEN)
+            said = match[0].split(COVERED, 1)[0]
+            if said.strip(TAKEN + " ") and (keep is None or keep(match)):
+                end = match.start() + len(said)
+                found.append(self.original[match.start() : end].strip())
+                self._fill(match.start(), end, TAKEN)
         return found
 
     def take_sentences(self, pattern: re.Pattern[str]) -> bool:
@@ -45,6 +50,11 @@ class Sheet:
                 found = True
         return found
 
+    def cover(self, start: int, end: int) -> None:
+        """Hide a stretch from all rules; what was taken stays taken."""
+        kept = "".join(TAKEN if letter == TAKEN else COVERED for letter in self.text[start:end])
+        self.text = self.text[:start] + kept + self.text[end:]
+
     def take_span(self, start: int, end: int) -> str:
         words = self.original[start:end]
         self._fill(start, end, TAKEN)
@@ -54,18 +64,15 @@ class Sheet:
         start, end = self.quotes[number]
         return self.original[start + 1 : end - 1].strip()
 
+    def covered(self, start: int, end: int) -> str:
+        """What is covered in a stretch, in its own words; each run of anything else is one mark."""
+        pairs = zip(self.original[start:end], self.text[start:end], strict=True)
+        return re.sub(f"{TAKEN}+", TAKEN, "".join(letter if mark == COVERED else TAKEN for letter, mark in pairs))
+
     def left(self) -> str:
         """What is left over, quotations uncovered; each run of taken characters is one mark."""
         kept = "".join(mark if mark == TAKEN else letter for letter, mark in zip(self.original, self.text, strict=True))
         return re.sub(f"{TAKEN}+", TAKEN, kept)
-
-    def pieces(self, splitter: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-        """The stretches between matches of `splitter`."""
-        start = 0
-        for match in splitter.finditer(self.text):
-            yield start, match.start()
-            start = match.end()
-        yield start, len(self.text)
 
     def _link(self, match: re.Match[str]) -> str:
         link = match[0].rstrip(".,;:!?…—–")

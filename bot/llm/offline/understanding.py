@@ -14,7 +14,7 @@ from bot.llm.around import Around
 from bot.llm.offline.followups import follow_up, has_draft
 from bot.llm.offline.phrases import MAX_READ, PRICE, full, language_of, offers, pattern, safe_echo
 from bot.llm.offline.said import Answer, Call, Say
-from bot.llm.offline.sayings import sentence
+from bot.llm.offline.sayings import language_name, sentence
 from bot.llm.offline.several import TimesMissing, post_ideas
 from bot.llm.offline.sheet import COVERED, TAKEN, Sheet
 from bot.llm.offline.times import read_times
@@ -195,10 +195,40 @@ def _draft(said: str, around: Around, language: str) -> Answer:
         return Say(sentence("times", language, posts=missing.posts, times=times))
     if not all(post.get("topic") or post.get("facts") or post.get("verbatim") for post in posts):
         return _no_topic(posts, around, language)
+    if any(_TO_US.match(claim) for post in posts for claim in _told(post)) and not any(
+        post.get("verbatim") for post in posts
+    ):
+        return _say("which_words", language, around)
+    for post in posts:
+        wanted, told = str(post.get("language", ""))[:2], _told_in(post)
+        if wanted and told and wanted != told:
+            names = {"wanted": language_name(wanted, language), "said": language_name(told, language)}
+            return Say(sentence("no_translation", language, **names))
     args: dict[str, object] = {"posts": posts}
     if (variants := variants_of(said)) > 1:
         args["variants"] = variants
     return Call("draft_posts", args)
+
+
+# Words that a person says to AdMind, never a brand to its readers.
+_TO_US: Final = re.compile(
+    r"(?:hey|hi|hello|hallo)?\W*(?:(?:can|could|would|will) (?:you|we|i) (?:please |maybe |also )*(?:put|get|write|post|make|draft|do|have|schedule|"
+    r"create|prepare|add|use|send|publish)\b|(?:please )?(?:write|draft|create|prepare|make|do) (?:me |us )?(?:a |an |another |some |two |three )"
+    r"(?:\w+ )?(?:posts?|text|caption|teaser|update)\b|(?:kannst|könntest|würdest) du\b|(?:schreib|mach|teile?|sag|erstell|kündige?|poste?|"
+    r"verfass|erinner)\w* (?:bitte|mal|etwas|einen|uns|mir|mit|allen)\b|something (?:funny|nice|short|warm|playful)\b)",
+    re.I,
+)
+
+
+def _told(post: dict[str, object]) -> list[str]:
+    facts = post.get("facts")
+    return [str(post.get("verbatim") or post.get("topic") or ""), *(map(str, facts) if isinstance(facts, list) else ())]
+
+
+def _told_in(post: dict[str, object]) -> str:
+    """The language of what the post shall say; empty when a few words do not tell."""
+    words = " ".join(_told(post))
+    return language_of(words) if len(words.split()) > 2 else ""
 
 
 def _no_topic(posts: list[dict[str, object]], around: Around, language: str) -> Say:

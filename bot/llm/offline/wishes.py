@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from bot.llm.around import Around
 from bot.llm.offline.phrases import LANGUAGES, NUMBERS, TONES, pattern
-from bot.llm.offline.sheet import TAKEN, Sheet
+from bot.llm.offline.sheet import COVERED, TAKEN, Sheet
+from bot.llm.offline.writing_text import is_clause, sentence_spans, starts_as_order
 
 _TONE: Final = "|".join(sorted(TONES, key=len, reverse=True))
 _TONES: Final = rf"(?:{_TONE})(?:e[rsnm]?)?"
@@ -21,33 +22,58 @@ _LANGUAGE: Final = re.compile(
 
 
 def take_action(sheet: Sheet) -> str:
-    """What readers shall do: as wished for, or as it stands before the link."""
+    """What readers shall do: as wished for, or the short words that lead to the link ("Apply until 15 January at …")."""
     wish = pattern("action_wish").search(sheet.text)
     if wish:
-        end = re.compile(r"[.;\n\ue000]|$").search(sheet.text, wish.end())
-        stop = end.start() if end else len(sheet.text)
+        closes = re.compile(r"[.;\n\ue000]|$").search(sheet.text, wish.end())
+        stop = closes.start() if closes else len(sheet.text)
         words = sheet.take_span(wish.start(), stop)[wish.end() - wish.start() :].strip(' "“”„«»,')
         return words[:80]
-    if sheet.links:
-        label = _LABEL.search(sheet.text)
-        if label and _CALLS.get(label[1].casefold(), " "):
-            sheet.take_span(label.start(1), label.end())
-            return label[1].strip()
-        found = sheet.take(pattern("action"))
-        words = re.sub(r"\W*$", "", found[0]) if found else ""
-        words = re.sub(r"\s+(?:at|on|under|by|via|an|unter|auf|bei|über)$", "", words, flags=re.I).casefold()
-        words = _CALLS.get(words, words)
-        return words[:1].upper() + words[1:80]
+    for link in sheet.link_starts:
+        spans = sentence_spans(sheet.text[:link])
+        start, end = spans[-1] if spans else (0, 0)
+        clauses = list(re.finditer(rf"(?:^|,\s+|;\s+|\s[–—-]\s|{TAKEN}\s*)(?=[^,;{TAKEN}]*$)", sheet.text[start:end]))
+        start += clauses[-1].end() if clauses else 0
+        said = sheet.text[start:end]
+        led = _LED.search(said)
+        label = said[: led.start()].strip() if led else ""
+        if label and len(label.split()) <= 7 and not COVERED_OR_TAKEN.search(label) and _calls(label):
+            sheet.take_span(start, end)
+            until = _UNTIL.match(sheet.text, max(end, sheet.link_ends[sheet.link_starts.index(link)]))
+            if until:  # "Apply at https://… by 28 February"
+                label = f"{label} {sheet.take_span(*until.span()).strip(' .')}"
+            known = _CALLS.get(label.casefold(), label)
+            return known[:1].upper() + known[1:80]
     return ""
 
 
-# "Release notes: https://…": what stands there names the link.
-_LABEL: Final = re.compile(rf"(?<=[.!?\n])\s+([A-ZÄÖÜ][^\W\d]+(?: [^\W\d]+){{0,3}}):\s*(?={TAKEN})")
+COVERED_OR_TAKEN: Final = re.compile(rf"[{TAKEN}{COVERED}]")
+_UNTIL: Final = re.compile(
+    r"\s+(?:by|until|till|before|bis|spätestens)\s+[^.,;!?\n]{3,40}(?=[.!?]?\s*(?:$|\s[A-ZÄÖÜ]|\n))", re.I
+)
+_LED: Final = re.compile(
+    r"(?:\s+(?:is|are|ist|sind|gibt es|gibt's|findet ihr|finden sie|here|now|hier|jetzt|today|online))*"
+    r"(?:\s+(?:at|on|under|by|via|here|in|an|unter|auf|bei|über|hier)\s*:?|\s*:|\s*[-–—]?[>»→]+)\s*$",
+    re.I,
+)
+_ORDERED: Final = tuple(
+    name for name in ("asks_for_post", "announce", "inform", "promote", "invite", "remind", "thank", "hire", "ask")
+)
+
+
+def _calls(label: str) -> bool:
+    """Whether short words before a link say what is there or what to do; a statement of its own does not."""
+    if any(pattern(name).match(label) for name in _ORDERED):
+        return False
+    return not is_clause(label, "en") or starts_as_order(label)
+
+
 _CALLS: Final = {
     "bewerbung": "Jetzt bewerben", "bewerbungen": "Jetzt bewerben", "anmeldung": "Jetzt anmelden", "anmelden": "Jetzt anmelden",
     "buchen": "Jetzt buchen", "bestellen": "Jetzt bestellen", "apply": "Apply now", "more": "", "details": "", "info": "",
-    "see": "", "read": "", "mehr": "", "infos": "", "mehr infos": "", "weitere infos": "", "mehr dazu": "", "ticket": "",
-    "tickets": "",
+    "see": "", "read": "", "mehr": "", "infos": "", "mehr infos": "", "weitere infos": "", "mehr dazu": "", "ticket": "Tickets",
+    "link": "", "more info": "", "more information": "", "here": "", "hier": "", "jetzt": "", "now": "", "url": "", "all details": "",
+    "all": "", "everything": "", "alles": "", "all of it": "", "all of them": "",
 }  # fmt: skip
 
 
@@ -92,6 +118,12 @@ def take_tone(sheet: Sheet) -> str:
                 match.start(1) if place is _TONE_LEAD else match.start(),
                 match.end(1) if place is _TONE_LEAD else match.end(),
             )
+    return ", ".join(dict.fromkeys(TONES[word.casefold()] for word in found))[:80]
+
+
+def tone_words(text: str) -> str:
+    """The tone that is named anywhere in words which are all told to AdMind: "write something warm about it"."""
+    found = re.findall(rf"(?i)\b(?:{_TONE})(?=e[rsnm]?\b|\b)", text)
     return ", ".join(dict.fromkeys(TONES[word.casefold()] for word in found))[:80]
 
 

@@ -25,21 +25,21 @@ def card_of(pieces: Material) -> dict[str, str]:
         figure = None  # "free from CHF 50": the figure is no price and no saving
     head = headline(pieces)
     sub = next((part for part in _subs(pieces) if part and not _tells(head, part) and len(part) <= 90), "")
-    key = "grave" if pieces.grave else pieces.goal
+    key = "serious" if pieces.serious else pieces.goal
     call = upper_first(pieces.call) if pieces.call and len(pieces.call) <= 28 else ""
     if not call and pieces.link and pieces.language:
         call = frames.CARD_CALLS[key]
     kicker = frames.KICKERS[key] if pieces.language else pieces.brand
     if head.startswith("Thank you") or head.casefold().startswith(kicker.casefold()):
         kicker = pieces.brand
-    if pieces.goal == "promote" and not pieces.offer and not pieces.grave:
+    if pieces.goal == "promote" and not pieces.offer and not pieces.serious:
         kicker = pieces.brand
     return {
         "kicker": kicker,
         "headline": head,
         "sub": upper_first(sub),
         "cta": call,
-        "offer": figure[0].strip().rstrip(".,") if figure and not pieces.grave else "",
+        "offer": figure[0].strip().rstrip(".,") if figure and not pieces.serious else "",
     }
 
 

@@ -21,6 +21,7 @@ from bot.llm.offline.writing_frames import (
     tables,
     used,
 )
+from bot.llm.offline.writing_lists import focused, listed
 from bot.llm.offline.writing_material import Material, inner
 from bot.llm.offline.writing_story import Story, asks_or_thanks, leads_to_link, paragraphs
 from bot.llm.offline.writing_text import bare, length, likeness, same_words, sentence, tidy, upper_first, words
@@ -62,6 +63,7 @@ class Plan:
     frame: Frame | None
     turn: int
     seed: str
+    series: bool = False  # one of several posts on the matter, not another wording of the same
 
 
 def need_of(record: Mapping[str, Any]) -> Need:
@@ -88,11 +90,17 @@ def plans(pieces: Material, seed: str, angle: str, recent: Sequence[str], count:
     if pool:
         start = turn % len(pool)
         pool = pool[start:] + pool[:start]
-        pool.sort(key=lambda frame: (_is_stale(frame, pieces, recent), bool(wanted) and frame.angle != wanted))
+        first = not turn and not wanted  # what it is about comes first, a detail only where one is asked for
+        pool.sort(
+            key=lambda frame: (
+                _is_stale(frame, pieces, recent),
+                frame.angle != wanted if wanted else first and frame.angle in ("fact", "audience"),
+            )
+        )
     chosen: list[Frame | None] = [*pool[:count]]
     while len(chosen) < count:
         chosen.append(pool[len(chosen) % len(pool)] if pool else None)
-    return [Plan(frame, turn + place, base) for place, frame in enumerate(chosen)]
+    return [Plan(frame, turn + place, base, bool(angle)) for place, frame in enumerate(chosen)]
 
 
 def compose(pieces: Material, need: Need, plan: Plan) -> str:
@@ -131,11 +139,18 @@ def _story(pieces: Material, story: Story, opening: str, plan: Plan, need: Need)
     link = pieces.link if need.links != "none" else ""
     if link and rest and leads_to_link(rest[-1]) and close.endswith(link):
         close = f"{upper_first(rest.pop()).rstrip('.!')}: {link}"
-    first, *body = [opening, *(sentence(part) for part in rest)] if need.short else paragraphs(opening, rest)
-    if pieces.emoji and number(plan.seed, "emoji", plan.turn) % 3:
-        first = f"{first} {emoji_of(pieces, plan.turn)}"
+    if plan.series and not pieces.serious:
+        rest = focused(rest, plan.turn)
+    first, *body = [opening, *(sentence(part) for part in rest)]
+    if not need.short and not pieces.serious:
+        first, *body = [listed(first), *(listed(part) for part in body)]
+    if not need.short:
+        first, *body = paragraphs(first, body)
+    if pieces.emoji:
+        head, line, entries = first.partition("\n")
+        first = f"{head} {emoji_of(pieces, plan.turn)}{line}{entries}"
     text = _fit(first, body, close, _tags(pieces, need), need)
-    return text if pieces.tone not in ("formal", "plain") or not pieces.grave else text.replace("!", ".")
+    return text if pieces.tone not in ("formal", "plain") or not pieces.serious else text.replace("!", ".")
 
 
 def _turn(seed: str, angle: str) -> tuple[str, int]:
@@ -187,40 +202,30 @@ def _body(pieces: Material, plan: Plan, told: frozenset[str], need: Need, openin
     ends = "?" if pieces.goal == "ask" else "."
     if need.short:
         return [sentence(fact if fact in clauses else f"{bare(fact)}{ends}") for fact in facts]
-    if pieces.grave:
+    if pieces.serious:
+        return [" ".join(sentence(fact) for fact in facts)] if facts else []
+    if len(clauses) == 1 and len(fragments) > 1 and all(len(fact.split()) <= 7 for fact in facts):
+        return ["\n".join(f"• {upper_first(bare(fact))}" for fact in facts)]  # notes, kept in their order
+    if len(fragments) < 2:
         return [" ".join(sentence(fact) for fact in facts)] if facts else []
     if clauses:
         paragraphs.append(" ".join(sentence(fact) for fact in clauses))
-    if len(fragments) == 1:
-        paragraphs = (
-            [*paragraphs[:-1], f"{paragraphs[-1]} {sentence(fragments[0])}"]
-            if clauses
-            else [*paragraphs, sentence(fragments[0])]
-        )
-    elif fragments:
-        heads = tables(pieces.language).LISTS
-        options = [
-            head for head in heads.get(pieces.goal, heads[""]) if bareword(head) not in opening.casefold()
-        ] or list(heads[""])
-        head = [options[(number(plan.seed, "list") + plan.turn) % len(options)]] if pieces.goal != "ask" else []
-        paragraphs.append("\n".join([*head, *(f"• {upper_first(fact)}" for fact in fragments)]))
+    if fragments:
+        paragraphs.append("\n".join(f"• {upper_first(fact)}" for fact in fragments))
     return paragraphs
-
-
-def bareword(head: str) -> str:
-    return head.rstrip(":").casefold()
 
 
 def _facts(pieces: Material, plan: Plan, told: frozenset[str]) -> list[str]:
     facts = list(pieces.facts)
+    if plan.series and not pieces.serious:
+        facts = focused(facts, plan.turn)
     if "fact" in told:
         said = slots(pieces, plan.turn)["fact"].casefold()
         facts = [fact for fact in facts if fact.casefold() != said]
-    if pieces.grave or pieces.goal == "inform" or not facts:
+    if pieces.serious or pieces.goal == "inform" or not facts:
         return facts  # opening hours and notices keep their order and leave nothing out
-    shift = plan.turn % len(facts) if plan.turn else 0
-    facts = facts[shift:] + facts[:shift]
-    return facts[: -(-2 * len(facts) // 3)] if plan.turn and len(facts) > 5 else facts
+    shift = plan.turn % len(facts) if plan.turn and not plan.series else 0
+    return facts[shift:] + facts[:shift]
 
 
 def _deadline(pieces: Material) -> str:
@@ -261,7 +266,9 @@ def _close(pieces: Material, need: Need, plan: Plan) -> str:
     if not pieces.language:
         return link
     kind = "CALLS" if link else "ENDINGS"
-    if pieces.story and not link and _acts_already(pieces, pieces.story, plan):
+    if not link and (pieces.serious or (not plan.turn and pieces.goal in _SELF_EVIDENT)):
+        return ""  # a first text needs no filler; its siblings end in different ways
+    if pieces.story and not link and _acts_already(pieces, pieces.story):
         return ""
     options = phrases(pieces, kind)
     if not options:
@@ -270,20 +277,19 @@ def _close(pieces: Material, need: Need, plan: Plan) -> str:
     return f"{chosen}: {link}" if link else chosen
 
 
-def _acts_already(pieces: Material, story: Story, plan: Plan) -> bool:
-    """Whether nothing need follow: it asks for something, thanks, has a deadline, or is a notice."""
-    said = [story.lead, *story.rest]
-    if pieces.grave or pieces.goal == "thank" or any(map(asks_or_thanks, said)):
-        return True
-    noticed = pieces.goal == "inform" or (pieces.goal == "announce" and len(said) > 1)
-    return not plan.turn and (noticed or bool(pieces.deadline))
+_SELF_EVIDENT = ("announce", "inform", "promote", "thank")
+
+
+def _acts_already(pieces: Material, story: Story) -> bool:
+    """Whether nothing need follow: it asks for something already, or it thanks."""
+    return pieces.goal == "thank" or any(map(asks_or_thanks, [story.lead, *story.rest]))
 
 
 def _tags(pieces: Material, need: Need) -> str:
     if need.hashtags == "none":
         return ""
     tags = list(pieces.hashtags)
-    if not tags and need.hashtags == "welcome" and not pieces.grave and pieces.goal in _TAGGED:
+    if not tags and need.hashtags == "welcome" and not pieces.serious and pieces.goal in _TAGGED:
         tags = derived_tags(pieces)
     return " ".join(dict.fromkeys(tags))
 
@@ -373,4 +379,4 @@ def nearness(texts: Sequence[str], others: Sequence[str]) -> float:
 
 
 def retoned(pieces: Material, tone: str) -> Material:
-    return replace(pieces, tone=tone, emoji=tone == "playful" and not pieces.grave, formal_you=tone == "formal")
+    return replace(pieces, tone=tone, emoji=tone == "playful" and not pieces.serious, formal_you=tone == "formal")

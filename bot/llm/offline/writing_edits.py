@@ -17,8 +17,11 @@ from bot.llm.offline.writing_lines import (
     shortened,
     with_room,
     with_tags,
+    without_frames,
+    without_price,
     without_sentence,
 )
+from bot.llm.offline.writing_lists import essential, within
 from bot.llm.offline.writing_material import Material, material
 from bot.llm.offline.writing_orders import Order
 from bot.llm.offline.writing_state import Refused, State, as_told, swapped
@@ -48,7 +51,8 @@ _FIGURE = regex.compile(r"\d+(?:[.,]\d+)?\s?%")
 
 
 _PARTS = {
-    "deadline": r"deadline|frist|date|datum|end date", "offer": r"offer|discount|price|angebot|rabatt|preis",
+    "deadline": r"deadline|frist|date|datum|end date", "offer": r"offer|discount|angebot|rabatt",
+    "price": r"prices?|costs?|preise?|kosten",
     "call": r"cta|call to action|aufforderung",
 }  # fmt: skip
 
@@ -81,6 +85,7 @@ def _replace(order: Order, state: State, german: bool) -> str:
     if not pattern.search("\n".join([*state.texts.values(), *(state.card or {}).values()])) and _FIGURE.fullmatch(old):
         pattern = regex.compile(regex.sub(r"\\?\s", "", regex.escape(old)).replace("%", r"\s?%"))
     hit = state.each(lambda text: pattern.sub(lambda match: cased(match[0], new), text))
+    state.title = pattern.sub(lambda match: cased(match[0], new), state.title)
     if state.card:
         card = {name: pattern.sub(lambda match: cased(match[0], new), said) for name, said in state.card.items()}
         hit, state.card = hit or card != state.card, card
@@ -143,7 +148,10 @@ def _end(order: Order, state: State, german: bool) -> str:
 
 
 def _hashtags_off(order: Order, state: State, german: bool) -> str:
-    state.each(lambda text: HASHTAG.sub("", text))
+    if not state.each(lambda text: HASHTAG.sub("", text)):
+        raise Refused(
+            "Im Text steht kein Hashtag. Was soll weg?" if german else "There is no hashtag in it. What should go?"
+        )
     return "Hashtags entfernt" if german else "hashtags removed"
 
 
@@ -174,13 +182,16 @@ def _hashtags_own(order: Order, state: State, german: bool) -> str:
 
 
 def _emoji_off(order: Order, state: State, german: bool) -> str:
-    state.each(lambda text: EMOJI.sub("", text))
+    if not state.each(lambda text: EMOJI.sub("", text)):
+        raise Refused(
+            "Im Text steht kein Emoji. Was soll weg?" if german else "There is no emoji in it. What should go?"
+        )
     return "Emojis entfernt" if german else "emoji removed"
 
 
 def _emoji_on(order: Order, state: State, german: bool) -> str:
     pieces = state.pieces()
-    if pieces.grave:
+    if pieces.serious:
         raise Refused(
             "Das ist eine ernste Mitteilung. Wirklich mit Emoji? Dann gib mir den Text in Anführungszeichen."
             if german
@@ -296,24 +307,45 @@ def _limit(order: Order, state: State, german: bool) -> str:
 
 
 def _shorter(order: Order, state: State, german: bool) -> str:
-    if state.pieces().grave:
+    """Words that say nothing go first; of a long text also what can be done without, never a date, price or address."""
+    brief = state.document.get("brief") or {}
+    asked = " ".join([str(brief.get("request") or ""), *(str(fact) for fact in brief.get("facts") or ())])
+    asked += " ".join(str(brief.get(name) or "") for name in ("topic", "offer", "deadline", "call_to_action"))
+    serious = state.pieces().serious
+
+    def cut(text: str) -> str:
+        plain = without_frames(text, asked)
+        told = body_sentences(plain)
+        if plain != tidy(text) or len(told) < ROOMY:
+            return plain
+        spare = [said for said in told[1:] if not essential(said) and not regex.search(r"\d", said)]
+        for said in reversed(spare[-max(1, len(told) // 3) :]):
+            plain = without_sentence(plain, said)
+        return plain
+
+    if serious:
         raise Refused(
             "Das ist eine ernste Mitteilung, da lasse ich nichts von selbst weg. Welcher Satz darf gehen?"
             if german
             else "This is a serious notice, so I leave nothing out by myself. Which sentence may go?"
         )
-
-    def cut(text: str) -> str:
-        goal = max(80, round(len(text) * 0.75))
-        return shortened(text, lambda part: len(part) <= goal, 1)
-
     if not state.each(cut):
+        longest = max(state.texts.values(), key=len, default="")
+        told = [f"“{within(said.lstrip('• '), 50)}”" for said in body_sentences(longest)[1:]][:4]
+        listed = (
+            (", ".join(told[:-1]) + (" oder " if german else " or ") + told[-1]) if len(told) > 1 else "".join(told)
+        )
+        if german:
+            raise Refused(
+                f"Kürzer geht es nur, wenn eine Angabe wegfällt. {f'Darf {listed} weg?' if told else 'Was darf weg?'}"
+            )
         raise Refused(
-            "Kürzer geht es nur, wenn etwas wegfällt. Was darf weg?"
-            if german
-            else "It is as short as it gets without losing a fact. What may go?"
+            f"It is as short as it gets without losing a fact. {f'May {listed} go?' if told else 'What may go?'}"
         )
     return "gekürzt" if german else "shortened"
+
+
+ROOMY = 4  # sentences from which on a text may lose one that holds no figure, date or address
 
 
 def _longer(order: Order, state: State, german: bool) -> str:
@@ -371,6 +403,8 @@ def _drop(order: Order, state: State, german: bool) -> str:
             text = without_sentence(text, each)
         return text
 
+    if named == "price":
+        target, cut = "price", without_price
     if not target or not state.each(cut):
         raise Refused(
             f"«{asked}» finde ich nicht im Text. Welche Worte sollen weg?"
@@ -409,7 +443,7 @@ _DOERS: dict[str, Callable[[Order, State, bool], str]] = {
 def _rewrite(state: State) -> None:
     """Written anew from what the texts say now, not from what the brief once said."""
     pieces = state.pieces()
-    if state.tone and not pieces.grave:
+    if state.tone and not pieces.serious:
         pieces = retoned(pieces, state.tone)
     elif state.tone and state.tone in ("playful", "urgent"):
         raise Refused("This is a serious notice. Give me the exact words in quotes if it should sound otherwise.")

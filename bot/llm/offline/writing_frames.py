@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -12,7 +12,7 @@ import regex
 
 from bot.llm.offline import writing_de, writing_en
 from bot.llm.offline.writing_material import Material, content_words, inner, label
-from bot.llm.offline.writing_text import bare, same_words, tidy, upper_first, words
+from bot.llm.offline.writing_text import bare, same_words, starts_as_order, tidy, upper_first, words
 
 LETTERS = {"plain": "p", "playful": "y", "formal": "f", "urgent": "u", "warm": "w"}
 _SLOT = regex.compile(r"\{(\w+)\}")
@@ -58,23 +58,15 @@ def parse(table: str) -> tuple[Frame, ...]:
 def hooks(pieces: Material) -> tuple[Frame, ...]:
     """Every opening that suits the goal and can be filled."""
     frames = tables(pieces.language)
+    pool = parse(frames.SERIOUS if pieces.serious else _goal_table(pieces))
     if pieces.story:
-        told = parse(frames.STORY["grave" if pieces.grave else pieces.goal])
-        colon = ": " in pieces.story.lead
-        fitting = [f for f in told if fill(f, pieces) is not None and not (colon and ": {" in f.text)] or [
-            f for f in told if fill(f, pieces) is not None
-        ]
-        chosen = [frame for frame in fitting if LETTERS[pieces.tone] in frame.tones]
-        if fitting:
-            return tuple(chosen or fitting[:1])
-    if pieces.grave:
-        pool = parse(frames.GRAVE)
-    else:
-        pool = parse(_goal_table(pieces))
-        if pieces.offer and pieces.goal in ("promote", "announce", "remind"):
-            pool = parse(frames.OFFERS) + tuple(f for f in pool if f.angle in ("question", "audience"))
+        told = [frame for frame in pool if not frame.slots & _OF_NOTES and fill(frame, pieces) is not None]
+        fitting = [frame for frame in told if LETTERS[pieces.tone] in frame.tones]
+        return tuple(fitting or told[:1])
+    if pieces.offer and pieces.goal in ("promote", "announce", "remind") and not pieces.serious:
+        pool = parse(frames.OFFERS) + tuple(f for f in pool if f.angle in ("question", "audience"))
     filled = [frame for frame in pool if fill(frame, pieces) is not None]
-    if pieces.noun_phrase and not pieces.facts and not pieces.offer and not pieces.grave:
+    if pieces.noun_phrase and not pieces.facts and not pieces.offer and not pieces.serious:
         # "We have news: our new workshop." says too little; "Say hello to our new workshop." is a sentence.
         thing = _ABSTRACT.search(pieces.topic) is None
         whole = [f for f in filled if f.slots & {"np", "object"} and (thing or not _GREETS.match(f.text))]
@@ -85,12 +77,31 @@ def hooks(pieces: Material) -> tuple[Frame, ...]:
     return tuple(_in_tone(filled, pieces))
 
 
+_OF_NOTES = frozenset({"fact", "Fact", "deal", "Deal", "offer", "Offer", "until", "Until", "audience"})
+_PRONOUN = regex.compile(r"(?i)(?:it|they|he|she|this|that|these|those|there|er|es|sie|das|dies\w*|dort)\b")
+LONGEST_ASKED = 70
+
+
+def _reads_well(frame: Frame, values: Mapping[str, str]) -> bool:
+    """Whether what fills the frame is of the kind that the frame is made for."""
+    slots = {slot.lower() for slot in frame.slots}
+    clause, phrase = values.get("clause", ""), values.get("np", "") or values.get("topic", "")
+    bare_frame = not regex.search(r"\w", frame.own_words)
+    if "clause" in slots and not bare_frame and (": " in clause or starts_as_order(clause)):
+        return ": " not in frame.text and not starts_as_order(clause)
+    if "?" in frame.text and slots & {"np", "object"} and (len(phrase) > LONGEST_ASKED or ", " in phrase):
+        return False
+    return not ("fact" in slots and _PRONOUN.match(values.get("fact", "")))
+
+
 def phrases(pieces: Material, kind: str) -> tuple[str, ...]:
     """Calls or endings for the goal and tone, in the table's order."""
-    goal = "grave" if pieces.grave else pieces.goal
+    goal = "serious" if pieces.serious else pieces.goal
     pairs = [(tones, text) for name, tones, text in _lines(getattr(tables(pieces.language), kind)) if name == goal]
     wanted = LETTERS[pieces.tone]
-    fitting = [text for tones, text in pairs if wanted in tones] or [text for _, text in pairs]
+    fitting = [text for tones, text in pairs if wanted in tones]
+    if kind == "CALLS":
+        fitting = fitting or [text for _, text in pairs]
     allowed = [
         text
         for text in fitting
@@ -110,7 +121,7 @@ def fill(frame: Frame, pieces: Material, turn: int = 0) -> str | None:
     """The frame's sentence, or None when a slot stays empty or the frame would repeat what it frames."""
     values = slots(pieces, turn)
     chosen = [values.get(name, "") for name in frame.slots]
-    if not all(chosen):
+    if not all(chosen) or not _reads_well(frame, values):
         return None
     own = content_words(frame.own_words)
     if own & content_words(" ".join(chosen)) or own & set(pieces.avoid):
@@ -132,7 +143,8 @@ def _dated(frame: Frame, pieces: Material) -> str:
 def _takes_date(frame: Frame, pieces: Material) -> bool:
     if (
         pieces.offer
-        or pieces.grave
+        or pieces.serious
+        or pieces.story
         or pieces.goal in ("thank", "hire", "ask")
         or "until" in {s.lower() for s in frame.slots}
     ):
@@ -150,12 +162,11 @@ def slots(pieces: Material, turn: int = 0) -> dict[str, str]:
     values = {"brand": pieces.brand, "audience": pieces.audience, "fact": fact, "offer": pieces.offer, "until": until}
     values["deal"] = deal(pieces)
     if pieces.story:
-        said = pieces.story.lead
-        people = pieces.language == "en" and thanks_people(pieces)
-        values["lead"] = "" if pieces.story.phrase else said
-        values["phrase"] = said if pieces.story.phrase and not (pieces.goal == "thank" and people) else ""
-        values["people"] = said if pieces.story.phrase and people else ""
-    if pieces.topic_is_clause or pieces.topic.endswith("?"):
+        said, phrase = pieces.story.lead, pieces.story.phrase
+        values["clause"] = "" if phrase else said
+        values |= dict.fromkeys(("topic", "np"), said if phrase else "")
+        values["object"] = said if phrase and pieces.object_phrase else ""
+    elif pieces.topic_is_clause or pieces.topic.endswith("?"):
         values["clause"] = pieces.topic if pieces.goal != "ask" or pieces.topic[-1] in "?!." else pieces.topic + "."
     elif pieces.topic:
         values["topic"] = pieces.topic
@@ -164,7 +175,7 @@ def slots(pieces: Material, turn: int = 0) -> dict[str, str]:
     within = {name: inner(value, language) for name, value in values.items()}
     if language == "de":
         # After a colon a German sentence keeps its capital.
-        within |= {name: upper_first(values[name]) for name in ("clause", "fact", "lead") if values.get(name)}
+        within |= {name: upper_first(values[name]) for name in ("clause", "fact") if values.get(name)}
     front = {upper_first(name): label(value) for name, value in values.items() if name not in ("np", "object")}
     return within | front
 
@@ -185,7 +196,7 @@ def deal(pieces: Material) -> str:
 def used(frame: Frame, pieces: Material) -> frozenset[str]:
     """Which of topic, offer, deadline, fact the frame has told."""
     told = set()
-    if pieces.story and frame.slots & {"lead", "Lead", "phrase", "Phrase", "people"}:
+    if pieces.story:
         return frozenset({"topic", "offer", "deadline", "fact"})
     for name in (slot.lower() for slot in frame.slots):
         told |= {"np": {"topic"}, "object": {"topic"}, "clause": {"topic"}, "until": {"deadline"}}.get(name, {name})
@@ -223,13 +234,18 @@ def spelled(text: str, pieces: Material) -> str:
 
 
 @functools.cache
+def endings() -> frozenset[str]:
+    """Every sentence that can end a text without a link."""
+    return frozenset(text for frames in (writing_en, writing_de) for _, _, text in _lines(frames.ENDINGS))
+
+
+@functools.cache
 def vocabulary(language: str) -> frozenset[str]:
     """Every word that the frames of a language can bring into a text, folded."""
     frames = tables(language)
-    texts = [frames.OFFERS, frames.GRAVE, *frames.GOALS.values(), frames.CALLS, frames.ENDINGS]
-    texts += [line for lines in frames.LISTS.values() for line in lines]
+    texts = [frames.OFFERS, frames.SERIOUS, *frames.GOALS.values(), frames.CALLS, frames.ENDINGS]
     texts += [*frames.DEADLINES.values(), *frames.KICKERS.values(), *frames.CARD_CALLS.values()]
-    texts += [getattr(frames, "THANK_PEOPLE", ""), *frames.STORY.values()]
+    texts += [getattr(frames, "THANK_PEOPLE", "")]
     found = words(_SLOT.sub(" ", "\n".join(texts)))
     return frozenset(found) | {word.replace("ss", "ß") for word in found}
 
@@ -249,7 +265,8 @@ def thanks_people(pieces: Material) -> bool:
 def _in_tone(frames: Sequence[Frame], pieces: Material) -> list[Frame]:
     letter = LETTERS[pieces.tone]
     fitting = [frame for frame in frames if letter in frame.tones]
-    if len(fitting) < 4 and not pieces.grave:
+    familiar = pieces.tone == "formal" and pieces.language == "de"  # plain German says "ihr", formal "Sie"
+    if len(fitting) < 4 and not pieces.serious and not familiar:
         fitting += [frame for frame in frames if "p" in frame.tones and frame not in fitting]
     return fitting
 

@@ -7,11 +7,16 @@ from collections.abc import Callable
 import regex
 
 from bot.llm.offline.writing_compose import Need
+from bot.llm.offline.writing_frames import endings, vocabulary
+from bot.llm.offline.writing_lists import PRICE
 from bot.llm.offline.writing_text import (
     URL,
+    is_clause,
+    sentence,
     sentences,
     tidy,
     upper_first,
+    words,
 )
 
 
@@ -56,7 +61,7 @@ def before_close(text: str, added: str) -> str:
     """The text with a sentence put before the closing lines, in a paragraph of its own where there are paragraphs."""
     lines = text.split("\n")
     cut = len(lines)
-    while cut and (not lines[cut - 1].strip() or closes(lines[cut - 1].strip())):
+    while cut and (not lines[cut - 1].strip() or closes(lines[cut - 1].strip()) or lines[cut - 1].strip() in endings()):
         cut -= 1
     body, close = "\n".join(lines[:cut]), "\n".join(lines[cut:])
     if "\n\n" in text:
@@ -80,6 +85,43 @@ def with_tags(text: str, tags: list[str]) -> str:
     own_line = all(word.startswith("#") for word in last.split())
     joint = " " if own_line else ("\n\n" if "\n\n" in text else "\n")
     return f"{text.rstrip()}{joint}{' '.join(missing)}"
+
+
+def without_frames(text: str, asked: str) -> str:
+    """The text without what nobody asked for: hooks before a sentence, closing phrases, words that lead to the link."""
+    known = set(words(asked))
+    frames = vocabulary("en") | vocabulary("de")
+
+    def empty(said: str) -> bool:
+        spoken = words(said)
+        return bool(spoken) and all(word in frames for word in spoken) and not set(spoken) <= known
+
+    lines = []
+    for line in text.split("\n"):
+        if URL.search(line):
+            label = line[: URL.search(line).start()].rstrip(" :")  # type: ignore[union-attr]
+            lines.append(line[len(line) - len(line[len(label) :].lstrip(" :")) :] if label and empty(label) else line)
+            continue
+        kept = [said for said in sentences(line) if not empty(said)]
+        head, colon, rest = kept[0].partition(": ") if kept else ("", "", "")
+        if colon and empty(head):
+            kept[0] = upper_first(rest)
+        lines.append(" ".join(kept))
+    return tidy("\n".join(lines))
+
+
+def without_price(text: str) -> str:
+    """The text without the parts of lists and the sentences that only tell a price; others stay as they are."""
+    for line in body_sentences(text):
+        if PRICE.search(line) is None:
+            continue
+        parts = regex.split(r"(,\s+)", line)
+        kept = [part for part in parts[::2] if PRICE.search(part) is None]
+        if len(parts) > 1 and kept and not is_clause(line, "en") and not is_clause(line, "de"):
+            text = text.replace(line, sentence(", ".join(kept)))
+        elif len(words(PRICE.sub("", line))) <= 4 and not is_clause(line, "en"):
+            text = without_sentence(text, line)
+    return tidy(text)
 
 
 def shortened(text: str, fits: Callable[[str], bool], at_least: int) -> str:
@@ -117,9 +159,18 @@ _SUBJECT_DE = regex.compile(
 )
 
 
+_WHEN_DE = regex.compile(
+    r"(?i)(?:am|im|ab|vom|seit|nach|während|wegen|in|an|bei|zum|zur|über)\s(?:(?-i:\p{Ll})\S*\s|\d{1,2}\.\s)*(?-i:\p{Lu})[\w-]*(?=\s)"
+)
+
+
 def main_clause(subordinate: str) -> str:
     """A German "dass" clause as a main clause: its verb goes from the end to behind the subject. Empty if unclear."""
     said = subordinate.strip().rstrip(".")
+    when = _WHEN_DE.match(said)
+    if when is not None and said.rpartition(" ")[2][:1].islower():  # "am Montag alle Schalter geschlossen sind"
+        rest, _, verb = said[when.end() :].strip().rpartition(" ")
+        return f"{when[0].strip()} {verb} {rest}" if rest else ""
     subject = _SUBJECT_DE.match(said)
     rest, _, verb = (said[subject.end() :] if subject else "").strip().rpartition(" ")
     if subject is None or not verb or not verb[0].islower():

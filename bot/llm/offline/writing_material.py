@@ -11,7 +11,8 @@ from typing import Any
 
 import regex
 
-from bot.llm.offline.writing_story import Story, story_of
+from bot.llm.offline.serious import is_serious
+from bot.llm.offline.writing_story import Story, apart, story_of
 from bot.llm.offline.writing_text import (
     URL,
     bare,
@@ -35,14 +36,6 @@ _TONES = (
     ("urgent", r"urgent|urgency|pressing|dringend|dringlich|eilig"),
     ("warm", r"warm|friendly|kind|heartfelt|personal|cosy|herzlich|freundlich|persönlich|familiär|nahbar"),
     ("plain", r"plain|simple|clear|matter.of.fact|neutral|calm|schlicht|einfach|klar|nüchtern|ruhig"),
-)
-_GRAVE = regex.compile(
-    r"\b(?:recalls?|recalled|safety notice|safety warning|hazards?|injur\w+|defective|contaminat\w+|"
-    r"allergens?|undeclared|"
-    r"data breach|security incident|apolog\w+|sorry|condolences?|passed away|in memor\w+|outages?|"
-    r"rückruf\w*|rückgerufen|zurückgerufen|sicherheitshinweis\w*|sicherheitswarnung|verletz\w+|gefahr|datenleck|"
-    r"entschuldig\w+|verstorben|trauer\w*|beileid|störung|ausfall|verunreinig\w+)\b",
-    regex.I,
 )
 _DETERMINER = {
     "en": regex.compile(
@@ -105,7 +98,7 @@ class Material:
     locale: str
     goal: str
     tone: str
-    grave: bool
+    serious: bool
     brand: str
     avoid: tuple[str, ...]
     topic: str = ""
@@ -186,15 +179,15 @@ def material(document: Mapping[str, Any]) -> Material:
     if not topic and not offer and kept:
         topic = kept.pop(0)
     everything = f"{own} {_text(brief, 'request')}"
-    grave = _GRAVE.search(everything) is not None
+    serious = is_serious(everything)
     tone = _tone(_text(brief, "tone")) or _tone(_text(brand, "voice")) or "plain"
     voice = f"{_text(brief, 'tone')} {_text(brand, 'voice')}"
     return Material(
         language=language,
         locale=locale,
         goal=goal,
-        tone="formal" if grave else tone,
-        grave=grave,
+        tone="formal" if serious else tone,
+        serious=serious,
         brand=_text(brand, "name"),
         avoid=tuple(word.casefold() for word in _texts(brand, "avoid_words")),
         topic=topic,
@@ -209,11 +202,16 @@ def material(document: Mapping[str, Any]) -> Material:
         hashtags=tuple(f"#{tag.lstrip('#')}" for tag in _texts(brief, "hashtags") if tag.strip("# ")),
         verbatim=_text(brief, "verbatim"),
         emoji=tone == "playful"
-        and not grave
+        and not serious
         and not regex.search(r"(?i)\b(?:no|without|keine|ohne)\s+emojis?\b", voice),
         formal_you=tone == "formal" or regex.search(r"\b(?:Sie-Form|per Sie|siezen)\b", voice) is not None,
-        story=story_of(brief, language) if goal != "ask" else None,
+        story=_story(brief, language, goal, series=bool(document.get("angle"))),
     )
+
+
+def _story(brief: Mapping[str, Any], language: str, goal: str, *, series: bool) -> Story | None:
+    story = story_of(brief, language) if goal != "ask" else None
+    return apart(story, language) if story and series else story
 
 
 def label(topic: str) -> str:
@@ -230,47 +228,11 @@ def inner(topic: str, language: str) -> str:
     return f"{first.lower()} {rest}" if small and first != "I" else topic
 
 
-_LOWERED = frozenset(
-    [
-        "we",
-        "you",
-        "they",
-        "it",
-        "there",
-        "from",
-        "until",
-        "on",
-        "at",
-        "in",
-        "for",
-        "every",
-        "all",
-        "each",
-        "no",
-        "free",
-        "now",
-        "please",
-        "if",
-        "when",
-        "after",
-        "before",
-        "only",
-        "up",
-        "save",
-        "get",
-        "buy",
-        "with",
-        "everyone",
-        "everybody",
-        "new",
-        "thank",
-        "thanks",
-        "come",
-        "join",
-        "due",
-        "registration",
-    ]
-)
+_LOWERED = frozenset([
+    "we", "you", "they", "it", "there", "from", "until", "on", "at", "in", "for", "every", "all", "each", "no",
+    "free", "now", "please", "if", "when", "after", "before", "only", "up", "save", "get", "buy", "with",
+    "everyone", "everybody", "new", "thank", "thanks", "come", "join", "due", "registration",
+])  # fmt: skip
 
 
 def is_name(topic: str) -> bool:
@@ -328,39 +290,8 @@ def content_words(text: str) -> set[str]:
     return {word for word in words(text) if len(word) > 2 and word not in _SMALL}
 
 
-_SMALL = frozenset(
-    [
-        "our",
-        "the",
-        "and",
-        "for",
-        "with",
-        "from",
-        "until",
-        "you",
-        "your",
-        "this",
-        "that",
-        "all",
-        "are",
-        "here",
-        "der",
-        "die",
-        "das",
-        "und",
-        "für",
-        "mit",
-        "bis",
-        "ein",
-        "eine",
-        "uns",
-        "unser",
-        "unsere",
-        "wir",
-        "ihr",
-        "euch",
-        "auf",
-        "von",
-        "ist",
-    ]
-)
+_SMALL = frozenset([
+    "our", "the", "and", "for", "with", "from", "until", "you", "your", "this", "that", "all", "are", "here", "der",
+    "die", "das", "und", "für", "mit", "bis", "ein", "eine", "uns", "unser", "unsere", "wir", "ihr", "euch", "auf",
+    "von", "ist",
+])  # fmt: skip

@@ -195,8 +195,9 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (
         "drop",
         rf"(?:don['’]t mention|do not mention|no mention of|drop|remove|delete|lose|cut|skip|take out|"
-        rf"leave out|entferne?|streiche?|lösche?|erwähne nicht)\s+(?:the (?:part|bit|sentence|line|piece|word|"
-        rf"words) (?:about |with |on )?|the |den (?:teil|satz) (?:über |mit )?|das wort |die |den |"
+        rf"leave out|without|no|ohne|entferne?|"
+        rf"streiche?|lösche?|erwähne nicht)\s+(?:the (?:part|bit|sentence|line|piece|"
+        rf"word|words) (?:about |with |on )?|the |den (?:teil|satz) (?:über |mit )?|das wort |die |den |"
         rf"das )?{_quoted('b', '.+')}",
     ),
     ("drop", rf"lass\s+(?:den satz (?:über |mit )?|die |den |das )?{_quoted('b', '.+?')}\s+weg"),

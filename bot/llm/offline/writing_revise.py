@@ -68,12 +68,21 @@ def revise_copy(document: Mapping[str, Any]) -> dict[str, Any]:
         "versions": [{"account": account, "text": text} for account, text in state.texts.items()],
         "card": state.card if state.card != state.card_before else None,
         "alt": "",
+        "title": state.title if state.title != str(document.get("title") or "") else "",
         "summary": words.done.format(summary[:1].upper() + summary[1:]) if summary else "",
     }
 
 
 def _asked(question: str) -> dict[str, Any]:
-    return {"understood": False, "question": question, "versions": [], "card": None, "alt": "", "summary": ""}
+    return {
+        "understood": False,
+        "question": question,
+        "versions": [],
+        "card": None,
+        "alt": "",
+        "title": "",
+        "summary": "",
+    }
 
 
 def _heard(instruction: str, document: Mapping[str, Any]) -> str:

@@ -40,6 +40,7 @@ class State:
     card: dict[str, str] | None
     card_before: dict[str, str] | None
     needs: dict[str, Need]
+    title: str = ""
     tone: str = ""
     turn: int = 0
     told: list[str] = field(default_factory=list)
@@ -52,7 +53,7 @@ class State:
         for account in texts:
             needs.setdefault(account, Need(account))
         own = dict(card) if isinstance(card, Mapping) else None
-        return cls(document, texts, dict(own) if own else None, own, needs)
+        return cls(document, texts, dict(own) if own else None, own, needs, str(document.get("title") or ""))
 
     def pieces(self) -> Material:
         """The brief as the texts tell it now: with figures they changed, without what they dropped."""

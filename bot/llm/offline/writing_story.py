@@ -13,7 +13,7 @@ from typing import Any
 
 import regex
 
-from bot.llm.offline.writing_text import URL, bare, is_clause, same_words, sentence, sentences, upper_first, words
+from bot.llm.offline.writing_text import URL, bare, is_clause, same_words, sentences, upper_first, words
 
 HEADLINE = 60
 _PRONOUN = {
@@ -21,7 +21,7 @@ _PRONOUN = {
     "de": regex.compile(r"(?i)\b(?:wir|ihr|man|es|du)\b"),
 }
 _MORE_VERBS_EN = regex.compile(
-    r"(?<=\p{L}\s)(?:arrives?|costs?|reopens?|grew|grows?|reached|reaches|extends?|launch(?:es)?|stays?|remains?|drops|rises|"
+    r"(?<=\p{L}\s)(?:arrives?|costs?|reopens?|grew|grows?|reached|reaches|extends?|launches|stays?|remains?|drops|rises|"
     r"falls|moved|returns?|turns|celebrates?|features?|wins|welcomes?|sells|meets?|started|opened|closed|ended|starts|"
     r"changes|received|receives|donated|donates|helped|serves?|joins?|plays?|speaks?|leads?|teaches)\b"
 )
@@ -106,6 +106,8 @@ def story_of(brief: Mapping[str, Any], language: str) -> Story | None:
         facts = [_joined(topic, facts[0], brief, language), *facts[1:]]
     parts = [_own(part) for fact in facts for part in sentences(fact)]
     parts = [part for part in parts if part]
+    if len(parts) > 1 and len(parts[0].split()) <= 2 and parts[0].endswith(("!", "?")):
+        parts[:2] = [" ".join(parts[:2])]
     if topic and not (parts and same_words(_core(topic), parts[0])):
         if not stands(topic, language) or len(topic.split()) < 3:
             return None
@@ -117,15 +119,23 @@ def story_of(brief: Mapping[str, Any], language: str) -> Story | None:
     lead, *rest = parts
     lead, tail = _shed(_ARTICLE.sub(r"\1: \2", lead), language)
     whole = stands(lead, language) or _OFFER.match(lead) is not None
-    phrase = not whole and _PHRASE[language].match(lead) is not None and len(facts) > 0
+    opens = len(lead.split()) > 2 and request.startswith(lead[:24].casefold())
+    phrase = not whole and not opens and _PHRASE[language].match(lead) is not None and len(facts) > 0
     labelled = not whole and _LABEL.match(lead) is not None
-    opens = not phrase and len(lead.split()) > 2 and request.startswith(lead[:24].casefold())
     if not whole and not phrase and not labelled and not opens:
         return None
     if phrase and ": " in lead:
         lead, _, told = lead.partition(": ")
         tail = [told, *tail]
     return Story(lead, tuple(_unique([*tail, *rest], lead)), phrase)
+
+
+def apart(story: Story, language: str) -> Story:
+    """For one of several posts: "our launch: it waters plants" is a matter and a statement about it."""
+    head, colon, told = story.lead.partition(": ")
+    if story.phrase or not colon or stands(head, language) or not _PHRASE[language].match(head):
+        return story
+    return Story(head, (upper_first(told), *story.rest), phrase=True)
 
 
 def stands(text: str, language: str) -> bool:
@@ -185,36 +195,44 @@ def subs_of(story: Story, head: str) -> list[str]:
     place = story.lead.casefold().find(head.casefold())
     left = story.lead[place + len(head) :].strip(" ,;:.!–—-") if place >= 0 else ""
     after = _LABEL.sub("", story.lead)
-    grave = regex.match(r"(?i)(?:\w+ )?(?:recall|rückruf)", head) is not None
+    left = left if len(left.split()) > 2 else ""
+    serious = regex.match(r"(?i)(?:\w+ )?(?:recall|rückruf)", head) is not None
     found = [
-        part for part in (left, *([after] if grave else []), *story.rest) if words(part) and not same_words(part, head)
+        part
+        for part in (left, *([after] if serious else []), *story.rest)
+        if words(part) and not same_words(part, head)
     ]
     if left and regex.search(r"(?:^|\s)(?:ein|an|vor|statt|teil|auf|zu)$", left):
         found.remove(left)
     return [upper_first(part) for part in found]
 
 
-def paragraphs(lead: str, rest: Sequence[str]) -> list[str]:
-    """Lead and further sentences, set: together when short, apart when there is much."""
-    told = [sentence(part) for part in rest]
-    if len(" ".join([lead, *told])) <= 220:
-        return [" ".join([lead, *told])]
-    return [lead, *([" ".join(told)] if told else [])]
+def paragraphs(first: str, body: Sequence[str]) -> list[str]:
+    """Sentences, set: together when short, apart when there is much; a list stands by itself."""
+    if not any("\n" in part or part.startswith("•") for part in (first, *body)):
+        whole = " ".join([first, *body])
+        return [whole] if len(whole) <= 220 else [first, *([" ".join(body)] if body else [])]
+    blocks = [first]
+    for part in body:
+        apart = "\n" in part or part.startswith("•") or "•" in blocks[-1]
+        if apart:
+            blocks.append(part)
+        else:
+            blocks[-1] = f"{blocks[-1]} {part}"
+    return blocks
 
 
 def _shed(lead: str, language: str) -> tuple[str, list[str]]:
     """The lead without what follows as a list of its own: ", apply until 15 January", ", live music by …"."""
     first, *others = _TAIL.split(lead)
-    if not others or ":" in first:
+    if not others or ": " in first:
         return lead, []
     if not stands(first, language) and any(stands(part, language) and not _ACT.match(part) for part in others):
         return lead, []
     kept, apart = [first], list[str]()
     for part in others:
         acts = _ACT.match(part) is not None
-        if apart and not acts and not stands(part, language):
-            apart[-1] = f"{apart[-1]}, {part}"
-        elif acts or (not stands(first, language) and not _PLACED.search(part)):
+        if acts or apart:
             apart.append(regex.sub(r"(?i)^(?:and|und)\s+", "", part) if acts else part)
         else:
             kept.append(part)

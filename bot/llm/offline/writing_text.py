@@ -15,9 +15,6 @@ EMOJI = regex.compile(
 )
 HASHTAG = regex.compile(r"(?<![\w/#&])#\w[\w-]*")
 WORD = regex.compile(r"[\p{L}\p{N}]+(?:['’.-][\p{L}\p{N}]+)*")
-_SENTENCE_END = regex.compile(
-    r"(?<=[.!?…])[\"”’)]*(?:\s\p{Extended_Pictographic}\uFE0F?)?\s+(?=[\p{Lu}\p{N}\"“„«(•@#])"
-)
 _SHORT_FORMS = regex.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|St|No|Nr|ca|bzw|vs|approx|Str|inkl|incl|resp|Tel|Jan|Feb|Aug|Sept|Sep|Okt|Oct|Nov|Dez|Dec)"
     r"|\b(?:e\.g|i\.e|z\.\s?B|d\.\s?h|u\.\s?a|a\.m|p\.m)|\b\d{1,2}|\b\p{Lu})\.$"
@@ -50,108 +47,17 @@ _VERBS_DE = regex.compile(
     r"verkaufen|brauchen|braucht|steht|stehen|geht|gehen|dauert|fährt|fahren|spart|sparen|kam|kamen|danken)\b",
     regex.I,
 )
-_EN = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "our",
-        "we",
-        "you",
-        "your",
-        "and",
-        "or",
-        "of",
-        "for",
-        "with",
-        "from",
-        "until",
-        "till",
-        "by",
-        "is",
-        "are",
-        "at",
-        "on",
-        "in",
-        "to",
-        "all",
-        "every",
-        "off",
-        "new",
-        "this",
-        "that",
-        "will",
-        "have",
-        "has",
-        "be",
-        "it",
-        "us",
-        "it's",
-        "we're",
-        "free",
-        "not",
-        "only",
-        "who",
-        "which",
-    ]
-)
-_DE = frozenset(
-    [
-        "der",
-        "die",
-        "das",
-        "den",
-        "dem",
-        "des",
-        "ein",
-        "eine",
-        "einen",
-        "einem",
-        "einer",
-        "unser",
-        "unsere",
-        "unseren",
-        "unserem",
-        "wir",
-        "ihr",
-        "euch",
-        "sie",
-        "und",
-        "oder",
-        "von",
-        "für",
-        "mit",
-        "bis",
-        "ab",
-        "am",
-        "im",
-        "ist",
-        "sind",
-        "auf",
-        "alle",
-        "allen",
-        "jeden",
-        "jede",
-        "neue",
-        "neuen",
-        "neuer",
-        "nicht",
-        "nur",
-        "zu",
-        "zum",
-        "zur",
-        "bei",
-        "uns",
-        "wird",
-        "werden",
-        "gibt",
-        "auch",
-        "noch",
-        "alles",
-        "vom",
-        "über",
-    ]
-)
+_EN = frozenset([
+    "the", "a", "an", "our", "we", "you", "your", "and", "or", "of", "for", "with", "from", "until", "till", "by",
+    "is", "are", "at", "on", "in", "to", "all", "every", "off", "new", "this", "that", "will", "have", "has", "be",
+    "it", "us", "it's", "we're", "free", "not", "only", "who", "which",
+])  # fmt: skip
+_DE = frozenset([
+    "der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "einer", "unser", "unsere",
+    "unseren", "unserem", "wir", "ihr", "euch", "sie", "und", "oder", "von", "für", "mit", "bis", "ab", "am", "im",
+    "ist", "sind", "auf", "alle", "allen", "jeden", "jede", "neue", "neuen", "neuer", "nicht", "nur", "zu", "zum",
+    "zur", "bei", "uns", "wird", "werden", "gibt", "auch", "noch", "alles", "vom", "über",
+])  # fmt: skip
 
 
 def words(text: str) -> list[str]:
@@ -180,10 +86,17 @@ def is_clause(text: str, language: str) -> bool:
     if _IMPERATIVE_EN.match(said) and len(said.split()) > 1:
         return True
     verb = _VERBS_EN.search(said)
+    if verb is not None and verb.start() == 0 and regex.match(r"\p{L}+['’]s\s", said):
+        return True  # "It's next Friday"
     if verb is None or verb.start() == 0 or _SUBJECT_EN.match(said) is None:
         return False
     # "everyone who came", "the team that won": a verb in a relative clause makes no sentence of the phrase.
     return regex.search(r"\b(?:who|that|which|for|to)\s*$", said[: verb.start()], regex.I) is None
+
+
+def starts_as_order(text: str) -> bool:
+    """Whether it tells the reader to do something: "Book a table"."""
+    return _IMPERATIVE_EN.match(text.strip()) is not None
 
 
 def starts_with_verb(text: str, language: str) -> bool:
@@ -218,17 +131,42 @@ def bare(text: str) -> str:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of one paragraph; "31. Mai" and "Dr. Frei" are not cut in two."""
-    parts: list[str] = []
+    """The sentences of a text, each without space around it."""
+    return [text[start:end].strip() for start, end in sentence_spans(text)]
+
+
+_STOP = regex.compile(
+    r"(?<=[.!?…])[\"”’»)]*(?:\s*\p{Extended_Pictographic}\uFE0F?)*\s+(?=\S)|\s*\n+\s*(?:(?:[-*•▪]|\d{1,2}[.)])\s+)?"
+)
+_ORDINAL = regex.compile(r"\b\d{1,3}\.$")
+_ORDERED = regex.compile(
+    r"(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez|und|bis|oder|bzw|mal|Klasse|Platz|Stock|Geburtstag|Advent|"
+    r"Jahrhundert|Mal|Etage|Jubiläum|Saison|Auflage|Ausgabe|Rang|–|-)"
+)
+_COUNTS = regex.compile(r"(?i)\b(?:a[mb]|vom|zum|bis|dem|den|der|die|das|des|im|und|seit)\s\d{1,3}\.$")
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Where each sentence, line or list entry stands. "Dr. Frei", "5. Mai" and "e.g. this" are not cut in two."""
+    spans: list[tuple[int, int]] = []
     start = 0
-    for cut in _SENTENCE_END.finditer(text):
-        piece = text[start : cut.start()]
-        if _SHORT_FORMS.search(piece):
+    for cut in _STOP.finditer(text):
+        piece, after = text[start : cut.start()], text[cut.end() : cut.end() + 12]
+        if "\n" not in cut[0] and _goes_on(piece, after):
             continue
-        parts.append(text[start : cut.end()].strip())
+        spans.append((start, cut.end() if "\n" not in cut[0] else cut.start()))
         start = cut.end()
-    rest = text[start:].strip()
-    return [*parts, rest] if rest else parts
+    spans.append((start, len(text)))
+    return [(a, b) for a, b in spans if text[a:b].strip()]
+
+
+def _goes_on(piece: str, after: str) -> bool:
+    """Whether a stop ends no sentence: it belongs to a short form, or to a number that counts."""
+    if _ORDINAL.search(piece):
+        return _ORDERED.match(after) is not None or (after[:1].islower() and _COUNTS.search(piece) is not None)
+    if _SHORT_FORMS.search(piece):
+        return True
+    return after[:1].islower() and regex.search(r"\p{L}{3,}[.!?]+$|[\uE000\uE001%)][.!?]$", piece) is None
 
 
 def tidy(text: str) -> str:

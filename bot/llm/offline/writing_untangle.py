@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import regex
 
-from bot.llm.offline.writing_text import WORD, bare, same_words, starts_with_verb, words
+from bot.llm.offline.writing_text import WORD, bare, is_clause, same_words, starts_with_verb, words
 
 _WHEN = regex.compile(
     r"(?i)^(?:(?:on|at|this|next|from|until|till|starting|in|during|am|ab|bis|vom|um|diese[nrs]?|nächste[nrs]?|im)\s)?"
@@ -21,24 +21,10 @@ _GOES_ON = regex.compile(
     r"(?i)^(?:who|that|which|with|in|at|for|of|about|to|by|from|near|and|or|mit|in|im|bei|für|von|über|"
     r"zu[rm]?|und|der|die)\s"
 )
-_ACTIONS = frozenset(
-    [
-        "apply",
-        "sign",
-        "up",
-        "register",
-        "book",
-        "order",
-        "reply",
-        "please",
-        "bewerbung",
-        "bewerben",
-        "anmelden",
-        "anmeldung",
-        "bitte",
-        "jetzt",
-    ]
-)
+_ACTIONS = frozenset([
+    "apply", "sign", "up", "register", "book", "order", "reply", "please", "bewerbung", "bewerben", "anmelden",
+    "anmeldung", "bitte", "jetzt",
+])  # fmt: skip
 _DAY_ALONE = regex.compile(r"(?i)(?:day|tag|mittwoch)$")
 
 
@@ -115,7 +101,8 @@ def single_facts(said: list[str]) -> list[str]:
     for text in said:
         for part in _SENTENCE.split(text):
             pieces = regex.split(r",\s+", part)
-            own = len(pieces) > 1 and all(len(piece.split()) > 2 for piece in pieces)
+            whole = is_clause(part, "en") or is_clause(part, "de")
+            own = len(pieces) > 1 and not whole and all(len(piece.split()) > 2 for piece in pieces)
             listed = regex.search(r"(?i)\b(?:and|or|und|oder)\b", pieces[-1]) is not None
             subordinate = any(_SUBORDINATE.match(piece) for piece in pieces)
             found += pieces if own and not listed and not subordinate else [part]

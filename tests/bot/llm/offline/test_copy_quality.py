@@ -32,7 +32,9 @@ MESSAGES: list[tuple[str, tuple[str, ...]]] = [
     ),
     (
         "Thank everyone who came to our charity run on Sunday: 340 runners raised CHF 12,500 for the children's hospital. Post now.",
-        ("everyone who came to our charity run on Sunday. 340 runners raised CHF 12,500 for the children's hospital.",),
+        (
+            "Thank you to everyone who came to our charity run on Sunday: 340 runners raised CHF 12,500 for the children's hospital.",
+        ),
     ),
     (
         "Recall: our KidSeat 2 (serial 4000-4999) has a faulty buckle. Stop using it and bring it back for a full refund. Info at https://velo.example/recall. asap",
@@ -84,7 +86,7 @@ MESSAGES: list[tuple[str, tuple[str, ...]]] = [
     ),
     (
         "Lade alle zu unserem Tag der offenen Tür am 14. Mai von 10 bis 16 Uhr ein. Es gibt Führungen und Kaffee. Montag 9 Uhr mit Bild",
-        ("zu unserem Tag der offenen Tür am 14. Mai von 10 bis 16 Uhr ein.", "Es gibt Führungen und Kaffee."),
+        ("unser Tag der offenen Tür am 14. Mai von 10 bis 16 Uhr.", "Es gibt Führungen und Kaffee."),
     ),
     (
         "Kündige an, dass unsere Weihnachtsausstellung am 29. November öffnet. Eintritt frei. https://laden.example/xmas morgen um 10",

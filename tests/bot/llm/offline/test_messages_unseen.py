@@ -79,7 +79,7 @@ UNSEEN = [
     ),
     Case(
         "Create a post in German about free shipping this weekend",
-        posts=({"language": "de", "offer_has": "free shipping"},),
+        says=("German", "translate"),
     ),
     Case(
         "give me two versions of a post about the new cargo bike",

@@ -9,6 +9,7 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.llm.offline.several import ANGLES
 from bot.llm.offline.writing import write_copy
 from bot.llm.offline.writing_frames import vocabulary
 from bot.llm.offline.writing_text import EMOJI, URL, length, likeness, words
@@ -73,7 +74,7 @@ def test_length_limits_hold_and_the_same_document_gives_the_same_copy(
 def test_siblings_that_know_each_other_read_differently(name: str, tone: str) -> None:
     made: list[str] = []
     for turn in range(3):
-        doc = document(name, f"{name}:{turn}", tone=tone, recent=list(made))
+        doc = document(name, f"{name}:{turn}", tone=tone, recent=list(made), angle=ANGLES[turn])
         doc["needs"] = NEEDS[:1]
         made += texts(write_copy(doc))
     pairs = [(one, other) for place, one in enumerate(made) for other in made[:place]]
@@ -94,7 +95,7 @@ def test_every_goal_has_a_dozen_openings_over_all_tones(name: str) -> None:
         for tone in TONES
         for turn in range(12)
     }
-    least = {"fr": 2, "thin": 6, "recall": 8, "rueckruf": 8}
+    least = {"fr": 2, "thin": 6, "recall": 8, "rueckruf": 8, "oeff_de": 8}
     assert len(openings) >= least.get(name, 12), openings
 
 
