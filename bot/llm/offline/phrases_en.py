@@ -78,8 +78,8 @@ PHRASES: Final[dict[str, str]] = {
     rf"^\s*(?:{_COUNT}\s+)(?:[\w\ue000-]+\s+){{0,2}}?{_POST}\s*(?:(?:about|on|for|:)|$)|"
     rf"^\s*(?:(?:and|also|plus|then)\s+){{1,3}}(?:one|another(?: one)?)(?: more)?\s+(?:for|about|on)\b|"
     rf"^\s*(?:\w+\s+)?{_POST}\s*:|^\s*(?:an? )?(?:ad|advert|caption)\s+for\b|"
-    r"\b(?:put|get|write|post|make|draft|share|say)\s+(?:something|a few words|a word|a line)\b(?:\s+(?:nice|short|small|fun|funny|good|quick|"
-    r"friendly|warm|kind|up|out))*|\b(?:get|put)\s+(?:a\s+)?(?:post|update|reminder)s?\s+(?:out|up)\b|"
+    r"\b(?:put|pull|get|write|post|make|draft|share|say)\s+(?:together\s+)?(?:something|a few words|a word|a line)\b(?:\s+(?:nice|short|small|fun|funny|good|quick|"
+    r"friendly|warm|kind|up|out|together))*|\b(?:get|put|pull)\s+(?:a\s+)?(?:post|update|reminder)s?\s+(?:out|up|together)\b|"
     rf"\b(?:another|(?:a )?new) post\b[\s\ue000]*(?:about|on|for|:)?",
     "announce": r"(?<!\bto )\bannounc(?:e|ing)\b(?:[\s\ue000]+that\b)?|\bintroduc(?:e|ing)\b|\bpresent(?=\s+(?:our|the|a)\b)|\blaunch post\b:?|"
     r"\bspread the word\b(?: about| that)?|\bbreaking\b:|\bnews\b:",
