@@ -137,7 +137,7 @@ class Holds:
         if claim.state is PostState.scheduled:
             await self._endings.end(claim, post, PostState.failed, failure=problem)
         else:
-            failure = doubt(f"We can't tell whether it went out, and cannot look. {problem.sentence}")
+            failure = doubt("We can't tell whether it went out, and cannot look. " + problem.sentence)
             off = (f"post:{post.id}", f"reconcile:{post.id}")
             await self._endings.end(claim, post, PostState.unknown, failure=failure, off=off)
         return None

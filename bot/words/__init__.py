@@ -5,6 +5,6 @@ catalogue lacks is read in English (a test keeps the catalogues whole). Rooms th
 is in the language of whoever is being answered, which a handler names once with `read_in`.
 """
 
-from bot.words.phrasebook import LANGUAGES, Phrasebook, read_in, reader, reading, retold, told, words
+from bot.words.phrasebook import LANGUAGES, Phrasebook, noted, read_in, reader, reading, retold, told, words
 
-__all__ = ["LANGUAGES", "Phrasebook", "read_in", "reader", "reading", "retold", "told", "words"]
+__all__ = ["LANGUAGES", "Phrasebook", "noted", "read_in", "reader", "reading", "retold", "told", "words"]
