@@ -162,7 +162,7 @@ async def test_what_the_doctor_finds_is_read_in_german(tmp_path: Path) -> None:
         data_dir=tmp_path / "data",
         model="openai:gpt-5.1",
         fallback_model="anthropic:claude-sonnet-5",
-        host="0.0.0.0",  # noqa: S104 — named, not opened
+        host="0.0.0.0",
         public_url="http://127.0.0.1:9",
         heartbeat_url="http://127.0.0.1:9",
     )
