@@ -91,7 +91,7 @@ class Phrasebook:
         return format_list(items, locale=self.locale)
 
 
-_reader: ContextVar[str] = ContextVar("reader", default="en")
+_reader: ContextVar[str] = ContextVar("reader", default="")
 
 
 def read_in(language: str) -> None:
@@ -109,14 +109,14 @@ def reading(language: str) -> Iterator[None]:
         _reader.reset(before)
 
 
-def reader() -> str:
-    """The language of whoever is being answered."""
-    return _reader.get()
+def reader(otherwise: str = "en") -> str:
+    """The language of whoever is being answered; `otherwise` where nobody has said it."""
+    return _reader.get() or otherwise
 
 
 def told(english: str, /, **values: object) -> str:
     """A text in the language of whoever is being answered."""
-    return words(_reader.get()).text(english, **values)
+    return words(reader()).text(english, **values)
 
 
 def noted(english: str) -> str:
@@ -126,7 +126,7 @@ def noted(english: str) -> str:
 
 def retold(english: str) -> str:
     """A sentence that was written down in English, in the language of whoever is being answered."""
-    return words(_reader.get()).said(english)
+    return words(reader()).said(english)
 
 
 @cache
