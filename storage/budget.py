@@ -122,9 +122,10 @@ def _over_budget(whose: str, now: datetime) -> OverBudget:
     seconds = (midnight - now).total_seconds()
     hours, minutes = divmod(max(1, round(seconds / 60)), 60)
     wait = f"{hours} h {minutes} min" if hours else f"{minutes} min"
-    who = "You have" if whose == "member" else "Your workspace has"
     return OverBudget(
-        f"{who} used up today's budget for the language model.",
+        "You have used up today's budget for the language model."
+        if whose == "member"
+        else "Your workspace has used up today's budget for the language model.",
         kept="Everything made so far is kept, and planned posts go out as planned.",
         do_next=f"It is new at 00:00 UTC, in {wait}. Commands work meanwhile; an owner can raise the limit.",
         retry_after_seconds=seconds,

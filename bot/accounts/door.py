@@ -72,7 +72,7 @@ class AccountDoor:
             raise _before_sending(error, code="unauthorized") from error
         if not value:
             raise ChannelRefused(
-                f"{self.account.name} has no {name.replace('_', ' ')} any more.",
+                f"{self.account.name} lacks a key that it needs.",
                 code="unauthorized",
                 kept="Nothing was sent.",
                 do_next="Connect it again.",

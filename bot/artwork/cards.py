@@ -249,12 +249,10 @@ def _face_data(face: typefaces.Face, italic: bool) -> dict[str, object]:
 
 
 def _trim_problems(boxes: list[Box]) -> list[str]:
-    names = {"headline": "headline", "sub": "second line", "kicker": "small heading", "cta": "button",
-             "offer": "offer", "brand": "name"}  # fmt: skip
     return [
-        f"The {names[box.kind]} is too long for this picture and was trimmed."
+        f"The {noun} is too long for this picture and was trimmed."
         for box in boxes
-        if box.trimmed and box.kind in names
+        if box.trimmed and (noun := lettering.NOUNS.get(box.kind))
     ]
 
 

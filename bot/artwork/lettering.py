@@ -12,11 +12,18 @@ from dataclasses import dataclass, field
 import regex
 
 from bot.artwork import typefaces
+from bot.words import noted
 
 # Longer text never fits a picture; the cap keeps the measuring short.
 LIMITS = {"headline": 220, "sub": 320, "kicker": 60, "cta": 48, "offer": 24, "brand": 60}
-_NAMES = {"headline": "headline", "sub": "second line", "kicker": "small heading", "cta": "button", "offer": "offer",
-          "brand": "name"}  # fmt: skip
+NOUNS = {
+    "headline": noted("headline"),
+    "sub": noted("second line"),
+    "kicker": noted("small heading"),
+    "cta": noted("button"),
+    "offer": noted("offer"),
+    "brand": noted("name"),
+}
 _JOINERS = {0x200C, 0x200D, 0xFE0F}
 _KEYCAPS = re.compile("[\ufe0e\ufe0f]?\u20e3")
 _GRAPHEMES = regex.compile(r"\X")
@@ -59,9 +66,9 @@ class Missing:
             return ""
         shown = " ".join(list(self.letters)[:8])
         more = len(self.letters) - 8
-        tail = f" and {more} more" if more > 0 else ""
+        shown += f" (+{more})" if more > 0 else ""
         return (
-            f"Missing glyphs: no font here can draw {shown}{tail}, so they are left out of the picture. "
+            f"Missing glyphs: no font here can draw {shown}, so they are left out of the picture. "
             "Install the extra “cjk” or a font of the system that has them."
         )
 
@@ -77,7 +84,8 @@ def plain(name: str, text: str) -> tuple[str, str]:
     short = "".join(graphemes[:limit])
     head, space, _ = short.rpartition(" ")
     short = (head if space and len(head) > limit // 2 else short).rstrip(" ,;:–—-")
-    return short + "…", f"The {_NAMES[name]} is too long for a picture and was cut after {len(short)} characters."
+    noun = NOUNS[name]
+    return short + "…", f"The {noun} is too long for a picture and was cut after {len(short)} characters."
 
 
 def _harmless(ch: str) -> bool:

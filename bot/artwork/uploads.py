@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from bot.artwork.picture import Picture, PictureRefused
+from bot.words import noted
 
 MAX_PIXELS = 40_000_000
 MAX_BYTES = 30_000_000
@@ -21,9 +22,16 @@ BLANK_DEVIATION = 3.0
 """Grey levels: below this the picture is one plain surface."""
 
 _NAMES = (
-    (b"GIF8", "a GIF"), (b"%PDF", "a PDF"), (b"<svg", "an SVG"), (b"<?xml", "an SVG"), (b"II*\x00", "a TIFF"),
-    (b"MM\x00*", "a TIFF"), (b"BM", "a bitmap"), (b"8BPS", "a Photoshop file"), (b"%!PS", "a PostScript file"),
-)  # fmt: skip
+    (b"GIF8", noted("a GIF")),
+    (b"%PDF", noted("a PDF")),
+    (b"<svg", noted("an SVG")),
+    (b"<?xml", noted("an SVG")),
+    (b"II*\x00", noted("a TIFF")),
+    (b"MM\x00*", noted("a TIFF")),
+    (b"BM", noted("a bitmap")),
+    (b"8BPS", noted("a Photoshop file")),
+    (b"%!PS", noted("a PostScript file")),
+)
 
 
 def clean_upload(data: bytes) -> Picture:
@@ -32,9 +40,10 @@ def clean_upload(data: bytes) -> Picture:
     Raises `PictureRefused` for anything but a PNG, JPEG or WebP still, for more than 40 megapixels or 30 MB, for
     damaged files and for a plain surface.
     """
+    megabytes = len(data) // 1_000_000
     if len(data) > MAX_BYTES:
         raise PictureRefused(
-            f"This picture has {len(data) // 1_000_000} MB, more than the {MAX_BYTES // 1_000_000} MB we take.",
+            f"This picture has {megabytes} MB, more than the {MAX_BYTES // 1_000_000} MB we take.",
             do_next="Export it smaller, for example as a JPEG, and send it again.",
         )
     picture = _decode(data)
@@ -75,8 +84,9 @@ def _decode(data: bytes) -> Image.Image:
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise _too_large() from None
     except UnidentifiedImageError:
+        kind = _kind(data)
         raise PictureRefused(
-            f"This is {_kind(data)}, not a picture we can use.", do_next="Send a PNG, JPEG or WebP file."
+            f"This is {kind}, not a picture we can use.", do_next="Send a PNG, JPEG or WebP file."
         ) from None
     except PictureRefused:
         raise
@@ -147,6 +157,6 @@ def _has_shape(picture: Image.Image) -> bool:
 def _kind(data: bytes) -> str:
     start = data[:512].lstrip()
     if start[4:8] == b"ftyp":
-        return "a phone photo (HEIC) or a video"
+        return noted("a phone photo (HEIC) or a video")
     return next((name for magic, name in _NAMES if start.startswith(magic) or (magic == b"<svg" and magic in start)),
-                "a file of another kind")  # fmt: skip
+                noted("a file of another kind"))  # fmt: skip

@@ -33,7 +33,7 @@ async def ask(call: Callable[[], Awaitable[Response]], name: str) -> Response:
         return await call()
     except NotSent as error:
         raise ProvenNotSent(
-            f"{name} could not be reached. {error.what}", kept=KEPT, retry_after_seconds=error.retry_after_seconds
+            f"{name} could not be reached. " + error.what, kept=KEPT, retry_after_seconds=error.retry_after_seconds
         ) from error
     except Exception as error:
         raise OutcomeUnknown(f"{name} gave no answer that says whether it took the post.") from error

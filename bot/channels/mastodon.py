@@ -208,9 +208,9 @@ class Mastodon:
         """
         origin = server.origin_of(account.options.get("server", ""))
         if account.options.get("visibility", "public") not in VISIBILITIES:
-            raise BadInput(f"visibility is one of {', '.join(VISIBILITIES)}.")
+            raise BadInput(f"The option visibility is one of {', '.join(VISIBILITIES)}.")
         if account.options.get("sensitive", "no") not in ("yes", "no"):
-            raise BadInput("sensitive is either yes or no.")
+            raise BadInput("The option sensitive is either yes or no.")
         facts = await server.facts_of(door.request, origin)
         me = await _me(await Api.of(door, origin))
         username = str(me.get("username") or "")[:100]

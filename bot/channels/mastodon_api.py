@@ -54,7 +54,7 @@ class Api:
             answer = await self.call(method, path, **options)
         except NotSent as error:
             raise ProvenNotSent(
-                f"{self.name} could not be reached. {error.what}",
+                f"{self.name} could not be reached. " + error.what,
                 kept=KEPT,
                 retry_after_seconds=error.retry_after_seconds,
             ) from error

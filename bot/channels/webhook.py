@@ -171,9 +171,9 @@ class Webhook:
         body = rfc8785.dumps({"type": "admind.ping", "version": 1})
         try:
             headers = signed_headers(await door.secret("signing_key"), f"ping_{account.id}", door.now(), body)
-        except ValueError as error:
+        except ValueError:
             raise BadInput(
-                f"The signing key cannot be used: {error}.", do_next="Use the key that AdMind made, or a longer one."
+                "The signing key cannot be used.", do_next="Use the key that AdMind made, or a longer one."
             ) from None
         headers |= {"content-type": "application/json"}
         try:
@@ -282,7 +282,7 @@ def _checked(options: Mapping[str, str]) -> str:
             )
     for name in ("honours_key", "delete"):
         if options.get(name, "no") not in ("yes", "no"):
-            raise BadInput(f"{name} is either yes or no.")
+            raise BadInput(f"The option {name} is either yes or no.")
     return url
 
 

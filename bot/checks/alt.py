@@ -30,8 +30,9 @@ async def alt(subject: Subject) -> tuple[Finding, ...]:
                 reason, fix = f"“{said[:60]}” does not say what the picture shows.", "Describe it in a sentence."
             elif len(said) > limit:
                 title = each.capabilities.title
-                reason = f"{title} takes descriptions of at most {limit} characters; this has {len(said)}."
-                fix = f"Shorten it by {len(said) - limit}."
+                over = len(said) - limit
+                reason = f"{title} takes descriptions of at most {limit} characters; this has {over} more."
+                fix = f"Shorten it by {over}."
             else:
                 continue
             found.append(Finding(severity="warn", rule="alt", reason=reason, fix=fix, account=each.account.id))

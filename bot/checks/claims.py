@@ -96,7 +96,8 @@ async def claims(subject: Subject) -> tuple[Finding, ...]:
                 found.append(_finding(each.account.id, "figure", reason, fix, figure.span))
         for match in boasts(each.text):
             if " ".join(match[0].casefold().split()) not in folded:
-                reason = f"“{_cut(match[0])}” has no source."
+                claim = _cut(match[0])
+                reason = f"“{claim}” has no source."
                 found.append(
                     _finding(each.account.id, "claim", reason, "Say what proves it, or tone it down.", match.span())
                 )

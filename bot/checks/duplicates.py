@@ -43,10 +43,11 @@ def _against(recent: tuple[tuple[str, str], ...], each: CheckedVersion) -> Findi
             nearest = max(nearest, share)
     if not nearest:
         return None
+    percent = round(100 * nearest)
     return Finding(
         severity="warn",
         rule="duplicate",
-        reason=f"{round(100 * nearest)}% of this stands in a recent post of the brand already.",
+        reason=f"{percent}% of this stands in a recent post of the brand already.",
         fix="Open with another fact, or wait longer before repeating it.",
         account=each.account.id,
     )

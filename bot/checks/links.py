@@ -34,9 +34,9 @@ def _about(address: Address, known: set[str], each: CheckedVersion) -> Iterator[
 
     shown = _short(address.text)
     if address.kind == "url":
-        broken = _broken(address.text)
+        broken = _broken(address.text, shown)
         if broken:
-            yield say("link_broken", f"{shown} {broken}.", "Correct or remove the link.", block=True)
+            yield say("link_broken", broken, "Correct or remove the link.", block=True)
             return
         if urlsplit(address.text).username is not None:
             yield say(
@@ -71,10 +71,11 @@ def _missing(subject: Subject, each: CheckedVersion) -> Iterator[Finding]:
         key for link in each.payload.links for key in _keys(link.destination)
     }
     if not there & _keys(wanted):
+        shown = _short(wanted)
         yield Finding(
             severity="warn",
             rule="link_missing",
-            reason=f"The brief's link {_short(wanted)} is not in the text.",
+            reason=f"The brief's link {shown} is not in the text.",
             fix="Add it, or take it out of the brief.",
             account=each.account.id,
         )
@@ -84,20 +85,20 @@ def _keys(*addresses: str) -> set[str]:
     return {address.key for text in addresses for address in find_addresses(text)}
 
 
-def _broken(url: str) -> str:
-    """What is wrong with it, to follow the link in a sentence; empty when it is well formed."""
+def _broken(url: str, shown: str) -> str:
+    """What is wrong with it, in a sentence; empty when it is well formed."""
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        return "is no valid web address"
+        return f"{shown} is no valid web address."
     if parts.scheme.casefold() not in ("http", "https"):
-        return "is no web address: only http and https may be posted"
+        return f"{shown} is no web address: only http and https may be posted."
     host = parts.hostname or ""
     if not host or ".." in host or host.startswith((".", "-")) or ("." not in host and host != "localhost"):
-        return "is no valid web address"
+        return f"{shown} is no valid web address."
     if host == "localhost" or port == 0:
-        return "leads to this machine, nobody else can open it"
+        return f"{shown} leads to this machine, nobody else can open it."
     return ""
 
 

@@ -32,11 +32,12 @@ async def placeholders(subject: Subject) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for each in subject.versions:
         for match in PLACEHOLDER.finditer(each.text):
+            blank = match[0][:40]
             found.append(
                 Finding(
                     severity="block",
                     rule="placeholder",
-                    reason=f"“{match[0][:40]}” looks like something to be filled in.",
+                    reason=f"“{blank}” looks like something to be filled in.",
                     fix="Put in the real words, or remove it.",
                     account=each.account.id,
                     span=match.span(),

@@ -12,17 +12,18 @@ from bot.checks.duplicates import duplicates
 from bot.checks.limits import limits
 from bot.checks.links import links
 from bot.checks.placeholders import placeholders
+from bot.words import noted
 from storage.drafts import Finding
 
 log = logging.getLogger(__name__)
 
 CHECKS: Mapping[str, tuple[str, Check]] = {
-    "limits": ("What the channel takes", limits),
-    "placeholders": ("Placeholders", placeholders),
-    "links": ("Links", links),
-    "claims": ("Figures and claims", claims),
-    "alt": ("The picture's description", alt),
-    "duplicates": ("Repetition", duplicates),
+    "limits": (noted("What the channel takes"), limits),
+    "placeholders": (noted("Placeholders"), placeholders),
+    "links": (noted("Links"), links),
+    "claims": (noted("Figures and claims"), claims),
+    "alt": (noted("The picture's description"), alt),
+    "duplicates": (noted("Repetition"), duplicates),
 }
 _RANK = {"block": 0, "warn": 1, "note": 2}
 
@@ -30,7 +31,7 @@ _RANK = {"block": 0, "warn": 1, "note": 2}
 async def run_checks(subject: Subject, checks: Mapping[str, tuple[str, Check]] = CHECKS) -> tuple[Finding, ...]:
     """Every finding, blocks first; those that all accounts share are told once."""
     found: list[Finding] = []
-    for name, (title, check) in checks.items():
+    for name, (part, check) in checks.items():
         try:
             found += merged(await check(subject), len(subject.versions))
         except Exception:
@@ -39,7 +40,7 @@ async def run_checks(subject: Subject, checks: Mapping[str, tuple[str, Check]] =
                 Finding(
                     severity="warn",
                     rule=f"unchecked_{name}",
-                    reason=f"{title} could not be checked.",
+                    reason=f"{part} could not be checked.",
                     fix="Look at it yourself before you approve.",
                 )
             )

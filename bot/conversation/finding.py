@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from bot.conversation.periods import read_period
-from bot.conversation.telling import account_names
+from bot.conversation.telling import account_names, found
 from bot.conversation.turn import Turn
 from bot.views import DraftView
 from bot.when import say
@@ -58,8 +58,8 @@ async def explain(draft_id: str, turn: Turn) -> dict[str, Any]:
         "status": view.status,
         "when": _when(view.due, turn),
         "waits_for": list(dict.fromkeys(v.missing for v in view.versions if v.missing)),
-        "must_be_mended": [f"{f.reason} {f.fix}".strip() for f in view.findings if f.severity == "block"],
-        "look_at": [f"{f.reason} {f.fix}".strip() for f in view.findings if f.severity == "warn"],
+        "must_be_mended": found(view.findings, "block", turn),
+        "look_at": found(view.findings, "warn", turn),
         "reasons": [
             f"{each.member}: {each.reason}" for each in view.decisions if each.reason and not each.withdrawn_at
         ],

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.conversation.turn import Turn
+from bot.views import FindingView
 from bot.when import say
-from storage.drafts import Draft
+from bot.words import words
+from storage.drafts import Draft, Finding
 
 MOST_CHARACTERS = 600  # of a text, for a model that speaks about it
 
@@ -28,8 +31,8 @@ async def told(draft: Draft, turn: Turn) -> dict[str, Any]:
         "image": draft.brief.image if pictured else "none",
         "link": draft.brief.link,
         "wordings": len(draft.variants) + 1,
-        "must_be_mended": [_words(f.reason, f.fix) for f in draft.findings if f.severity == "block"],
-        "look_at": [_words(f.reason, f.fix) for f in draft.findings if f.severity == "warn"],
+        "must_be_mended": found(draft.findings, "block", turn),
+        "look_at": found(draft.findings, "warn", turn),
         "replaces": draft.replaces,
         "waits_for": "a person's approval",
     }
@@ -40,5 +43,7 @@ async def account_names(turn: Turn) -> dict[str, str]:
     return {account.id: account.name for account in every.items}
 
 
-def _words(reason: str, fix: str) -> str:
-    return f"{reason} {fix}".strip()
+def found(findings: Sequence[Finding] | Sequence[FindingView], severity: str, turn: Turn) -> list[str]:
+    """The findings of one severity, in the words of whoever asked."""
+    said = words(turn.asker.language).said
+    return [f"{said(f.reason)} {said(f.fix)}".strip() for f in findings if f.severity == severity]

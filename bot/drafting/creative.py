@@ -18,6 +18,7 @@ from bot.drafting.copywriter import CardText
 from bot.errors import unexpected
 from storage.team import Brand
 
+WITHOUT = "The draft goes on without a picture."
 KEPT_CARDS = 8
 """Drawn cards kept in memory, so that accounts of one draft with the same picture size share one rendering."""
 
@@ -65,20 +66,22 @@ class Creative:
             drawn = await self._drawn(spec)
             fitted = await asyncio.to_thread(_fit, drawn.data, capabilities, CARD)
         except PictureRefused as refused:
-            return Made(trouble=f"{refused.sentence()} The draft goes on without a picture.")
+            return Made(trouble=f"{refused.sentence()} {WITHOUT}")
         except Exception as error:
-            return Made(trouble=f"{unexpected(error, 'drawing the card').what} The draft goes on without a picture.")
+            failed = unexpected(error, "drawing the card")
+            return Made(trouble=f"{failed.what} {WITHOUT}")
         return Made(replace(fitted, layout=drawn.layout, problems=(*drawn.problems, *fitted.problems)))
 
     async def upload_for(self, data: bytes, capabilities: Capabilities) -> Made:
         """A cleaned upload, cut and compressed as the channel needs it."""
+        without = f"{capabilities.title} gets no picture."
         try:
             return Made(await asyncio.to_thread(_fit, data, capabilities, UPLOAD))
         except PictureRefused as refused:
-            return Made(trouble=f"{refused.sentence()} {capabilities.title} gets no picture.")
+            return Made(trouble=f"{refused.sentence()} {without}")
         except Exception as error:
-            what = unexpected(error, "preparing the picture").what
-            return Made(trouble=f"{what} {capabilities.title} gets no picture.")
+            failed = unexpected(error, "preparing the picture")
+            return Made(trouble=f"{failed.what} {without}")
 
     async def _drawn(self, spec: CardSpec) -> Picture:
         """One rendering for equal specs, also when they are asked for at the same time."""

@@ -45,8 +45,8 @@ class NotSent(FetchRefused):
     """Proven: it failed before the first byte of the request left (refused address, no such name, no connection)."""
 
 
-def _no(what: str) -> NotSent:
-    return NotSent(f"That address can't be opened: {what}.", do_next="Please use a public web address.")
+def _no(part: str) -> NotSent:
+    return NotSent(f"That address can't be opened: {part}.", do_next="Please use a public web address.")
 
 
 def refusal_of(address: Address) -> str:

@@ -81,7 +81,7 @@ async def fetch(client: httpx2.AsyncClient, url: str, *, max_redirects: int = 5)
         except NotSent as refused:
             if hop == 0:
                 raise
-            raise FetchRefused(f"The website redirects elsewhere. {refused.what}", do_next=refused.do_next) from None
+            raise FetchRefused("The website redirects elsewhere. " + refused.what, do_next=refused.do_next) from None
         target = response.headers.get("location")
         if response.status_code not in _REDIRECTS or not target:
             return Fetched(str(here), response.status_code, response.headers.get("content-type", ""), body)

@@ -15,6 +15,7 @@ This file imports no LangChain, so that chat-side code can catch these errors wi
 from __future__ import annotations
 
 from bot.errors import AdMindError, Misconfigured
+from bot.words import noted
 
 NOTHING_SENT = "Nothing was published, and what was made before is kept."
 
@@ -27,7 +28,7 @@ class ModelUnavailable(AdMindError):
     """`provider` is ours to log. `retry_after_seconds` is None when the provider named no time."""
 
     def __init__(self, what: str, *, do_next: str = "", retry_after_seconds: float | None = None) -> None:
-        wait = f"about {_in_words(retry_after_seconds)}" if retry_after_seconds else "a minute"
+        wait = _in_words(retry_after_seconds) if retry_after_seconds else noted("a minute")
         super().__init__(
             what,
             kept=NOTHING_SENT,
@@ -69,7 +70,10 @@ class TurnStopped(AdMindError):
 
 def _in_words(seconds: float) -> str:
     if seconds < 90:
-        return f"{max(1, round(seconds))} seconds"
+        shown = max(1, round(seconds))
+        return noted(f"about {shown} seconds")
     if seconds < 5400:
-        return f"{round(seconds / 60)} minutes"
-    return f"{round(seconds / 3600)} hours"
+        minutes = round(seconds / 60)
+        return noted(f"about {minutes} minutes")
+    hours = round(seconds / 3600)
+    return noted(f"about {hours} hours")

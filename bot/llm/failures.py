@@ -34,6 +34,7 @@ from pydantic import ValidationError
 from bot.errors import AdMindError
 from bot.llm.chat_models import KEY_SETTINGS, ModelChoice
 from bot.llm.errors import ModelMisconfigured, ModelMuddled, ModelRefused, ModelTooLong, ModelUnavailable
+from bot.words import noted
 
 _TRANSPORT_LIBRARIES: Final = frozenset({"httpx", "httpx2", "httpcore", "httpcore2", "aiohttp", "anyio", "ssl"})
 _FILTER_CODES: Final = frozenset({"content_filter", "content_policy_violation", "invalid_prompt", "moderation_blocked"})
@@ -85,23 +86,33 @@ def read_failure(raised: Exception, choice: ModelChoice | None, now: datetime) -
         return Failure(_not_found(choice))
     wait = retry_after(raised, now)
     if isinstance(raised, ModelRateLimitError) or status == 429:
-        return Failure(_unavailable("is busy and asked us to wait", wait), again=True, elsewhere=True)
+        return Failure(
+            _unavailable("The language model is busy and asked us to wait.", wait), again=True, elsewhere=True
+        )
     if isinstance(raised, ModelAPIError) or (status is not None and status >= 500) or status == 408:
-        return Failure(_unavailable("has a problem of its own", wait), again=True, elsewhere=True)
+        return Failure(_unavailable("The language model has a problem of its own.", wait), again=True, elsewhere=True)
     if _is_timeout(raised):
-        return Failure(_unavailable("did not answer in time", wait), again=True, elsewhere=True, spent=True)
+        return Failure(
+            _unavailable("The language model did not answer in time.", wait), again=True, elsewhere=True, spent=True
+        )
     if isinstance(raised, ModelConnectionError) or _is_transport(raised):
-        return Failure(_unavailable("could not be reached", wait), again=True, elsewhere=True, spent=True)
+        return Failure(
+            _unavailable("The language model could not be reached.", wait), again=True, elsewhere=True, spent=True
+        )
     if isinstance(raised, OutputParserException) or _is_clients_validation(raised):
         return Failure(ModelMuddled(), again=True, elsewhere=True, spent=True)
     if isinstance(raised, json.JSONDecodeError):
-        return Failure(_unavailable("answered with something unreadable", None), again=True, elsewhere=True)
+        return Failure(
+            _unavailable("The language model answered with something unreadable.", None), again=True, elsewhere=True
+        )
     if _is_stream_error(raised):
-        return Failure(_unavailable("broke off its answer", wait), again=True, elsewhere=True, spent=True)
+        return Failure(
+            _unavailable("The language model broke off its answer.", wait), again=True, elsewhere=True, spent=True
+        )
     if isinstance(raised, ModelInvalidRequestError) or (status is not None and 400 <= status < 500):
         return Failure(_request_refused(choice))
     if isinstance(raised, ModelError):
-        return Failure(_unavailable("failed", wait), again=raised.is_retryable, elsewhere=True)
+        return Failure(_unavailable("The language model failed.", wait), again=raised.is_retryable, elsewhere=True)
     return None
 
 
@@ -116,7 +127,9 @@ def read_answer(message: AIMessage, choice: ModelChoice | None) -> Failure | Non
     if empty and reason in _LENGTH_REASONS:
         return Failure(_answer_too_long(), spent=True)
     if _was_cut(message, choice, reason):
-        return Failure(_unavailable("broke off its answer", None), again=True, elsewhere=True, spent=True)
+        return Failure(
+            _unavailable("The language model broke off its answer.", None), again=True, elsewhere=True, spent=True
+        )
     if empty:
         return Failure(ModelMuddled(), again=True, spent=True)
     return None
@@ -277,15 +290,15 @@ def _answer_too_long() -> ModelTooLong:
 
 
 def _unavailable(what: str, wait: float | None) -> ModelUnavailable:
-    return ModelUnavailable(f"The language model {what}.", retry_after_seconds=wait)
+    return ModelUnavailable(what, retry_after_seconds=wait)
 
 
 def _named(choice: ModelChoice | None) -> str:
-    return choice.provider if choice else "the model's provider"
+    return choice.provider if choice else noted("the model's provider")
 
 
 def _key_refused(choice: ModelChoice | None) -> ModelMisconfigured:
-    key = KEY_SETTINGS.get(choice.provider, "its key") if choice else "its key"
+    key = (choice and KEY_SETTINGS.get(choice.provider)) or noted("its key")
     return ModelMisconfigured(
         f"The language model can't be used: {_named(choice)} refused {key}.",
         kept="Commands work without it.",

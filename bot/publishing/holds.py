@@ -139,7 +139,7 @@ class Holds:
         if claim.state is PostState.scheduled:
             await self._endings.end(claim, post, PostState.failed, failure=problem)
         else:
-            failure = doubt(f"We can't tell whether it went out, and cannot look. {problem.sentence}")
+            failure = doubt("We can't tell whether it went out, and cannot look. " + problem.sentence)
             off = (f"post:{post.id}", f"reconcile:{post.id}")
             await self._endings.end(claim, post, PostState.unknown, failure=failure, off=off)
         return None
@@ -171,7 +171,7 @@ class Holds:
         if self._clock.now() <= latest + LATE_WINDOW:
             await self._sending.release(claim)
             raise newer
-        return Failure(code="newer", sentence=f"{newer.what} No newer one was running.")
+        return Failure(code="newer", sentence=" ".join((newer.what, "No newer one was running.")))
 
     async def _beat(self, claim: Claim, over: asyncio.Event) -> None:
         """Keep the claim while the channel takes its time; whether it still holds is for `_check` to say."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.errors import BadInput, NotAllowed
+from bot.words import noted
 from storage import keys, pauses
 from storage.audit import AuditWriter
 from storage.commit import Change, commit
@@ -100,7 +101,7 @@ class Pausing:
         scope, brands = await self._resolved(workspace, scope, member)
         held = next((p for p in (await self.now(workspace)).holding() if p.scope == scope), None)
         if held is None:
-            raise BadInput(f"{say_scope(scope).capitalize()} is not paused.", do_next="Look at what is paused first.")
+            raise BadInput(f"This is not paused: {say_scope(scope)}.", do_next="Look at what is paused first.")
         if not all(member.may(brand, Role.approver, Role.owner) for brand in brands):
             raise NotAllowed("Only somebody who may approve can let posts go out again.", kept="It stays paused.")
         lifted = held.model_copy(update={"until": now})
@@ -132,12 +133,14 @@ class Pausing:
             )
         brands = await self._team.all(self._team.brands, workspace)
         if kind == "brand":
-            brand = _named(value, [(each.id, each.name) for each in brands if member.roles.get(each.id)], "brand")
+            brand = _named(
+                value, [(each.id, each.name) for each in brands if member.roles.get(each.id)], noted("brand")
+            )
             return f"brand:{brand}", (brand,)
         if kind == "account":
             every = await self._team.all(self._team.accounts, workspace)
             mine = [each for each in every if member.roles.get(each.brand)]
-            account = _named(value, [(each.id, each.name) for each in mine], "account")
+            account = _named(value, [(each.id, each.name) for each in mine], noted("account"))
             return f"account:{account}", tuple(each.brand for each in mine if each.id == account)
         return f"{kind}:{value}" if value else kind, tuple(brand.id for brand in brands)
 
@@ -154,7 +157,12 @@ def _named(wanted: str, there: Iterable[tuple[str, str]], noun: str) -> str:
 
 def say_scope(scope: str) -> str:
     kind, _, value = scope.partition(":")
-    return "everything" if kind == "workspace" else f"the {kind} {value}"
+    return {
+        "brand": noted(f"the brand {value}"),
+        "account": noted(f"the account {value}"),
+        "campaign": noted(f"the campaign {value}"),
+        "topic": noted(f"the topic “{value}”"),
+    }.get(kind, noted("everything"))
 
 
 def near_misses(pause: Pause, posts: Iterable[tuple[Post, str]]) -> tuple[Post, ...]:

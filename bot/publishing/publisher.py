@@ -105,7 +105,9 @@ class Publisher:
                 run.claim,
                 run.post,
                 PostState.failed,
-                failure=Failure(code="account", sentence=f"{run.account.name}: {run.account.health.reason}"),
+                failure=Failure(
+                    code="account", sentence=f"{run.account.name} cannot be used now. " + run.account.health.reason
+                ),
             )
             return False
         if self._clock.now() > run.post.due + LATE_WINDOW:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.when import say
+from bot.words import words
 from storage.drafts import Draft, Version
 
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
@@ -73,18 +74,19 @@ def _elsewhere(before: Version | None, after: Version | None) -> list[str]:
             "The picture was removed." if gone else "A picture was added." if come else "The picture is another."
         )
     elif [medium.alt for medium in before.media] != [medium.alt for medium in after.media]:
-        said.append(f"The picture's description is now: {after.media[0].alt}")
+        said.append(f"The picture's description is now “{after.media[0].alt}”.")
     return said
 
 
 def _time(old: Draft, new: Draft, zone: str, language: str) -> list[str]:
     if old.due == new.due:
         return []
-    before = say(old.due, zone, language) if old.due else "as soon as approved"
-    after = say(new.due, zone, language) if new.due else "as soon as approved"
+    at_once = words(language).text("as soon as it is approved")
+    before = say(old.due, zone, language) if old.due else at_once
+    after = say(new.due, zone, language) if new.due else at_once
     return [f"The time was {before} and is now {after}."]
 
 
 def _units(text: str) -> list[str]:
-    words = _WORDS.findall(text)
-    return words if len(words) <= MOST_WORDS else text.splitlines(keepends=True)
+    found = _WORDS.findall(text)
+    return found if len(found) <= MOST_WORDS else text.splitlines(keepends=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,11 +16,11 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.plural import to_python
 
+from bot.words.sentences import Sentences, filled
+
 FOLDER = Path(__file__).parent
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 LOCALES = {"en": "en_GB", "de": "de"}
-LONGEST_SENTENCE = 600  # longer ones are read as they were written
-_HOLE = re.compile(r"\{\w+\}")
 
 
 class Phrasebook:
@@ -35,22 +34,20 @@ class Phrasebook:
 
     def text(self, english: str, /, **values: object) -> str:
         """The text with `{name}` filled in. What is filled in is never read as a pattern."""
-        return _filled(self._texts.get(english, english), values)
+        return filled(self._texts.get(english, english), values)
 
     def said(self, english: str) -> str:
         """What was written down in English before it was known who reads it: findings, failures, a doctor's words.
 
-        Each sentence is recognised by its pattern in the catalogue; what is filled in stays, one that is not known too.
+        Each sentence is recognised by its text in the catalogue; what is filled in stays, one that is not known too.
         """
-        if self.language == "en" or len(english) > LONGEST_SENTENCE:
-            return english
-        return _said(self.language, english)
+        return english if self.language == "en" else _said(self.language, english)
 
     def many(self, one: str, other: str, count: int, /, **values: object) -> str:
         """The singular or the plural of `count`, which both may name as `{count}`."""
         forms = self._plurals.get(one)
         index = ("one", "other").index(self._form(count)) if self._form(count) in ("one", "other") else 1
-        return _filled(forms[index] if forms else (one, other)[index], {"count": self.number(count)} | values)
+        return filled(forms[index] if forms else (one, other)[index], {"count": self.number(count)} | values)
 
     def when(self, instant: datetime, zone: tzinfo, *, now: datetime | None = None) -> str:
         """`Tue 1 Dec, 09:00`; the year is said when it is another than `now`'s."""
@@ -94,7 +91,7 @@ class Phrasebook:
         return format_list(items, locale=self.locale)
 
 
-_reader: ContextVar[str] = ContextVar("reader", default="en")
+_reader: ContextVar[str] = ContextVar("reader", default="")
 
 
 def read_in(language: str) -> None:
@@ -112,19 +109,24 @@ def reading(language: str) -> Iterator[None]:
         _reader.reset(before)
 
 
-def reader() -> str:
-    """The language of whoever is being answered."""
-    return _reader.get()
+def reader(otherwise: str = "en") -> str:
+    """The language of whoever is being answered; `otherwise` where nobody has said it."""
+    return _reader.get() or otherwise
 
 
 def told(english: str, /, **values: object) -> str:
     """A text in the language of whoever is being answered."""
-    return words(_reader.get()).text(english, **values)
+    return words(reader()).text(english, **values)
+
+
+def noted(english: str) -> str:
+    """A part of a sentence that is written down in English: the catalogue has it, `said` and `retold` put it in."""
+    return english
 
 
 def retold(english: str) -> str:
     """A sentence that was written down in English, in the language of whoever is being answered."""
-    return words(_reader.get()).said(english)
+    return words(reader()).said(english)
 
 
 @cache
@@ -154,49 +156,9 @@ def _catalogue(language: str) -> tuple[Mapping[str, str], Mapping[str, tuple[str
 
 @lru_cache(maxsize=4096)
 def _said(language: str, english: str) -> str:
-    whole = _recognised(language, english)
-    if whole is not None:
-        return whole
-    parts = re.split(r"(?<=[.!?…]) (?=\S)", english)
-    if len(parts) == 1:
-        return english
-    found = [_recognised(language, part) for part in parts]
-    return " ".join(part if said is None else said for part, said in zip(parts, found, strict=True))
-
-
-def _recognised(language: str, english: str) -> str | None:
-    texts, _ = _catalogue(language)
-    if english in texts:
-        return texts[english]
-    for pattern, translated in _patterns(language):
-        if match := pattern.fullmatch(english):
-            values = {name: texts.get(value, value) for name, value in match.groupdict().items()}
-            return _filled(translated, values)
-    return None
+    return _sentences(language).said(english)
 
 
 @cache
-def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Every text with holes that says enough by itself to be known again, the most telling first."""
-    found = []
-    for english, translated in _catalogue(language)[0].items():
-        fixed = _HOLE.split(english)
-        if len(fixed) > 1 and sum(len(part.strip(" .,:“”")) for part in fixed) >= 8:
-            holes = [f"(?P<{hole[1:-1]}>.+?)" for hole in _HOLE.findall(english)]
-            if len(set(holes)) == len(holes):
-                body = "".join(re.escape(part) + hole for part, hole in zip(fixed, [*holes, ""], strict=True))
-                found.append((sum(map(len, fixed)), re.compile(body, re.DOTALL), translated))
-    return tuple((pattern, text) for _, pattern, text in sorted(found, key=lambda each: -each[0]))
-
-
-def _filled(pattern: str, values: Mapping[str, object]) -> str:
-    """`{name}` for each value, in one pass."""
-    if not values:
-        return pattern
-    parts = pattern.split("{")
-    return parts[0] + "".join(_put(part, values) for part in parts[1:])
-
-
-def _put(part: str, values: Mapping[str, object]) -> str:
-    name, closed, rest = part.partition("}")
-    return f"{values[name]}{rest}" if closed and name in values else "{" + part
+def _sentences(language: str) -> Sentences:
+    return Sentences(_catalogue(language)[0])

@@ -110,11 +110,11 @@ class Doctor:
         path = self._settings.data_dir.absolute()
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & 0o077:
-            return [Symptom("data directory", "bad", f"{path} is open to others", f"chmod 700 {path}")]
+            return [Symptom("data directory", "bad", f"{path} is open to others", f"Run `chmod 700 {path}`.")]
         found = [Symptom("data directory", "ok", str(path))]
         token = path / "token"
         if token.exists() and stat.S_IMODE(token.stat().st_mode) & 0o077:
-            found.append(Symptom("token file", "bad", f"{token} is open to others", f"chmod 600 {token}"))
+            found.append(Symptom("token file", "bad", f"{token} is open to others", f"Run `chmod 600 {token}`."))
         return found
 
     async def _disk(self) -> list[Symptom]:
@@ -133,23 +133,35 @@ class Doctor:
                 Symptom(
                     "pictures",
                     "bad",
-                    f"{self._blobs.where}: strangers can read them",
+                    f"strangers can read them: {self._blobs.where}",
                     "Make it private: AdMind serves pictures itself.",
                 )
             ]
-        return [Symptom("pictures", "ok", f"{self._blobs.where}, written and read back")]
+        return [Symptom("pictures", "ok", f"written and read back: {self._blobs.where}")]
 
     async def _processes(self) -> list[Symptom]:
         """Whether every other process of AdMind writes to the same place, and can."""
         found = []
         for other in await self._canaries.others():
             if other.state == "elsewhere":
-                do = "Give all processes the same ADMIND_BLOBS_URL: what one keeps the others cannot publish."
-                found.append(Symptom(other.worker, "bad", "keeps pictures and posts somewhere else", do))
+                found.append(
+                    Symptom(
+                        other.worker,
+                        "bad",
+                        "keeps pictures and posts somewhere else",
+                        "Give all processes the same ADMIND_BLOBS_URL: what one keeps the others cannot publish.",
+                    )
+                )
             elif other.state == "quiet":
-                said = f"has not reached its pictures for {other.seconds_ago / 60:.0f} minutes"
-                do = "Look at its log, if it still runs; one that was killed is forgotten after 15 minutes."
-                found.append(Symptom(other.worker, "bad", said, do))
+                minutes = round(other.seconds_ago / 60)
+                found.append(
+                    Symptom(
+                        other.worker,
+                        "bad",
+                        f"has not reached its pictures for {minutes} minutes",
+                        "Look at its log, if it still runs; one that was killed is forgotten after 15 minutes.",
+                    )
+                )
             else:
                 found.append(Symptom(other.worker, "ok", "writes and reads the same pictures"))
         return found
@@ -165,15 +177,19 @@ class Doctor:
             return [Symptom("encryption key", "ok", "from ADMIND_SECRET_KEYS")]
         path = self._settings.data_dir / "secret.key"
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            return [Symptom("encryption key", "bad", f"{path} is open to others", f"chmod 600 {path}")]
+            return [Symptom("encryption key", "bad", f"{path} is open to others", f"Run `chmod 600 {path}`.")]
         return [
             Symptom("encryption key", "note", str(path), "Keep a copy elsewhere: without it no backup can be read.")
         ]
 
     async def _redis(self) -> list[Symptom]:
         server = await self._database.identity()
-        kind = "embedded Valkey" if self._embedded else "your Redis"
-        found = [Symptom("database", "ok", f"{kind} {server.version}, {server.used_memory / 2**20:.0f} MiB in use")]
+        used = round(server.used_memory / 2**20)
+        found = [
+            Symptom("database", "ok", f"embedded Valkey {server.version}, {used} MiB in use")
+            if self._embedded
+            else Symptom("database", "ok", f"your Redis {server.version}, {used} MiB in use")
+        ]
         if not server.durable:
             found.append(
                 Symptom(
@@ -217,26 +233,30 @@ class Doctor:
         offset = round(self._clock.offset().total_seconds() * 1000)
         skew = abs(milliseconds(self._clock.now()) - offset - await self._database.server_time_ms())
         if skew > 2000:
-            return [Symptom("clock", "bad", f"{skew / 1000:.0f} s from the database's", "Set both by NTP.")]
+            seconds = round(skew / 1000)
+            return [Symptom("clock", "bad", f"{seconds} s from the database's", "Set both by NTP.")]
         return [Symptom("clock", "ok", f"within {skew} ms of the database's")]
 
     async def _model(self) -> list[Symptom]:
-        provider = self._settings.model.partition(":")[0]
+        model = self._settings.model
+        provider = model.partition(":")[0]
         if provider == "offline":
             return [Symptom("model", "note", "offline writer", "Set ADMIND_MODEL for a language model's wording.")]
         key = KEY_OF.get(provider)
         if key and key not in self._settings.provider_keys:
-            return [Symptom("model", "bad", f"{self._settings.model}, but no key", f"Set {key}.")]
-        return [Symptom("model", "ok", self._settings.model)]
+            return [Symptom("model", "bad", f"{model}, but its key is missing", f"Set {key} where AdMind runs.")]
+        return [Symptom("model", "ok", model)]
 
     async def _fallback(self) -> list[Symptom]:
-        name = self._settings.fallback_model
-        if not name:
+        model = self._settings.fallback_model
+        if not model:
             return []
-        key = KEY_OF.get(name.partition(":")[0])
+        key = KEY_OF.get(model.partition(":")[0])
         if key and key not in self._settings.provider_keys:
-            return [Symptom("fallback model", "bad", f"{name}, but no key", f"Set {key}.")]
-        return [Symptom("fallback model", "ok", name)]
+            return [
+                Symptom("fallback model", "bad", f"{model}, but its key is missing", f"Set {key} where AdMind runs.")
+            ]
+        return [Symptom("fallback model", "ok", model)]
 
     async def _heartbeat(self) -> list[Symptom]:
         """Asks the address that is told every minute that all is well."""
@@ -249,8 +269,9 @@ class Doctor:
         except (AdMindError, HTTPError, TimeoutError, OSError):
             return [Symptom("heartbeat", "bad", "its address does not answer", "Check ADMIND_HEARTBEAT_URL.")]
         if answer.status_code >= 400:
-            said = f"its address answers {answer.status_code}"
-            return [Symptom("heartbeat", "bad", said, "Check ADMIND_HEARTBEAT_URL.")]
+            return [
+                Symptom("heartbeat", "bad", f"its address answers {answer.status_code}", "Check ADMIND_HEARTBEAT_URL.")
+            ]
         return [Symptom("heartbeat", "ok", "its address answers")]
 
     async def _edge(self) -> list[Symptom]:
@@ -284,9 +305,12 @@ class Doctor:
                 answer = await self._client.request("GET", f"{public.rstrip('/')}/.well-known/admind")
             mark = str(answer.json().get("mark", "")) if answer.status_code == 200 else ""
         except (AdMindError, HTTPError, TimeoutError, ValueError, OSError) as error:
-            why = error.what if isinstance(error, AdMindError) else "no answer of ours"
+            sentence = error.what if isinstance(error, AdMindError) else "What answers there is not AdMind."
             return Symptom(
-                "public address", "bad", f"{public}: {why}", "Lead it to this machine's public port, then look again."
+                "public address",
+                "bad",
+                f"{public} does not lead here: {sentence}",
+                "Lead it to this machine's public port, then look again.",
             )
         if mark != self.mark:
             return Symptom(
@@ -307,9 +331,9 @@ class Doctor:
         for account in every:
             if account.closed_at is None and account.health.state != "ok":
                 state: Literal["note", "bad"] = "bad" if account.health.state == "broken" else "note"
-                found.append(Symptom(account.name, state, account.health.reason, "Connect it again."))
-        open_ones = [account.name for account in every if account.closed_at is None]
-        return [*found, Symptom("accounts", "ok", ", ".join(open_ones) or "none")]
+                found.append(Symptom(f"account “{account.name}”", state, account.health.reason, "Connect it again."))
+        names = ", ".join(account.name for account in every if account.closed_at is None)
+        return [*found, Symptom("accounts", "ok", f"connected: {names}" if names else "none yet")]
 
 
 def _written_and_synced(folder: Path) -> None:

@@ -97,7 +97,7 @@ class Office:
         Raises BadInput.
         """
         if language not in LANGUAGES:
-            raise BadInput("There are no texts in this language yet.", do_next=f"Choose of {', '.join(LANGUAGES)}.")
+            raise BadInput("There are no texts in this language yet.", do_next=f"Choose one of {', '.join(LANGUAGES)}.")
         if zone and zone not in available_timezones():
             raise BadInput(
                 "There is no such time zone.", kept="Nothing changed.", do_next="Write it like Europe/Zurich."
@@ -240,7 +240,8 @@ def _policy(policy: Policy, rules: Mapping[str, Any]) -> Policy:
 
 def _refused(error: ValidationError) -> BadInput:
     first = error.errors(include_url=False)[0]
-    return BadInput(f"{first['loc'][0]}: {first['msg']}.", kept="Nothing changed.")
+    field, problem = first["loc"][0], first["msg"]
+    return BadInput(f"This does not fit here: {field} ({problem}).", kept="Nothing changed.")
 
 
 def _roles(names: Sequence[str]) -> frozenset[Role]:

@@ -152,7 +152,7 @@ class Posts:
             hit = concerns(pause, post, post.title)
             if hit is not None and not hit.near:
                 raise BadInput(
-                    f"{say_scope(pause.scope).capitalize()} is paused.",
+                    f"This is paused: {say_scope(pause.scope)}.",
                     kept="Nothing was sent.",
                     do_next="Let it go on first, then send.",
                 )
@@ -164,11 +164,12 @@ class Posts:
             return
         settle = self._channels[post.channel].capabilities_for(account.record).settle
         wait = max(a.deadline for a in post.attempts) + settle - self._clock.now()
-        if wait > timedelta(0):
+        seconds = math.ceil(wait.total_seconds())
+        if seconds > 0:
             raise BadInput(
                 "What was sent may still arrive.",
                 kept="Nothing was sent again.",
-                do_next=f"Look there again in {math.ceil(wait.total_seconds())} seconds; AdMind looks then too.",
+                do_next=f"Look there again in {seconds} seconds; AdMind looks then too.",
             )
 
     async def _still_approved(self, post: Post) -> Kept[Draft]:

@@ -220,13 +220,13 @@ class Requests:
         empty = [account for account, text in texts.items() if not text.strip()]
         if empty:
             raise BadInput("A post needs some text.", kept="The draft is as it was.")
-        return await self._revision(asker, case, brand, member, Edit(texts, why="edited by hand", edited_by=member.id))
+        return await self._revision(asker, case, brand, member, Edit(texts, why="Edited by hand.", edited_by=member.id))
 
     async def move(self, asker: Asker, draft_id: str, when: str) -> Draft:
         """Another time, which is new bytes to approve. An approver who moves it approves the result thereby."""
         case, brand, member = await self._open(asker, draft_id)
         due = self._one_time(when, asker)
-        return await self._revision(asker, case, brand, member, Edit({}, why=f"moved: {when[:200]}", due=(due,)))
+        return await self._revision(asker, case, brand, member, Edit({}, why=f"Moved to {when[:200]}.", due=(due,)))
 
     async def choose(self, asker: Asker, draft_id: str, number: int) -> Draft:
         """Take one of the alternative wordings; 1 is the present one."""
@@ -235,13 +235,12 @@ class Requests:
         if number == 1:
             return draft
         if not 2 <= number <= len(draft.variants) + 1:
-            count = len(draft.variants) + 1
-            raise BadInput(f"This draft has {count} wording{'s' if count > 1 else ''}.", kept="It is as it was.")
+            raise BadInput(f"This draft has no wording {number}.", kept="It is as it was.")
         chosen = draft.variants[number - 2]
         before = Variant(texts={version.account: version.text for version in draft.versions})
         variants = tuple(before if each is chosen else each for each in draft.variants)
         return await self._revision(
-            asker, case, brand, member, Edit(chosen.texts, why=f"wording {number} chosen", variants=variants)
+            asker, case, brand, member, Edit(chosen.texts, why=f"Took wording {number}.", variants=variants)
         )
 
     async def _brand_of(self, asker: Asker) -> tuple[Brand, Member]:
@@ -359,7 +358,9 @@ class Requests:
         if asker.conversation and case.draft.brand != asker.brand:
             raise NotFound(f"There is no draft {draft_id}.", do_next="Look at the list of those there are.")
         if case.draft.status is DraftStatus.replaced:
-            raise BadInput("This draft was replaced by a newer one.", do_next=f"Look at {case.draft.replaced_by}.")
+            raise BadInput(
+                "This draft was replaced by a newer one.", do_next=f"Look at {case.draft.replaced_by} instead."
+            )
         out = (PostState.published, PostState.sending, PostState.unknown)
         if any(kept.record.state in out for kept in case.posts.values()):
             raise BadInput(

@@ -161,4 +161,4 @@ class Upkeep:
         async with DueEntry(self._database, workspace, f"expire:{draft_id}"):
             case = await self._decisions.case(workspace, draft_id)
             if case.draft.status is DraftStatus.waiting:
-                await self._decisions.settle(case, case.draft, None, why="its time has passed")
+                await self._decisions.settle(case, case.draft, None, why="Its time has passed.")

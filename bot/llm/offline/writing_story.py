@@ -159,7 +159,7 @@ def headline_of(story: Story, limit: int = HEADLINE) -> str:
     """The lead, or its longest beginning that ends where a phrase ends."""
     lead = regex.sub(r"\s*\((?=\S)[^)]*\)", "", story.lead) if len(story.lead) > limit else story.lead
     label = _LABEL.match(lead)
-    if label and regex.match(r"(?i)(?:\w+ )?(?:recall|rückruf)", lead):
+    if label and regex.fullmatch(r"(?i)(?:\w+ )?(?:recall|rückruf)\w*:?", label[0].strip()):
         said = regex.split(
             r"\s(?:has|have|is|are|can|may|could|contains?|hat|haben|ist|sind|kann|können|enthält|enthalten)\s",
             lead[label.end() :],

@@ -11,10 +11,10 @@ from starlette.exceptions import HTTPException
 
 from bot.bootstrap import AdMind
 from bot.errors import AdMindError, unexpected
-from bot.words import retold
+from bot.words import reader, words
 from handlers.web import problems
 from handlers.web.studio import accent, entry, live, pages, static
-from handlers.web.studio.draw import draw, is_part, tell
+from handlers.web.studio.draw import draw, is_part, tell, wanted
 from handlers.web.studio.visit import SignInNeeded
 
 
@@ -58,8 +58,9 @@ def _answer_errors(app: FastAPI) -> None:
 
 def _problem(request: Request, status: int, what: str, kept: str = "", do_next: str = "") -> Response:
     """A sentence on the page that stands, or a page of its own."""
-    what, kept, do_next = retold(what), retold(kept), retold(do_next)
+    language = reader(wanted(request))
+    what, kept, do_next = (words(language).said(each) for each in (what, kept, do_next))
     if is_part(request):
         sentence = " ".join(part for part in (what, kept, do_next) if part)
         return tell(Response(status_code=status), sentence, kind="problem")
-    return draw(request, None, "problem.html", status=status, what=what, kept=kept, do_next=do_next)
+    return draw(request, None, "problem.html", status=status, what=what, kept=kept, do_next=do_next, language=language)

@@ -69,7 +69,7 @@ def draw(request: Request, visit: Visit | None, template: str, *, status: int = 
     """A page or a part of one. Templates get `t` and `n` (texts in the reader's language), `said` (a sentence that was
     kept in English), `words` (dates, numbers), `visit`, `told` (what the last step left) and what is given here.
     """
-    language = context.pop("language", "") or (visit.language if visit else _wanted(request))
+    language = context.pop("language", "") or (visit.language if visit else wanted(request))
     spoken = words(language)
     told = unquote(request.cookies.get(TOLD, ""))[:500]
     html = (
@@ -144,5 +144,6 @@ def _named(keys: Iterable[str], names: Mapping[str, str]) -> str:
     return ", ".join(names.get(key, key) for key in keys)
 
 
-def _wanted(request: Request) -> str:
+def wanted(request: Request) -> str:
+    """The language that the browser asks for, of those there are."""
     return "de" if request.headers.get("accept-language", "").lower().startswith("de") else "en"
