@@ -119,12 +119,16 @@ class Doctor:
 
     async def _disk(self) -> list[Symptom]:
         space = await asyncio.to_thread(space_of, self._settings.data_dir)
-        free = f"{space.free / GIB:.1f} GiB free"
+        free = f"{space.free / GIB:.1f}"
         if space.low:
-            return [Symptom("disk", "bad", free, "Make room: new drafts and pictures are refused until then.")]
+            return [
+                Symptom("disk", "bad", f"{free} GiB free", "Make room: new drafts and pictures are refused until then.")
+            ]
         if space.free < GIB:
-            return [Symptom("disk", "note", free, "Make room soon: when it runs low, new drafts are refused.")]
-        return [Symptom("disk", "ok", free)]
+            return [
+                Symptom("disk", "note", f"{free} GiB free", "Make room soon: when it runs low, new drafts are refused.")
+            ]
+        return [Symptom("disk", "ok", f"{free} GiB free")]
 
     async def _pictures(self) -> list[Symptom]:
         """Where pictures, sealed payloads and old revisions lie."""
