@@ -230,8 +230,8 @@ class Doctor:
         refusal = EPOCH.refusal(asked)
         if refusal is not None:
             return [Symptom("schema", "bad", refusal.what, refusal.do_next)]
-        known = f"epoch {EPOCH.own}; to read takes {asked.reader}, to write {asked.writer}"
-        return [Symptom("schema", "ok", known)]
+        own, reader, writer = EPOCH.own, asked.reader, asked.writer
+        return [Symptom("schema", "ok", f"version {own}; reading takes {reader}, writing {writer}")]
 
     async def _skew(self) -> list[Symptom]:
         offset = round(self._clock.offset().total_seconds() * 1000)
