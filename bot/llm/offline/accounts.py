@@ -85,9 +85,10 @@ _KIND: Final = re.compile(
 
 
 # A name by itself where instructions stand: "Feed, tomorrow 9am", "…, with an image. Blog.", "LinkedIn: we're hiring".
+# "…, feed" at the very end too: instructions come last.
 _ALONE: Final = (
-    rf"(?:(?:^|(?<=[.!?;\n{TAKEN}]))\s*|(?<={TAKEN}),\s*)(NAMES)"
-    rf"(?:\s*:|(?=\s*(?:$|[.;\n{TAKEN}]|,\s*(?:{TAKEN}|(?:to|this|next|on|at|mon|tue|wed|thu|fri|sat|sun|heute|morgen|am|um|mit|with|no)\w*))))"
+    rf"(?:(?:^|(?<=[.!?;。！？\n{TAKEN}]))\s*|(?<={TAKEN}),\s*|,\s*(?=\w+\s*[.!]?\s*(?:$|,\s*{TAKEN})))(NAMES)"
+    rf"(?:\s*:|(?=\s*(?:$|[.;。\n{TAKEN}]|,\s*(?:{TAKEN}|(?:to|this|next|on|at|mon|tue|wed|thu|fri|sat|sun|heute|morgen|am|um|mit|with|no)\w*))))"
 )
 
 

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from bot.llm.around import Around
 from bot.llm.offline.accounts import take_accounts
-from bot.llm.offline.phrases import DAYS, HASHTAG, PRICE, language_of, offers, pattern
+from bot.llm.offline.hashtags import take_hashtags
+from bot.llm.offline.phrases import DAYS, PRICE, language_of, offers, pattern
 from bot.llm.offline.sheet import COVERED, TAKEN, Sheet
 from bot.llm.offline.times import Time, Times, read_times, widened
 from bot.llm.offline.wishes import take_action, take_image, take_language, take_tone
@@ -24,7 +25,7 @@ MAX_TOPIC: Final = 120
 
 _MONTHS: Final = "Jan|Feb|Mär|Mar|Apr|Mai|May|Jun|Jul|Aug|Sep|Okt|Oct|Nov|Dez|Dec|Uhr|Klasse|Platz|Stock|Geburtstag|Advent|Jahrhundert"
 _SPLIT: Final = re.compile(
-    rf"(?<=[!?…])\s+(?=\S)|(?:(?<=\w\w[.])|(?<=[)\"”“»%\ue000\ue001][.]))(?<!\d[.])\s+(?=[\"“„«(]?[A-ZÄÖÜÉ0-9\ue000\ue001])|"
+    rf"(?<=[!?…])\s+(?=\S)|(?<=[。！？])|(?:(?<=\w\w[.])|(?<=[)\"”“»%\ue000\ue001][.]))(?<!\d[.])\s+(?=[\"“„«(]?[A-ZÄÖÜÉ0-9\ue000\ue001])|"
     rf"(?<=\d[.])\s+(?=[A-ZÄÖÜÉ])(?!{_MONTHS})|\n+|;\s+|\s+[—–]\s+|\s+-\s+|\s*[•▪]\s*|[.!]\s*$"
 )
 LEADS: Final = ("asks_for_post", "thank", "hire", "remind", "invite", "ask", "promote", "announce", "inform")
@@ -45,7 +46,7 @@ def post_idea(
         time = Time(*posting, (text[posting[0] : posting[1]],))
         times = replace(times, posting=(time,), deadlines=tuple(d for d in times.deadlines if d[0] != posting[0]))
     _take_time(sheet, times, idea)
-    idea["hashtags"] = list(dict.fromkeys(sheet.take(HASHTAG)))[:10]
+    idea["hashtags"] = take_hashtags(sheet)[:10]
     idea["call_to_action"] = take_action(sheet)
     take_image(sheet, around, idea)
     idea["tone"] = take_tone(sheet)

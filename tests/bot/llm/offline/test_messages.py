@@ -52,6 +52,30 @@ POSTS = [
         UPLOAD,
         posts=({"image": "upload", "facts_have": ["Ana, Ben and Tom joined in May"]},),
     ),
+    Case(
+        "We are hiring a mechanic. Mention #bikes and #zurich. Feed, with an image",
+        posts=({"hashtags": ["#bikes", "#zurich"], "facts": ["We are hiring a mechanic"]},),
+    ),
+    Case(
+        "Announce our sale with #bikes and #velo, tomorrow 9am",
+        posts=({"hashtags": ["#bikes", "#velo"], "topic": "our sale", "when": "tomorrow 9am"},),
+    ),
+    Case(
+        "Kündige unseren Sale an und füge #velo hinzu",
+        posts=({"hashtags": ["#velo"], "topic": "unseren Sale", "facts": []},),
+    ),
+    Case(
+        "Announce the #VeloDay on 5 May with the mayor",
+        posts=({"hashtags": [], "facts": ["the #VeloDay on 5 May with the mayor"]},),
+    ),
+    Case(
+        "Tell people our café reopens Monday 8am, feed",
+        posts=({"accounts": ["Velo Feed"], "facts": ["our café reopens Monday 8am"]},),
+    ),
+    Case(
+        "Post: 春季自行车大减价，所有车型八折优惠。Feed, tomorrow 9am",
+        posts=({"accounts": ["Velo Feed"], "when": "tomorrow 9am", "facts_lack": ["Feed"]},),
+    ),
     Case("text only: we close at 5pm today", posts=({"image": "none", "facts_have": ["we close at 5pm today"]},)),
     Case(
         'Write a post: headline "Ride on", about the women\'s ride on 8 March at 10:00, Bern main station',
@@ -183,6 +207,8 @@ CHANGES = [
     Case("I like the first one", OPTIONS, tool="choose_option", args={"number": 1}),
     Case("nimm die zweite", OPTIONS, tool="choose_option", args={"number": 2}),
     Case('Text: "Heute 25 % auf alles."', ONE, tool="revise_draft", args={"wording": "Heute 25 % auf alles."}),
+    Case('"Bikes for all! Until 31 May."', ONE, tool="revise_draft", args={"wording": "Bikes for all! Until 31 May."}),
+    Case('"New: see https://velo.example/x."', TWO, says=("which", "Spring sale", "Workshop")),
     Case(
         'Use "See you there" for the text on Blog',
         ONE,
