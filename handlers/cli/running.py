@@ -113,6 +113,11 @@ async def _listen(settings: Settings, sockets: contextlib.ExitStack) -> list[soc
                     f"AdMind runs already on this data directory, at {url}. Nothing was started. "
                     "Use it, or stop it first."
                 ) from error
+            if (error.errno or 0) in (errno.EADDRNOTAVAIL, socket.EAI_NONAME, socket.EAI_AGAIN):
+                raise Refused(
+                    f"ADMIND_HOST: {settings.host} is no address of this machine. Nothing was started. "
+                    "Write 127.0.0.1 for this machine alone, or 0.0.0.0 for every network that it is in."
+                ) from error
             raise Refused(
                 f"Port {port} on {settings.host} cannot be used: {os.strerror(error.errno or 0)}. Nothing was started. "
                 f"Stop what uses it, or choose another with {name}."
