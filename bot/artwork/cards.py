@@ -101,8 +101,8 @@ class Proof:
 def render_card(spec: CardSpec) -> Picture:
     """Draw the card as JPEG. Blocking; most of the time is spent without the GIL.
 
-    Raises `PictureRefused` for a size that no layout serves, for words of which no font can draw any, and for a fault in
-    a template; whatever else is wrong with the words, colours, font or logo becomes a problem in the picture instead.
+    Raises `PictureRefused` for a size that no layout serves, for words of which no font can draw any, and for a fault
+    in a template; whatever else is wrong with words, colours, font or logo becomes a problem in the picture instead.
     """
     proof = proof_of(spec)
     card = proof.ground.copy()

@@ -28,6 +28,7 @@ _SPLIT: Final = re.compile(
     rf"(?<=[!?…])\s+(?=\S)|(?<=[。！？])|(?:(?<=\w\w[.])|(?<=[)\"”“»%\ue000\ue001][.]))(?<!\d[.])\s+(?=[\"“„«(]?[A-ZÄÖÜÉ0-9\ue000\ue001])|"
     rf"(?<=\d[.])\s+(?=[A-ZÄÖÜÉ])(?!{_MONTHS})|\n+|;\s+|\s+[—–]\s+|\s+-\s+|\s*[•▪]\s*|[.!]\s*$"
 )
+_LINK_LABEL: Final = re.compile(rf"(?:^|(?<=[,.;:\n]))\s*(?:link|url)\b\s*:?\s*(?={TAKEN})", re.I)
 LEADS: Final = ("asks_for_post", "thank", "hire", "remind", "invite", "ask", "promote", "announce", "inform")
 _GOALS: Final = {"asks_for_post": "announce"}
 
@@ -40,6 +41,7 @@ def post_idea(
     spoken = language or language_of(sheet.text)
     idea: dict[str, Any] = {"link": sheet.links[0] if sheet.links else ""}
     idea["verbatim"] = _verbatim(sheet)
+    sheet.take(_LINK_LABEL)
     sheet.take_sentences(pattern("override"))
     times = read_times(sheet, spoken, around)
     if posting is not None:
