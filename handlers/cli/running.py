@@ -46,10 +46,13 @@ async def run(role: str, json_: bool) -> None:
 
 
 async def serve(settings: Settings, role: str, *, json_: bool = False) -> None:
-    """Serve until SIGTERM or SIGINT. Raises AdMindError, Refused when it cannot begin."""
+    """Serve until SIGTERM, SIGINT or the terminal closes. Raises AdMindError, Refused when it cannot begin."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    ends = [signal.SIGTERM, signal.SIGINT]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup asks to outlive the terminal
+        ends.append(signal.SIGHUP)
+    for number in ends:
         loop.add_signal_handler(number, stop.set)
     with contextlib.ExitStack() as sockets:
         listeners = await _listen(settings, sockets) if role in SERVING else []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import signal
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -178,6 +180,16 @@ def test_ctrl_c_at_a_terminal_stops_it(tmp_path: Path) -> None:
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 0
+
+
+def test_closing_the_terminal_stops_it_and_its_database(tmp_path: Path) -> None:
+    found = AdMindHere(tmp_path)
+    with found.running() as process:
+        database = int((found.data / "valkey" / "valkey.pid").read_text())
+        process.send_signal(signal.SIGHUP)
+        assert process.wait(10) == 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(database, 0)
 
 
 def test_the_questions_are_skipped_with_enter_and_asked_once(tmp_path: Path) -> None:
