@@ -72,6 +72,8 @@ def read_times(sheet: Sheet, language: str, around: Around) -> Times:
             posting.append(time)
         elif phrase.kind == "posting" and phrase.confidence >= 0.5:
             (likely if re.search(_CLOCK, phrase.text, re.I) is None else posting).append(time)
+        elif _EVERY_WEEK.search(phrase.text):
+            others.append(span)
         elif phrase.kind == "posting" and (_is_set_apart(covered, *span) or not text[phrase.end :].strip(" .!")):
             unsure.append(time)
         elif phrase.kind == "event" and phrase.confidence <= 0.6 and _AND.match(covered, phrase.end):
@@ -94,6 +96,7 @@ def read_times(sheet: Sheet, language: str, around: Around) -> Times:
     return Times(tuple(sorted(posting, key=lambda time: time.start)), tuple(deadlines), tuple(others))
 
 
+_EVERY_WEEK: Final = re.compile(rf"\b(?:{DAYS})s\b", re.I)  # "test rides on Saturdays" says what is, not when to post
 _AND: Final = re.compile(r"\s*[,;]?\s*(?:and|und|then|dann|sowie|plus)\b|\s*;", re.I)
 _NEW_DAY: Final = re.compile(
     rf",\s*(?=(?:tomorrow|today|tonight|morgen|heute|übermorgen|next|nächste\w*|{DAYS})\b)", re.I

@@ -95,6 +95,10 @@ POSTS = [
         posts=({"topic": "unser Sommerfest"}, {"topic": "unsere neuen E-Bikes", "when_has": "Donnerstag"}),
     ),
     Case("Two posts: one about our café and one about our bar, tomorrow 9am", says=("2 posts", "one time")),
+    Case(
+        "We need a post about the new cargo bike: carries 80 kg, test rides on Saturdays",
+        posts=({"when": "", "facts_have": ["test rides on Saturdays"]},),
+    ),
     Case("LinkedIn post on our new office", posts=({"accounts": ["LinkedIn"], "topic": "our new office"},)),
     Case(
         "Write a playful post about our Black Friday: 30% off helmets, link https://velo.example/bf, 3 hashtags",
