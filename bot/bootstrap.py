@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import importlib
 import logging
+import os
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Sequence
@@ -34,6 +35,7 @@ from bot.drafting.copywriter import Copywriter
 from bot.engine.crons import handing_to, once_a_firing
 from bot.engine.outbox import Engine, Queue
 from bot.engine.scheduler import Scheduler, Ticker
+from bot.errors import Misconfigured
 from bot.fetch import safe_client
 from bot.llm.budget import Payer
 from bot.llm.chat_models import ModelChoice
@@ -151,7 +153,14 @@ class AdMind:
 
     async def _open_storage(self, stack: AsyncExitStack) -> None:
         settings = self.settings
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise Misconfigured(
+                f"ADMIND_DATA_DIR: {settings.data_dir} cannot be made: {os.strerror(error.errno or 0)}.",
+                kept="Nothing was started.",
+                do_next="Name a directory that the user who runs AdMind may write to.",
+            ) from error
         self.embedded = None
         if settings.redis_url is None:
             self.embedded = await stack.enter_async_context(EmbeddedValkey(settings.data_dir))

@@ -56,7 +56,8 @@ class Vault:
         if not found:
             raise KeyMalformed("AdMind has no encryption key.", do_next=_HOW)
         self._found = tuple(found)
-        raw = [_decode(key, place) for place, key in enumerate(found, start=1)]
+        where = KEY_FILE if self.file else "ADMIND_SECRET_KEYS"
+        raw = [_decode(key, f"{where}: key number {place}") for place, key in enumerate(found, start=1)]
         self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in raw])
         self._newest = Fernet(base64.urlsafe_b64encode(raw[0]))
         self._raw = tuple(raw)
@@ -286,15 +287,13 @@ def _escaped(text: str) -> str:
     return "".join("\\" + letter if letter in "*?[]^\\-" else letter for letter in text)
 
 
-def _decode(key: str, place: int) -> bytes:
+def _decode(key: str, place: str) -> bytes:
     try:
         raw = base64.b64decode(key.strip().encode("ascii"), altchars=b"-_", validate=True)
     except (binascii.Error, UnicodeEncodeError):
         raw = b""
     if len(raw) != 32:
-        raise KeyMalformed(
-            f"Encryption key number {place} is not of the right form.", kept="Nothing was changed.", do_next=_HOW
-        )
+        raise KeyMalformed(f"{place} is not of the right form.", kept="Nothing was changed.", do_next=_HOW)
     return raw
 
 

@@ -72,9 +72,10 @@ class _Copy:
 
 def choose_layout(spec: CardSpec) -> str:
     """The asked layout, or by content: an offer large, a quotation as one, a long text plainly; else by seed."""
-    if spec.layout in LAYOUTS and (spec.layout != "offer" or spec.offer.strip()):
+    figure = re.search(r"\w", spec.offer) is not None  # an emoji alone would stand there larger than its place
+    if spec.layout in LAYOUTS and (spec.layout != "offer" or figure):
         return spec.layout
-    if spec.offer.strip():
+    if figure:
         return "offer"
     headline = spec.headline.strip()
     if headline[:1] and headline[0] in _QUOTES:
@@ -100,8 +101,8 @@ class Proof:
 def render_card(spec: CardSpec) -> Picture:
     """Draw the card as JPEG. Blocking; most of the time is spent without the GIL.
 
-    Raises `PictureRefused` for a size that no layout serves, and for a fault in a template; whatever is wrong with the
-    words, colours, font or logo becomes a problem in the picture instead.
+    Raises `PictureRefused` for a size that no layout serves, for words of which no font can draw any, and for a fault
+    in a template; whatever else is wrong with words, colours, font or logo becomes a problem in the picture instead.
     """
     proof = proof_of(spec)
     card = proof.ground.copy()
@@ -195,6 +196,11 @@ def _prepare(spec: CardSpec, layout: str) -> _Copy:
         problems.append(missing.sentence())
     if not drawn["headline"]:
         drawn["headline"], drawn["sub"] = drawn["sub"] or drawn["brand"], ""
+        if not drawn["headline"] and missing.letters:
+            raise PictureRefused(
+                "No font here can draw the words of this card.",
+                do_next="Install the extra “cjk” or a font of the system that has them.",
+            )
         problems.append("The card has no headline that can be drawn.")
     return _Copy({name: lettering.set_words(text, language) for name, text in drawn.items()}, problems, missing.extra)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any, Literal
 
 from bot.conversation.periods import read_period
@@ -32,13 +33,15 @@ async def find(
         span = read_period(period, turn.now, asker.zone, asker.language, past=past)
         posts = await _posts(turn, span.start, span.end)
         wanted = {PostState.published} if past else AHEAD
-        items = await _told([post for post in posts if post.state in wanted], turn)
+        told = [post for post in posts if post.state in wanted]
+        timed = list(zip([post.due for post in told], await _told(told, turn), strict=True))
         if not past:
-            items += [
-                _draft(draft, turn)
+            timed += [
+                (draft.due, _draft(draft, turn))
                 for draft in await _open_drafts(turn)
                 if draft.due is not None and span.start <= draft.due < span.end
             ]
+        items = [item for _, item in sorted(timed, key=itemgetter(0))]
         answer["period"] = f"{period} ({span.words})" if period else span.words
     return answer | {"items": items[:MOST], "more": max(0, len(items) - MOST)}
 

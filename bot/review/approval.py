@@ -115,6 +115,27 @@ def judge(
     return _approvals(draft, version, policy, counting, by_id, brand, account, findings, now)
 
 
+def needs_another(
+    member: Member,
+    draft: Draft,
+    version: Version,
+    *,
+    brand: Brand,
+    account: Account,
+    members: Sequence[Member],
+    now: datetime,
+) -> bool:
+    """Whether this member's approval does not count, because the policy wants somebody else than who made it."""
+    team = deciders(brand.id, members, now)
+    return _is_own(member, draft, version, strictest(brand.policy, account.policy), team)
+
+
+def _is_own(member: Member, draft: Draft, version: Version, policy: Policy, team: Sequence[Member]) -> bool:
+    authors = draft.authors | {draft.requested_by, version.edited_by}
+    selfless = policy.self_approval == "denied" or (policy.self_approval == "auto" and len(team) > 1)
+    return selfless and (member.id in authors or not member.distinct)
+
+
 def _approvals(
     draft: Draft,
     version: Version,
@@ -127,11 +148,9 @@ def _approvals(
     now: datetime,
 ) -> Standing:
     team = deciders(brand.id, by_id.values(), now)
-    authors = draft.authors | {draft.requested_by, version.edited_by}
-    selfless = policy.self_approval == "denied" or (policy.self_approval == "auto" and len(team) > 1)
 
     def able(member: Member) -> bool:
-        return not (selfless and (member.id in authors or not member.distinct))
+        return not _is_own(member, draft, version, policy, team)
 
     approvals = [d for d in counting if d.verdict is Verdict.approve]
     internal = _distinct([d for d in approvals if not d.as_client and able(by_id[d.member])], by_id)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bot.chat import DecisionRequest
 from bot.clock import Clock, milliseconds
 from bot.errors import BadInput, ChangedSince, Conflict, NotAllowed, NotFound
-from bot.review.approval import Standing, active, deciders, judge, may_decide, status_of
+from bot.review.approval import Standing, active, deciders, judge, may_decide, needs_another, status_of
 from bot.when import say
 from bot.words import reader, told
 from storage import keys
@@ -157,7 +157,8 @@ class Decisions:
         await commit(self._database, change)
         await self._database.confirm(keys.control(draft.workspace))
         standings = case.standings(draft, now)
-        return Decided(draft, posts, told or self._say(draft, standings, posts, case), standings)
+        sentence = told or self._own_word(draft, request, case, now) + self._say(draft, standings, posts, case)
+        return Decided(draft, posts, sentence, standings)
 
     def approved_by_mover(self, case: Case, draft: Draft, member: Member, surface: str) -> Draft:
         """Who may approve and moves what was approved, approves the result under their own name."""
@@ -305,6 +306,28 @@ class Decisions:
     async def _stand(self, case: Case, sentence: str) -> Decided:
         posts = tuple(kept.record for kept in case.posts.values())
         return Decided(case.draft, posts, sentence, case.standings(case.draft, self._clock.now()))
+
+    def _own_word(self, draft: Draft, request: DecisionRequest | None, case: Case, now: datetime) -> str:
+        """What to say first to somebody whose approval does not count; else nothing."""
+        if request is None or request.verdict is not Verdict.approve:
+            return ""
+        member, covered = case.member(request.member), _covered(draft, request)
+        own = any(
+            needs_another(
+                member,
+                draft,
+                version,
+                brand=case.brand,
+                account=case.accounts[version.account],
+                members=case.members,
+                now=now,
+            )
+            for version in draft.versions
+            if version.account in covered
+        )
+        return (
+            told("Noted, but somebody else must approve what you asked for or changed yourself.") + " " if own else ""
+        )
 
     def _say(self, draft: Draft, standings: Sequence[Standing], posts: Sequence[Post], case: Case) -> str:
         zone = case.brand.zone or draft.zone

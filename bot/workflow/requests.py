@@ -33,6 +33,7 @@ from storage.stores import DraftStore, TeamStore
 from storage.team import Brand, Member
 
 MOST_DRAFTS = 12  # from one request
+UNTOUCHED = "The draft is as it was."
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +160,12 @@ class Requests:
             seed=f"{draft.id}:{draft.revision + 1}",
         )
         if not revised.copy.understood:
-            raise BadInput(revised.copy.question or "What should be different?", kept="The draft is as it was.")
+            raise BadInput(revised.copy.question or "What should be different?", kept=UNTOUCHED)
         texts = {each.account: each.text for each in revised.copy.versions}
+        kept = all(version.text == texts.get(version.account, version.text) for version in draft.versions)
+        if kept and revised.copy.card in (None, card):
+            # A revision that changes nothing would ask everybody to look again.
+            raise BadInput("There is nothing of that to change here.", kept=UNTOUCHED)
         stamps = MadeWith(model=self._model_name, prompts=revised.prompts, card_layout=draft.made_with.card_layout)
         return await self._revision(
             asker,
@@ -189,6 +194,8 @@ class Requests:
         """The same words with a card, or without a picture."""
         draft = case.draft
         if wish == "none":
+            if not any(version.media for version in draft.versions):
+                raise BadInput("It has no picture.", kept=UNTOUCHED)
             return await self._revision(asker, case, brand, member, Edit({}, why=instruction[:500], image="none"))
         await asker.tell("Making the picture")
         brief = draft.brief.model_copy(update={"image": "card"})
@@ -216,10 +223,10 @@ class Requests:
                 )
         unknown = sorted(set(texts) - {version.account for version in case.draft.versions})
         if unknown:
-            raise NotFound(f"This draft has no version for {unknown[0][:40]}.", kept="The draft is as it was.")
+            raise NotFound(f"This draft has no version for {unknown[0][:40]}.", kept=UNTOUCHED)
         empty = [account for account, text in texts.items() if not text.strip()]
         if empty:
-            raise BadInput("A post needs some text.", kept="The draft is as it was.")
+            raise BadInput("A post needs some text.", kept=UNTOUCHED)
         return await self._revision(asker, case, brand, member, Edit(texts, why="Edited by hand.", edited_by=member.id))
 
     async def move(self, asker: Asker, draft_id: str, when: str) -> Draft:
@@ -288,11 +295,11 @@ class Requests:
     def _one_time(self, when: str, asker: Asker) -> datetime | None:
         found = resolve(when, now=self._clock.now(), zone=asker.zone, language=asker.language)
         if isinstance(found, Unclear):
-            raise BadInput(found.question, kept="The draft is as it was.")
+            raise BadInput(found.question, kept=UNTOUCHED)
         if found.soon:
             return None
         if len(found.instants) > 1:
-            raise BadInput("A draft has one time. Which one?", kept="The draft is as it was.")
+            raise BadInput("A draft has one time. Which one?", kept=UNTOUCHED)
         return found.instants[0]
 
     async def _make(

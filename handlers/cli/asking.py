@@ -10,7 +10,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from handlers.cli.painting import card, console, inline_picture
+from handlers.cli.painting import card, console, inline_picture, shown
 from handlers.cli.talk import Line, Refused, as_json, at_a_terminal, clean, command, line, part, show_json
 
 CONTINUES_SECONDS = 30 * 60
@@ -75,12 +75,19 @@ async def follow(opened: Line, request: str, *, quiet: bool) -> dict[str, Any]:
 
 
 async def tell(opened: Line, done: dict[str, Any]) -> None:
-    """The reply, then a card for each draft."""
+    """The reply, then a card for each draft, with the other wordings that there are to choose from."""
     out = console()
     out.print()
     out.print(clean(done.get("reply") or ""), markup=False)
     for draft in done["drafts"]:
         await show_draft(opened, draft)
+        show_wordings(await opened.get(f"/drafts/{part(draft)}"))
+
+
+def show_wordings(draft: dict[str, Any]) -> None:
+    """The wordings beside the present one, numbered as "use the second one" counts them."""
+    for number, option in enumerate(draft["options"], 2):
+        console().print(shown(f"\nWording {number}", "bold"), *[shown(text) for text in option.values()], sep="\n")
 
 
 async def show_draft(opened: Line, draft: str, *, hint: bool = True) -> None:

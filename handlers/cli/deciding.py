@@ -113,7 +113,8 @@ async def pause(scope: str, reason: str, json_: bool) -> None:
             show_json(done)
             return
         again = "admind resume" if scope == "workspace" else f"admind resume {scope}"
-        click.secho(f"Stopped: {done['scope']}. {len(done['held'])} scheduled posts wait.", bold=True)
+        held = len(done["held"])
+        click.secho(f"Stopped: {done['scope']}. {held} scheduled post{'s wait' if held != 1 else ' waits'}.", bold=True)
         for post in done["near"]:
             click.echo(
                 f"  not stopped, please look: {post['title']} · {post['account_name']}     admind cancel {post['id']}"
@@ -133,7 +134,7 @@ async def resume(scope: str, json_: bool) -> None:
         if json_:
             show_json(done)
             return
-        click.echo(f"{scope} goes on.")
+        click.echo(f"Posts go out again: {scope}.")
         for post in done["waiting"]:
             waits = f"  waits: {post['title']} · {post['account_name']} · {local_time(post['due'])}"
             console().print(clean(waits), markup=False)

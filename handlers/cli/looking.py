@@ -8,7 +8,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from handlers.cli.asking import show_draft
+from handlers.cli.asking import show_draft, show_wordings
 from handlers.cli.painting import card, console, local_time, shown, state, table
 from handlers.cli.talk import as_json, at_terminal, clean, command, line, part, show_json, somebody_decides
 
@@ -102,10 +102,7 @@ def _in_full(found: dict[str, Any]) -> None:
         out.print(shown(version["text"]))
         if version["missing"]:
             out.print(shown(version["missing"], "yellow"))
-    for number, option in enumerate(found["options"], 2):
-        out.print(shown(f"\nWording {number}", "bold"))
-        for text in option.values():
-            out.print(shown(text))
+    show_wordings(found)
     for decision in found["decisions"]:
         taken_back = " (taken back)" if decision["withdrawn_at"] else ""
         why = f": {decision['reason']}" if decision["reason"] else ""

@@ -46,10 +46,13 @@ async def run(role: str, json_: bool) -> None:
 
 
 async def serve(settings: Settings, role: str, *, json_: bool = False) -> None:
-    """Serve until SIGTERM or SIGINT. Raises AdMindError, Refused when it cannot begin."""
+    """Serve until SIGTERM, SIGINT or the terminal closes. Raises AdMindError, Refused when it cannot begin."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    ends = [signal.SIGTERM, signal.SIGINT]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup asks to outlive the terminal
+        ends.append(signal.SIGHUP)
+    for number in ends:
         loop.add_signal_handler(number, stop.set)
     with contextlib.ExitStack() as sockets:
         listeners = await _listen(settings, sockets) if role in SERVING else []
@@ -112,6 +115,11 @@ async def _listen(settings: Settings, sockets: contextlib.ExitStack) -> list[soc
                 raise Refused(
                     f"AdMind runs already on this data directory, at {url}. Nothing was started. "
                     "Use it, or stop it first."
+                ) from error
+            if (error.errno or 0) in (errno.EADDRNOTAVAIL, socket.EAI_NONAME, socket.EAI_AGAIN):
+                raise Refused(
+                    f"ADMIND_HOST: {settings.host} is no address of this machine. Nothing was started. "
+                    "Write 127.0.0.1 for this machine alone, or 0.0.0.0 for every network that it is in."
                 ) from error
             raise Refused(
                 f"Port {port} on {settings.host} cannot be used: {os.strerror(error.errno or 0)}. Nothing was started. "

@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.llm.around import Around
 from bot.llm.offline.phrases import pattern
-from bot.llm.offline.sheet import TAKEN, Sheet
+from bot.llm.offline.sheet import COVERED, TAKEN, Sheet
 
 PLATFORMS: Final = (
     "instagram", "insta", "facebook", "linkedin", "twitter", "x", "mastodon", "bluesky", "telegram", "tiktok", "youtube",
@@ -85,9 +85,10 @@ _KIND: Final = re.compile(
 
 
 # A name by itself where instructions stand: "Feed, tomorrow 9am", "…, with an image. Blog.", "LinkedIn: we're hiring".
+# "…, feed" at the very end too: instructions come last.
 _ALONE: Final = (
-    rf"(?:(?:^|(?<=[.!?;\n{TAKEN}]))\s*|(?<={TAKEN}),\s*)(NAMES)"
-    rf"(?:\s*:|(?=\s*(?:$|[.;\n{TAKEN}]|,\s*(?:{TAKEN}|(?:to|this|next|on|at|mon|tue|wed|thu|fri|sat|sun|heute|morgen|am|um|mit|with|no)\w*))))"
+    rf"(?:(?:^|(?<=[.!?;。！？\n{TAKEN}{COVERED}]))\s*|(?<={TAKEN}),\s*|,\s*(?=\w+\s*[.!]?\s*(?:$|,\s*{TAKEN})))(NAMES)"
+    rf"(?:\s*:|(?=\s*(?:$|[.;。\n{TAKEN}]|,\s*(?:{TAKEN}|(?:to|this|next|on|at|mon|tue|wed|thu|fri|sat|sun|heute|morgen|am|um|mit|with|no)\w*))))"
 )
 
 

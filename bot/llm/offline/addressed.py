@@ -48,7 +48,8 @@ _SUBJECT: Final = re.compile(r"\b(?:about|über|zu|zum|zur|on|regarding|announci
 _LONGEST: Final = 200
 # German puts the rest of its verb last: "Kündige … an", "Kannst du … schreiben?"
 _VERB_END: Final = re.compile(
-    r"\s(?:an|ein|vor|schreiben|machen|erstellen|verfassen|vorbereiten|entwerfen|posten|veröffentlichen|publizieren|teilen)\s*[.?!]*\s*$",
+    r"\s(?:an|ein|vor|schreiben|machen|erstellen|verfassen|vorbereiten|entwerfen|posten|veröffentlichen|publizieren|teilen)"
+    rf"\s*[.?!]*[\s{TAKEN}]*$",
     re.I,
 )
 _WISHES: Final = (

@@ -14,7 +14,8 @@ from bot.llm.around import Around
 from bot.llm.offline.accounts import take_accounts
 from bot.llm.offline.addressed import STYLE, Told, cover_content
 from bot.llm.offline.german_case import nominative
-from bot.llm.offline.phrases import DAYS, HASHTAG, PRICE, language_of, offers, pattern
+from bot.llm.offline.hashtags import take_hashtags
+from bot.llm.offline.phrases import DAYS, PRICE, language_of, offers, pattern
 from bot.llm.offline.serious import is_serious
 from bot.llm.offline.sheet import COVERED, TAKEN, Sheet
 from bot.llm.offline.times import Time, Times, read_times, widened
@@ -25,6 +26,7 @@ MAX_FACTS: Final = 12
 MAX_FACT: Final = 400
 MAX_TOPIC: Final = 120
 
+_LINK_LABEL: Final = re.compile(rf"(?:^|(?<=[,.;:\n]))\s*(?:link|url)\b\s*:?\s*(?={TAKEN})", re.I)
 _GOALS: Final = {"asks_for_post": "announce"}
 
 
@@ -36,13 +38,14 @@ def post_idea(
     spoken = language or language_of(sheet.text)
     idea: dict[str, Any] = {"link": sheet.links[0] if sheet.links else ""}
     idea["verbatim"] = _verbatim(sheet)
+    sheet.take(_LINK_LABEL)
     sheet.take_sentences(pattern("override"))
     times = read_times(sheet, spoken, around)
     if posting is not None:
         time = Time(*posting, (text[posting[0] : posting[1]],))
         times = replace(times, posting=(time,), deadlines=tuple(d for d in times.deadlines if d[0] != posting[0]))
     _take_time(sheet, times, idea)
-    idea["hashtags"] = list(dict.fromkeys(sheet.take(HASHTAG)))[:10]
+    idea["hashtags"] = take_hashtags(sheet)[:10]
     idea["call_to_action"] = take_action(sheet)
     told = cover_content(sheet, around)
     idea["goal"] = told.goal

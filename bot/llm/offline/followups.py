@@ -197,10 +197,11 @@ def _one_with_options(said: str, around: Around) -> KnownDraft | None:
 
 
 def _wording(said: str, sheet: Sheet, around: Around, target: Target) -> Answer | None:
-    """The exact new text, given in quotes or after a colon and a line break."""
+    """The exact new text: in quotes, alone or with words that say so, or after a colon and a line break."""
     if len(sheet.quotes) == 1:
-        head = said[: sheet.quotes[0][0]]
-        if pattern("word").match(head.strip()) and len(sheet.quoted(0)) >= 3:
+        start, end = sheet.quotes[0]
+        head, alone = said[:start].strip(), not re.search(r"\w", said[:start] + said[end:])
+        if (alone or pattern("word").match(head)) and len(sheet.quoted(0)) >= 3:
             return _revise(said, sheet.quoted(0), target, sheet, around)
         return None
     match = re.match(r"^([^\n:]{3,60}):[ \t]*\n+(.{10,})$", said, re.S)

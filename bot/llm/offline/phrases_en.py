@@ -75,6 +75,8 @@ PHRASES: Final[dict[str, str]] = {
     rf"(?:[\s\ue000]+and[\s\ue000]+(?:an?[\s\ue000]+)?(?:[\w\ue000]+[\s\ue000]+)?{_POST}\b){{0,3}}"
     r"(?:\s+(?:nice|short|small|fun|good|quick|friendly))?(?:\s+for\s+[^,.;:!?\ue000]{2,40}?(?=\s+(?:about|saying|that)\b))?(?:[\s\ue000]+(?:about|for|that says|saying|announcing|to announce|promoting|to promote|inviting people to|regarding|"
     r"which says|telling (?:everyone|people)(?: that| about)?)\b)?\s*:?|"
+    r"^\s*(?:\ue000|(?:instagram|facebook|linkedin|twitter|x|mastodon|bluesky|telegram|tiktok|threads|pinterest|feed|blog))"
+    rf"[\s\ue000]+{_POST}\s*(?:about|on|for|:)|"
     rf"^\s*(?:{_COUNT}\s+)(?:[\w\ue000-]+\s+){{0,2}}?{_POST}\s*(?:(?:about|on|for|:)|$)|"
     rf"^\s*(?:(?:and|also|plus|then)\s+){{1,3}}(?:one|another(?: one)?)(?: more)?\s+(?:for|about|on)\b|"
     rf"^\s*(?:\w+\s+)?{_POST}\s*:|^\s*(?:an? )?(?:ad|advert|caption)\s+for\b|"
@@ -118,7 +120,8 @@ PHRASES: Final[dict[str, str]] = {
     r"(?:\s+(?:of|showing|that shows|with)\s+(?:(?!\s(?:about|for|announcing|saying|and (?:post|publish))\b)[^,.;!?\ue000]){2,80})?",
     "variants": r"\b(?:in |with )?(?:two|three|2|3|different|several|a few|a couple of) (?:\w+ )?(?:versions|variants|variations|"
     r"options|alternatives|wordings)\b(?:\s+of(?:\s+(?:it|the post|a post|this))?)?(?:\s+to choose from)?",
-    "hashtag_wish": r"\b(?:with|and|plus|add|include|use) (?:some |a few |two |three |matching )?hashtags?\b:?|\bhashtags?:",
+    "hashtag_wish": r"\b(?:with|and|plus|add|include|use) (?:some |a few |two |three |\d |matching )?hashtags?\b:?|\bhashtags?:|"
+    r"(?:(?<=,)|^)\s*(?:some|a few|two|three|four|five|\d) hashtags?\b",
     "no_hashtag": r"\b(?:no|without(?: any)?) hashtags?\b",
     "no_emoji": r"\b(?:no|without(?: any)?) emojis?\b",
     "emoji": r"\b(?:with|add|use|and|plus|include)?\s*(?:an?|some|a few|one)?\s*\bemojis?\b",

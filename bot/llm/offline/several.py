@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from bot.llm.around import Around
 from bot.llm.offline.brief import post_idea
-from bot.llm.offline.phrases import language_of
+from bot.llm.offline.phrases import DAYS, language_of
 from bot.llm.offline.sheet import Sheet
 from bot.llm.offline.times import Time, read_times, widened
 from bot.llm.offline.wishes import count_of
@@ -53,7 +53,7 @@ def post_ideas(text: str, around: Around) -> list[dict[str, Any]]:
     language = language_of(sheet.text)
     times = read_times(sheet, language, around).posting
     count = min(count_of(text), MAX_POSTS)
-    items = _listed(text, around, language, count)
+    items = _listed(text, around, language, count) or _one_about_each(text, around, language)
     if items:
         return items
     if len(times) == 1 and len(times[0].phrases) > 1:
@@ -79,6 +79,42 @@ def _listed(text: str, around: Around, language: str, count: int) -> list[dict[s
         return []
     frame = post_idea(_ITEM.sub("", text), around, language=language)
     return _inherit(ideas, frame)
+
+
+_ONE_ABOUT: Final = re.compile(
+    r"[\s,;:]*(?:\b(?:and|und|then|dann)\s+)?\b(?:one|another(?: one)?|(?:the )?(?:first|second|third|other|last)(?: one)?|ein(?:e[rn]?|s)?|"
+    r"noch ein(?:e[rn]?|s)?|(?:der|die|das) (?:erste|zweite|dritte|andere))\s+(?:is |should be |soll )?(?:about|on(?= our| the)|über|zu[rm]?)\s+",
+    re.I,
+)
+_DAY: Final = re.compile(rf"\b(?:{DAYS}|today|tomorrow|heute|morgen|übermorgen)\b", re.I)
+_SENTENCE_END: Final = re.compile(r"(?<=\w{2})[.!]\s+(?=[A-ZÄÖÜ])|\n")
+
+
+def _one_about_each(text: str, around: Around, language: str) -> list[dict[str, Any]]:
+    """ "Two posts: one about X and one about Y. Tue 9am and Thu 9am": a time each, in their order. Raises TimesMissing."""
+    marks = list(_ONE_ABOUT.finditer(Sheet(text).text))[:MAX_POSTS]
+    if len(marks) < 2:
+        return []
+    last = _SENTENCE_END.search(text, marks[-1].end())
+    ends = [*(mark.start() for mark in marks[1:]), last.start() if last else len(text)]
+    parts = [text[mark.end() : end] for mark, end in zip(marks, ends, strict=True)]
+    around_them = f"{text[: marks[0].start()]}. {text[last.end() :] if last else ''}"
+    frame = post_idea(around_them, around, language=language)
+    phrases = [phrase for time in read_times(Sheet(around_them), language, around).posting for phrase in time.phrases]
+    if len(phrases) == 1:  # "Tuesday 9am and Thursday 9am" is found as one
+        days = re.split(r"\s*(?:,|&|\band\b|\bund\b)\s*", phrases[0], flags=re.I)
+        phrases = days if all(_DAY.search(day) for day in days) else phrases
+    if phrases and len(phrases) != len(parts):
+        raise TimesMissing(len(parts), len(phrases))
+    if not phrases:
+        ideas = [post_idea(part, around, language=language) for part in parts]
+        timed = sum("when" in idea for idea in ideas)
+        if 0 < timed < len(ideas):
+            raise TimesMissing(len(ideas), timed)
+    else:  # a date in a part is then what it is about
+        pairs = zip(parts, phrases, strict=True)
+        ideas = [post_idea(part, around, language=language, posting=(0, 0)) | {"when": when} for part, when in pairs]
+    return _inherit(ideas, frame) if all(_subject(idea) for idea in ideas) else []
 
 
 def _day(phrase: str, around: Around, language: str) -> str:

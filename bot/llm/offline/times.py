@@ -106,6 +106,8 @@ def _weighed(text: str, covered: str, posting: list[Time], phrases: list[Found],
             others.append(span)  # "Los geht es am 1. Juni um 8 Uhr" tells the readers something
         elif phrase.kind == "posting" and phrase.confidence >= 0.5:
             (likely if re.search(_CLOCK, phrase.text, re.I) is None else posting).append(time)
+        elif _EVERY_WEEK.search(phrase.text):
+            others.append(span)
         elif phrase.kind == "posting" and (_is_set_apart(covered, *span) or not text[phrase.end :].strip(" .!")):
             unsure.append(time)
         elif phrase.kind == "event" and phrase.confidence <= 0.6 and _AND.match(covered, phrase.end):
@@ -136,6 +138,7 @@ def _weighed(text: str, covered: str, posting: list[Time], phrases: list[Found],
 _JOINED: Final = re.compile(r"\s*(?:,|&|\band\b|\bund\b)\s*", re.I)
 _REPEATS: Final = re.compile(r"\b(?:every|each|jede[nrs]?|\w+days|\w+tags|daily|täglich|weekly|wöchentlich)\b", re.I)
 _BY: Final = re.compile(r"\b(?:bis|until|till?|by|before|spätestens|vor)\s+(?:zum|am|the|on|dem)?\s*$", re.I)
+_EVERY_WEEK: Final = re.compile(rf"\b(?:{DAYS})s\b", re.I)  # "test rides on Saturdays" says what is, not when to post
 _AND: Final = re.compile(r"\s*[,;]?\s*(?:and|und|then|dann|sowie|plus)\b|\s*;", re.I)
 _NEW_DAY: Final = re.compile(
     rf",\s*(?=(?:tomorrow|today|tonight|morgen|heute|übermorgen|next|nächste\w*|{DAYS})\b)", re.I

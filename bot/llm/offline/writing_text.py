@@ -136,7 +136,7 @@ def sentences(text: str) -> list[str]:
 
 
 _STOP = regex.compile(
-    r"(?<=[.!?…])[\"”’»)]*(?:\s*\p{Extended_Pictographic}\uFE0F?)*\s+(?=\S)|\s*\n+\s*(?:(?:[-*•▪]|\d{1,2}[.)])\s+)?"
+    r"(?<=[.!?…])[\"”’»)]*(?:\s*\p{Extended_Pictographic}\uFE0F?)*\s+(?=\S)|(?<=[。！？])(?=\S)|\s*\n+\s*(?:(?:[-*•▪]|\d{1,2}[.)])\s+)?"
 )
 _ORDINAL = regex.compile(r"\b\d{1,3}\.$")
 _ORDERED = regex.compile(

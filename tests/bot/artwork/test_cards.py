@@ -153,7 +153,7 @@ def test_hostile_words_are_only_words(text: str, layout: str) -> None:
 @given(text=st.text(st.characters(), min_size=1, max_size=80), layout=st.sampled_from(LAYOUTS))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_words_can_be_set(text: str, layout: str) -> None:
-    picture = render_card(replace(VELO, headline=text, sub=text, brand=text, layout=layout, width=480, height=480))
+    picture = render_card(replace(VELO, headline=text, sub=text, layout=layout, width=480, height=480))
     assert opened(picture.data).size == (480, 480)
 
 
@@ -194,6 +194,11 @@ def test_missing_glyphs_are_reported_and_left_out() -> None:
     assert same.data == plain.data
 
 
+def test_a_card_without_any_drawable_word_is_refused_instead_of_empty() -> None:
+    with pytest.raises(PictureRefused, match="No font here can draw"):
+        render_card(CardSpec(headline="𒀀𒀁", sub="𒀁", brand="𒀀"))
+
+
 def test_a_headline_without_any_drawable_letter_gives_its_place_to_the_next_words() -> None:
     proof = proof_of(replace(VELO, headline="𒀀𒀁", layout="statement"))
     assert "headline" in {box.kind for box in proof.boxes if box.width > 0}
@@ -218,6 +223,7 @@ def test_right_to_left_cards_are_mirrored() -> None:
         ({"offer": "", "headline": LONG}, "statement"),
         ({"layout": "tiles"}, "tiles"),
         ({"layout": "offer", "offer": ""}, "statement"),
+        ({"layout": "offer", "offer": "🎁"}, "statement"),
         ({"layout": "brochure"}, "offer"),
     ],
 )

@@ -277,3 +277,12 @@ async def test_nobody_makes_themselves_delegate_of_an_approver_elsewhere(admind:
     await admind.people.save(change)
     with pytest.raises(NotAllowed):
         await admind.office.set_away(ws, schemer.id, approver.id, now + timedelta(days=1), schemer.id)
+
+
+async def test_a_wish_that_changes_nothing_says_so_and_makes_no_revision(admind: AdMind) -> None:
+    draft, asker = await drafted(admind), await asker_of(admind)
+    for wish in ("drop the hashtags", "no emoji", "without the picture"):
+        with pytest.raises(BadInput, match=r"nothing of that|There is no \w+|no picture"):
+            await admind.requests.revise(asker, draft.id, wish)
+    kept = (await DraftStore(admind.database).get(draft.workspace, draft.id)).record
+    assert (kept.revision, kept.digest) == (draft.revision, draft.digest)

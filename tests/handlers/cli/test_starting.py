@@ -67,6 +67,19 @@ def test_a_taken_port_is_named(here: AdMindHere) -> None:
     assert port in told and "ADMIND_PORT" in told and "Nothing was started" in told
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "fix"),
+    [
+        ("ADMIND_HOST", "999.1.1.1", "127.0.0.1"),
+        ("ADMIND_SECRET_KEYS", "short", "openssl rand"),
+        ("ADMIND_DATA_DIR", "/dev/null/data", "may write to"),
+    ],
+)
+def test_what_only_the_start_can_tell_is_named_too(here: AdMindHere, name: str, value: str, fix: str) -> None:
+    told = here.run("run", code=None, **{name: value}).stderr
+    assert f"{name}: " in told and fix in told
+
+
 def test_a_database_that_is_not_there_is_named(here: AdMindHere) -> None:
     told = here.run("run", code=1, ADMIND_REDIS_URL="redis://:hunter2@127.0.0.1:1/0").stderr
     assert "Redis cannot be reached" in told and "hunter2" not in told

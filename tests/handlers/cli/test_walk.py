@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import signal
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -102,6 +104,18 @@ def test_an_ask_goes_on_with_the_last_one_unless_it_is_new(here: AdMindHere) -> 
     assert again["drafts"] == first["drafts"]
 
 
+def test_wordings_to_choose_from_are_shown(here: AdMindHere) -> None:
+    told = here.run(
+        "ask", "--new", "Three options for a post about our winter service: 49 CHF until 20 December"
+    ).stdout
+    draft = here.json("drafts")["items"][0]
+    assert len(draft["options"]) == 2 and "Wording 2" in told and "Wording 3" in told
+    second = next(iter(draft["options"][0].values()))
+    assert second.splitlines()[0] in told
+    here.run("ask", "use the second one")
+    assert here.json("drafts")["items"][0]["versions"][0]["text"] == second
+
+
 def test_text_of_others_does_nothing_to_the_terminal(here: AdMindHere) -> None:
     draft = here.json("ask", "--new", "Tell people that we paint. Feed, tomorrow 9am.")["drafts"][0]
     here.run("edit", draft, "--text", "red \x1b]0;owned\x07 \x1b[31m[bold]words[/bold]")
@@ -166,6 +180,16 @@ def test_ctrl_c_at_a_terminal_stops_it(tmp_path: Path) -> None:
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 0
+
+
+def test_closing_the_terminal_stops_it_and_its_database(tmp_path: Path) -> None:
+    found = AdMindHere(tmp_path)
+    with found.running() as process:
+        database = int((found.data / "valkey" / "valkey.pid").read_text())
+        process.send_signal(signal.SIGHUP)
+        assert process.wait(10) == 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(database, 0)
 
 
 def test_the_questions_are_skipped_with_enter_and_asked_once(tmp_path: Path) -> None:

@@ -52,6 +52,58 @@ POSTS = [
         UPLOAD,
         posts=({"image": "upload", "facts_have": ["Ana, Ben and Tom joined in May"]},),
     ),
+    Case(
+        "We are hiring a mechanic. Mention #bikes and #zurich. Feed, with an image",
+        posts=({"hashtags": ["#bikes", "#zurich"], "facts": ["We are hiring a mechanic"]},),
+    ),
+    Case(
+        "Announce our sale with #bikes and #velo, tomorrow 9am",
+        posts=({"hashtags": ["#bikes", "#velo"], "topic": "our sale", "when": "tomorrow 9am"},),
+    ),
+    Case(
+        "Kündige unseren Sale an und füge #velo hinzu",
+        posts=({"hashtags": ["#velo"], "topic": "unseren Sale", "facts": []},),
+    ),
+    Case(
+        "Announce the #VeloDay on 5 May with the mayor",
+        posts=({"hashtags": [], "facts": ["the #VeloDay on 5 May with the mayor"]},),
+    ),
+    Case(
+        "Tell people our café reopens Monday 8am, feed",
+        posts=({"accounts": ["Velo Feed"], "facts": ["our café reopens Monday 8am"]},),
+    ),
+    Case(
+        "Post: 春季自行车大减价，所有车型八折优惠。Feed, tomorrow 9am",
+        posts=({"accounts": ["Velo Feed"], "when": "tomorrow 9am", "facts_lack": ["Feed"]},),
+    ),
+    Case(
+        "Two posts: one about our summer ride on 4 July at 10:00, meeting at Central Park, and one about our "
+        "new e-bikes from CHF 2,499. Tuesday 9am and Thursday 9am, with images",
+        posts=(
+            {
+                "topic": "our summer ride",
+                "when": "Tuesday 9am",
+                "image": "card",
+                "facts_have": ["4 July", "Central Park"],
+            },
+            {"topic": "our new e-bikes", "when": "Thursday 9am", "image": "card", "facts_have": ["from CHF 2,499"]},
+        ),
+    ),
+    Case(
+        "Zwei Beiträge: einer über unser Sommerfest und einer über unsere neuen E-Bikes. "
+        "Dienstag 9 Uhr und Donnerstag 9 Uhr",
+        posts=({"topic": "unser Sommerfest"}, {"topic": "unsere neuen E-Bikes", "when_has": "Donnerstag"}),
+    ),
+    Case("Two posts: one about our café and one about our bar, tomorrow 9am", says=("2 posts", "one time")),
+    Case(
+        "We need a post about the new cargo bike: carries 80 kg, test rides on Saturdays",
+        posts=({"when": "", "facts_have": ["test rides on Saturdays"]},),
+    ),
+    Case("LinkedIn post on our new office", posts=({"accounts": ["LinkedIn"], "topic": "our new office"},)),
+    Case(
+        "Write a playful post about our Black Friday: 30% off helmets, link https://velo.example/bf, 3 hashtags",
+        posts=({"link": "https://velo.example/bf", "facts": ["30% off helmets"]},),
+    ),
     Case("text only: we close at 5pm today", posts=({"image": "none", "facts_have": ["we close at 5pm today"]},)),
     Case(
         'Write a post: headline "Ride on", about the women\'s ride on 8 March at 10:00, Bern main station',
@@ -183,6 +235,8 @@ CHANGES = [
     Case("I like the first one", OPTIONS, tool="choose_option", args={"number": 1}),
     Case("nimm die zweite", OPTIONS, tool="choose_option", args={"number": 2}),
     Case('Text: "Heute 25 % auf alles."', ONE, tool="revise_draft", args={"wording": "Heute 25 % auf alles."}),
+    Case('"Bikes for all! Until 31 May."', ONE, tool="revise_draft", args={"wording": "Bikes for all! Until 31 May."}),
+    Case('"New: see https://velo.example/x."', TWO, says=("which", "Spring sale", "Workshop")),
     Case(
         'Use "See you there" for the text on Blog',
         ONE,
