@@ -29,8 +29,8 @@ def bare_app(slack: SlackServer, **options: Any) -> AsyncApp:
 
 
 @asynccontextmanager
-async def served(slack: SlackServer, app: AsyncApp) -> AsyncIterator[None]:
-    """The app behind uvicorn, and Slack pointed at it."""
+async def bolt_server(app: AsyncApp) -> AsyncIterator[int]:
+    """The app at /slack/events behind uvicorn; its port."""
     handler = AsyncSlackRequestHandler(app)
 
     async def endpoint(request: Request) -> Response:
@@ -39,14 +39,20 @@ async def served(slack: SlackServer, app: AsyncApp) -> AsyncIterator[None]:
     site = Starlette(routes=[Route("/slack/events", endpoint, methods=["POST"])])
     server = uvicorn.Server(uvicorn.Config(site, port=0, log_level="warning", lifespan="off", ws="none"))
     task = asyncio.create_task(server.serve())
-    await until(lambda: server.started, "the app is served")
-    port = server.servers[0].sockets[0].getsockname()[1]
-    slack.over_http(f"http://127.0.0.1:{port}/slack/events")
     try:
-        yield
+        await until(lambda: server.started, "the app is served")
+        yield server.servers[0].sockets[0].getsockname()[1]
     finally:
         server.should_exit = True
         await task
+
+
+@asynccontextmanager
+async def served(slack: SlackServer, app: AsyncApp) -> AsyncIterator[None]:
+    """The app behind uvicorn, and Slack pointed at it."""
+    async with bolt_server(app) as port:
+        slack.over_http(f"http://127.0.0.1:{port}/slack/events")
+        yield
 
 
 @asynccontextmanager

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Literal
 
+import aiohttp
 import pytest
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.fakes.slack.doors import Spoils
 from tests.fakes.slack.sockets import Parting
-from tests.fakes.slack_server import SlackServer
+from tests.fakes.slack_server import Fault, SlackServer
 from tests.fakes.waiting import until
 from tests.fakes_slack.bolt import bare_app, connected, served
 
@@ -144,6 +146,28 @@ async def test_refused_sockets_are_tried_again(slack: SlackServer) -> None:
     slack.sockets.refuse = 2
     async with connected(slack, app):
         assert slack.sockets.opened == 1
+
+
+async def test_a_client_asks_for_ever_for_an_address(slack: SlackServer) -> None:
+    """Whatever the error: who wants to tell people of a wrong token must ask before."""
+    app, _ = counting(slack)
+    slack.web.fail("apps.connections.open", Fault(error="internal_error"))
+    slack.web.fail("apps.connections.open", Fault(error="invalid_auth"))
+    async with connected(slack, app):
+        errors = [each.answer.get("error") for each in slack.web.of("apps.connections.open")]
+        assert errors == ["internal_error", "invalid_auth", None]
+
+
+async def test_ten_sockets_are_the_most_and_an_address_opens_one(slack: SlackServer) -> None:
+    app, _ = counting(slack)
+    client = AsyncWebClient(slack.app_token, base_url=slack.api)
+    async with connected(slack, app, sockets=10), aiohttp.ClientSession() as session:
+        address = (await client.apps_connections_open(app_token=slack.app_token))["url"]
+        async with session.ws_connect(address) as socket:
+            assert (await socket.receive_json())["reason"] == "too_many_websockets"
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            await session.ws_connect(address)
+        assert len(slack.sockets.connections) == 10
 
 
 @pytest.mark.usefixtures("mentions_only")

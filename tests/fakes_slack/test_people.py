@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import MovableClock
 from tests.fakes.slack.pressing import Person
 from tests.fakes.slack.records import Channel
+from tests.fakes.slack.world import SCOPES
 from tests.fakes.slack_server import SlackServer
 from tests.fakes.waiting import until
 from tests.fakes_slack.bolt import bare_app, connected, served
@@ -259,6 +260,7 @@ async def test_a_trigger_lives_three_seconds_and_works_once(
                 errors.append(refused.response["error"])
         await ack()
 
+    slack.events.subscribed = set()
     app.shortcut("late")(late)
     app.shortcut("twice")(late)
     message = await ana.say(room, "look")
@@ -331,6 +333,143 @@ async def test_what_admins_do_is_told(app: AsyncApp, slack: SlackServer, ana: Pe
     with pytest.raises(SlackApiError) as caught:
         await AsyncWebClient(slack.token, base_url=slack.api).auth_test()
     assert caught.value.response["error"] == "account_inactive"
+
+
+async def test_revoked_tokens_are_told_and_stay_revoked(app: AsyncApp, slack: SlackServer) -> None:
+    heard: list[Given] = []
+
+    async def revoked(event: Given) -> None:
+        heard.append(event["tokens"])
+
+    app.event("tokens_revoked")(revoked)
+    await slack.revoke()
+    await until(lambda: heard == [{"oauth": [], "bot": [slack.team.bot]}], "it is told")
+    with pytest.raises(SlackApiError) as caught:
+        await AsyncWebClient(slack.token, base_url=slack.api).auth_test()
+    assert caught.value.response["error"] == "token_revoked"
+
+
+async def test_an_agent_is_stopped_with_its_streams(
+    app: AsyncApp, slack: SlackServer, ana: Person, client: AsyncWebClient
+) -> None:
+    heard: list[Given] = []
+
+    async def stopped(event: Given) -> None:
+        heard.append(event)
+
+    app.event("agent_session_stopped")(stopped)
+    slack.events.subscribed = {"agent_session_stopped"}
+    asked = await ana.dm("three posts")
+    await client.agents_sessions_setStatus(channel_id=asked.channel, thread_ts=asked.ts, status="processing")
+    stream = await client.chat_startStream(channel=asked.channel, thread_ts=asked.ts, markdown_text="One")
+    await client.assistant_threads_setSuggestedPrompts(
+        channel_id=asked.channel, prompts=[{"title": "New post", "message": "Draft a post"}]
+    )
+    await ana.stop(asked)
+    await until(lambda: bool(heard), "the stop is told")
+    assert heard[0]["streaming_message_ts"] == [stream["ts"]]
+    room = slack.team.channels[asked.channel]
+    assert room.sessions == {asked.ts: "processing"} and room.prompts[0]["title"] == "New post"
+
+
+async def test_windows_answer_with_others_or_close_all(app: AsyncApp, slack: SlackServer, ana: Person) -> None:
+    async def shortcut(ack: Any, shortcut: Given, client: AsyncWebClient) -> None:
+        await ack()
+        await client.views_open(trigger_id=shortcut["trigger_id"], view=window())
+
+    async def submitted(ack: Any, view: Given) -> None:
+        if view["previous_view_id"] is None:
+            await ack(response_action="push", view=window("Sure?"))
+        else:
+            await ack(response_action="clear")
+
+    app.shortcut("new")(shortcut)
+    app.view("new")(submitted)
+    await ana.shortcut("new")
+    await until(lambda: ana.window is not None, "the window")
+    asked = await ana.submit(values={"topic": "sale"})
+    assert asked.window is not None and asked.window.words.startswith("Sure?")
+    assert (await ana.submit(values={"topic": "sale"})).window is None
+
+
+async def test_errors_must_name_inputs_of_the_window(app: AsyncApp, slack: SlackServer, ana: Person) -> None:
+    async def shortcut(ack: Any, shortcut: Given, client: AsyncWebClient) -> None:
+        await ack()
+        await client.views_open(trigger_id=shortcut["trigger_id"], view=window())
+
+    async def submitted(ack: Any) -> None:
+        await ack(response_action="errors", errors={"nowhere": "No."})
+
+    app.shortcut("new")(shortcut)
+    app.view("new")(submitted)
+    await ana.shortcut("new")
+    await until(lambda: ana.window is not None, "the window")
+    with pytest.raises(AssertionError, match="nowhere"):
+        await ana.submit(values={"topic": "sale"})
+
+
+async def test_words_are_changed_and_taken_back(app: AsyncApp, slack: SlackServer, ana: Person, room: Channel) -> None:
+    heard: list[tuple[str, str]] = []
+
+    async def messaged(event: Given) -> None:
+        message = event["message"] if "message" in event else event["previous_message"]
+        heard.append((event["subtype"], message["text"]))
+
+    for subtype in ("message_changed", "message_deleted"):
+        app.event({"type": "message", "subtype": subtype})(messaged)
+    slack.events.subscribed = set()
+    message = await ana.say(room, "Sale in Mai")
+    slack.events.subscribed = None
+    await ana.edit(message, "Sale in May")
+    await ana.erase(message)
+    await until(lambda: len(heard) == 2, "both are told")
+    assert sorted(heard) == [("message_changed", "Sale in May"), ("message_deleted", "Sale in May")]
+    assert ana.sees(room) == []
+
+
+async def test_several_workspaces_are_apart(app: AsyncApp, slack: SlackServer, ana: Person, room: Channel) -> None:
+    other = slack.workspace("other", scopes=SCOPES)
+    zoe = other.person("zoe")
+    there = other.channel("general", zoe)
+    with pytest.raises(AssertionError, match="is not in"):
+        await ana.say(there, "hello")
+    slack.events.subscribed = {"app_mention"}
+    await zoe.mention(there, "hello")
+    kind, payload, _ = slack.deliveries.answers[-1]
+    assert (kind, payload["team_id"], payload["event"]["channel"]) == ("events_api", other.team.id, there.id)
+    await other.uninstall()
+    assert (await AsyncWebClient(slack.token, base_url=slack.api).auth_test())["ok"] is True
+
+
+async def test_a_window_is_pushed_updated_and_typed_words_stay(
+    app: AsyncApp, slack: SlackServer, ana: Person, client: AsyncWebClient
+) -> None:
+    async def opened(ack: Any, shortcut: Given, client: AsyncWebClient) -> None:
+        await ack()
+        await client.views_open(trigger_id=shortcut["trigger_id"], view=with_button)
+
+    async def pushed(ack: Any, body: Given, client: AsyncWebClient) -> None:
+        await ack()
+        await client.views_push(trigger_id=body["trigger_id"], view=window("On top"))
+
+    with_button = window() | {"blocks": [*window()["blocks"], CARD[1]]}
+    app.shortcut("new")(opened)
+    app.action("approve:1")(pushed)
+    await ana.shortcut("new")
+    await until(lambda: ana.window is not None, "the first window")
+    first = ana.window
+    assert first is not None
+    await ana.click(first, "Approve")
+    await until(lambda: ana.window is not first, "the one on top")
+    assert ana.window is not None and ana.window.previous == first.id
+    with pytest.raises(AssertionError, match="on top"):
+        await ana.submit(first, {"topic": "x"})
+    ana.window.values = {"topic": {"topic": {"type": "plain_text_input", "value": "typed"}}}
+    await client.views_update(view_id=ana.window.id, hash=ana.window.hash, view=window("Changed"))
+    assert ana.window.words.startswith("Changed") and ana.window.values["topic"]["topic"]["value"] == "typed"
+    with pytest.raises(SlackApiError) as caught:
+        await client.views_update(view_id=ana.window.id, hash="old", view=window())
+    assert caught.value.response["error"] == "hash_conflict"
 
 
 async def test_an_app_hears_only_what_it_may(app: AsyncApp, slack: SlackServer, ana: Person, room: Channel) -> None:

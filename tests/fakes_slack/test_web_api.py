@@ -53,7 +53,8 @@ async def test_tokens_and_scopes_are_checked(slack: SlackServer, clock: MovableC
     token = slack.world.bot_token(small.team)
     assert token is not None
     client = AsyncWebClient(token.value, base_url=slack.api)
-    assert (await client.auth_test())["team_id"] == small.team.id
+    known = await client.auth_test()
+    assert (known["team_id"], known.headers["x-oauth-scopes"]) == (small.team.id, "commands")
     said = await refused(client.chat_postMessage(channel="C", text="hi"))
     assert (said["error"], said["needed"], said["provided"]) == ("missing_scope", "chat:write", "commands")
     assert (await refused(client.apps_connections_open(app_token=token.value)))["error"] == "not_allowed_token_type"
@@ -210,7 +211,10 @@ async def test_pace_is_a_post_a_second_a_channel(
     assert caught.value.response.headers["Retry-After"] == "1"
     clock.move(timedelta(seconds=1))
     await client.chat_postMessage(channel=one.id, text="2")
+    posted = await client.chat_postMessage(channel=two.id, text="2")
     assert [each.text for each in one.messages.values()] == ["1", "2"]
+    await client.chat_update(channel=two.id, ts=posted["ts"], text="2a")
+    assert (await refused(client.chat_update(channel=two.id, ts=posted["ts"], text="2b")))["error"] == "ratelimited"
 
 
 async def test_faults_come_on_demand_and_may_be_lies(slack: SlackServer, client: AsyncWebClient) -> None:

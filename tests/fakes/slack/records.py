@@ -61,6 +61,7 @@ class Message:
     unfurl: bool = True
     only_for: str = ""  # the user who alone sees it
     streaming: bool = False
+    next_edit: float = 0.0  # unix seconds from which another edit is taken, when paced
     versions: list[str] = field(default_factory=list)  # the words before each edit
 
     def document(self, *, metadata: bool = False) -> Json:

@@ -48,7 +48,6 @@ class Web:
     calls: list[Called] = field(default_factory=list)
     faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
     over: asyncio.Event = field(default_factory=asyncio.Event)
-    refuse_sockets: str = ""  # the error that apps.connections.open gives
     socket_url: str = ""
     tickets: set[str] = field(default_factory=set)
 
@@ -87,7 +86,7 @@ class Web:
             request.transport.abort()
         if fault.status != 200:
             return web.Response(status=fault.status, text="upstream error")
-        return _answered(answer)
+        return _answered(answer, self.world.tokens.get(header))
 
     def answer(self, request: web.Request, name: str, given: Json) -> Json:
         """What is done and said."""
@@ -128,8 +127,6 @@ class Web:
             raise Refused("not_allowed_token_type")
         if "connections:write" not in token.scopes:
             raise Refused("missing_scope", needed="connections:write", provided="")
-        if self.refuse_sockets:
-            raise Refused(self.refuse_sockets)
         ticket = self.world.new_id("")
         self.tickets.add(ticket)
         return f"{self.socket_url}?ticket={ticket}&app_id={self.world.app}"
@@ -219,8 +216,9 @@ def _client(request: web.Request, given: Json) -> tuple[str, str]:
     return str(given.get("client_id", "")), str(given.get("client_secret", ""))
 
 
-def _answered(answer: Json) -> web.Response:
+def _answered(answer: Json, token: Token | None) -> web.Response:
     if answer.get("error") == "ratelimited":
         seconds = str(answer.get("retry_after", 30))
         return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": seconds})
-    return web.json_response(answer)
+    granted = {"X-OAuth-Scopes": ",".join(sorted(token.scopes))} if token else {}
+    return web.json_response(answer, headers=granted)

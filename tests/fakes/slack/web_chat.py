@@ -23,12 +23,12 @@ def _room(call: Call) -> Channel:
     return channel
 
 
-def pace(call: Call, channel: Channel) -> None:
-    """A post a second a channel. Raises Refused."""
+def pace(call: Call, free_from: float) -> float:
+    """Until when it is taken from now on. Raises Refused before `free_from`."""
     now = call.world.clock.now().timestamp()
-    if call.world.paced and now < channel.next_post:
-        raise Refused("ratelimited", retry_after=max(1, round(channel.next_post - now)))
-    channel.next_post = now + 1
+    if call.world.paced and now < free_from:
+        raise Refused("ratelimited", retry_after=max(1, round(free_from - now)))
+    return now + 1
 
 
 def content(call: Call) -> tuple[str, list[Json]]:
@@ -70,7 +70,7 @@ def post(call: Call) -> Json:
     channel = _room(call)
     words, blocks = content(call)
     message = new_message(call, channel, words, blocks)
-    pace(call, channel)
+    channel.next_post = pace(call, channel.next_post)
     call.world.add(channel, message)
     channel.status.pop(message.thread_ts, None)
     return {"channel": channel.id, "ts": message.ts, "message": message.document(metadata=True)}
@@ -86,7 +86,7 @@ def post_ephemeral(call: Call) -> Json:
         raise Refused("user_not_in_channel")
     words, blocks = content(call)
     message = new_message(call, channel, words, blocks)
-    pace(call, channel)
+    channel.next_post = pace(call, channel.next_post)
     message.only_for = user
     call.world.add(channel, message)
     return {"message_ts": message.ts}
@@ -113,6 +113,7 @@ def update(call: Call) -> Json:
         raise Refused("msg_too_long")
     if "metadata" in call.given:
         message.metadata = check_metadata(call.json("metadata", "invalid_metadata_format"))
+    message.next_edit = pace(call, message.next_edit)
     message.versions.append(message.words)
     message.text, message.blocks = words, blocks
     message.edited = call.world.new_ts()
@@ -161,7 +162,7 @@ def start_stream(call: Call) -> Json:
         if call.text("recipient_user_id", error="missing_recipient_user_id") not in call.team.users:
             raise Refused("user_not_found")
     message = new_message(call, channel, _markdown(call), [])
-    pace(call, channel)
+    channel.next_post = pace(call, channel.next_post)
     message.streaming = True
     call.world.add(channel, message)
     channel.status.pop(message.thread_ts, None)

@@ -74,7 +74,7 @@ class World:
     origin: str = ""
     rotates: bool = False
     agent_view: bool = True
-    paced: bool = False  # a post a second a channel
+    paced: bool = False  # a post a second a channel, and an edit a second a message
     teams: dict[str, Team] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
     codes: dict[str, Json] = field(default_factory=dict)
