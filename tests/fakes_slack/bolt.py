@@ -30,13 +30,14 @@ def bare_app(slack: SlackServer, **options: Any) -> AsyncApp:
 
 @asynccontextmanager
 async def bolt_server(app: AsyncApp) -> AsyncIterator[int]:
-    """The app at /slack/events behind uvicorn; its port."""
+    """The app at bolt's own paths behind uvicorn; its port."""
     handler = AsyncSlackRequestHandler(app)
 
     async def endpoint(request: Request) -> Response:
         return await handler.handle(request)
 
-    site = Starlette(routes=[Route("/slack/events", endpoint, methods=["POST"])])
+    paths = {"/slack/events": "POST", "/slack/install": "GET", "/slack/oauth_redirect": "GET"}
+    site = Starlette(routes=[Route(path, endpoint, methods=[method]) for path, method in paths.items()])
     server = uvicorn.Server(uvicorn.Config(site, port=0, log_level="warning", lifespan="off", ws="none"))
     task = asyncio.create_task(server.serve())
     try:

@@ -1,10 +1,7 @@
-"""People's hands, with a real bolt app behind signed HTTP and behind Socket Mode: both must be the same to them."""
+"""What people say and admins do, with a real bolt app behind signed HTTP and behind Socket Mode."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -19,75 +16,7 @@ from tests.fakes.slack.records import Channel
 from tests.fakes.slack.world import SCOPES
 from tests.fakes.slack_server import SlackServer
 from tests.fakes.waiting import until
-from tests.fakes_slack.bolt import bare_app, connected, served
-
-Given = dict[str, Any]
-CARD: list[Given] = [
-    {"type": "section", "text": {"type": "mrkdwn", "text": "*Sale*"}},
-    {
-        "type": "actions",
-        "elements": [
-            {
-                "type": "button",
-                "action_id": "approve:1",
-                "text": {"type": "plain_text", "text": "Approve"},
-                "value": "1",
-            },
-            {
-                "type": "overflow",
-                "action_id": "more",
-                "options": [{"text": {"type": "plain_text", "text": "Details"}, "value": "details:1"}],
-            },
-        ],
-    },
-]
-
-
-def plain(text: str) -> Given:
-    return {"type": "plain_text", "text": text}
-
-
-def window(title: str = "New post") -> Given:
-    topic = {"type": "plain_text_input", "action_id": "topic", "max_length": 20}
-    kinds = [{"text": plain("Feed"), "value": "feed"}, {"text": plain("LinkedIn"), "value": "linkedin"}]
-    where = {"type": "checkboxes", "action_id": "where", "options": kinds, "initial_options": kinds[:1]}
-    return {
-        "type": "modal",
-        "callback_id": "new",
-        "title": plain(title),
-        "submit": plain("Draft"),
-        "notify_on_close": True,
-        "blocks": [
-            {"type": "input", "block_id": "topic", "label": plain("Topic"), "element": topic},
-            {"type": "input", "block_id": "where", "label": plain("Where"), "element": where, "optional": True},
-        ],
-    }
-
-
-@pytest.fixture(params=["http", "sockets"])
-async def app(slack: SlackServer, request: pytest.FixtureRequest) -> AsyncIterator[AsyncApp]:
-    """The same listeners over either door."""
-    app = bare_app(slack)
-    async with AsyncExitStack() as stack:
-        door = served(slack, app) if request.param == "http" else connected(slack, app)
-        await stack.enter_async_context(_either(door))
-        yield app
-
-
-@asynccontextmanager
-async def _either(door: Any) -> AsyncIterator[None]:
-    async with door:
-        yield
-
-
-@pytest.fixture
-def ana(slack: SlackServer) -> Person:
-    return slack.person("ana")
-
-
-@pytest.fixture
-def room(slack: SlackServer, ana: Person) -> Channel:
-    return slack.channel("campaigns", ana)
+from tests.fakes_slack.cards import Given
 
 
 async def test_a_command_is_answered_for_its_person_alone(
@@ -174,122 +103,6 @@ async def test_reactions_are_told_added_and_removed(
     ]
 
 
-async def test_a_button_replaces_its_card_and_a_menu_gives_its_option(
-    app: AsyncApp, slack: SlackServer, ana: Person, room: Channel, client: AsyncWebClient
-) -> None:
-    chosen: list[str] = []
-
-    async def approve(ack: Any, body: Given, respond: Any) -> None:
-        await ack()
-        await respond(f"Approved by <@{body['user']['id']}>", replace_original=True)
-
-    async def more(ack: Any, action: Given) -> None:
-        await ack()
-        chosen.append(action["selected_option"]["value"])
-
-    app.action("approve:1")(approve)
-    app.action("more")(more)
-    posted = await client.chat_postMessage(channel=room.id, text="card", blocks=CARD)
-    card = room.messages[posted["ts"]]
-    assert (await ana.choose(card, "more", "Details")).ok
-    assert (await ana.click(card, "Approve")).ok
-    await until(lambda: card.words.startswith("Approved"), "the card is replaced")
-    assert chosen == ["details:1"] and card.versions == ["*Sale*\nApprove\nDetails"]
-    with pytest.raises(AssertionError, match="nothing like"):
-        await ana.click(card, "Approve")
-
-
-async def test_who_does_not_see_a_card_cannot_press_it(slack: SlackServer, room: Channel) -> None:
-    client = AsyncWebClient(slack.token, base_url=slack.api)
-    posted = await client.chat_postMessage(channel=room.id, text="card", blocks=CARD)
-    with pytest.raises(AssertionError, match="does not see it"):
-        await slack.person("eve").click(room.messages[posted["ts"]], "Approve")
-
-
-async def test_a_window_says_what_is_wrong_then_closes(app: AsyncApp, slack: SlackServer, ana: Person) -> None:
-    closed: list[str] = []
-
-    async def shortcut(ack: Any, shortcut: Given, client: AsyncWebClient) -> None:
-        await client.views_open(trigger_id=shortcut["trigger_id"], view=window())
-        await ack()
-
-    async def submitted(ack: Any, view: Given) -> None:
-        values = view["state"]["values"]
-        if values["topic"]["topic"]["value"] == "bad":
-            await ack(response_action="errors", errors={"topic": "Say what it is about."})
-        elif len(values["where"]["where"]["selected_options"]) == 2:
-            await ack(response_action="update", view=window("Both"))
-        else:
-            await ack()
-
-    async def left(ack: Any, view: Given) -> None:
-        closed.append(view["title"]["text"])
-        await ack()
-
-    app.shortcut("new_post")(shortcut)
-    app.view("new")(submitted)
-    app.view_closed("new")(left)
-    assert (await ana.shortcut("new_post")).ok
-    with pytest.raises(AssertionError, match="must be filled in"):
-        await ana.submit()
-    with pytest.raises(AssertionError, match="21 characters"):
-        await ana.submit(values={"topic": "x" * 21})
-    wrong = await ana.submit(values={"topic": "bad"})
-    assert wrong.errors == {"topic": "Say what it is about."} and wrong.window is not None
-    both = await ana.submit(values={"topic": "sale", "where": ["Feed", "linkedin"]})
-    assert both.window is not None and both.window.words.startswith("Both")
-    done = await ana.submit(values={"where": ["feed"]})
-    assert done.answer.ok and done.window is None
-    await ana.shortcut("new_post")
-    await ana.close()
-    await until(lambda: closed == ["New post"], "closing is told")
-
-
-async def test_a_trigger_lives_three_seconds_and_works_once(
-    app: AsyncApp, slack: SlackServer, ana: Person, room: Channel, clock: MovableClock
-) -> None:
-    errors: list[str] = []
-
-    async def late(ack: Any, shortcut: Given, client: AsyncWebClient) -> None:
-        if shortcut["callback_id"] == "late":
-            clock.move(timedelta(seconds=3, milliseconds=1))
-        for _ in range(2):
-            try:
-                await client.views_open(trigger_id=shortcut["trigger_id"], view=window())
-            except SlackApiError as refused:
-                errors.append(refused.response["error"])
-        await ack()
-
-    slack.events.subscribed = set()
-    app.shortcut("late")(late)
-    app.shortcut("twice")(late)
-    message = await ana.say(room, "look")
-    await ana.message_shortcut(message, "late")
-    assert errors == ["expired_trigger_id"] * 2
-    await ana.shortcut("twice")
-    assert errors[2:] == ["exchanged_trigger_id"]
-    assert ana.window is not None
-
-
-async def test_home_is_published_and_pressed(app: AsyncApp, slack: SlackServer, ana: Person) -> None:
-    pressed: list[str] = []
-
-    async def opened(event: Given, client: AsyncWebClient) -> None:
-        await client.views_publish(user_id=event["user"], view={"type": "home", "blocks": CARD})
-
-    async def approve(ack: Any, body: Given) -> None:
-        await ack()
-        pressed.append(body["view"]["type"])
-
-    app.event("app_home_opened")(opened)
-    app.action("approve:1")(approve)
-    await ana.open_home()
-    await until(lambda: ana.home is not None, "the home is there")
-    assert ana.home is not None
-    await ana.click(ana.home, "approve:")
-    await until(lambda: pressed == ["home"], "pressed at home")
-
-
 async def test_a_response_url_works_five_times_in_half_an_hour(
     app: AsyncApp, slack: SlackServer, ana: Person, room: Channel, clock: MovableClock
 ) -> None:
@@ -372,42 +185,6 @@ async def test_an_agent_is_stopped_with_its_streams(
     assert room.sessions == {asked.ts: "processing"} and room.prompts[0]["title"] == "New post"
 
 
-async def test_windows_answer_with_others_or_close_all(app: AsyncApp, slack: SlackServer, ana: Person) -> None:
-    async def shortcut(ack: Any, shortcut: Given, client: AsyncWebClient) -> None:
-        await ack()
-        await client.views_open(trigger_id=shortcut["trigger_id"], view=window())
-
-    async def submitted(ack: Any, view: Given) -> None:
-        if view["previous_view_id"] is None:
-            await ack(response_action="push", view=window("Sure?"))
-        else:
-            await ack(response_action="clear")
-
-    app.shortcut("new")(shortcut)
-    app.view("new")(submitted)
-    await ana.shortcut("new")
-    await until(lambda: ana.window is not None, "the window")
-    asked = await ana.submit(values={"topic": "sale"})
-    assert asked.window is not None and asked.window.words.startswith("Sure?")
-    assert (await ana.submit(values={"topic": "sale"})).window is None
-
-
-async def test_errors_must_name_inputs_of_the_window(app: AsyncApp, slack: SlackServer, ana: Person) -> None:
-    async def shortcut(ack: Any, shortcut: Given, client: AsyncWebClient) -> None:
-        await ack()
-        await client.views_open(trigger_id=shortcut["trigger_id"], view=window())
-
-    async def submitted(ack: Any) -> None:
-        await ack(response_action="errors", errors={"nowhere": "No."})
-
-    app.shortcut("new")(shortcut)
-    app.view("new")(submitted)
-    await ana.shortcut("new")
-    await until(lambda: ana.window is not None, "the window")
-    with pytest.raises(AssertionError, match="nowhere"):
-        await ana.submit(values={"topic": "sale"})
-
-
 async def test_words_are_changed_and_taken_back(app: AsyncApp, slack: SlackServer, ana: Person, room: Channel) -> None:
     heard: list[tuple[str, str]] = []
 
@@ -441,37 +218,6 @@ async def test_several_workspaces_are_apart(app: AsyncApp, slack: SlackServer, a
     assert (await AsyncWebClient(slack.token, base_url=slack.api).auth_test())["ok"] is True
 
 
-async def test_a_window_is_pushed_updated_and_typed_words_stay(
-    app: AsyncApp, slack: SlackServer, ana: Person, client: AsyncWebClient
-) -> None:
-    async def opened(ack: Any, shortcut: Given, client: AsyncWebClient) -> None:
-        await ack()
-        await client.views_open(trigger_id=shortcut["trigger_id"], view=with_button)
-
-    async def pushed(ack: Any, body: Given, client: AsyncWebClient) -> None:
-        await ack()
-        await client.views_push(trigger_id=body["trigger_id"], view=window("On top"))
-
-    with_button = window() | {"blocks": [*window()["blocks"], CARD[1]]}
-    app.shortcut("new")(opened)
-    app.action("approve:1")(pushed)
-    await ana.shortcut("new")
-    await until(lambda: ana.window is not None, "the first window")
-    first = ana.window
-    assert first is not None
-    await ana.click(first, "Approve")
-    await until(lambda: ana.window is not first, "the one on top")
-    assert ana.window is not None and ana.window.previous == first.id
-    with pytest.raises(AssertionError, match="on top"):
-        await ana.submit(first, {"topic": "x"})
-    ana.window.values = {"topic": {"topic": {"type": "plain_text_input", "value": "typed"}}}
-    await client.views_update(view_id=ana.window.id, hash=ana.window.hash, view=window("Changed"))
-    assert ana.window.words.startswith("Changed") and ana.window.values["topic"]["topic"]["value"] == "typed"
-    with pytest.raises(SlackApiError) as caught:
-        await client.views_update(view_id=ana.window.id, hash="old", view=window())
-    assert caught.value.response["error"] == "hash_conflict"
-
-
 async def test_an_app_hears_only_what_it_may(app: AsyncApp, slack: SlackServer, ana: Person, room: Channel) -> None:
     away = slack.channel("away", ana, bot=False)
     before = len(slack.deliveries.answers)
@@ -482,20 +228,3 @@ async def test_an_app_hears_only_what_it_may(app: AsyncApp, slack: SlackServer, 
     slack.world.tokens[slack.token].scopes -= {"app_mentions:read", "channels:history", "reactions:read"}
     await ana.react(await ana.mention(room, "no scope"), "eyes")
     assert len(slack.deliveries.answers) == before
-
-
-async def test_hands_may_press_twice_at_once(
-    app: AsyncApp, slack: SlackServer, ana: Person, room: Channel, client: AsyncWebClient
-) -> None:
-    """Slack sends both; deciding once is the app's business."""
-    pressed: list[str] = []
-
-    async def approve(ack: Any, body: Given) -> None:
-        pressed.append(body["trigger_id"])
-        await ack()
-
-    app.action("approve:1")(approve)
-    posted = await client.chat_postMessage(channel=room.id, text="card", blocks=CARD)
-    card = room.messages[posted["ts"]]
-    await asyncio.gather(ana.click(card, "Approve"), ana.click(card, "Approve"))
-    assert len(set(pressed)) == 2

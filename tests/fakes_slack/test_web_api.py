@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import timedelta
-from typing import Any
-
-import pytest
-from aiohttp import ClientError
-from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import MovableClock
-from tests.fakes.slack.world import SCOPES
-from tests.fakes.slack_server import Fault, SlackServer
+from tests.fakes.slack_server import SlackServer
+from tests.fakes_slack.refusals import refused
 
 META = {"event_type": "draft", "event_payload": {"digest": "abc"}}
-
-
-async def refused(call: Any) -> dict[str, Any]:
-    with pytest.raises(SlackApiError) as caught:
-        await call
-    document = caught.value.response.data
-    assert isinstance(document, dict)
-    return document
 
 
 async def test_a_message_is_posted_read_edited_and_taken_away(slack: SlackServer, client: AsyncWebClient) -> None:
@@ -196,78 +180,3 @@ async def test_people_and_groups_are_listed(slack: SlackServer, client: AsyncWeb
     assert [(each["handle"], each["users"]) for each in found] == [("approvers", [ana.id])]
     await slack.deactivate(ana)
     assert (await client.users_info(user=ana.id))["user"]["deleted"] is True
-
-
-async def test_pace_is_a_post_a_second_a_channel(
-    slack: SlackServer, client: AsyncWebClient, clock: MovableClock
-) -> None:
-    slack.world.paced = True
-    one, two = slack.channel("one"), slack.channel("two")
-    await client.chat_postMessage(channel=one.id, text="1")
-    await client.chat_postMessage(channel=two.id, text="1")
-    with pytest.raises(SlackApiError) as caught:
-        await client.chat_postMessage(channel=one.id, text="2")
-    assert caught.value.response.status_code == 429
-    assert caught.value.response.headers["Retry-After"] == "1"
-    clock.move(timedelta(seconds=1))
-    await client.chat_postMessage(channel=one.id, text="2")
-    posted = await client.chat_postMessage(channel=two.id, text="2")
-    assert [each.text for each in one.messages.values()] == ["1", "2"]
-    await client.chat_update(channel=two.id, ts=posted["ts"], text="2a")
-    assert (await refused(client.chat_update(channel=two.id, ts=posted["ts"], text="2b")))["error"] == "ratelimited"
-
-
-async def test_faults_come_on_demand_and_may_be_lies(slack: SlackServer, client: AsyncWebClient) -> None:
-    room = slack.channel("campaigns")
-    slack.web.fail("chat.postMessage", Fault(status=503, commits=True))
-    with pytest.raises(SlackApiError):
-        await client.chat_postMessage(channel=room.id, text="there all the same")
-    assert len(room.messages) == 1
-    slack.web.fail("chat.postMessage", Fault(breaks=True), times=2)
-    with pytest.raises(ClientError):
-        await client.chat_postMessage(channel=room.id, text="lost twice")
-    assert len(room.messages) == 1
-    slack.web.fail("chat.postMessage", Fault(hangs=True))
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(client.chat_postMessage(channel=room.id, text="x"), 0.1)
-    slack.web.fail("chat.postMessage", Fault(error="fatal_error"))
-    assert (await refused(client.chat_postMessage(channel=room.id, text="x")))["error"] == "fatal_error"
-    client.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=1))
-    slack.web.fail("chat.postMessage", Fault(retry_after=1))
-    await client.chat_postMessage(channel=room.id, text="second try")
-    assert [each.answer["ok"] for each in slack.web.of("chat.postMessage")][-2:] == [False, True]
-
-
-async def test_the_client_posts_twice_when_an_answer_is_lost(slack: SlackServer, client: AsyncWebClient) -> None:
-    """Its connection handler is there by default; who must not post twice takes it away."""
-    room = slack.channel("campaigns")
-    slack.web.fail("chat.postMessage", Fault(breaks=True, commits=True))
-    await client.chat_postMessage(channel=room.id, text="once?")
-    assert [each.text for each in room.messages.values()] == ["once?", "once?"]
-
-
-# The client's own way of saying who it is
-@pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")
-async def test_a_code_makes_a_token_once_and_rotation_renews_it(slack: SlackServer, clock: MovableClock) -> None:
-    slack.world.rotates = True
-    other = slack.workspace("other")
-    zoe = other.person("zoe")
-    scopes = ",".join(sorted(SCOPES))
-    back = zoe.agree(f"https://slack.test/?client_id=1111.2222&scope={scopes}&state=s1&redirect_uri=https://a.test/cb")
-    assert back.startswith("https://a.test/cb?code=") and back.endswith("state=s1")
-    code = back.split("code=")[1].split("&")[0]
-    asking = AsyncWebClient(base_url=slack.api)
-    given = {"client_id": "1111.2222", "client_secret": "client-secret", "code": code}
-    assert (await refused(asking.oauth_v2_access(**given)))["error"] == "bad_redirect_uri"
-    got = await asking.oauth_v2_access(**given, redirect_uri="https://a.test/cb")
-    assert (got["team"]["id"], got["authed_user"]["id"], got["expires_in"]) == (other.team.id, zoe.id, 43200)
-    again = await refused(asking.oauth_v2_access(**given, redirect_uri="https://a.test/cb"))
-    assert again["error"] == "code_already_used"
-    clock.move(timedelta(hours=12))
-    there = AsyncWebClient(got["access_token"], base_url=slack.api)
-    assert (await refused(there.auth_test()))["error"] == "token_expired"
-    renew = {"client_id": "1111.2222", "client_secret": "client-secret", "grant_type": "refresh_token"}
-    fresh = await asking.oauth_v2_access(**renew, refresh_token=got["refresh_token"])
-    assert (await AsyncWebClient(fresh["access_token"], base_url=slack.api).auth_test())["team_id"] == other.team.id
-    used = await refused(asking.oauth_v2_access(**renew, refresh_token=got["refresh_token"]))
-    assert used["error"] == "invalid_refresh_token"
