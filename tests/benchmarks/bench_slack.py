@@ -1,0 +1,87 @@
+"""How fast a bare bolt app acknowledges slash commands, in a process of its own: at 1, 10 and 50 clients over signed
+HTTP, and over Socket Mode; and what a request costs it."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import psutil
+
+from tests.benchmarks.telling import percentile, tell
+from tests.fakes.slack.talking import Talker
+from tests.fakes.slack_server import SlackServer, slack_server
+
+CLIENTS = (1, 10, 50)
+REQUESTS = 1000
+WARM = 50
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Milliseconds."""
+
+    p50: float
+    p99: float
+    cpu: float  # a request
+    failed: int
+
+
+def main() -> int:
+    return asyncio.run(_measure())
+
+
+async def _measure() -> int:
+    missed = 0
+    for door in ("http", "sockets"):
+        async with slack_server() as slack, bare_process(slack, door) as process:
+            for clients in CLIENTS:
+                found = await slash_commands(slack, process, clients)
+                missed += tell(f"{door}, {clients} clients, not acknowledged", found.failed, "commands", 0)
+                tell(f"{door}, {clients} clients, acknowledged p50", found.p50, "ms")
+                tell(f"{door}, {clients} clients, acknowledged p99", found.p99, "ms")
+                tell(f"{door}, {clients} clients, CPU of a request", found.cpu, "ms")
+    return missed
+
+
+async def slash_commands(slack: SlackServer, process: psutil.Process, clients: int) -> Measured:
+    """Commands to the app that Slack sends to, each client's one after the other; `process` is what serves it."""
+    people = [slack.person(f"client{number}") for number in range(clients)]
+    room = slack.channel("bench", *people)
+
+    async def ask(person: Talker, times: int) -> None:
+        for _ in range(times):
+            await person.slash(room, "/admind", "help")
+
+    await asyncio.gather(*(ask(each, max(1, WARM // clients)) for each in people))
+    slack.deliveries.answers.clear()
+    before = sum(process.cpu_times()[:2])
+    await asyncio.gather(*(ask(each, REQUESTS // clients) for each in people))
+    spent = sum(process.cpu_times()[:2]) - before
+    answers = [answer for _, _, answer in slack.deliveries.answers]
+    took = [each.seconds * 1000 for each in answers]
+    failed = sum(not each.ok for each in answers)
+    return Measured(statistics.median(took), percentile(took, 99), spent * 1000 / len(answers), failed)
+
+
+@asynccontextmanager
+async def bare_process(slack: SlackServer, door: str) -> AsyncIterator[psutil.Process]:
+    given = [slack.api, slack.token, slack.signing_secret] + ([slack.app_token] if door == "sockets" else [])
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.benchmarks.bare_bolt", *given, stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        if door == "sockets":
+            await slack.over_sockets()
+        else:
+            assert process.stdout is not None
+            port = int(await process.stdout.readline())
+            slack.over_http(f"http://127.0.0.1:{port}/slack/events")
+        yield psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        await process.wait()
