@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from bot.checks.alt import alt
 from bot.checks.base import Check, Subject, merged
 from bot.checks.claims import claims
+from bot.checks.days import days
 from bot.checks.duplicates import duplicates
 from bot.checks.limits import limits
 from bot.checks.links import links
@@ -22,6 +23,7 @@ CHECKS: Mapping[str, tuple[str, Check]] = {
     "placeholders": (noted("Placeholders"), placeholders),
     "links": (noted("Links"), links),
     "claims": (noted("Figures and claims"), claims),
+    "days": (noted("Days that move along"), days),
     "alt": (noted("The picture's description"), alt),
     "duplicates": (noted("Repetition"), duplicates),
 }

@@ -2,8 +2,8 @@
 
 from bot.when.grammar import resolve
 from bot.when.records import Found, Resolved, Unclear
-from bot.when.saying import say
+from bot.when.saying import say, say_day
 from bot.when.series import occurrences
 from bot.when.spot import find_phrases
 
-__all__ = ["Found", "Resolved", "Unclear", "find_phrases", "occurrences", "resolve", "say"]
+__all__ = ["Found", "Resolved", "Unclear", "find_phrases", "occurrences", "resolve", "say", "say_day"]

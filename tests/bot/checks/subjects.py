@@ -31,6 +31,7 @@ def subject(
     media: tuple[Medium, ...] = (),
     edited_by: str = "",
     problems: tuple[Problem, ...] = (),
+    due: datetime | None = None,
     **capabilities: Any,
 ) -> Subject:
     fields: dict[str, Any] = {"channel": "x", "title": "X", "text_limit": 280, "unit": "characters"} | capabilities
@@ -47,7 +48,13 @@ def subject(
         account = Account(
             id=f"a_{number}", workspace="w_1", brand="b_1", channel="x", name=f"X {number}", created_at=NOW
         )
-        payload = SealedPayload(workspace="w_1", channel="x", account=account.id, parts=(Part(text=text),))
+        payload = SealedPayload(
+            workspace="w_1",
+            channel="x",
+            account=account.id,
+            parts=(Part(text=text),),
+            not_before=due.isoformat() if due else None,
+        )
         version = Version(
             account=account.id, channel="x", text=text, media=media, payload="p", digest=payload.digest,
             length=len(text), edited_by=edited_by,

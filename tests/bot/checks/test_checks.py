@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import itertools
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from bot.checks.addresses import find_addresses, unknown_addresses
 from bot.checks.alt import alt
 from bot.checks.base import Subject
 from bot.checks.claims import boasts, claims, figures, known_figure, meanings, plain
+from bot.checks.days import days
 from bot.checks.duplicates import duplicates
 from bot.checks.limits import limits
 from bot.checks.links import links
@@ -21,7 +23,7 @@ from bot.checks.placeholders import PLACEHOLDER, placeholders
 from bot.checks.run import CHECKS, run_checks
 from storage.drafts import Finding
 from storage.sealed import Medium
-from tests.bot.checks.subjects import BRIEF, GOOD, subject
+from tests.bot.checks.subjects import BRIEF, GOOD, NOW, subject
 
 GERMAN_MONTHS = (
     *("Januar", "Februar", "März", "April", "Mai", "Juni"),
@@ -194,3 +196,39 @@ async def test_a_picture_needs_a_description(said: str) -> None:
 async def test_a_described_picture_or_a_channel_without_descriptions_is_fine() -> None:
     assert await alt(subject(GOOD, media=(medium("Red gravel bike on a wet road"),), alt_limit=500)) == ()
     assert await alt(subject(GOOD, media=(medium(""),))) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "due_in_days", "said"),
+    [
+        ("We reopen tomorrow at 8.", 3, "“tomorrow” means Tue 24 Nov, not Sat 21 Nov"),
+        ("We reopen next Tuesday.", 4, "not Tue 24 Nov"),
+        ("Come by on Saturday!", 3, "means Sat 28 Nov, not Sat 21 Nov"),
+        ("Wir öffnen morgen um 8.", 3, "“morgen” means"),
+        ("Am Samstag ist Flohmarkt.", 3, "not Sat 21 Nov"),
+    ],
+)
+async def test_a_day_that_moves_along_with_the_post_is_told(text: str, due_in_days: int, said: str) -> None:
+    (finding,) = await days(subject(text, due=NOW + timedelta(days=due_in_days)))
+    assert (finding.severity, finding.rule) == ("warn", "day")
+    assert said in finding.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "due_in_days"),
+    [
+        ("We reopen tomorrow at 8.", 0),
+        ("Come by on Saturday!", 0),
+        ("On Saturday, 28 November, we bake.", 3),
+        ("Yoga on Saturdays, every Monday and each Friday.", 3),
+        ("Am Samstag, 28. November, ist Flohmarkt. Jeden Montag Yoga.", 3),
+        ("Guten Morgen zusammen! Tomorrowland is not a day.", 3),
+        ("We're open today until 8.", 3),
+    ],
+)
+async def test_days_that_stay_where_they_are_are_left_alone(text: str, due_in_days: int) -> None:
+    assert await days(subject(text, due=NOW + timedelta(days=due_in_days))) == ()
+
+
+async def test_without_a_time_nobody_knows_which_day_is_meant() -> None:
+    assert await days(subject("We reopen tomorrow.")) == ()
