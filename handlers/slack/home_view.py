@@ -51,7 +51,9 @@ def stranger_view() -> Json:
             "type": "home",
             "blocks": [
                 kit.header("AdMind"),
-                kit.section(told("I don't know you yet. Ask an owner of your brand to add you; then this page is yours.")),
+                kit.section(
+                    told("I don't know you yet. Ask an owner of your brand to add you; then this page is yours.")
+                ),
             ],
         }
     )

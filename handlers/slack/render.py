@@ -142,7 +142,9 @@ def _sections(drawing: _Drawing, room: int) -> None:
             drawing.blocks.append(kit.section(shown.text, accessory=thumbnail))
     if short:
         drawing.lacking.append(
-            words(reader()).many("One text is longer than shown here.", "{count} texts are longer than shown here.", short)
+            words(reader()).many(
+                "One text is longer than shown here.", "{count} texts are longer than shown here.", short
+            )
         )
     if (left := len(drawing.card.sections) - len(sections)) > 0:
         drawing.lacking.append(
@@ -209,7 +211,7 @@ def _read_first(button: Button) -> Button:
     if not button.action.startswith("approve:"):
         return button
     tail = button.action.partition(":")[2]
-    return Button(label=told("Read and approve"), action=f"read:{tail}", style=button.style)
+    return button.model_copy(update={"label": told("Read and approve"), "action": f"read:{tail}"})
 
 
 def _elements(buttons: Sequence[Button], card: Card) -> list[Json]:

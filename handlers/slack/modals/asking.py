@@ -53,7 +53,9 @@ def new_post_modal(accounts: Sequence[AccountView], carried: Carried, *, zone: s
         )
     ]
     if offered:
-        chooser = kit.chooser("multi_static_select", offered, [each.id for each in accounts] if len(offered) == 1 else ())
+        chooser = kit.chooser(
+            "multi_static_select", offered, [each.id for each in accounts] if len(offered) == 1 else ()
+        )
         blocks.append(kit.field("accounts", told("Accounts"), chooser, optional=True))
     pictures = {"type": "file_input", "filetypes": list(PICTURES), "max_files": 4}
     blocks += [

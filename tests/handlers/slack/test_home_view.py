@@ -74,7 +74,12 @@ def test_a_busy_home_fits_and_counts_the_rest() -> None:
     for language in ("en", "de"):
         with reading(language):
             shown = home_view(
-                now(waiting=drafts, upcoming=[a_post_view(None)] * 40, done=[a_post_view(RECEIPT)] * 40, brand_name="V" * 200)
+                now(
+                    waiting=drafts,
+                    upcoming=[a_post_view(None)] * 40,
+                    done=[a_post_view(RECEIPT)] * 40,
+                    brand_name="V" * 200,
+                )
             )
         assert checked_view(shown) is shown
     with reading("en"):

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import regex
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.slack import kit
 from handlers.slack.limits import TooMuch, checked, checked_message, checked_view, cut, escape, pieces, weight
 
+
+def menu(count: int, value: str = "") -> dict[str, object]:
+    return {"type": "overflow", "action_id": "m", "options": [kit.option("x", value or str(n)) for n in range(count)]}
+
+
+LONG_LABEL = {"type": "button", "action_id": "a", "text": {"type": "plain_text", "text": "x" * 76}}
 HOSTILE = "<!channel> <@U123> <https://evil.example|bank.example> @here & *bold* `code` :tada: <!subteam^S1>"
 ODD = st.text(st.sampled_from("a &<>*_~`:@\n👩‍👩‍👧e\u0301\u202e\u200fאבגع🇨🇭"), max_size=400)
 
@@ -62,9 +68,9 @@ def test_nothing_that_people_write_mentions_or_links() -> None:
         {"type": "actions", "elements": [kit.button("x", "same"), kit.button("y", "same")]},
         {"type": "actions", "elements": [kit.button("x", "a" * 256)]},
         {"type": "actions", "elements": [{**kit.button("x", "a"), "value": "v" * 2001}]},
-        {"type": "actions", "elements": [{"type": "button", "action_id": "a", "text": {"type": "plain_text", "text": "x" * 76}}]},
-        {"type": "actions", "elements": [{"type": "overflow", "action_id": "m", "options": [kit.option("x", str(i)) for i in range(6)]}]},
-        {"type": "actions", "elements": [{"type": "overflow", "action_id": "m", "options": [kit.option("x", "v" * 151)]}]},
+        {"type": "actions", "elements": [LONG_LABEL]},
+        {"type": "actions", "elements": [menu(6)]},
+        {"type": "actions", "elements": [menu(1, "v" * 151)]},
         kit.field("f", "x", kit.chooser("checkboxes", [kit.option("x", str(i)) for i in range(11)])),
         kit.field("f", "x", kit.chooser("multi_static_select", [kit.option("x", str(i)) for i in range(101)])),
         kit.field("f", "x", {"type": "plain_text_input", "multiline": True, "initial_value": "x" * 3001}),
