@@ -17,6 +17,7 @@ from bot.words import reader, told, words
 from handlers.slack import kit
 from handlers.slack.limits import (
     FALLBACK,
+    HEADER,
     MESSAGE_CHARACTERS,
     OVERFLOW_OPTIONS,
     SECTION,
@@ -29,7 +30,10 @@ from handlers.slack.limits import (
 )
 
 CARD_EVENT = "admind_card"
-MOST_SECTIONS, MOST_MAIN = 20, 5
+MOST_ACCOUNTS = (20, 10, 5, 0)  # the first number with which it all fits
+MOST_MAIN = 5
+THUMBNAIL_ALT = 160
+NOTES = 2000
 LEAST = 120  # characters of a text that are worth showing
 _ADDRESS = regex.compile(r"https?://[^\s<>|\"]{1,1900}")
 _SEATED: Final = ("changes", "move", "reject")  # in the menu before others
@@ -65,14 +69,11 @@ def message(card: Card, files: Mapping[str, str] | None = None, *, key: str = ""
 
     In the language of whoever is answered (`bot.words.reading`).
     """
-    drawing = _Drawing(card, files or {})
-    if _is_a_line(card):
-        drawing.blocks.append(kit.context(" · ".join(part for part in (card.title, card.status) if part)))
-    else:
-        _head(drawing)
-        _pictures(drawing)
-        _notes_and_sections(drawing)
-        _foot(drawing)
+    drawing = next(
+        drawing
+        for accounts in MOST_ACCOUNTS
+        if characters((drawing := _drawn(card, files or {}, accounts)).blocks) <= MESSAGE_CHARACTERS
+    )
     ids = {"draft": card.draft, "digest": card.digest, "key": key}
     return SlackMessage(
         text=_fallback(card),
@@ -82,6 +83,18 @@ def message(card: Card, files: Mapping[str, str] | None = None, *, key: str = ""
     )
 
 
+def _drawn(card: Card, files: Mapping[str, str], accounts: int) -> _Drawing:
+    drawing = _Drawing(card, files)
+    if _is_a_line(card):
+        drawing.blocks.append(kit.context(" · ".join(part for part in (card.title, card.status) if part)))
+        return drawing
+    _head(drawing)
+    _pictures(drawing)
+    _notes_and_sections(drawing, accounts)
+    _foot(drawing)
+    return drawing
+
+
 def _is_a_line(card: Card) -> bool:
     """What was replaced, or only says that something is over."""
     return not (card.when or card.picture or card.sections or card.notes or card.buttons or card.footer)
@@ -89,7 +102,7 @@ def _is_a_line(card: Card) -> bool:
 
 def _head(drawing: _Drawing) -> None:
     card = drawing.card
-    shown = cut(card.title, 150)
+    shown = cut(card.title, HEADER)
     drawing.blocks.append(kit.header(card.title))
     if not shown.whole:
         drawing.blocks.append(kit.section(cut(card.title, 1000).text))
@@ -107,7 +120,7 @@ def _pictures(drawing: _Drawing) -> None:
     if file is None:
         drawing.lacking.append(told("The picture could not be shown here."))
     else:
-        drawing.blocks.append(kit.picture(file, picture.alt))
+        drawing.blocks.append(kit.picture(file, cut(picture.alt, 600).text))
     alt = cut(picture.alt, 600)
     if picture.alt.strip():
         drawing.blocks.append(kit.context(told("Alt: {text}", text=alt.text)))
@@ -115,21 +128,25 @@ def _pictures(drawing: _Drawing) -> None:
         drawing.lacking.append(told("The alt text is longer than shown here."))
 
 
-def _notes_and_sections(drawing: _Drawing) -> None:
+def _notes_and_sections(drawing: _Drawing, accounts: int) -> None:
     """Texts get what the rest leaves: findings come below them, but never fall to their length."""
     after = _Drawing(drawing.card, drawing.files)
     _notes(after)
     fixed = characters(drawing.blocks) + characters(after.blocks) + weight(drawing.card.footer)
     fixed += sum(weight(each.label) + 2 * weight(each.action) for each in drawing.card.buttons)
-    _sections(drawing, MESSAGE_CHARACTERS - fixed - 1200)  # what is said about what is missing, and the menu
+    _sections(drawing, accounts, MESSAGE_CHARACTERS - fixed - 1200)  # what is said about what is missing, and the menu
     drawing.blocks += after.blocks
     drawing.lacking += after.lacking
 
 
-def _sections(drawing: _Drawing, room: int) -> None:
-    sections = drawing.card.sections[:MOST_SECTIONS]
-    room -= sum(min(weight(each.heading), 160) + min(weight(each.meter), 160) + 400 * bool(each.pictures)
-                for each in sections)  # fmt: skip
+def _sections(drawing: _Drawing, accounts: int, room: int) -> None:
+    sections = drawing.card.sections[:accounts]
+    room -= sum(
+        min(weight(each.heading), HEADER)
+        + min(weight(each.meter), HEADER)
+        + (THUMBNAIL_ALT + 20 if each.pictures else 3)
+        for each in sections
+    )
     texts = [each.full or each.text for each in sections]
     shares = _shares([weight(each) for each in texts], room)
     short = 0
@@ -158,9 +175,9 @@ def _thumbnail(section: CardSection, drawing: _Drawing) -> Json | None:
         return None
     first = section.pictures[0]
     file = drawing.files.get(first.sha256)
-    if file is None or len(section.pictures) > 1 or weight(first.alt) > 300:
+    if file is None or len(section.pictures) > 1 or weight(first.alt) > THUMBNAIL_ALT:
         drawing.lacking.append(told("{account} has pictures that are not all shown here.", account=section.heading))
-    return kit.picture(file, cut(first.alt, 300).text) if file else None
+    return kit.picture(file, cut(first.alt, THUMBNAIL_ALT).text) if file else None
 
 
 def _shares(wanted: Sequence[int], room: int) -> list[int]:
@@ -176,7 +193,7 @@ def _shares(wanted: Sequence[int], room: int) -> list[int]:
 
 def _notes(drawing: _Drawing) -> None:
     notes = drawing.card.notes
-    shown, room = list[str](), SECTION - 100
+    shown, room = list[str](), NOTES
     for note in notes:
         line = cut(note, 500).text
         if weight(line) + 1 > room:
@@ -199,7 +216,7 @@ def _foot(drawing: _Drawing) -> None:
     if elements := _elements(buttons, card):
         drawing.blocks.append(kit.actions(elements))
     reacts = card.sections and not lacking and any(each.action.startswith("approve:") for each in buttons)
-    foot = [card.footer, told("✅ on this message also approves") if reacts else ""]
+    foot = [cut(card.footer, 300).text, told("✅ on this message also approves") if reacts else ""]
     if any(foot):
         drawing.blocks.append(kit.context(" · ".join(part for part in foot if part)))
 
