@@ -70,7 +70,8 @@ class Cut:
 
 def weight(text: str) -> int:
     """How long a text is at most, by any way of counting."""
-    return sum((2 if ord(char) > 0xFFFF else 1) + len(_ESCAPES.get(char, " ")) - 1 for char in text)
+    units = len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return units + sum((len(escaped) - 1) * text.count(char) for char, escaped in _ESCAPES.items())
 
 
 def cut(text: str, most: int, *, mark: str = "…") -> Cut:

@@ -8,36 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 import regex
 
-from bot.chat import Button, Card, CardSection
+from bot.chat import Card, CardSection
 from bot.words import reader, told, words
 from handlers.slack import kit
+from handlers.slack.buttons import elements, read_first
 from handlers.slack.limits import (
     FALLBACK,
     HEADER,
+    MESSAGE_BLOCKS,
     MESSAGE_CHARACTERS,
-    OVERFLOW_OPTIONS,
     SECTION,
     Json,
     characters,
     checked_message,
     cut,
     escape,
+    pieces,
     weight,
 )
 
 CARD_EVENT = "admind_card"
 MOST_ACCOUNTS = (20, 10, 5, 0)  # the first number with which it all fits
-MOST_MAIN = 5
 THUMBNAIL_ALT = 160
 NOTES = 2000
 LEAST = 120  # characters of a text that are worth showing
 _ADDRESS = regex.compile(r"https?://[^\s<>|\"]{1,1900}")
-_SEATED: Final = ("changes", "move", "reject")  # in the menu before others
-MORE = "more"  # the action of everything that has no place in the menu
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +68,7 @@ def message(card: Card, files: Mapping[str, str] | None = None, *, key: str = ""
     In the language of whoever is answered (`bot.words.reading`).
     """
     drawing = next(
-        drawing
-        for accounts in MOST_ACCOUNTS
-        if characters((drawing := _drawn(card, files or {}, accounts)).blocks) <= MESSAGE_CHARACTERS
+        drawing for accounts in MOST_ACCOUNTS if _fits((drawing := _drawn(card, files or {}, accounts)).blocks)
     )
     ids = {"draft": card.draft, "digest": card.digest, "key": key}
     return SlackMessage(
@@ -81,6 +77,10 @@ def message(card: Card, files: Mapping[str, str] | None = None, *, key: str = ""
         metadata={"event_type": CARD_EVENT, "event_payload": {name: value for name, value in ids.items() if value}},
         shows_all=not drawing.lacking and bool(card.sections),
     )
+
+
+def _fits(blocks: Sequence[Json]) -> bool:
+    return len(blocks) <= MESSAGE_BLOCKS and characters(blocks) <= MESSAGE_CHARACTERS
 
 
 def _drawn(card: Card, files: Mapping[str, str], accounts: int) -> _Drawing:
@@ -151,12 +151,14 @@ def _sections(drawing: _Drawing, accounts: int, room: int) -> None:
     shares = _shares([weight(each) for each in texts], room)
     short = 0
     for section, whole, share in zip(sections, texts, shares, strict=True):
-        shown = cut(whole, min(share, SECTION))
+        shown = cut(whole, share)
         short += not shown.whole
         drawing.blocks.append(kit.heading(section.heading, section.meter))
+        parts = [part for part in pieces(shown.text, SECTION) if part.strip()]
         thumbnail = _thumbnail(section, drawing)
-        if shown.text.strip() or thumbnail:
-            drawing.blocks.append(kit.section(shown.text, accessory=thumbnail))
+        if parts or thumbnail:
+            drawing.blocks.append(kit.section(parts[0] if parts else "", accessory=thumbnail))
+        drawing.blocks += [kit.section(part) for part in parts[1:]]
     if short:
         drawing.lacking.append(
             words(reader()).many(
@@ -212,55 +214,13 @@ def _foot(drawing: _Drawing) -> None:
     if lacking:
         hidden = cut(" ".join(dict.fromkeys(drawing.lacking)), 800).text
         drawing.blocks.append(kit.section(told("⚠ {what} Read it in full under Details.", what=hidden)))
-    buttons = [_read_first(each) for each in card.buttons] if lacking else list(card.buttons)
-    if elements := _elements(buttons, card):
-        drawing.blocks.append(kit.actions(elements))
+    buttons = [read_first(each) for each in card.buttons] if lacking else list(card.buttons)
+    if drawn := elements(buttons, card):
+        drawing.blocks.append(kit.actions(drawn))
     reacts = card.sections and not lacking and any(each.action.startswith("approve:") for each in buttons)
     foot = [cut(card.footer, 300).text, told("✅ on this message also approves") if reacts else ""]
     if any(foot):
         drawing.blocks.append(kit.context(" · ".join(part for part in foot if part)))
-
-
-def _read_first(button: Button) -> Button:
-    """Where not all is shown, approving begins with reading, and the whole is one press away."""
-    if button.action.startswith("details:"):
-        return button.model_copy(update={"more": False})
-    if not button.action.startswith("approve:"):
-        return button
-    tail = button.action.partition(":")[2]
-    return button.model_copy(update={"label": told("Read and approve"), "action": f"read:{tail}"})
-
-
-def _elements(buttons: Sequence[Button], card: Card) -> list[Json]:
-    main = [each for each in buttons if not each.more]
-    rest = [*main[MOST_MAIN:], *(each for each in buttons if each.more)]
-    made = [kit.button(each.label, each.action, each.style) for each in main[:MOST_MAIN]]
-    if not rest:
-        return made
-    options = [kit.option(each.label, each.action) for each in _menu(rest)]
-    if len(rest) > len(options):
-        options.append(kit.option(told("More…"), f"{MORE}:{card.draft}:{card.digest}"))
-    return [*made, {"type": "overflow", "action_id": "menu", "options": options}]
-
-
-def _menu(rest: Sequence[Button]) -> Sequence[Button]:
-    """What stands in the overflow menu, with a seat left for "More…" where there is more. A stop is never behind it."""
-    if len(rest) <= OVERFLOW_OPTIONS:
-        return rest
-    stops = [each for each in rest if each.action.startswith("stop:")]
-    others = sorted((each for each in rest if each not in stops), key=lambda each: _rank(each.action))
-    return [*others[: OVERFLOW_OPTIONS - 1 - len(stops)], *stops]
-
-
-def _rank(action: str) -> int:
-    verb = action.partition(":")[0]
-    return _SEATED.index(verb) if verb in _SEATED else len(_SEATED)
-
-
-def behind_more(card: Card) -> tuple[Button, ...]:
-    """What "More…" opens: every button that may have no place on the card itself."""
-    main = [each for each in card.buttons if not each.more]
-    return (*main[MOST_MAIN - 1 :], *(each for each in card.buttons if each.more))
 
 
 def _fallback(card: Card) -> str:

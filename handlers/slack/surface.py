@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import yaml
 
+from handlers.slack.buttons import MENU, MORE
 from handlers.slack.modals import asking, deciding, details, editing, moving, settings
-from handlers.slack.render import MORE
 
 MANIFEST: Final = Path(__file__).with_name("manifest.yaml")
 
@@ -78,7 +78,7 @@ ACTIONS: Final = frozenset(
         "page",  # in Details: page:<draft>:details|read:<page>
     }
 )  # fmt: skip
-MENU: Final = "menu"  # the action id of every card's menu; what was chosen is its value
+MENUS: Final = (MENU,)  # what was chosen in it is an action
 
 # The callback ids of submitted views.
 VIEWS: Final = frozenset(

@@ -12,7 +12,7 @@ from bot.when import say
 from bot.words import reader, told
 from handlers.slack import kit
 from handlers.slack.forms import Carried, FieldErrors, attached, chosen, time_of, written
-from handlers.slack.limits import SELECT_OPTIONS, Json, checked_view
+from handlers.slack.limits import INPUT, SELECT_OPTIONS, Json, checked_view, cut
 from handlers.slack.modals.moving import when_fields
 
 CALLBACK = "new_post"
@@ -49,7 +49,9 @@ def new_post_modal(accounts: Sequence[AccountView], carried: Carried, *, zone: s
         kit.field(
             "topic",
             told("What is it about?"),
-            kit.words_input(topic, placeholder=told("Our spring sale: 20% off all bikes until 31 May")),
+            kit.words_input(
+                cut(topic, INPUT).text, placeholder=told("Our spring sale: 20% off all bikes until 31 May")
+            ),
         )
     ]
     if offered:

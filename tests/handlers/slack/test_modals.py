@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.views import AccountView, PostView, ReceiptView
 from bot.words import reading
+from handlers.slack.buttons import behind_more
 from handlers.slack.limits import checked_view
 from handlers.slack.modals import (
     Carried,
@@ -36,7 +37,6 @@ from handlers.slack.modals import (
     some_modal,
     take_down_modal,
 )
-from handlers.slack.render import behind_more
 from storage.drafts import Draft, Finding
 from tests.handlers.slack.made import COPY, DUE, NOW, PICTURE, ZONE, card, decided, draft, medium, spring, version, view
 from tests.handlers.slack.phone import seen, seen_view
@@ -251,7 +251,7 @@ def test_every_view_takes_the_heaviest_draft() -> None:
                 some_modal(of, CARRIED),
                 move_modal(of, CARRIED, zone=ZONE, now=NOW),
                 more_modal(of.title, behind_more(card(_heavy())), CARRIED),
-                new_post_modal(accounts(120), CARRIED, zone=ZONE, topic=COPY),
+                new_post_modal(accounts(120), CARRIED, zone=ZONE, topic=COPY * 90),
                 settings_modal("Velo" * 20, RoomSettings(), {f"S{n}": "g" * 90 for n in range(120)}, CARRIED),
             ):
                 assert checked_view(shown) is shown

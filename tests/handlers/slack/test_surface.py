@@ -10,9 +10,9 @@ from bot.conversation.commands import read_command
 from bot.views import PauseView
 from handlers.slack import surface
 from handlers.slack.home_view import HomeNow, home_view, stranger_view
-from tests.handlers.slack.made import NOW, ZONE, spring
+from tests.handlers.slack.made import NOW, ZONE, spring, view
 from tests.handlers.slack.test_home_view import RECEIPT
-from tests.handlers.slack.test_modals import a_post_view, view
+from tests.handlers.slack.test_modals import a_post_view
 
 GUIDE = (Path(__file__).parents[3] / "docs" / "slack.md").read_text(encoding="utf-8")
 
