@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import yaml
 
-from handlers.slack.buttons import MENU, MORE
+from handlers.slack.buttons import MORE
 from handlers.slack.modals import asking, deciding, details, editing, moving, settings
 
 MANIFEST: Final = Path(__file__).with_name("manifest.yaml")
@@ -65,7 +65,7 @@ COMMANDS: Final = ("/admind",)
 # callback id → where it stands: anywhere in Slack, or on a message
 SHORTCUTS: Final = {"new_post": "global", "post_about_this": "message"}
 
-# What stands before the first ":" of a button's action, or of a menu's chosen value.
+# What stands before the first ":" of a button's action, or of the value chosen in a menu (`buttons.MENU`).
 ACTIONS: Final = frozenset(
     {
         # on cards of drafts: <action>:<draft>:<digest>
@@ -78,7 +78,6 @@ ACTIONS: Final = frozenset(
         "page",  # in Details: page:<draft>:details|read:<page>
     }
 )  # fmt: skip
-MENUS: Final = (MENU,)  # what was chosen in it is an action
 
 # The callback ids of submitted views.
 VIEWS: Final = frozenset(
