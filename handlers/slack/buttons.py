@@ -39,7 +39,7 @@ def elements(buttons: Sequence[Button], card: Card) -> list[Json]:
 
 
 def behind_more(card: Card) -> tuple[Button, ...]:
-    """What "More…" opens: every button that may have no place on the card itself. Approving there shows it all first."""
+    """What "More…" opens: every button that may have no place on the card. Approving there shows it all first."""
     main = [each for each in card.buttons if not each.more]
     return tuple(map(read_first, (*main[MOST_MAIN - 1 :], *(each for each in card.buttons if each.more))))
 
