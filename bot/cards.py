@@ -12,6 +12,7 @@ from bot.words import words
 from storage.accounts import Account
 from storage.drafts import Draft, DraftStatus, Finding, Version
 from storage.posts import Post, PostState
+from storage.sealed import Medium
 from storage.team import Brand
 
 EXCERPT = 280  # characters of a version's text on a card before "See more"
@@ -50,8 +51,8 @@ def draft_card(draft: Draft, names: Words, *, missing: str, posts: Sequence[Post
         title=f"{names.brand.name} · {draft.title}",
         when=names.time(draft.due) if draft.due else names.t("as soon as it is approved"),
         status=_status(draft, names, missing, posts),
-        picture=CardPicture(sha256=picture.sha256, mime=picture.mime, alt=picture.alt) if picture else None,
-        sections=tuple(_section(version, names) for version in draft.versions),
+        picture=_picture(picture) if picture else None,
+        sections=tuple(_section(version, names, picture) for version in draft.versions),
         notes=tuple(_note(finding, names) for finding in draft.findings),
         buttons=_buttons(draft, names),
         footer=_footer(draft, names),
@@ -125,11 +126,27 @@ def _footer(draft: Draft, names: Words) -> str:
     return " · ".join(part for part in (asked, changed) if part)
 
 
-def _section(version: Version, names: Words) -> CardSection:
+def _section(version: Version, names: Words, shown_already: Medium | None) -> CardSection:
     meter = f"{version.length}/{version.limit}" if version.limit else ""
     meter = " · ".join(part for part in (meter, version.price) if part)
     shown = version.text if len(version.text) <= EXCERPT else version.text[:EXCERPT].rsplit(" ", 1)[0] + "…"
-    return CardSection(heading=names.account(version.account), meter=meter, text=shown, account=version.account)
+    others = [medium for medium in version.media if _look(medium) != (shown_already and _look(shown_already))]
+    return CardSection(
+        heading=names.account(version.account),
+        meter=meter,
+        text=shown,
+        account=version.account,
+        full=version.text if shown != version.text else "",
+        pictures=tuple(_picture(medium) for medium in others),
+    )
+
+
+def _picture(medium: Medium) -> CardPicture:
+    return CardPicture(sha256=medium.sha256, mime=medium.mime, alt=medium.alt)
+
+
+def _look(medium: Medium) -> tuple[str, str]:
+    return medium.sha256, medium.alt
 
 
 def _note(finding: Finding, names: Words) -> str:

@@ -94,6 +94,8 @@ class CardSection(Frozen):
     meter: str = Field("", description="e.g. 412/3000")
     text: str
     account: str = ""
+    full: str = Field("", description="the whole text, where `text` is only its beginning")
+    pictures: tuple[CardPicture, ...] = Field((), description="those that are not the card's own")
 
 
 class Card(Frozen):

@@ -1,0 +1,139 @@
+"""App Home: what waits for me, what goes out next, what went out and how it did, and the stop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.views import DraftView, PauseView, PostView
+from bot.when import say
+from bot.words import reader, told, words
+from handlers.slack import kit
+from handlers.slack.limits import Json, checked_view
+
+MOST_SHOWN = 10  # of each list
+_STATES = {"failed": "❌", "unknown": "❓", "missed": "⏰", "paused": "⏸", "published": "✅"}
+
+
+@dataclass(frozen=True, slots=True)
+class HomeNow:
+    """What one person sees of one brand; lists in the order to be shown. `waiting` is what waits for them."""
+
+    brand: str
+    brand_name: str
+    zone: str
+    waiting: Sequence[DraftView] = ()
+    upcoming: Sequence[PostView] = ()
+    done: Sequence[PostView] = ()
+    pauses: Sequence[PauseView] = ()
+    accounts: int = 0
+    review_room: bool = False
+    may_resume: bool = False
+    may_settle: bool = False
+
+
+def home_view(now: HomeNow) -> Json:
+    blocks = [kit.header(now.brand_name), *_stopped(now)]
+    if not (now.waiting or now.upcoming or now.done):
+        blocks += list(_first_steps(now))
+    else:
+        blocks += [*_waiting(now), *_upcoming(now), *_done(now)]
+    blocks.append({"type": "divider"})
+    blocks.append(kit.actions(_controls(now)))
+    return checked_view({"type": "home", "blocks": blocks})
+
+
+def stranger_view() -> Json:
+    """For somebody whom AdMind does not know, or no longer: a way in, and nothing about anybody's work."""
+    return checked_view(
+        {
+            "type": "home",
+            "blocks": [
+                kit.header("AdMind"),
+                kit.section(
+                    told("I don't know you yet. Ask an owner of your brand to add you; then this page is yours.")
+                ),
+            ],
+        }
+    )
+
+
+def _stopped(now: HomeNow) -> Iterator[Json]:
+    for pause in now.pauses[:MOST_SHOWN]:
+        since = told("since {when}", when=say(pause.since, now.zone, reader()))
+        yield kit.section(" · ".join(part for part in (told("⏸ Nothing goes out"), since, pause.reason) if part))
+
+
+def _first_steps(now: HomeNow) -> Iterator[Json]:
+    done = {
+        told("Connect an account, in the studio"): now.accounts > 0,
+        told("Choose the room where drafts wait, under Settings here"): now.review_room,
+        told("Say what you want posted: write to me, or press New post"): False,
+    }
+    yield kit.heading(told("First steps"))
+    yield kit.section("\n".join(f"{'✅' if each else '▫'} {step}" for step, each in done.items()))
+    yield kit.context(told("Nothing goes out that a person did not approve."))
+
+
+def _waiting(now: HomeNow) -> Iterator[Json]:
+    count = len(now.waiting)
+    yield kit.heading(words(reader()).many("Review {count}", "Review {count}", count))
+    if not count:
+        yield kit.context(told("Nothing waits for you."))
+    for draft in now.waiting[:MOST_SHOWN]:
+        facts = [_time(draft.due, now.zone) or told("as soon as it is approved")]
+        if draft.decide_by:
+            facts.append(told("decide by {when}", when=_time(draft.decide_by, now.zone)))
+        facts.append(", ".join(version.account_name for version in draft.versions))
+        review = kit.button(told("Review"), f"review:{draft.id}", "primary")
+        yield kit.section(f"{draft.title}\n{' · '.join(facts)}", accessory=review)
+    yield from _more(count)
+
+
+def _upcoming(now: HomeNow) -> Iterator[Json]:
+    yield kit.heading(told("Next out"))
+    if not now.upcoming:
+        yield kit.context(told("Nothing is scheduled."))
+    for post in now.upcoming[:MOST_SHOWN]:
+        yield kit.section(f"{_time(post.due, now.zone)} · {post.account_name}\n{post.title}")
+    yield from _more(len(now.upcoming))
+
+
+def _done(now: HomeNow) -> Iterator[Json]:
+    if not now.done:
+        return
+    yield kit.heading(told("What went out, and what did not"))
+    for post in now.done[:MOST_SHOWN]:
+        receipt = post.receipt
+        at = receipt.at if receipt else post.due
+        facts = [_STATES.get(post.status, "·"), _time(at, now.zone), "·", post.account_name]
+        lines = [" ".join(facts), post.title, post.problem or ""]
+        if receipt and receipt.taken_down_at:
+            lines.append(told("Taken down {when}", when=_time(receipt.taken_down_at, now.zone)))
+        elif receipt:
+            lines.append(receipt.url)
+        live = receipt is not None and receipt.taken_down_at is None and post.status == "published"
+        down = kit.button(told("Take down"), f"takedown:{post.id}") if live else None
+        yield kit.section("\n".join(line for line in lines if line), accessory=down)
+    yield from _more(len(now.done))
+
+
+def _more(count: int) -> Iterator[Json]:
+    left = count - MOST_SHOWN
+    if left > 0:
+        yield kit.context(words(reader()).many("… and {count} more", "… and {count} more", left))
+
+
+def _controls(now: HomeNow) -> list[Json]:
+    made = [kit.button(told("New post"), f"new:{now.brand}", "primary")]
+    if now.may_settle:
+        made.append(kit.button(told("Settings"), f"settings:{now.brand}"))
+    if now.pauses and now.may_resume:
+        made.append(kit.button(told("Go on"), f"resume:{now.brand}"))
+    stop = kit.button(told("STOP {brand}", brand=now.brand_name), f"stop:{now.brand}", "danger")
+    return [*made, stop]
+
+
+def _time(instant: datetime | None, zone: str) -> str:
+    return say(instant, zone, reader()) if instant else ""

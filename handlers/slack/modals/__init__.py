@@ -1,0 +1,46 @@
+"""The views that open over Slack, each with what its submission says.
+
+`surface.VIEWS` lists their callback ids. A view is in the language of whoever opened it (`bot.words.read_in`).
+"""
+
+from handlers.slack.forms import Carried, FieldErrors
+from handlers.slack.modals.asking import NewPost, new_post_modal, read_new_post
+from handlers.slack.modals.deciding import (
+    changes_modal,
+    more_modal,
+    read_reason,
+    read_some,
+    reject_modal,
+    some_modal,
+    take_down_modal,
+)
+from handlers.slack.modals.details import details_modal, pages_of
+from handlers.slack.modals.editing import Edited, edit_modal, read_edit
+from handlers.slack.modals.moving import move_modal, read_move
+from handlers.slack.modals.settings import RoomSettings, Tied, read_settings, settings_modal
+
+__all__ = [
+    "Carried",
+    "Edited",
+    "FieldErrors",
+    "NewPost",
+    "RoomSettings",
+    "Tied",
+    "changes_modal",
+    "details_modal",
+    "edit_modal",
+    "more_modal",
+    "move_modal",
+    "new_post_modal",
+    "pages_of",
+    "read_edit",
+    "read_move",
+    "read_new_post",
+    "read_reason",
+    "read_settings",
+    "read_some",
+    "reject_modal",
+    "settings_modal",
+    "some_modal",
+    "take_down_modal",
+]

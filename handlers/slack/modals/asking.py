@@ -1,0 +1,92 @@
+"""New post: what a request says, as a form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from bot.views import AccountView
+from bot.when import say
+from bot.words import reader, told
+from handlers.slack import kit
+from handlers.slack.forms import Carried, FieldErrors, attached, chosen, time_of, written
+from handlers.slack.limits import INPUT, SELECT_OPTIONS, Json, checked_view, cut
+from handlers.slack.modals.moving import when_fields
+
+CALLBACK = "new_post"
+PICTURES: Final = ("png", "jpg", "jpeg", "gif", "webp")
+
+
+@dataclass(frozen=True, slots=True)
+class NewPost:
+    """`due` in UTC, or as soon as it is approved; `files` are Slack's ids; `accounts` empty: where it usually goes."""
+
+    topic: str
+    accounts: tuple[str, ...]
+    due: datetime | None
+    image_wish: str
+    files: tuple[str, ...]
+    campaign: str
+
+    def request(self, names: dict[str, str], zone: str) -> str:
+        """The same in plain words, as somebody would have written it. `names` maps account ids to names."""
+        where = ", ".join(names[account] for account in self.accounts if account in names)
+        said = (
+            (told("Accounts"), where),
+            (told("When"), say(self.due, zone, reader()) if self.due else ""),
+            (told("Image"), self.image_wish),
+            (told("Campaign"), self.campaign),
+        )
+        return "\n".join([self.topic, *(f"{label}: {words}." for label, words in said if words)])
+
+
+def new_post_modal(accounts: Sequence[AccountView], carried: Carried, *, zone: str, topic: str = "") -> Json:
+    """`topic` is what was said already: the message that the shortcut was used on."""
+    offered = [kit.option(each.name, each.id, each.channel) for each in accounts if not each.closed][:SELECT_OPTIONS]
+    blocks = [
+        kit.field(
+            "topic",
+            told("What is it about?"),
+            kit.words_input(
+                cut(topic, INPUT).text, placeholder=told("Our spring sale: 20% off all bikes until 31 May")
+            ),
+        )
+    ]
+    if offered:
+        chooser = kit.chooser(
+            "multi_static_select", offered, [each.id for each in accounts] if len(offered) == 1 else ()
+        )
+        blocks.append(kit.field("accounts", told("Accounts"), chooser, optional=True))
+    pictures = {"type": "file_input", "filetypes": list(PICTURES), "max_files": 4}
+    blocks += [
+        *when_fields(None, zone),
+        kit.field("files", told("A picture of your own"), pictures, optional=True),
+        kit.field("wish", told("Or what it should show"), _line(), optional=True),
+        kit.field("campaign", told("Campaign"), _line(), optional=True),
+    ]
+    return checked_view(
+        kit.modal(
+            CALLBACK, told("New post"), blocks, carried=carried.dump(), submit=told("Draft it"), close=told("Cancel")
+        )
+    )
+
+
+def read_new_post(view: Json, *, now: datetime, zone: str) -> NewPost:
+    """Raises FieldErrors."""
+    topic = written(view, "topic").strip()
+    if not topic:
+        raise FieldErrors({"topic": told("Say in a few words what it is about.")})
+    return NewPost(
+        topic=topic,
+        accounts=chosen(view, "accounts"),
+        due=time_of(view, "picked", "phrase", now=now, zone=zone),
+        image_wish=written(view, "wish").strip(),
+        files=attached(view, "files"),
+        campaign=written(view, "campaign").strip(),
+    )
+
+
+def _line() -> Json:
+    return kit.words_input(lines=False) | {"max_length": 200}

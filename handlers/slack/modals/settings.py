@@ -1,0 +1,80 @@
+"""Settings of a brand in Slack: the rooms, and which groups work for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from bot.words import told
+from handlers.slack import kit
+from handlers.slack.forms import Carried, FieldErrors, chosen
+from handlers.slack.limits import SELECT_OPTIONS, Json, checked_view
+
+CALLBACK = "settings"
+ROLES: Final = ("requester", "approver", "client", "owner")
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSettings:
+    """`groups` maps a role to the ids of the user groups that hold it."""
+
+    review: str = ""
+    clients: tuple[str, ...] = ()
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tied:
+    """What was submitted; `groups` is None where none were offered, and then nothing changes about them."""
+
+    review: str
+    clients: tuple[str, ...]
+    groups: Mapping[str, tuple[str, ...]] | None
+
+
+def settings_modal(brand: str, now: RoomSettings, groups: Mapping[str, str], carried: Carried) -> Json:
+    """`groups` maps the ids of Slack's user groups to their names; workspaces without them offer none."""
+    rooms = {"include": ["public", "private"], "exclude_bot_users": True}
+    review: Json = {"type": "conversations_select", "filter": rooms}
+    review |= {"initial_conversation": now.review} if now.review else {}
+    clients: Json = {"type": "multi_conversations_select", "filter": rooms | {"include": ["public", "private"]}}
+    clients |= {"initial_conversations": list(now.clients)} if now.clients else {}
+    blocks = [
+        kit.field("review", told("Review room"), review, hint=told("Drafts wait here for a decision.")),
+        kit.field(
+            "clients",
+            told("Client rooms"),
+            clients,
+            hint=told("Drafts come here only after the team has approved them."),
+            optional=True,
+        ),
+        kit.context(told("Invite me to each room: /invite @AdMind")),
+    ]
+    offered = [kit.option(f"@{name}", group) for group, name in groups.items()][:SELECT_OPTIONS]
+    if offered:
+        labels = {
+            "requester": told("Groups that may ask for posts"),
+            "approver": told("Groups that approve"),
+            "client": told("Groups of clients"),
+            "owner": told("Groups that own the brand"),
+        }
+        for role in ROLES:
+            chooser = kit.chooser("multi_static_select", offered, now.groups.get(role, ()))
+            blocks.append(kit.field(f"groups:{role}", labels[role], chooser, optional=True))
+    if len(groups) > SELECT_OPTIONS:
+        blocks.append(kit.context(told("Only the first {count} groups are offered here.", count=SELECT_OPTIONS)))
+    return checked_view(
+        kit.modal(CALLBACK, brand, blocks, carried=carried.dump(), submit=told("Save"), close=told("Cancel"))
+    )
+
+
+def read_settings(view: Json) -> Tied:
+    """Raises FieldErrors."""
+    review, clients = chosen(view, "review"), chosen(view, "clients")
+    if not review:
+        raise FieldErrors({"review": told("Choose the room where drafts wait.")})
+    if review[0] in clients:
+        raise FieldErrors({"clients": told("Clients would see drafts before the team has approved them.")})
+    offered = [role for role in ROLES if any(b.get("block_id") == f"groups:{role}" for b in view["blocks"])]
+    return Tied(review[0], clients, {role: chosen(view, f"groups:{role}") for role in offered} if offered else None)
