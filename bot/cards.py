@@ -12,6 +12,7 @@ from bot.words import words
 from storage.accounts import Account
 from storage.drafts import Draft, DraftStatus, Finding, Version
 from storage.posts import Post, PostState
+from storage.sealed import Medium
 from storage.team import Brand
 
 EXCERPT = 280  # characters of a version's text on a card before "See more"
@@ -46,13 +47,15 @@ class Words:
 def draft_card(draft: Draft, names: Words, *, missing: str, posts: Sequence[Post] = ()) -> Card:
     """A draft as it waits for a decision, or as it was decided. `missing` says what it waits for."""
     picture = next((medium for version in draft.versions for medium in version.media), None)
+    out = [post for post in posts if post.state is PostState.published and post.receipt]
+    receipts = [f"✅ {names.account(post.account)}: {post.receipt.url}" for post in out if post.receipt]
     return Card(
         title=f"{names.brand.name} · {draft.title}",
         when=names.time(draft.due) if draft.due else names.t("as soon as it is approved"),
         status=_status(draft, names, missing, posts),
-        picture=CardPicture(sha256=picture.sha256, mime=picture.mime, alt=picture.alt) if picture else None,
-        sections=tuple(_section(version, names) for version in draft.versions),
-        notes=tuple(_note(finding, names) for finding in draft.findings),
+        picture=_picture(picture) if picture else None,
+        sections=tuple(_section(version, names, picture) for version in draft.versions),
+        notes=(*receipts, *(_note(finding, names) for finding in draft.findings)),
         buttons=_buttons(draft, names),
         footer=_footer(draft, names),
         draft=draft.id,
@@ -63,6 +66,22 @@ def draft_card(draft: Draft, names: Words, *, missing: str, posts: Sequence[Post
 def replaced_card(draft: Draft, names: Words) -> Card:
     """What is left of an old revision's card."""
     return Card(title=f"{names.brand.name} · {draft.title}", status=names.t("Replaced ↓"), draft=draft.id)
+
+
+def client_card(card: Card, names: Words, *, internal: bool) -> Card:
+    """A draft's card as the client sees it: what would go out and the decision, not what the team says among itself.
+
+    While the team works on it again, only that.
+    """
+    if not internal:
+        return Card(title=card.title, status=names.t("The team is working on it again."), draft=card.draft)
+    decides = tuple(
+        button.model_copy(update={"more": False})
+        for button in card.buttons
+        if button.action.partition(":")[0] in ("approve", "changes", "reject")
+    )
+    notes = tuple(note for note in card.notes if note.startswith("✅"))
+    return card.model_copy(update={"buttons": decides, "notes": notes, "footer": ""})
 
 
 def post_card(post: Post, names: Words, siblings: Sequence[Post] = ()) -> Card:
@@ -125,11 +144,23 @@ def _footer(draft: Draft, names: Words) -> str:
     return " · ".join(part for part in (asked, changed) if part)
 
 
-def _section(version: Version, names: Words) -> CardSection:
+def _picture(medium: Medium) -> CardPicture:
+    return CardPicture(sha256=medium.sha256, mime=medium.mime, alt=medium.alt)
+
+
+def _section(version: Version, names: Words, shown_already: Medium | None) -> CardSection:
     meter = f"{version.length}/{version.limit}" if version.limit else ""
     meter = " · ".join(part for part in (meter, version.price) if part)
     shown = version.text if len(version.text) <= EXCERPT else version.text[:EXCERPT].rsplit(" ", 1)[0] + "…"
-    return CardSection(heading=names.account(version.account), meter=meter, text=shown, account=version.account)
+    others = [medium for medium in version.media if medium != shown_already]
+    return CardSection(
+        heading=names.account(version.account),
+        meter=meter,
+        text=shown,
+        full=version.text if shown != version.text else "",
+        pictures=tuple(_picture(medium) for medium in others),
+        account=version.account,
+    )
 
 
 def _note(finding: Finding, names: Words) -> str:

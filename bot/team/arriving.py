@@ -56,6 +56,7 @@ class Arriving:
         self._seed = seed
         self._codes = JoinCodes(database, CODE_LIFE)
         self._tries = Tries(database, CODE_LIFE)
+        self.gone: Callable[[Home], Awaitable[None]] | None = None
 
     async def home(self, platform: str, team: str) -> Home | None:
         kept = await self._home(platform, team)
@@ -85,12 +86,13 @@ class Arriving:
         raise Conflict("AdMind is being installed here right now.", do_next="Look again in a moment.")
 
     async def remove(self, platform: str, team: str) -> Home | None:
-        """Uninstalled, or its tokens revoked: nothing goes there any more. The home as it was; None without one.
-
-        What was given at the install is deleted by whoever holds it, and owners are told by `Board.tell`.
-        """
+        """As `Homes.remove`; `gone` is called first and may be called again."""
         kept = await self._home(platform, team)
-        if kept is None or kept.record.removed_at is not None:
+        if kept is None:
+            return None
+        if self.gone is not None:  # first: an end in between must leave no secrets
+            await self.gone(kept.record)
+        if kept.record.removed_at is not None:
             return None
         gone = kept.record.changed(removed_at=self._clock.now())
         change = self._store.put_home(Change(gone.workspace), gone, ver=kept.ver)
@@ -174,7 +176,7 @@ class Arriving:
         fresh = kept is None and not await self.of(workspace)
         owner = await self._meeting.installer(change, workspace, installer, installer_name, fresh=fresh)
         home = (
-            kept.record.changed(removed_at=None, name=name)
+            kept.record.changed(removed_at=None, name=name, installed_at=now)
             if kept is not None
             else Home(
                 platform=platform,

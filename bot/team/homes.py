@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.chat import Identified
 from bot.clock import Clock
@@ -52,6 +52,10 @@ class Homes:
             seed=self._seed,
         )
 
+    def when_gone(self, gone: Callable[[Home], Awaitable[None]]) -> None:
+        """What is done when a home is removed, before that is written down; it may be done twice."""
+        self._arriving.gone = gone
+
     async def home(self, platform: str, team: str) -> Home | None:
         """The home that a team is; None where AdMind is not installed, or is no more."""
         return await self._arriving.home(platform, team)
@@ -69,7 +73,9 @@ class Homes:
         return await self._arriving.install(platform, team, name, installer, installer_name, zone)
 
     async def remove(self, platform: str, team: str) -> Home | None:
-        """Uninstalled, or its tokens revoked: nothing goes there any more. The home as it was; None without one."""
+        """Uninstalled, or its tokens revoked: nothing goes there any more, what the install gave is deleted, and owners
+        are told. The home as it was; None without one.
+        """
         return await self._arriving.remove(platform, team)
 
     async def join_code(self, workspace: str, by: Member) -> str:
