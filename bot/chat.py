@@ -124,9 +124,15 @@ class Messenger(Protocol):
     must do something, which its words say.
     """
 
-    home: str
-    receipts_on_card: bool
-    """A receipt only brings the draft's card up to date where there is one; else it is a message of its own."""
+    @property
+    def home(self) -> str:
+        """What its messages name it by, as `Home.key`."""
+        ...
+
+    @property
+    def receipts_on_card(self) -> bool:
+        """A receipt only brings the draft's card up to date where there is one; else it is a message of its own."""
+        ...
 
     async def post(self, room: str, card: Card, *, key: str, under: MessageRef | None = None) -> MessageRef | None:
         """The message, below another one of this home if named; None where the home has no such room.

@@ -1,6 +1,6 @@
 """Which draft a message in a chat shows, in exactly which bytes, and the reactions that were heard of on it.
 
-HASH `shows:<home>|<channel>|<message>`: `draft`, `digest`, `whole`, and a field `r:<team>|<user>|<sign>` a reaction:
+HASH `shows:<home>|<channel>|<message>`: `draft`, `digest`, `whole`, and a field `r:<team>|<user>|<emoji>` a reaction:
 `<µs of the event, 0 when it was found by looking>|<+ or ->|<ms when that was heard>`. One message shows one digest, for
 ever: what is written once stays.
 """
@@ -49,7 +49,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a message shows. `marks`: (team, user, sign) → what was heard of it."""
+    """What a message shows. `marks`: (team, user, emoji) → what was heard of it."""
 
     key: str
     channel: str
@@ -72,14 +72,14 @@ class ShownStore:
         marks = {}
         for name, value in fields.items():
             if name.startswith("r:"):
-                team, user, sign = name[2:].split("|")
+                team, user, emoji = name[2:].split("|", 2)
                 event, stands, heard = value.split("|")
-                marks[team, user, sign] = Mark(int(event), stands == "+", int(heard))
+                marks[team, user, emoji] = Mark(int(event), stands == "+", int(heard))
         return Shown(key, channel, message, fields["draft"], fields["digest"], fields["whole"] == "1", marks)
 
-    async def mark(self, shown: Shown, who: tuple[str, str], sign: str, mark: Mark) -> bool:
+    async def mark(self, shown: Shown, who: tuple[str, str], emoji: str, mark: Mark) -> bool:
         """Note a reaction; False when something later was heard of it meanwhile."""
-        name = "|".join(("r:" + who[0], who[1], sign))
+        name = "|".join(("r:" + who[0], who[1], emoji))
         stands = "+" if mark.stands else "-"
         return bool(await self._database.run(MARK, [shown.key], [name, mark.event_us, stands, mark.heard_ms]))
 

@@ -30,6 +30,11 @@ _NAMES: Final[dict[str, str]] = {
 _TONE: Final = re.compile(r"(?:::?skin-tone-[1-6])|(?:_tone[1-5])$|[\U0001F3FB-\U0001F3FF\uFE0E\uFE0F]")
 
 
+def plain(name: str) -> str:
+    """The emoji's name without what platforms put around it; a hand in another colour is another one still."""
+    return name.strip().strip(":").casefold()
+
+
 def sign_of(name: str) -> str:
     """What an emoji means: a key of VERDICTS or CHOICES, or "" for nothing; colons and skin tones do not matter."""
-    return _NAMES.get(_TONE.sub("", name.strip().strip(":")).casefold().strip(":"), "")
+    return _NAMES.get(_TONE.sub("", plain(name)).strip(":"), "")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from pydantic import Field
 
@@ -20,11 +20,11 @@ from bot.errors import AdMindError, BadInput, ChangedSince, Conflict, NotAllowed
 from bot.team.homes import Homes
 from bot.words import reading, told
 from bot.workflow.decisions import Decisions
-from bot.workflow.emoji import CHOICES, VERDICTS, sign_of
-from bot.workflow.requests import Asker, Requests
+from bot.workflow.emoji import CHOICES, VERDICTS, plain, sign_of
+from bot.workflow.requests import Asker
 from storage import shows
 from storage.commit import Change, commit
-from storage.drafts import DraftStatus, MessageRef, Verdict
+from storage.drafts import Draft, DraftStatus, MessageRef, Verdict
 from storage.homes import Home
 from storage.record import Frozen
 from storage.redis import Database
@@ -82,6 +82,12 @@ class ReactionAnswer(Frozen):
     asks_why: bool = Field(False, description="changes are wanted: the person may be asked which")
 
 
+class Choosing(Protocol):
+    """`bot.workflow.requests.Requests`, as far as a number goes."""
+
+    async def choose(self, asker: Asker, draft_id: str, number: int, *, digest: str = "") -> Draft: ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """One person before one message."""
@@ -95,7 +101,7 @@ class _Seen:
 
 class Reactions:
     def __init__(
-        self, database: Database, *, homes: Homes, decisions: Decisions, requests: Requests, clock: Clock
+        self, database: Database, *, homes: Homes, decisions: Decisions, requests: Choosing, clock: Clock
     ) -> None:
         self._database = database
         self._shows = ShownStore(database)
@@ -110,19 +116,19 @@ class Reactions:
 
         Raises Conflict, StorageUnavailable, StorageFull: then it is to be tried again.
         """
-        sign = sign_of(event.name)
-        home = await self._homes.home(event.platform, event.team) if sign else None
+        name = plain(event.name)
+        home = await self._homes.home(event.platform, event.team) if sign_of(name) else None
         shown = await self._shown(home, event.channel, event.message, event.metadata) if home else None
         if home is None or shown is None:
             return ReactionAnswer()
         mark = Mark(round(event.at.timestamp() * 1_000_000), event.added, milliseconds(self._clock.now()))
-        known = _marks(shown, event.who).get(sign)
+        known = _marks(shown, event.who).get(name)
         if known is not None and known.event_us >= mark.event_us:
             return ReactionAnswer(draft=shown.draft)  # this, or something later, was heard already
-        news = {} if known is not None and known.stands == event.added else {sign: mark}
+        news = {} if known is not None and known.stands == event.added else {name: mark}
         answer = await self._take(home, shown, event.who, news)
         if not news:
-            await self._shows.mark(shown, (event.who.team, event.who.user), sign, mark)
+            await self._shows.mark(shown, (event.who.team, event.who.user), name, mark)
         return answer if event.added else answer.model_copy(update={"private": ""})
 
     async def reread(self, seen: StandingReactions) -> tuple[ReactionAnswer, ...]:
@@ -138,17 +144,17 @@ class Reactions:
         standing: dict[tuple[str, str], set[str]] = {}
         people = {(who.team, who.user): who for who, _ in seen.reactions}
         for who, name in seen.reactions:
-            standing.setdefault((who.team, who.user), set()).update({sign_of(name)} - {""})
+            standing.setdefault((who.team, who.user), set()).update({plain(name)} if sign_of(name) else ())
         for team, user, _ in shown.marks:
             people.setdefault((team, user), Identified(platform=seen.platform, team=team, user=user))
         answers = []
         for person, who in people.items():
-            known, signs = _marks(shown, who), standing.get(person, set())
+            known, names = _marks(shown, who), standing.get(person, set())
             news = {
-                sign: Mark(0, sign in signs, now)
-                for sign in signs | known.keys()
-                if (sign in signs) != (sign in known and known[sign].stands)
-                and not (sign in known and known[sign].heard_ms >= began)
+                name: Mark(0, name in names, now)
+                for name in names | known.keys()
+                if (name in names) != (name in known and known[name].stands)
+                and not (name in known and known[name].heard_ms >= began)
             }
             if news:
                 answers.append(await self._take(home, shown, who, news))
@@ -162,26 +168,35 @@ class Reactions:
         seen, person = await self._seen(home, shown, who), (who.team, who.user)
         answer, acted, noted = ReactionAnswer(draft=shown.draft), _word(_marks(shown, who)), not news
         with reading(seen.member.language if seen.member else "en"):
-            for sign in sorted(news.keys() & CHOICES.keys()):
-                answer = await self._choose(seen, CHOICES[sign]) if news[sign].stands else answer
+            for name in sorted(news):
+                if sign_of(name) in CHOICES and news[name].stands:
+                    answer = await self._choose(seen, CHOICES[sign_of(name)])
             for _ in range(TRIES):
-                word = _word(_with(_marks(shown, who), news))
+                marks = _with(_marks(shown, who), news)
+                word = _word(marks)
                 if word != acted:
-                    answer = await self._follow(seen, acted, word)
+                    answer = await self._follow(seen, acted, word, marks)
                     acted = word
                 if not noted:
-                    for sign, mark in news.items():
-                        await self._shows.mark(shown, person, sign, mark)
+                    for name, mark in news.items():
+                        await self._shows.mark(shown, person, name, mark)
                     noted, news = True, {}
                 shown = await self._shown(home, shown.channel, shown.message, None) or shown
                 if _word(_marks(shown, who)) == acted:
                     return answer
         raise Conflict("These reactions change all the time.", do_next="Look again in a moment.")
 
-    async def _follow(self, seen: _Seen, before: str | None, after: str | None) -> ReactionAnswer:
+    async def _follow(
+        self, seen: _Seen, before: str | None, after: str | None, marks: Mapping[str, Mark]
+    ) -> ReactionAnswer:
+        """From a person's word to their next one. What they took off is withdrawn also where the next cannot count."""
+        answer = ReactionAnswer(draft=seen.shown.draft)
         if after is not None:
-            return await self._decide(seen, VERDICTS[after])
-        return await self._decide(seen, Verdict.withdraw, of=VERDICTS[before] if before else None)
+            answer = await self._decide(seen, VERDICTS[after])
+        if before is not None and before not in _standing(marks) and answer.outcome in ("ignored", "refused"):
+            withdrawn = await self._decide(seen, Verdict.withdraw, of=VERDICTS[before])
+            return answer if answer.private else withdrawn
+        return answer
 
     async def _decide(self, seen: _Seen, verdict: Verdict, *, of: Verdict | None = None) -> ReactionAnswer:
         shown, member = seen.shown, seen.member
@@ -288,21 +303,27 @@ class Reactions:
 
 
 def _marks(shown: Shown, who: Identified) -> dict[str, Mark]:
-    return {sign: mark for (team, user, sign), mark in shown.marks.items() if (team, user) == (who.team, who.user)}
+    return {name: mark for (team, user, name), mark in shown.marks.items() if (team, user) == (who.team, who.user)}
+
+
+def _standing(marks: Mapping[str, Mark]) -> set[str]:
+    """What they mean that stand."""
+    return {sign_of(name) for name, mark in marks.items() if mark.stands}
 
 
 def _word(marks: Mapping[str, Mark]) -> str | None:
     """A person's word by their reactions that stand: the one that came last."""
-    standing = [(mark.order, CARE[sign], sign) for sign, mark in marks.items() if mark.stands and sign in VERDICTS]
+    signs = [(sign_of(name), mark) for name, mark in marks.items() if mark.stands]
+    standing = [(mark.order, CARE[sign], sign) for sign, mark in signs if sign in VERDICTS]
     return max(standing)[2] if standing else None
 
 
 def _with(known: Mapping[str, Mark], news: Mapping[str, Mark]) -> dict[str, Mark]:
     """What is known after the news; what happened later than these stays."""
     fresh = {
-        sign: mark
-        for sign, mark in news.items()
-        if sign not in known or mark.event_us == 0 or known[sign].event_us <= mark.event_us
+        name: mark
+        for name, mark in news.items()
+        if name not in known or mark.event_us == 0 or known[name].event_us <= mark.event_us
     }
     return {**known, **fresh}
 

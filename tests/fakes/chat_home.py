@@ -1,4 +1,4 @@
-"""A home as a chat is one: messages in rooms, posted once a key, brought up to date in place; it may be out of reach."""
+"""A home as a chat is one: messages in rooms, posted once a key, updated in place; it may be out of reach."""
 
 from __future__ import annotations
 
