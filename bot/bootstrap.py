@@ -27,10 +27,12 @@ from bot.accounts.book import TeamBook
 from bot.accounts.care import Care
 from bot.accounts.connect import Accounts
 from bot.accounts.door import Doors
+from bot.accounts.installations import Installations
 from bot.accounts.oauth import OAuth
 from bot.channels.registry import build_channels, build_oauth
 from bot.clock import Clock, SystemClock
 from bot.conversation.desk import Desk
+from bot.conversation.places import Places
 from bot.drafting.copywriter import Copywriter
 from bot.engine.crons import handing_to, once_a_firing
 from bot.engine.outbox import Engine, Queue
@@ -44,8 +46,9 @@ from bot.publishing.publisher import Publisher
 from bot.publishing.reconciler import Reconciler
 from bot.publishing.recovery import ALIVE_EVERY, Recovery
 from bot.review.board import Board
-from bot.review.inbox import Inbox
+from bot.review.catching_up import CatchingUp
 from bot.settings import Settings
+from bot.team.homes import Homes
 from bot.team.local import LocalDoor
 from bot.team.people import People
 from bot.team.setup import Setup
@@ -56,6 +59,7 @@ from bot.workflow.decisions import Decisions
 from bot.workflow.erasing import Erasing
 from bot.workflow.examine import Doctor
 from bot.workflow.history import History
+from bot.workflow.housing import Housing
 from bot.workflow.keeping import Keeping
 from bot.workflow.library import Library
 from bot.workflow.live import Live
@@ -65,6 +69,7 @@ from bot.workflow.office import Office
 from bot.workflow.once import OnceOnly
 from bot.workflow.pictures import Pictures
 from bot.workflow.posts import Posts
+from bot.workflow.reactions import Reactions
 from bot.workflow.requests import Asker, Requests
 from bot.workflow.retention import Retention
 from bot.workflow.revising import Revising
@@ -201,7 +206,6 @@ class AdMind:
         )
         self._build_accounts(database)
         self.board = Board(database, clock)
-        self.board.add_home(self.workspace.id, Inbox(database, self.workspace.id, clock))
         self.decisions = Decisions(database, audit=self.audit, clock=clock)
         self.posts = Posts(database, audit=self.audit, channels=self.channels, open_door=self.doors, clock=clock)
         self.pausing = Pausing(database, self.audit)
@@ -221,6 +225,7 @@ class AdMind:
             model_name=settings.model,
             room=room,
         )
+        self._build_homes(database)
         self.looking = Looking(database, board=self.board, clock=clock)
         self.library = Library(blobs=self.blobs, media=self.media, feed=self.feed, room=room, clock=clock)
         self.history = History(self.audit, self.people.store, self.journal)
@@ -300,6 +305,33 @@ class AdMind:
             open_door=self.doors,
             clock=self.clock,
         )
+
+    def _build_homes(self, database: Database) -> None:
+        """Homes on chat platforms, and what people say and do there."""
+        settings, clock = self.settings, self.clock
+        self.homes = Homes(
+            database,
+            people=self.people,
+            setup=self.setup,
+            audit=self.audit,
+            clock=clock,
+            owners=settings.owners,
+            seeds={"slack": settings.slack_review_room},
+        )
+        self.installations = Installations(database, self.vault)
+        self.reactions = Reactions(
+            database, homes=self.homes, decisions=self.decisions, requests=self.requests, clock=clock
+        )
+        self.places = Places(database, self.homes)
+        self.housing = Housing(
+            homes=self.homes,
+            installations=self.installations,
+            board=self.board,
+            catching_up=CatchingUp(database, self.board, clock),
+            team=self.people.store,
+            local=self.workspace.id,
+        )
+        self.on_home, self.open_home, self.close_home = self.housing.on_home, self.housing.open, self.housing.close
 
     def _build_sending(self, database: Database) -> None:
         self.publisher = Publisher(
@@ -384,7 +416,7 @@ class AdMind:
             if self.embedded is not None:
                 await self.recovery.fence_all()
             await self.recovery.recover()
-            unreached = await self.board.catch_up(self.workspace.id)
+            unreached = await self.housing.open_all()
             if unreached:
                 log.warning("homes were not re-read homes=%s", unreached)
             self.publisher.open.set()
@@ -505,7 +537,7 @@ class AdMind:
     async def _given_up(self, _queue: str, task: str, workspace: str, entry: str, error: Exception) -> None:
         if task == "request":
             await self.desk.give_up(workspace, entry)
-        await self._clockwork.given_up(workspace, f"{task}:{entry}", self.board.homes(workspace).values())
+        await self._clockwork.given_up(workspace, f"{task}:{entry}", self.board)
 
     async def _sweep(self, _fired: datetime) -> None:
         await self._clockwork.sweep()

@@ -47,13 +47,15 @@ class Words:
 def draft_card(draft: Draft, names: Words, *, missing: str, posts: Sequence[Post] = ()) -> Card:
     """A draft as it waits for a decision, or as it was decided. `missing` says what it waits for."""
     picture = next((medium for version in draft.versions for medium in version.media), None)
+    out = [post for post in posts if post.state is PostState.published and post.receipt]
+    receipts = [f"✅ {names.account(post.account)}: {post.receipt.url}" for post in out if post.receipt]
     return Card(
         title=f"{names.brand.name} · {draft.title}",
         when=names.time(draft.due) if draft.due else names.t("as soon as it is approved"),
         status=_status(draft, names, missing, posts),
         picture=_picture(picture) if picture else None,
         sections=tuple(_section(version, names, picture) for version in draft.versions),
-        notes=tuple(_note(finding, names) for finding in draft.findings),
+        notes=(*receipts, *(_note(finding, names) for finding in draft.findings)),
         buttons=_buttons(draft, names),
         footer=_footer(draft, names),
         draft=draft.id,
@@ -64,6 +66,22 @@ def draft_card(draft: Draft, names: Words, *, missing: str, posts: Sequence[Post
 def replaced_card(draft: Draft, names: Words) -> Card:
     """What is left of an old revision's card."""
     return Card(title=f"{names.brand.name} · {draft.title}", status=names.t("Replaced ↓"), draft=draft.id)
+
+
+def client_card(card: Card, names: Words, *, internal: bool) -> Card:
+    """A draft's card as the client sees it: what would go out and the decision, not what the team says among itself.
+
+    While the team works on it again, only that.
+    """
+    if not internal:
+        return Card(title=card.title, status=names.t("The team is working on it again."), draft=card.draft)
+    decides = tuple(
+        button.model_copy(update={"more": False})
+        for button in card.buttons
+        if button.action.partition(":")[0] in ("approve", "changes", "reject")
+    )
+    notes = tuple(note for note in card.notes if note.startswith("✅"))
+    return card.model_copy(update={"buttons": decides, "notes": notes, "footer": ""})
 
 
 def post_card(post: Post, names: Words, siblings: Sequence[Post] = ()) -> Card:

@@ -54,6 +54,7 @@ class ChatRequest(Frozen):
     uploads: tuple[Upload, ...] = ()
     unread_files: tuple[str, ...] = Field((), description="names of files that could not be understood")
     key: str = ""
+    about: str = Field("", description="the draft in whose thread it was said")
     within: frozenset[str] = Field(frozenset(), description="brands that it may reach; empty: all of the member's")
     at: datetime
 
@@ -69,6 +70,7 @@ class DecisionRequest(Frozen):
     surface: str
     reason: str = ""
     accounts: tuple[str, ...] = Field((), description="only these accounts' versions; empty: all of them")
+    of: Verdict | None = Field(None, description="withdraw only what this verdict was; None: whatever it was")
     at: datetime
 
 
@@ -111,14 +113,33 @@ class Card(Frozen):
     footer: str = ""
     draft: str = ""
     digest: str = ""
+    ping: tuple[str, ...] = Field((), description="member ids of those whom it must reach; nobody else is woken")
 
 
 class Messenger(Protocol):
-    """One home's way to talk: Slack, Discord, or the inbox. Posting again under the same key changes nothing."""
+    """One home's way to talk: Slack, Discord, or the inbox. Posting again under the same key changes nothing.
 
-    home: str
+    A room is a brand's id (its review room), `client:<brand>`, `member:<id>`, `owners` or `owners:<brand>`. What cannot
+    be posted or updated now raises AdMindError: with `retry_after_seconds` when it only takes time, without when people
+    must do something, which its words say.
+    """
 
-    async def post(self, room: str, card: Card, *, key: str) -> MessageRef: ...
+    @property
+    def home(self) -> str:
+        """What its messages name it by, as `Home.key`."""
+        ...
+
+    @property
+    def receipts_on_card(self) -> bool:
+        """A receipt only brings the draft's card up to date where there is one; else it is a message of its own."""
+        ...
+
+    async def post(self, room: str, card: Card, *, key: str, under: MessageRef | None = None) -> MessageRef | None:
+        """The message, below another one of this home if named; None where the home has no such room.
+
+        The ref says where it stands there (`channel`), and `whole` if it shows each section's full text and pictures.
+        """
+        ...
 
     async def update(self, ref: MessageRef, card: Card) -> None: ...
 

@@ -7,6 +7,7 @@ read too, the environment wins. Model providers keep their own names for their k
 from __future__ import annotations
 
 import importlib.util
+import re
 import textwrap
 from collections.abc import Mapping
 from datetime import timedelta
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
 from bot.errors import Misconfigured
 from storage.blobs.address import BucketAddress
@@ -101,6 +102,21 @@ class Settings(BaseModel):
     redelivery_seconds: float = Field(
         60, ge=1, le=3600, description="When work of a worker that vanished is taken up again."
     )
+    slack_bot_token: SecretStr | None = Field(
+        None, description="Slack: the bot token (xoxb-…) of an app that is installed in one Slack workspace."
+    )
+    slack_app_token: SecretStr | None = Field(
+        None, description="Slack: the app-level token (xapp-…). Set: Socket Mode, no public address needed."
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None, description="Slack: the signing secret, for events over HTTP at /slack/events."
+    )
+    slack_client_id: str = Field("", description="Slack: the client id, for installing from /slack/install.")
+    slack_client_secret: SecretStr | None = Field(None, description="Slack: the client secret that belongs to it.")
+    slack_api_url: str = Field("https://slack.com/api/", description="Slack: base address of its Web API.")
+    slack_review_room: str = Field(
+        "", description="Slack: id of the first brand's review room, e.g. C012ABCDEF; rooms can be changed in Slack."
+    )
     provider_keys: dict[str, SecretStr] = Field(default_factory=dict, description="Model providers' own settings.")
 
     @field_validator("owners", "allow_hosts", "secret_keys", mode="before")
@@ -142,12 +158,32 @@ class Settings(BaseModel):
                 raise ValueError("no such zone; write an IANA name such as Europe/Zurich") from error
         return value
 
-    @field_validator("public_url", "heartbeat_url")
+    @field_validator("public_url", "heartbeat_url", "slack_api_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
         if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
             raise ValueError("write a full address that starts with https:// or http://")
         return value.rstrip("/")
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _ends_with_slash(cls, value: str) -> str:
+        return value + "/" if value else "https://slack.com/api/"
+
+    @field_validator("slack_bot_token", "slack_app_token")
+    @classmethod
+    def _kind_of_token(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        begins = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}[info.field_name or ""]
+        if value is not None and not value.get_secret_value().startswith(begins):
+            raise ValueError(f"write the token that begins with {begins}")
+        return value
+
+    @field_validator("slack_review_room")
+    @classmethod
+    def _room_id(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[CG][A-Z0-9]{2,30}", value):
+            raise ValueError("write the room's id, e.g. C012ABCDEF; it stands at the end of the room's details")
+        return value
 
     @field_validator("owners")
     @classmethod
@@ -255,11 +291,32 @@ def _together(settings: Settings) -> list[str]:
         key = KEY_OF.get(model.partition(":")[0])
         if key and key not in settings.provider_keys:
             wrong.append(f"{name}: {model} needs {key}; set it, or choose offline.")
+    wrong += _slack_together(settings)
     if settings.blobs_url:
         if not all(settings.bucket_key):
             wrong.append("ADMIND_BLOBS_URL: a bucket needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; set both.")
         if importlib.util.find_spec("minio") is None:
             wrong.append("ADMIND_BLOBS_URL: a bucket needs AdMind's extra s3; install it: pip install 'admind[s3]'.")
+    return wrong
+
+
+def _slack_together(settings: Settings) -> list[str]:
+    """Which of Slack's settings are missing beside those that are set."""
+    wrong = []
+    installs = bool(settings.slack_client_id or settings.slack_client_secret)
+    if installs and not (settings.slack_client_id and settings.slack_client_secret):
+        wrong.append("ADMIND_SLACK_CLIENT_ID: it works with ADMIND_SLACK_CLIENT_SECRET only; set both, or neither.")
+    if installs and not settings.slack_app_token and not settings.slack_signing_secret:
+        wrong.append("ADMIND_SLACK_SIGNING_SECRET: events over HTTP need it; set it, or ADMIND_SLACK_APP_TOKEN.")
+    if installs and not settings.public_url:
+        wrong.append("ADMIND_PUBLIC_URL: installing from /slack/install needs the address that Slack leads back to.")
+    if settings.slack_bot_token and not (settings.slack_app_token or settings.slack_signing_secret):
+        wrong.append(
+            "ADMIND_SLACK_BOT_TOKEN: it hears nothing alone; set ADMIND_SLACK_APP_TOKEN, or "
+            "ADMIND_SLACK_SIGNING_SECRET for events over HTTP."
+        )
+    if settings.slack_app_token and not (settings.slack_bot_token or installs):
+        wrong.append("ADMIND_SLACK_APP_TOKEN: it needs ADMIND_SLACK_BOT_TOKEN beside it, or a client id and secret.")
     return wrong
 
 

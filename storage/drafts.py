@@ -122,10 +122,12 @@ class MessageRef(Frozen):
     """Where a card stands: one message shows one digest, for ever."""
 
     home: str
-    room: str
+    room: str = Field(description="as it was asked for: a brand's id, client:<brand>, member:<id>, owners")
     message: str
     draft: str
     digest: str
+    channel: str = Field("", description="where that is in the home, as the platform calls it")
+    whole: bool = Field(False, description="it shows everything that would go out, so that a reaction may approve it")
 
 
 class CardWords(Frozen):
@@ -149,8 +151,11 @@ class MadeWith(Frozen):
 class Draft(Record):
     """One post idea on its way to approval."""
 
-    SCHEMA: ClassVar[int] = 2
-    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {1: lambda old: {**old, "reminders": []}}  # were names of steps
+    SCHEMA: ClassVar[int] = 3
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {
+        1: lambda old: {**old, "reminders": []},  # were names of steps
+        2: lambda old: old,  # 3 knows where in a home a message stands
+    }
 
     id: str
     workspace: str

@@ -14,14 +14,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal, cast
+from typing import Any, ClassVar, Final, Literal, cast
 
 from pydantic import Field
 
 from storage import keys
 from storage.due import DueSets
 from storage.errors import AdMindError, NotFound
-from storage.record import Frozen, Record
+from storage.record import Frozen, Migration, Record
 from storage.redis import Database, Script
 from storage.retention import LIVES
 from storage.stores import xread
@@ -41,6 +41,9 @@ class RequestUpload(Frozen):
 class Request(Record):
     """One message to AdMind. `text` is what the person wrote, capped and without control characters."""
 
+    SCHEMA: ClassVar[int] = 2
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {1: lambda old: old}  # 2 knows which draft it is about
+
     id: str
     workspace: str
     brand: str = ""
@@ -51,6 +54,7 @@ class Request(Record):
     left_out: int = Field(0, description="characters beyond the cap that were not kept")
     uploads: tuple[RequestUpload, ...] = ()
     unread_files: tuple[str, ...] = ()
+    about: str = Field("", description="the draft in whose thread it was said")
     within: frozenset[str] = Field(frozenset(), description="brands that it may reach; empty: all of the member's")
     status: Literal["queued", "working", "done", "failed"] = "queued"
     reply: str = ""

@@ -45,6 +45,7 @@ LIVES: Final[dict[str, Life]] = {
     "progress": Life(7, "expire"),
     "sessions": Life(7, "expire"),  # after a browser was last used
     "approval_links": Life(14, "expire"),
+    "messages": Life(400, "expire"),  # which draft a message in a chat shows, and which thread goes on with what
     "files": Life(14, "delete"),  # after nothing has named them any more
 }
 
@@ -59,12 +60,13 @@ KINDS: Final[dict[str, str]] = {
     **dict.fromkeys(("feed", "feeds", "feeditem", "feedpictures"), "feed"),
     **dict.fromkeys(("audit", "heads"), "audit"),
     **dict.fromkeys(("notice", "notices"), "inbox"),
+    **dict.fromkeys(("shows", "place"), "messages"),
     "sessions": "sessions",  # the index of a member's; upkeep takes out those that ended
     "unnamed": "files",
     **dict.fromkeys(
         (
             *("request", "requests", "request-key", "thread", "once", "budget", "shown", "touched", "idem", "nonce"),
-            *("session", "link", "approval", "approvals"),
+            *("session", "link", "approval", "approvals", "join", "unreached"),
         ),
         EXPIRES,
     ),
@@ -73,6 +75,7 @@ KINDS: Final[dict[str, str]] = {
             *("workspace", "workspaces", "brand", "brands", "member", "members", "account", "accounts"),
             *("identity", "identitys", "token", "tokens", "secrets", "keys", "keycheck", "owner", "alive", "cron"),
             *("ctl", "due", "wake", "chain", "forgotten", "feedstamps", "lookup"),
+            *("home", "homes", "room", "rooms", "group", "groups", "installs"),
             *("packed", "packs", "segments"),  # where archived things lie: some bytes each, for ever
         ),
         KEPT,

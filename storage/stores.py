@@ -262,6 +262,13 @@ class TeamStore:
         found = await cast(Awaitable[set[str]], self._database.client.smembers(keys.WORKSPACES))
         return tuple(sorted(found))
 
+    async def local_hint(self) -> str:
+        """Where the local owner's workspace was found the last time; "" when nobody looked yet."""
+        return str(await self._database.client.get(keys.lookup("local", "")) or "")
+
+    async def hint_local(self, workspace: str) -> None:
+        await self._database.client.set(keys.lookup("local", ""), workspace)
+
     async def enter(self, workspace: str) -> None:
         """Make the workspace known to the sweep; a hint, written before the workspace itself."""
         await self._database.client.sadd(keys.WORKSPACES, workspace)

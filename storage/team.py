@@ -5,13 +5,14 @@ A brand is a boundary. Access to it is denied unless a member holds a role in it
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
-from storage.record import Frozen, Record
+from storage.record import Frozen, Migration, Record
 
 
 class Role(StrEnum):
@@ -87,12 +88,20 @@ class Member(Record):
 class Identity(Record):
     """One account of a person on a chat platform, in the terminal or behind a token."""
 
+    SCHEMA: ClassVar[int] = 2
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {1: lambda old: old}  # 2 knows of groups and of those who left
+
     platform: str
     team: str = ""
     user: str
     workspace: str
     member: str
     confirmed: bool = Field(False, description="linked by a code on both sides, or set by an owner")
+    bound: str = Field("", description="of an owner whom a setting names without a team: the team that it was in")
+    granted: dict[str, frozenset[Role]] = Field(
+        default_factory=dict, description="brand id → roles that the platform's groups and rooms give"
+    )
+    left: bool = Field(False, description="the platform says that this person was deactivated")
 
 
 class Workspace(Record):

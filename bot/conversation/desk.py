@@ -117,6 +117,7 @@ class Desk:
             left_out=max(0, len(text) - MOST_CHARACTERS),
             uploads=tuple(RequestUpload(sha256=each.sha256, name=each.name[:200]) for each in request.uploads),
             unread_files=tuple(name[:200] for name in request.unread_files[:20]),
+            about=request.about,
             within=request.within,
             created_at=self._clock.now(),
         )
@@ -245,12 +246,13 @@ class Desk:
         memory = importlib.import_module("bot.conversation.memory")
         thread = await held.read()
         request = work.request
-        around = await self._surroundings.around(
-            asker, brand, member, request, memory.drafts_of(thread), thread.summary
-        )
+        drafts = tuple(name for name in memory.drafts_of(thread) if name != request.about)
+        drafts += (request.about,) if request.about else ()
+        around = await self._surroundings.around(asker, brand, member, request, drafts, thread.summary)
         known = {draft.id for draft in around.drafts}
         listed = tuple(name for name in memory.listed_of(thread) if name in known)
-        around = around.model_copy(update={"focus": memory.focus_of(thread), "listed": listed})
+        focus = request.about if request.about in known else memory.focus_of(thread)
+        around = around.model_copy(update={"focus": focus, "listed": listed})
         turn = self._turn(work, asker, around, thread, memory.words_of(thread))
         spoken = await self._agent.run(turn, memory.window(thread), work.progress)
         version = await held.commit(

@@ -1,80 +1,44 @@
-"""Cards in every home of a brand: shown, replaced, updated, and re-read after a restart.
+"""Cards in every home of a brand: shown, replaced, updated, and told of.
 
 One message shows one digest, for ever. A new revision gets a new card, and the old one collapses to "Replaced ↓".
 Showing is repeated until it worked: it hangs on an entry of the due set, and every home's messenger posts once per key.
+Every call tries all homes, or the one that is named, and then raises Undelivered if some were missed.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.cards import Words, draft_card, post_card, replaced_card
+from bot.cards import Words, client_card, draft_card, post_card, replaced_card
 from bot.chat import Card, Messenger
 from bot.clock import Clock, milliseconds
-from bot.review.approval import Standing, judge
+from bot.review.approval import Standing
+from bot.review.delivering import Delivering, to_each
+from bot.review.hosting import Hosting
+from bot.review.round_table import RoundTable
 from bot.words import reading
-from storage.accounts import Account
+from storage import shows
 from storage.alerts import Alerts
 from storage.commit import Change, commit
-from storage.drafts import OPEN, Draft, MessageRef
-from storage.errors import Conflict, NotFound
+from storage.drafts import Draft, MessageRef
+from storage.errors import Conflict
 from storage.posts import Post, PostState
 from storage.redis import Database
-from storage.stores import DraftStore, Kept, PostStore, TeamStore
-from storage.team import Brand, Member, Workspace
+from storage.stores import DraftStore, PostStore, TeamStore
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
-REREAD_WITHIN = timedelta(seconds=60)
 ALERTS_A_DAY = 3  # a brand; what comes after them stands in one summary
 MOST_NAMED = 10
-
-
-@dataclass(frozen=True, slots=True)
-class RoundTable:
-    """A workspace's brands, accounts and members as they were at one moment: for as many records as are to be shown."""
-
-    home: Workspace
-    brands: Mapping[str, Brand]
-    accounts: Sequence[Account]
-    members: Sequence[Member]
-
-    def words(self, brand: str) -> Words:
-        """Raises NotFound."""
-        if brand not in self.brands:
-            raise NotFound(f"There is no brand {brand[:40]}.")
-        found = self.brands[brand]
-        return Words(
-            brand=found,
-            zone=found.zone or self.home.zone,
-            accounts={account.id: account for account in self.accounts if account.brand == brand},
-            members={member.id: member.name for member in self.members},
-            language=self.home.language,
-        )
-
-    def standings(self, draft: Draft, now: datetime) -> tuple[Standing, ...]:
-        accounts = {account.id: account for account in self.accounts}
-        return tuple(
-            judge(
-                draft,
-                version,
-                brand=self.brands[draft.brand],
-                account=accounts[version.account],
-                members=self.members,
-                now=now,
-            )
-            for version in draft.versions
-        )
+TRIES = 5
+WAKES = frozenset({PostState.failed, PostState.unknown, PostState.missed})
 
 
 class Board:
-    """`messengers` maps a workspace to its homes' messengers."""
-
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._drafts = DraftStore(database)
@@ -82,13 +46,15 @@ class Board:
         self._team = TeamStore(database)
         self._alerts = Alerts(database)
         self._clock = clock
-        self._messengers: dict[str, dict[str, Messenger]] = {}
+        self._delivering = Delivering(database, clock)
+        self.hosting = Hosting(database, clock)
 
     def add_home(self, workspace: str, messenger: Messenger) -> None:
-        self._messengers.setdefault(workspace, {})[messenger.home] = messenger
+        self.hosting.add(workspace, messenger)
 
-    def homes(self, workspace: str) -> Mapping[str, Messenger]:
-        return self._messengers.get(workspace, {})
+    async def homes(self, workspace: str) -> Mapping[str, Messenger]:
+        """A workspace's messengers by the names of their homes."""
+        return await self.hosting.of(workspace)
 
     async def round_table(self, workspace: str) -> RoundTable:
         """Everybody and everything that cards and standings name, read once."""
@@ -107,64 +73,89 @@ class Board:
         return (await self.round_table(draft.workspace)).standings(draft, self._clock.now())
 
     async def card(self, draft: Draft) -> Card:
-        table = await self.round_table(draft.workspace)
+        return (await self._drawn(draft, await self.round_table(draft.workspace)))[0]
+
+    async def _drawn(self, draft: Draft, table: RoundTable) -> tuple[Card, bool]:
+        """The card, and whether the team's part is given."""
         words = table.words(draft.brand)
         with reading(words.language):
             standings = table.standings(draft, self._clock.now())
         missing = next((standing.missing for standing in standings if not standing.met), "")
         posts = await self._posts.many(draft.workspace, [v.post for v in draft.versions if v.post])
-        return draft_card(draft, words, missing=missing, posts=posts)
+        internal = bool(standings) and all(standing.internal for standing in standings)
+        return draft_card(draft, words, missing=missing, posts=posts), internal
 
-    async def show(self, workspace: str, draft_id: str) -> None:
-        """Bring every home up to date with this draft. Raises what a messenger raises: then it is tried again."""
+    async def show(self, workspace: str, draft_id: str, *, home: str = "") -> None:
+        """Bring every home, or this one, up to date with a draft. Client rooms come in once the team has approved."""
         kept = await self._drafts.find(workspace, draft_id)
         if kept is None:
             return
-        draft = kept.record
-        card = await self.card(draft)
-        refs = []
-        for messenger in self.homes(workspace).values():
-            mine = [ref for ref in draft.messages if ref.home == messenger.home]
-            current = next((ref for ref in mine if ref.digest == draft.digest), None)
-            if current is not None:
-                await messenger.update(current, card)
-                continue
-            refs.append(await messenger.post(draft.brand, card, key=f"draft:{draft.id}:{draft.digest}"))
-            words = await self.words(workspace, draft.brand)
-            for old in mine:
-                await messenger.update(old, replaced_card(draft, words))
-        if refs:
-            await self._remember(kept, refs)
-
-    async def _remember(self, kept: Kept[Draft], refs: Sequence[MessageRef]) -> None:
-        """Where the cards stand; on a conflict the next showing finds the same messages by their keys."""
-        draft = kept.record.changed(messages=(*kept.record.messages, *refs))
+        table = await self.round_table(workspace)
+        card, internal = await self._drawn(kept.record, table)
+        words = table.words(kept.record.brand)
+        showing = _Showing(kept.record, words, card, internal)
         try:
-            await commit(self._database, self._drafts.save(Change(draft.workspace), draft, ver=kept.ver))
-        except Conflict:
-            log.info("draft changed while its cards were posted draft=%s", draft.id)
+            await self._to_each(workspace, kept.record.brand, showing.in_home, home=home)
+        finally:
+            if showing.posted and not kept.archived:
+                await self._remember(kept.record, showing.posted, showing.done)
 
-    async def tell_post(self, workspace: str, post_id: str) -> None:
-        """Receipt, failure or question into every home, and the draft's card brought up to date."""
+    async def _remember(self, draft: Draft, posted: Sequence[MessageRef], done: Sequence[MessageRef]) -> None:
+        """Where the cards stand: what each shows at once, and with the draft once all old ones there are replaced, so
+        that a showing that was cut off is done again.
+        """
+        for _ in range(TRIES):
+            change = Change(draft.workspace)
+            for ref in posted:
+                shows.put(change, ref)
+            kept = await self._drafts.get(draft.workspace, draft.id)
+            new = tuple(ref for ref in done if not any(_same(ref, known) for known in kept.record.messages))
+            if new:
+                self._drafts.save(change, kept.record.changed(messages=(*kept.record.messages, *new)), ver=kept.ver)
+            try:
+                await commit(self._database, change)
+                return
+            except Conflict:
+                log.info("draft changed while its cards were posted draft=%s", draft.id)
+
+    async def tell_post(self, workspace: str, post_id: str, *, home: str = "") -> None:
+        """Receipt, failure or question into every home, and the draft's card brought up to date.
+
+        A failure, a doubt and a missed time wake who asked for the post and the brand's owners; a receipt nobody.
+        """
         kept = await self._posts.find(workspace, post_id)
         if kept is None:
             return
         post: Post = kept.record
         draft = await self._drafts.find(workspace, post.draft)
         siblings = await self._posts.many(workspace, [v.post for v in draft.record.versions if v.post] if draft else [])
-        card = post_card(post, await self.words(workspace, post.brand), siblings)
-        for messenger in self.homes(workspace).values():
-            await messenger.post(post.brand, card, key=_telling(post))
-        await self.show(workspace, post.draft)
+        table = await self.round_table(workspace)
+        card = post_card(post, table.words(post.brand), siblings)
+        if post.state in WAKES:
+            card = card.model_copy(
+                update={"ping": tuple(dict.fromkeys((post.requested_by, *table.owners(post.brand))))}
+            )
+        messages = draft.record.messages if draft else ()
 
-    async def tell_delay(self, workspace: str, post_id: str) -> None:
+        async def told(messenger: Messenger) -> None:
+            there = [ref for ref in messages if (ref.home, ref.room) == (messenger.home, post.brand)]
+            if not (messenger.receipts_on_card and there and _plain_receipt(post)):
+                under = there[-1] if there else None
+                await messenger.post(post.brand, card, key=_telling(post), under=under)
+
+        try:
+            await self._to_each(workspace, post.brand, told, home=home)
+        finally:
+            await self.show(workspace, post.draft, home=home)
+
+    async def tell_delay(self, workspace: str, post_id: str, *, home: str = "") -> None:
         """An alert that a post is late because something does not answer; it is still being tried."""
         kept = await self._posts.find(workspace, post_id)
         if kept is not None and kept.record.state is PostState.scheduled:
-            words = await self.words(workspace, kept.record.brand)
-            await self.alert(workspace, kept.record.brand, post_card(kept.record, words), key=_telling(kept.record))
+            words, key = await self.words(workspace, kept.record.brand), _telling(kept.record)
+            await self.alert(workspace, kept.record.brand, post_card(kept.record, words), key=key, home=home)
 
-    async def alert(self, workspace: str, brand: str, card: Card, *, key: str) -> None:
+    async def alert(self, workspace: str, brand: str, card: Card, *, key: str, home: str = "") -> None:
         """Something that people should know of and that is no failure, doubt or stop: these are told in any number.
 
         After three a day in the brand's zone the others stand in one summary, which is brought up to date.
@@ -173,27 +164,79 @@ class Board:
         day = self._clock.now().astimezone(ZoneInfo(table.words(brand).zone)).date()
         titles = await self._alerts.add(workspace, brand, day, key, card.title)
         mine = list(titles).index(key)
-        for messenger in self.homes(workspace).values():
+
+        async def told(messenger: Messenger) -> None:
             if mine < ALERTS_A_DAY:
                 await messenger.post(brand, card, key=f"alert:{key}")
-                continue
+                return
             summary = _summary(table.brands[brand].name, list(titles.values())[ALERTS_A_DAY:])
             ref = await messenger.post(brand, summary, key=f"alerts:{brand}:{day}")
-            await messenger.update(ref, summary)
+            if ref is not None:
+                await messenger.update(ref, summary)
 
-    async def catch_up(self, workspace: str) -> tuple[str, ...]:
-        """Re-read what stands on open drafts' messages in every home; the homes that could not be reached in time."""
-        page = await self._drafts.page(workspace, index="open", limit=1000)
-        refs = [ref for draft in page.items if draft.status in OPEN for ref in draft.messages]
-        unreached = []
-        for home, messenger in self.homes(workspace).items():
-            try:
-                async with asyncio.timeout(REREAD_WITHIN.total_seconds()):
-                    await messenger.reread([ref for ref in refs if ref.home == home])
-            except Exception:
-                log.exception("home could not be re-read home=%s", home)
-                unreached.append(home)
-        return tuple(unreached)
+        await self._to_each(workspace, brand, told, home=home)
+
+    async def tell(
+        self, workspace: str, room: str, card: Card, *, key: str, home: str = "", leave_out: str = ""
+    ) -> None:
+        """A word into a room (`owners`, `member:<id>`, a brand's) of every home but one, once per key."""
+
+        async def told(messenger: Messenger) -> None:
+            if messenger.home != leave_out:
+                await messenger.post(room, card, key=key)
+
+        await self._to_each(workspace, "", told, home=home)
+
+    async def _to_each(
+        self, workspace: str, brand: str, work: Callable[[Messenger], Awaitable[T]], *, home: str
+    ) -> None:
+        homes = await self.homes(workspace)
+        chosen = {name: messenger for name, messenger in homes.items() if home in ("", name)}
+        _, missed = await to_each(chosen, work)
+        await self._delivering.settled(workspace, brand, chosen, missed, homes)
+
+
+class _Showing:
+    """One draft on its way into homes: what was posted, and what of it needs no second look."""
+
+    def __init__(self, draft: Draft, words: Words, card: Card, internal: bool) -> None:
+        self._draft = draft
+        self._words = words
+        self._card = card
+        self._internal = internal
+        self.posted: list[MessageRef] = []
+        self.done: list[MessageRef] = []
+
+    async def in_home(self, messenger: Messenger) -> None:
+        draft = self._draft
+        await self._in_room(messenger, draft.brand, self._card, f"draft:{draft.id}:{draft.digest}", new=True)
+        card, key = client_card(self._card, self._words, internal=self._internal), f"client:{draft.id}:{draft.digest}"
+        await self._in_room(messenger, f"client:{draft.brand}", card, key, new=self._internal)
+
+    async def _in_room(self, messenger: Messenger, room: str, card: Card, key: str, *, new: bool) -> None:
+        mine = [ref for ref in self._draft.messages if (ref.home, ref.room) == (messenger.home, room)]
+        current = next((ref for ref in mine if ref.digest == self._draft.digest), None)
+        if current is not None:
+            await messenger.update(current, card)
+            return
+        ref = await messenger.post(room, card, key=key) if new else None
+        if ref is not None:
+            self.posted.append(ref)
+        if ref is not None or not new:  # a client's old card is replaced even before the team has approved the new one
+            for old in mine:
+                await messenger.update(old, replaced_card(self._draft, self._words))
+        if ref is not None:
+            self.done.append(ref)
+
+
+def _same(one: MessageRef, other: MessageRef) -> bool:
+    return (one.home, one.channel, one.room, one.message) == (other.home, other.channel, other.room, other.message)
+
+
+def _plain_receipt(post: Post) -> bool:
+    """A receipt that says nothing but that all is well."""
+    compared = post.receipt.compared if post.receipt else ""
+    return post.state is PostState.published and compared != "differs"
 
 
 def _summary(brand: str, titles: Sequence[str]) -> Card:

@@ -17,8 +17,14 @@ from storage.redis import Database
 log = logging.getLogger(__name__)
 
 
+INBOX = "inbox"
+
+
 class Inbox:
-    home = "inbox"
+    """Client rooms are not here: clients see what waits for them in the studio itself."""
+
+    home = INBOX
+    receipts_on_card = False
 
     def __init__(self, database: Database, workspace: str, clock: Clock) -> None:
         self._database = database
@@ -26,7 +32,9 @@ class Inbox:
         self._workspace = workspace
         self._clock = clock
 
-    async def post(self, room: str, card: Card, *, key: str) -> MessageRef:
+    async def post(self, room: str, card: Card, *, key: str, under: MessageRef | None = None) -> MessageRef | None:
+        if room.startswith("client:"):
+            return None
         message = "n_" + hashlib.sha256(f"{room}\0{key}".encode()).hexdigest()[:16]
         now = self._clock.now()
         item = InboxItem(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.cards import Words
 from bot.chat import Card, Messenger
 from bot.clock import Clock
 from bot.review.approval import deciders
-from bot.review.board import Board, RoundTable
+from bot.review.board import Board
+from bot.review.delivering import Missed, to_each
 from bot.review.reminders import plan
+from bot.review.round_table import RoundTable
 from storage.commit import Change, commit
 from storage.drafts import Draft, DraftStatus, MessageRef
 from storage.redis import Database
@@ -28,15 +30,15 @@ class Reminding:
     async def remind(self, workspace: str, draft_id: str) -> datetime | None:
         """Show, or bring up to date, what reminds people of this draft; when to look again.
 
-        Raises what a messenger raises, and Conflict: then it is done again, and no message comes twice.
+        A home that was missed is looked at again; no message comes twice. Raises Conflict: then it is done again.
         """
         kept = await self._drafts.find(workspace, draft_id)
         if kept is None:
             return None
         draft, now = kept.record, self._clock.now()
         card, look_at = await self._board.card(draft), list[datetime]()
-        homes = self._board.homes(workspace)
-        shown = list(draft.reminders)
+        homes = await self._board.homes(workspace)
+        shown, missed = list(draft.reminders), list[Missed]()
         if draft.status is DraftStatus.waiting and draft.decide_by is not None:
             table = await self._board.round_table(workspace)
             words = _still_waiting(card, draft, table.words(draft.brand))
@@ -45,12 +47,19 @@ class Reminding:
                 planned = plan(draft.decide_by, zone, shown=draft.updated_at, now=now)
                 look_at += [planned.look_at] if planned.look_at else []
                 if planned.due:
-                    shown += await _posted(homes.values(), member, words, draft, shown)
+                    posted, lost = await _posted(homes, member, words, draft, shown)
+                    shown, missed = shown + posted, missed + lost
         else:
             words = Card(title=card.title, when=card.when, status=card.status, draft=draft.id)
-        for ref in draft.reminders:
-            if ref.home in homes:
-                await homes[ref.home].update(ref, words)
+
+        async def updated(messenger: Messenger) -> None:
+            for ref in draft.reminders:
+                if ref.home == messenger.home:
+                    await messenger.update(ref, words)
+
+        if draft.reminders:
+            missed += (await to_each(homes, updated))[1]
+        look_at += [now + each.after for each in missed]
         if len(shown) > len(draft.reminders):
             told = draft.changed(reminders=tuple(shown))
             await commit(self._database, self._drafts.save(Change(workspace), told, ver=kept.ver))
@@ -75,11 +84,14 @@ def _still_waiting(card: Card, draft: Draft, names: Words) -> Card:
 
 
 async def _posted(
-    homes: Iterable[Messenger], member: Member, words: Card, draft: Draft, shown: Sequence[MessageRef]
-) -> list[MessageRef]:
-    """The reminder in every home where this person has none of this draft yet."""
+    homes: Mapping[str, Messenger], member: Member, words: Card, draft: Draft, shown: Sequence[MessageRef]
+) -> tuple[list[MessageRef], list[Missed]]:
+    """The reminder in every home where this person has none of this draft yet, and the homes that were missed."""
     room = f"member:{member.id}"
     there = {ref.home for ref in shown if ref.room == room}
-    return [
-        await home.post(room, words, key=f"remind:{draft.id}:{member.id}") for home in homes if home.home not in there
-    ]
+
+    async def posted(messenger: Messenger) -> MessageRef | None:
+        return await messenger.post(room, words, key=f"remind:{draft.id}:{member.id}")
+
+    refs, missed = await to_each({name: home for name, home in homes.items() if name not in there}, posted)
+    return [ref for ref in refs.values() if ref is not None], list(missed)

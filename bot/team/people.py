@@ -11,7 +11,7 @@ from bot.errors import NotAllowed
 from storage.commit import Change, commit
 from storage.record import new_id
 from storage.redis import Database
-from storage.stores import TeamStore
+from storage.stores import Kept, TeamStore
 from storage.team import Brand, Identity, Member, Role
 
 LOCAL = Identified(platform="terminal", user="owner")  # whoever sits at the machine that AdMind runs on
@@ -30,6 +30,10 @@ class People:
             return None
         member = await self.store.members.find(workspace, kept.record.member)
         return member.record if member is not None and member.record.erased_at is None else None
+
+    async def identity(self, workspace: str, identified: Identified) -> Kept[Identity] | None:
+        key = self.store.identity_id(identified.platform, identified.team, identified.user)
+        return await self.store.identities.find(workspace, key)
 
     async def members(self, workspace: str) -> tuple[Member, ...]:
         return await self.store.all(self.store.members, workspace)
@@ -54,6 +58,10 @@ class People:
         roles: dict[str, frozenset[Role]],
         identities: Sequence[Identified],
         now: datetime,
+        *,
+        zone: str = "",
+        language: str = "en",
+        distinct: bool = True,
     ) -> Member:
         """Into the change: a new member with these identities."""
         member = Member(
@@ -62,6 +70,9 @@ class People:
             name=name,
             subject=secrets.token_hex(16),
             roles=roles,
+            distinct=distinct,
+            zone=zone,
+            language=language,
             created_at=now,
         )
         self.store.members.put(change, member, member.id, ver=None, at=now.timestamp())

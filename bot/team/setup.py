@@ -25,19 +25,46 @@ class Setup:
         self._audit = audit
 
     async def ensure(self, *, zone: str, owners: Sequence[str], now: datetime) -> Workspace:
-        """The one workspace of this installation, made on the first start. `owners` are `platform:user id`."""
-        known = await self._store.workspace_ids()
-        for workspace_id in known:
-            kept = await self._store.workspaces.find(workspace_id, workspace_id)
-            if kept is not None:
-                await self._link_owners(kept.record, owners, now)
-                return kept.record
+        """The workspace of the machine that AdMind runs on, made on the first start; `owners`: `platform:user id`."""
+        found = await self.local()
+        if found is not None:
+            await self._link_owners(found, owners, now)
+            return found
         return await self._first(zone, owners, now)
 
+    async def local(self) -> Workspace | None:
+        """The workspace of whoever sits at the machine; those that came with a chat platform are others."""
+        hint = await self._store.local_hint()
+        if hint and await self._people.identity(hint, LOCAL) is not None:
+            return (await self._store.workspaces.get(hint, hint)).record
+        found = await self._looked_up()
+        if found is not None:
+            await self._store.hint_local(found.id)
+        return found
+
+    async def _looked_up(self) -> Workspace | None:
+        first: Workspace | None = None
+        for workspace_id in await self._store.workspace_ids():
+            kept = await self._store.workspaces.find(workspace_id, workspace_id)
+            if kept is None:
+                continue
+            if await self._people.identity(workspace_id, LOCAL) is not None:
+                return kept.record
+            if first is None or kept.record.created_at < first.created_at:
+                first = kept.record
+        return first
+
     async def _first(self, zone: str, owners: Sequence[str], now: datetime) -> Workspace:
-        workspace_id, brand_id = new_id("w"), new_id("b")
-        workspace = Workspace(id=workspace_id, name=UNNAMED, zone=zone, default_brand=brand_id, created_at=now)
-        brand = Brand(id=brand_id, workspace=workspace_id, name=UNNAMED, created_at=now)
+        identities = [LOCAL, *_identities(owners)]
+        return await self.make(new_id("w"), name=UNNAMED, zone=zone, owner="Owner", identities=identities, now=now)
+
+    async def make(
+        self, workspace_id: str, *, name: str, zone: str, owner: str, identities: Sequence[Identified], now: datetime
+    ) -> Workspace:
+        """A workspace with one brand, its feed and one owner. Raises Conflict when there is one of this id."""
+        brand_id = new_id("b")
+        workspace = Workspace(id=workspace_id, name=name, zone=zone, default_brand=brand_id, created_at=now)
+        brand = Brand(id=brand_id, workspace=workspace_id, name=name, created_at=now)
         feed = Account(
             id=new_id("a"), workspace=workspace_id, brand=brand_id, channel="feed", name="Feed", created_at=now
         )
@@ -48,10 +75,10 @@ class Setup:
         self._store.workspaces.put(change, workspace, workspace_id, ver=None, at=at)
         self._store.brands.put(change, brand, brand_id, ver=None, at=at)
         self._store.accounts.put(change, feed, feed.id, ver=None, at=at)
-        owner = self._people.add(change, "Owner", {brand_id: ALL_ROLES}, [LOCAL, *_identities(owners)], now)
+        member = self._people.add(change, owner, {brand_id: ALL_ROLES}, identities, now)
         change.audit(
             await self._audit.prepare(
-                workspace_id, "workspace made", subject=owner.subject, about=workspace_id, at=now, details={}
+                workspace_id, "workspace made", subject=member.subject, about=workspace_id, at=now, details={}
             )
         )
         await self._people.save(change)

@@ -183,7 +183,7 @@ class Decisions:
         draft, member, now = case.draft, case.member(request.member), self._clock.now()
         covered = _covered(draft, request)
         if request.verdict is Verdict.withdraw:
-            return _withdrawn(draft, member, covered, now)
+            return _withdrawn(draft, member, covered, now, request.of)
         own_word = request.verdict is not Verdict.approve and member.id == draft.requested_by
         if not own_word and not may_decide(member, case.brand.id, case.members, now):
             names = [m.name for m in deciders(case.brand.id, case.members, now)]
@@ -385,12 +385,13 @@ def _covered(draft: Draft, request: DecisionRequest) -> dict[str, str]:
     return named
 
 
-def _withdrawn(draft: Draft, member: Member, covered: dict[str, str], now: datetime) -> Draft:
-    """The member's decisions no longer cover these versions; on others they stand."""
+def _withdrawn(draft: Draft, member: Member, covered: dict[str, str], now: datetime, of: Verdict | None) -> Draft:
+    """The member's decisions (of one verdict, or all) no longer cover these versions; on others they stand."""
     decisions: list[Decision] = []
     for decision in draft.decisions:
         taken = dict(decision.versions.items() & covered.items())
-        if decision.member != member.id or decision.withdrawn_at is not None or not taken:
+        other = decision.member != member.id or of not in (None, decision.verdict)
+        if other or decision.withdrawn_at is not None or not taken:
             decisions.append(decision)
             continue
         decisions.append(decision.model_copy(update={"versions": taken, "withdrawn_at": now}))

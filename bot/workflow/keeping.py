@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.accounts.installations import Installations
 from bot.clock import Clock
 from bot.errors import AdMindError, BadInput
 from bot.settings import Settings
@@ -22,6 +23,7 @@ from storage.due import DueSets
 from storage.embedded import EmbeddedValkey
 from storage.export import export
 from storage.feed import FeedStore
+from storage.homes import HomeStore
 from storage.redis import Database, connect
 from storage.reindexing import reindex
 from storage.retention import LIVES, Life
@@ -90,15 +92,19 @@ class Keeping:
             await self._audit.seal(each)  # what is not sealed is held by signatures of older keys
             renewed += await credentials.rotate(each) + await self._audit.rotate(each)
             await self._audit.resign(each)
+        renewed += await Installations(self._database, self._vault).rotate()
         await keys_rotated(self._database, self._vault)
         return Rotated(renewed, file is not None, self._vault.count - 1, str(file or ""))
 
     async def repair(self) -> dict[str, int]:
         """Make again what can be made from the records: look-ups, hints and places in lists; how many of each."""
         tokens, feed = TokenStore(self._database, self._clock.now), FeedStore(self._database)
-        done = {"tokens": 0, "feed_pages": 0, "drafts": 0, "posts": 0, "due": await DueSets(self._database).sweep()}
+        homes = HomeStore(self._database)
+        done = {"tokens": 0, "homes": 0, "feed_pages": 0, "drafts": 0, "posts": 0}
+        done["due"] = await DueSets(self._database).sweep()
         for workspace in await self._team.workspace_ids():
             done["tokens"] += await tokens.rebuild(workspace)
+            done["homes"] += await homes.rebuild(workspace)
             for account in await self._team.all(self._team.accounts, workspace):
                 done["feed_pages"] += await feed.rebuild(workspace, account.id)
             for kind, count in (await reindex(self._database, workspace)).items():

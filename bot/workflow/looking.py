@@ -12,7 +12,8 @@ from bot.cards import Words
 from bot.chat import Card
 from bot.clock import Clock
 from bot.errors import BadInput, NotFound
-from bot.review.board import Board, RoundTable
+from bot.review.board import Board
+from bot.review.round_table import RoundTable
 from bot.views import (
     AccountView,
     BrandView,
@@ -289,6 +290,7 @@ class Looking:
         rooms = {brand for brand, held in member.roles.items() if held != {Role.client}} | {f"member:{member.id}"}
         if any(Role.owner in roles for roles in member.roles.values()):
             rooms.add("owners")
+        rooms |= {f"owners:{brand}" for brand, roles in member.roles.items() if Role.owner in roles}
         mine, following = await _pages(
             self._inbox,
             workspace,

@@ -235,10 +235,16 @@ class Requests:
         due = self._one_time(when, asker)
         return await self._revision(asker, case, brand, member, Edit({}, why=f"Moved to {when[:200]}.", due=(due,)))
 
-    async def choose(self, asker: Asker, draft_id: str, number: int) -> Draft:
-        """Take one of the alternative wordings; 1 is the present one."""
+    async def choose(self, asker: Asker, draft_id: str, number: int, *, digest: str = "") -> Draft:
+        """Take one of the alternative wordings; 1 is the present one. Raises ChangedSince when `digest` is given and
+        the draft is another by now: numbers stand for other words then.
+        """
         case, brand, member = await self._open(asker, draft_id)
         draft = case.draft
+        if digest and draft.digest != digest:
+            raise ChangedSince(
+                "This changed since you looked at it.", kept="It is as it was.", do_next="Look at the current version."
+            )
         if number == 1:
             return draft
         if not 2 <= number <= len(draft.variants) + 1:

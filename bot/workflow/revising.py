@@ -43,5 +43,4 @@ class Revising:
                 await self._requests.revise(asker, draft_id, wish.reason)
             except BadInput as question:
                 card = Card(title=f"About {draft.title}", status=question.sentence(), draft=draft.id)
-                for messenger in self._board.homes(workspace).values():
-                    await messenger.post(f"member:{wish.member}", card, key=f"question:{wish.id}")
+                await self._board.tell(workspace, f"member:{wish.member}", card, key=f"question:{wish.id}")

@@ -6,19 +6,22 @@ only if nobody renewed it meanwhile; a lost message of the engine therefore heal
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from bot.chat import Card, Messenger
+from bot.chat import Card
 from bot.clock import Clock, milliseconds
 from bot.review.board import Board
+from bot.review.delivering import Undelivered
 from bot.review.reminding import Reminding
 from bot.workflow.decisions import Decisions
 from bot.workflow.due_entry import DueEntry
 from storage import keys
+from storage.commit import Change, commit
 from storage.drafts import DraftStatus
 from storage.due import DueSets
 from storage.redis import Database
@@ -87,7 +90,7 @@ class Clockwork:
         await self._dues.settle(workspace, bumped_ms=bumped_ms, next_ms=taken.next_ms)
         return len(taken.entries), len(taken.entries) == BATCH
 
-    async def given_up(self, workspace: str, entry: str, homes: Iterable[Messenger]) -> None:
+    async def given_up(self, workspace: str, entry: str, board: Board) -> None:
         """A task failed again and again: it rests for a while, and people are told. Nothing is dropped."""
         client: Any = self._database.client
         later = milliseconds(self._clock.now() + RESTS_FOR)
@@ -99,8 +102,8 @@ class Clockwork:
             status=f"It failed several times; AdMind tries again in {RESTS_FOR.seconds // 60} minutes.",
             notes=("Whoever runs AdMind finds the reason in its log.",),
         )
-        for messenger in homes:
-            await messenger.post("owners", card, key=f"given-up:{entry}:{later // 3_600_000}")
+        with contextlib.suppress(Undelivered):  # the inbox has it
+            await board.tell(workspace, "owners", card, key=f"given-up:{entry}:{later // 3_600_000}")
 
     async def sweep(self) -> None:
         await self._dues.sweep()
@@ -122,19 +125,40 @@ class Upkeep:
 
     async def note(self, workspace: str, entry_id: str) -> None:
         """Bring people what happened: `draft:<id>` or `post:<id>`, `late:<id>` for a post that is being retried,
-        or `orphan:<id>` for one that the database forgot.
+        or `orphan:<id>` for one that the database forgot; `at:<home>/…` brings the same to one home that was missed.
         """
-        kind, _, record_id = entry_id.partition(":")
-        async with DueEntry(self._database, workspace, f"note:{entry_id}"):
-            if kind == "draft":
-                await self._board.show(workspace, record_id)
-            elif kind == "orphan":
-                await self._forgotten(workspace, record_id)
-            elif kind == "late":
-                await self._board.tell_delay(workspace, record_id)
-            else:
-                await self._board.tell_post(workspace, record_id)
+        home, _, what = (
+            entry_id.removeprefix("at:").rpartition("/") if entry_id.startswith("at:") else ("", "", entry_id)
+        )
+        async with DueEntry(self._database, workspace, f"note:{entry_id}") as entry:
+            try:
+                await self._tell(workspace, what, home)
+            except Undelivered as error:
+                if home:
+                    entry.again_at = self._clock.now() + min(each.after for each in error.missed)
+                else:
+                    await self._later(workspace, what, error)
+
+    async def _tell(self, workspace: str, what: str, home: str) -> None:
+        kind, _, record_id = what.partition(":")
+        if kind == "draft":
+            await self._board.show(workspace, record_id, home=home)
+        elif kind == "orphan":
+            await self._forgotten(workspace, record_id, home)
+        elif kind == "late":
+            await self._board.tell_delay(workspace, record_id, home=home)
+        else:
+            try:
+                await self._board.tell_post(workspace, record_id, home=home)
+            finally:
                 await self._look_at_account(workspace, record_id)
+
+    async def _later(self, workspace: str, what: str, error: Undelivered) -> None:
+        """Each home that was missed is told for itself, when it asked to be: nobody else hears of it twice."""
+        change, now = Change(workspace), self._clock.now()
+        for each in error.missed:
+            change.due(f"note:at:{each.home}/{what}", milliseconds(now + each.after))
+        await commit(self._database, change)
 
     async def _look_at_account(self, workspace: str, post_id: str) -> None:
         """A channel that did not accept the credentials of one post will not accept the next one's either."""
@@ -142,14 +166,13 @@ class Upkeep:
         if kept is not None and kept.record.failure is not None and kept.record.failure.code == "unauthorized":
             await self._examine(workspace, kept.record.account)
 
-    async def _forgotten(self, workspace: str, post: str) -> None:
+    async def _forgotten(self, workspace: str, post: str, home: str) -> None:
         card = Card(
             title="Sent, but forgotten",
             status=f"The database lost the post {post}, which AdMind had begun to send. It may be out.",
             notes=("Please look on your channels before you approve the same draft again.",),
         )
-        for messenger in self._board.homes(workspace).values():
-            await messenger.post("owners", card, key=f"orphan:{post}")
+        await self._board.tell(workspace, "owners", card, key=f"orphan:{post}", home=home)
 
     async def remind(self, workspace: str, draft_id: str) -> None:
         """Remind who could decide, and look again when the next reminder is to come."""

@@ -245,6 +245,7 @@ class RotatedView(BaseModel):
 
 class RepairedView(BaseModel):
     tokens: int
+    homes: int = 0
     feed_pages: int
     drafts: int
     posts: int
