@@ -65,7 +65,7 @@ def draft_card(draft: Draft, names: Words, *, missing: str, posts: Sequence[Post
 
 def replaced_card(draft: Draft, names: Words) -> Card:
     """What is left of an old revision's card."""
-    return Card(title=f"{names.brand.name} · {draft.title}", status=names.t("Replaced ↓"), draft=draft.id)
+    return Card(title=f"{names.brand.name} · {draft.title}", status=names.t("Replaced ↓"), draft=draft.id, over=True)
 
 
 def client_card(card: Card, names: Words, *, internal: bool) -> Card:

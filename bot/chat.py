@@ -113,6 +113,7 @@ class Card(Frozen):
     footer: str = ""
     draft: str = ""
     digest: str = ""
+    over: bool = Field(False, description="it stands for nothing any more: lists of messages leave it out")
     ping: tuple[str, ...] = Field((), description="member ids of those whom it must reach; nobody else is woken")
 
 

@@ -250,9 +250,10 @@ class Desk:
         drafts += (request.about,) if request.about else ()
         around = await self._surroundings.around(asker, brand, member, request, drafts, thread.summary)
         known = {draft.id for draft in around.drafts}
+        met = len(await self._store.recent(request.workspace, request.member, limit=2)) > 1
         listed = tuple(name for name in memory.listed_of(thread) if name in known)
         focus = request.about if request.about in known else memory.focus_of(thread)
-        around = around.model_copy(update={"focus": focus, "listed": listed})
+        around = around.model_copy(update={"focus": focus, "listed": listed, "met": met})
         turn = self._turn(work, asker, around, thread, memory.words_of(thread))
         spoken = await self._agent.run(turn, memory.window(thread), work.progress)
         version = await held.commit(

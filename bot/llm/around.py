@@ -48,6 +48,7 @@ class Around(Frozen):
     uploads: int = Field(0, description="pictures that came with the message")
     unread_files: tuple[str, ...] = Field((), description="names of files that could not be understood")
     summary: str = Field("", description="what was said before, shortened")
+    met: bool = Field(False, description="the person got an answer before, in whichever conversation")
 
 
 def blocks(words: str, around: Around) -> list[str | dict[Any, Any]]:

@@ -297,7 +297,7 @@ class Looking:
             ["all"],
             after,
             limit,
-            lambda item: item.room in rooms,
+            lambda item: item.room in rooms and not item.card.get("over"),
             lambda item: item.at.timestamp(),
         )
         items = [

@@ -140,7 +140,9 @@ def _decide(messages: Sequence[BaseMessage], schemas: dict[str, Any], choice: st
     results = _results(messages)
     if schemas.keys() & TOOLS:
         if results:
-            return [], speak([_told(result) for result in results], around, words, first=_is_first(messages))
+            return [], speak(
+                [_told(result) for result in results], around, words, first=_is_first(messages) and not around.met
+            )
         answer = understand(words, around.model_copy(update={"focus": around.focus or _focus(messages, around)}))
         if isinstance(answer, Say):
             return [], answer.text

@@ -106,7 +106,7 @@ def _changed(did: str, document: Mapping[str, Any], language: str) -> str:
 
 
 def _at_terminal(document: Mapping[str, Any]) -> bool:
-    return document.get("asked_from") == "terminal"
+    return document.get("asked_from") in ("terminal", "api")
 
 
 def _how(document: Mapping[str, Any], draft: Mapping[str, Any], language: str) -> str:

@@ -98,7 +98,7 @@ def test_no_at_the_terminal_changes_nothing(here: AdMindHere) -> None:
 
 def test_an_ask_goes_on_with_the_last_one_unless_it_is_new(here: AdMindHere) -> None:
     first = here.json("ask", "--new", "Tell people that we bake. Feed, tomorrow 9am.")
-    again = here.json("ask", "make it shorter")
+    again = here.json("ask", "add the hashtag #bread")
     fresh = here.json("ask", "--new", "what is planned?")
     assert again["conversation"] == first["conversation"] != fresh["conversation"]
     assert again["drafts"] == first["drafts"]

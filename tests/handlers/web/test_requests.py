@@ -75,7 +75,7 @@ def test_events_go_on_after_the_one_seen_last(running: Served, proposer: httpx2.
 
 def test_a_conversation_goes_on(running: Served, proposer: httpx2.Client) -> None:
     first = running.ask("Announce our autumn fair, feed, tomorrow 9am")
-    again = running.ask("make it shorter", conversation=first["conversation"])
+    again = running.ask("add the hashtag #fair", conversation=first["conversation"])
     assert again["conversation"] == first["conversation"]
     assert again["drafts"] == first["drafts"]
 
