@@ -354,6 +354,7 @@ class AdMind:
             requests=self.requests,
             looking=self.looking,
             pausing=self.pausing,
+            absences=self.office,
             people=self.people,
             clock=self.clock,
             enqueue=self._enqueue_request,

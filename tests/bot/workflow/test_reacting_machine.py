@@ -121,7 +121,9 @@ class Machine(RuleBasedStateMachine):
     @rule(user=st.sampled_from(sorted(MAY)), revised=st.booleans(), old=st.booleans(), off=st.booleans())
     def approve(self, user: str, revised: bool, old: bool, off: bool) -> None:
         """The common way, so that most histories have something to send, or something that must not be."""
+        self.chat.home.connected = True
         self.run(self._approve(user, revised, old, off))
+        self.time_passes(61)
 
     async def _approve(self, user: str, revised: bool, old: bool, off: bool) -> None:
         await self._draft(1, True)
