@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
+import httpx2
 import pytest
 
 from bot.bootstrap import AdMind
-from bot.chat import ChatRequest, Identified
+from bot.chat import ChatRequest, DecisionRequest, Identified
 from bot.clock import MovableClock
 from bot.engine.outbox import Queue
 from bot.settings import Settings
 from bot.workflow.requests import Asker, Idea
-from storage.drafts import Brief, Draft, DraftStatus
+from handlers.web.app import create_app
+from storage.drafts import Brief, Draft, DraftStatus, Verdict
 from storage.homes import Home
 from storage.stores import DraftStore
 from storage.team import Member, Role
@@ -179,3 +183,50 @@ async def test_a_guest_of_one_workspace_is_nobody_in_another(houses: Houses) -> 
     ben = Identified(platform="slack", team="T1", user="U5")
     assert await admind.homes.meet(ben, "Ben", groups=frozenset({"S1"})) is not None
     assert await admind.homes.meet(ben.model_copy(update={"team": "T2"}), "Ben", groups=frozenset({"S1"})) is None
+
+
+async def test_each_workspaces_feed_shows_what_it_published(houses: Houses) -> None:
+    admind = houses.admind
+    draft = await houses.draft(BORIS, f"the {CANARY} bakes")
+    boris = await houses.owner(BORIS)
+    decision = DecisionRequest(
+        workspace=boris.workspace,
+        draft=draft.id,
+        member=boris.id,
+        verdict=Verdict.approve,
+        digest=draft.digest,
+        surface="slack",
+        at=admind.clock.now(),
+    )
+    (post,) = (await admind.decisions.decide(decision)).posts
+    cast(MovableClock, admind.clock).move_to(post.due + timedelta(seconds=1))
+    admind.publisher.open.set()
+    await admind.publisher.publish(boris.workspace, post.id)
+    theirs = await admind.syndication.document(admind.workspace, "rss", post.account)
+    mine = await admind.syndication.document(admind.workspace, "rss")
+    assert CANARY in theirs.body.decode().casefold()
+    assert CANARY not in mine.body.decode().casefold()
+    for medium in draft.versions[0].media:
+        assert await admind.library.public(admind.workspace.id, medium.sha256) is not None
+
+
+async def test_the_machine_is_its_own_peoples_to_look_at(houses: Houses) -> None:
+    rows = await houses.admind.doctor.examine(await houses.owner(BORIS))
+    assert {row.what for row in rows} <= {"people", "accounts"}
+    own = await houses.admind.doctor.examine(await houses.owner(ANNA))
+    assert "disk" in {row.what for row in own}
+
+
+async def test_a_link_into_the_studio_leads_into_ones_own_workspace(houses: Houses) -> None:
+    boris = await houses.owner(BORIS)
+    code = await houses.admind.sign_in.link(boris.workspace, boris.id, surface="slack")
+    transport = httpx2.ASGITransport(app=create_app(houses.admind))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8484") as browser:
+        entered = await browser.post(f"/studio/in/{code}", headers={"Origin": "http://127.0.0.1:8484"})
+        assert entered.status_code == 303
+        await houses.draft(ANNA, f"the {CANARY} is here")
+        await houses.draft(BORIS, "fresh bread")
+        page = await browser.get("/studio/drafts")
+        assert page.status_code == 200
+        assert "bread" in page.text.casefold()
+        assert CANARY not in page.text.casefold()
