@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from bot.llm.errors import ModelMisconfigured
 
 if TYPE_CHECKING:
+    from httpx import AsyncHTTPTransport
     from langchain_core.language_models import BaseChatModel
 
 Provider = Literal["openai", "anthropic", "ollama", "google_genai", "offline"]
@@ -200,7 +201,21 @@ def _google(name: str, keys: Mapping[str, str], timeout_seconds: float, max_outp
         max_retries=1,  # attempts, not retries: 0 would mean the SDK's own default
         max_tokens=max_output_tokens,
         vertexai=False,
+        client_args={"transport": _asynchronous()},
     )
+
+
+def _asynchronous() -> AsyncHTTPTransport:
+    """Keeps Google's SDK on httpx. It takes aiohttp as soon as that is installed, and there it never reads the body of
+    a refusal: no words, no Retry-After. Its synchronous client gets the same transport, sends nothing and is closed.
+    """
+    from httpx import AsyncHTTPTransport  # noqa: PLC0415
+
+    class Asynchronous(AsyncHTTPTransport):
+        def close(self) -> None:
+            """Nothing is open on this side."""
+
+    return Asynchronous()
 
 
 def _address(provider: str, keys: Mapping[str, str]) -> str | None:
