@@ -27,6 +27,7 @@ from bot.errors import AdMindError, NotFound, unexpected
 from bot.llm.around import Around
 from bot.llm.budget import TokenBudget
 from bot.publishing.pause import Pausing
+from bot.words import read_in, retold
 from bot.workflow.requests import Asker
 from storage import keys
 from storage.ledger import Busy, Ledger
@@ -203,11 +204,11 @@ class Desk:
             except (Busy, StorageUnavailable, StorageFull):
                 raise
             except AdMindError as error:
-                status, reply = "failed", error.sentence()
+                status, reply = "failed", retold(error.sentence())
             except TimeoutError:
                 status, reply = "failed", "This took too long, so I stopped. Try again, or ask for less at a time."
             except Exception as error:
-                status, reply = "failed", unexpected(error, "answering").sentence()
+                status, reply = "failed", retold(unexpected(error, "answering").sentence())
             await claim.check()
             await self._finish(work.request, status, reply)
 
@@ -231,6 +232,7 @@ class Desk:
         member = await self._windows.within(request.within).member(request.workspace, request.member)
         brand = await self._surroundings.brand(request, member)
         asker = await self._surroundings.asker(request, member, brand)
+        read_in(asker.language)  # each request is answered in a task of its own
         command = read_command(request.text)
         if command is not None:
             turn = self._turn(

@@ -36,6 +36,7 @@ from bot.llm.failures import Failure, read_answer, was_cut_for_length
 from bot.llm.json_repair import repair_object
 from bot.llm.raw_calls import hearing
 from bot.llm.retry import RetryPolicy, Unusable, call_models
+from bot.words import retold
 
 ToolResult = ToolMessage | Command[Any]
 
@@ -121,7 +122,7 @@ class TurnPolicy(AgentMiddleware[AgentState[Any], ContextT, Any], Generic[Contex
         except (GraphBubbleUp, OverBudget, TurnStopped):
             raise
         except AdMindError as error:
-            return _tell(call, error.sentence())
+            return _tell(call, retold(error.sentence()))
         except Exception as error:
             return _tell(call, unexpected(error, f"running {call['name']}").sentence())
         return self._sanitised(request, result)
