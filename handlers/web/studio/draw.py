@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from bot.views import DraftView, MediumView
 from bot.words import words
-from handlers.web.studio.labels import state_names, verdict_names
+from handlers.web.studio.labels import audit_names, state_names, verdict_names
 from handlers.web.studio.visit import THEME, TOLD, Visit
 
 HERE = Path(__file__).parent
@@ -84,6 +84,7 @@ def draw(request: Request, visit: Visit | None, template: str, *, status: int = 
             n=spoken.many,
             said=spoken.said,
             states=state_names(spoken),
+            happened=audit_names(spoken),
             verdicts=verdict_names(spoken),
             told=told,
             theme=request.cookies.get(THEME, "") if request.cookies.get(THEME) in ("light", "dark") else "",
