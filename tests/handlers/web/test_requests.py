@@ -111,3 +111,10 @@ def _events(client: httpx2.Client, request: str) -> tuple[list[str], dict[str, A
     lines = _lines(client, request)
     kinds = [line[7:] for line in lines if line.startswith("event: ")]
     return kinds, json.loads([line[6:] for line in lines if line.startswith("data: ")][-1])
+
+
+def test_who_asks_in_german_is_answered_in_german_when_it_cannot_be_done_too(running: Served) -> None:
+    first = running.ask("Kündige unseren Flohmarkt an, am 5. Dezember im Werkhof. Feed, übermorgen 9 Uhr")
+    again = running.ask("ohne Hashtag", conversation=first["conversation"])
+    assert "Der Entwurf ist, wie er war." in again["reply"]
+    assert "The draft" not in again["reply"]
