@@ -36,6 +36,7 @@ __all__ = [
     "Problem",
     "ProvenNotSent",
     "Receipt",
+    "SealedPayload",
 ]
 
 

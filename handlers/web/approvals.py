@@ -6,16 +6,16 @@ import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request, Response
-from markupsafe import Markup
 
-from bot.channels.feed_html import content_html
 from bot.chat import VerdictName
 from bot.errors import AdMindError
+from bot.views import draft_view
 from bot.words import read_in, retold
 from bot.workflow.client_links import Shown
 from handlers.web.auth import admind_of
 from handlers.web.problems import status_of
 from handlers.web.studio.draw import draw
+from handlers.web.studio.previews import previews_of
 
 router = APIRouter(include_in_schema=False)  # pages for people, not for programs
 Code = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.-]{20,160}$")]
@@ -90,11 +90,10 @@ async def _page(request: Request, code: str, shown: Shown | None, *, told: str =
     else:
         draft = shown.draft
         words = await admind.board.words(draft.workspace, draft.brand)
-        versions = []
-        for version in draft.versions:
-            payload = await admind.versions.payload(version)
-            html = content_html(payload.parts, lambda medium: f"/approve/{code}/{medium.sha256}")
-            versions.append((words.account(version.account), payload.title, Markup(html)))  # noqa: S704 - escaped
+        view = draft_view(draft, words, missing={}, media_url="")
+        handles = {account.id: account.handle for account in words.accounts.values()}
+        payloads = {version.account: await admind.versions.payload(version) for version in draft.versions}
+        pictures = f"/approve/{code}"
         response = draw(
             request,
             None,
@@ -105,7 +104,9 @@ async def _page(request: Request, code: str, shown: Shown | None, *, told: str =
             holder=shown.member.name,
             brand=words.brand.name,
             zone=words.zone,
-            versions=versions,
+            previews=previews_of(view.versions, payloads, handles, pictures),
+            pictures=pictures,
+            copy_language=draft.brief.language,
             changed=shown.changed,
             answer=told,
             code=code,

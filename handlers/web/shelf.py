@@ -15,7 +15,9 @@ from handlers.web.studio.draw import STATIC, draw, packed
 from handlers.web.studio.static import FOR_EVER, TYPES, files
 
 router = APIRouter(include_in_schema=False)  # pages for people, not for programs
-OPEN = frozenset({"edge.css", "icon.svg", *(f"fonts/{path.name}" for path in (STATIC / "fonts").glob("*.woff2"))})
+OPEN = frozenset(
+    {"edge.css", "icon.svg", "previews.css", *(f"fonts/{path.name}" for path in (STATIC / "fonts").glob("*.woff2"))}
+)
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )

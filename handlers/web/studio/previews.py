@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from bot.channels.base import SealedPayload
 from bot.channels.feed_html import content_html
 from bot.channels.mastodon_html import text_html
 from bot.channels.webhook import wire_body
-from bot.views import DraftView, VersionView
+from bot.views import DraftView, MediumView, VersionView
 from handlers.web.studio.visit import Visit
 
 KINDS = {"feed": "feed", "mastodon": "mastodon"}
@@ -33,23 +35,36 @@ class Preview:
     sensitive: bool = False
     visibility: str = ""
 
+    @property
+    def name(self) -> str:
+        return self.version.account_name
+
+    @property
+    def media(self) -> list[MediumView]:
+        return self.version.media
+
 
 async def previews(visit: Visit, draft: DraftView) -> tuple[Preview, ...]:
-    """In the order of the draft's versions."""
-    record = await visit.admind.looking.draft_record(visit.workspace, visit.id, draft.id)
+    """In the order of the draft's versions, with pictures from the studio."""
     accounts = await visit.admind.looking.accounts(visit.workspace, visit.id)
     handles = {account.id: account.handle or "" for account in accounts.items}
+    record = await visit.admind.looking.draft_record(visit.workspace, visit.id, draft.id)
+    payloads = {version.account: await visit.admind.versions.payload(version) for version in record.versions}
+    return previews_of(draft.versions, payloads, handles, "/studio/media")
+
+
+def previews_of(
+    versions: Sequence[VersionView], payloads: Mapping[str, SealedPayload], handles: Mapping[str, str], pictures: str
+) -> tuple[Preview, ...]:
+    """By what was sealed for each account; `pictures` is where these pictures are served."""
     found = []
-    for view in draft.versions:
-        version = record.version(view.account)
-        if version is None:
-            continue
-        payload = await visit.admind.versions.payload(version)
+    for view in versions:
+        payload = payloads[view.account]
         kind, raw = KINDS.get(view.channel, "plain"), ""
         if kind == "mastodon":  # its pictures stand in a grid of their own
             html = text_html(payload.parts[0].text)
         else:
-            html = content_html(payload.parts, lambda medium: f"/studio/media/{medium.sha256}")
+            html = content_html(payload.parts, lambda medium: f"{pictures}/{medium.sha256}")
         if view.channel == "webhook":
             raw = json.dumps(json.loads(wire_body(payload)), indent=2, ensure_ascii=False)
         found.append(
