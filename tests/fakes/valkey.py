@@ -62,6 +62,62 @@ def valkey_cluster_nodes() -> Iterator[str]:
 
 
 @dataclass(frozen=True)
+class ReplicatedCluster:
+    """Three primaries with a replica each, which takes over two seconds after its primary died."""
+
+    url: str
+    primaries: tuple[subprocess.Popen[bytes], ...]
+    replicas: tuple[subprocess.Popen[bytes], ...]
+    port: int  # of the first primary
+
+    def place_of(self, key: str) -> int:
+        """Which primary, and which replica, holds this key at the start."""
+        slot = int(_command(("127.0.0.1", self.port), f"CLUSTER KEYSLOT {key}".encode())[1:])
+        return next(n for n in range(3) if n * SLOTS // 3 <= slot < (n + 1) * SLOTS // 3)
+
+
+@contextlib.contextmanager
+def replicated_cluster() -> Iterator[ReplicatedCluster]:
+    with contextlib.ExitStack() as stack:
+        ports, processes = [], []
+        for number in range(6):
+            directory = Path(tempfile.mkdtemp(prefix="admind-test-"))
+            port, bus = _free_port(), _free_port()
+            arguments = ["--port", str(port), "--bind", "127.0.0.1", "--cluster-enabled", "yes"]
+            arguments += [
+                "--cluster-port",
+                str(bus),
+                "--cluster-node-timeout",
+                "2000",
+                "--repl-diskless-sync-delay",
+                "0",
+            ]
+            arguments += ["--cluster-replica-validity-factor", "0"]
+            processes.append(stack.enter_context(_server(directory, arguments)))
+            eventually(partial(_ready, ("127.0.0.1", port)), "the node answers")
+            if number:
+                _command(("127.0.0.1", ports[0]), f"CLUSTER MEET 127.0.0.1 {port} {bus}".encode())
+            ports.append(port)
+        nodes = [("127.0.0.1", port) for port in ports]
+        for number, node in enumerate(nodes[:3]):
+            first, last = number * SLOTS // 3, (number + 1) * SLOTS // 3 - 1
+            assert _command(node, f"CLUSTER ADDSLOTSRANGE {first} {last}".encode()) == b"+OK"
+        for node in nodes:
+            eventually(partial(_cluster_is_whole, node, 6), "the cluster is whole", seconds=30)
+        for primary, replica in zip(nodes[:3], nodes[3:], strict=True):
+            name = _answer(primary, b"CLUSTER MYID").strip()
+            eventually(partial(_follows, replica, name), "the replica knows its primary", seconds=30)
+        for primary in nodes[:3]:
+            eventually(partial(_has_replica, primary, 0), "the replica follows", seconds=30)
+        url = f"redis+cluster://127.0.0.1:{ports[0]}"
+        yield ReplicatedCluster(url, tuple(processes[:3]), tuple(processes[3:]), ports[0])
+
+
+def _follows(replica: tuple[str, int], primary: bytes) -> bool:
+    return _command(replica, b"CLUSTER REPLICATE " + primary) == b"+OK"
+
+
+@dataclass(frozen=True)
 class Replicated:
     """A primary and replicas, watched by a Sentinel that promotes one a second after the primary died."""
 
@@ -143,9 +199,9 @@ def _ready(address: Path | tuple[str, int]) -> bool:
     return _command(address, b"PING") == b"+PONG"
 
 
-def _cluster_is_whole(node: tuple[str, int]) -> bool:
+def _cluster_is_whole(node: tuple[str, int], nodes: int = 3) -> bool:
     text = _answer(node, b"CLUSTER INFO")
-    return b"cluster_state:ok" in text and b"cluster_known_nodes:3" in text
+    return b"cluster_state:ok" in text and b"cluster_known_nodes:%d" % nodes in text
 
 
 def _answer(address: Path | tuple[str, int], line: bytes) -> bytes:
