@@ -79,7 +79,8 @@ class ReplicatedCluster:
 @contextlib.contextmanager
 def replicated_cluster() -> Iterator[ReplicatedCluster]:
     with contextlib.ExitStack() as stack:
-        ports, processes = [], []
+        ports: list[int] = []
+        processes: list[subprocess.Popen[bytes]] = []
         for number in range(6):
             directory = Path(tempfile.mkdtemp(prefix="admind-test-"))
             port, bus = _free_port(), _free_port()
