@@ -269,7 +269,7 @@ class AdMind:
         self.erasing = Erasing(database, audit=self.audit, channels=self.channels, clock=clock)
         self.once_only = OnceOnly(database)
         self.sign_in = SignIn(database, self.audit, clock)
-        self.live = Live(database, self.workspace.id)
+        self.live = Live(database)
         self.local_door = LocalDoor(database, self.vault, clock)
         self.budget = DailyTokens(database, clock.now)
         self.measures = Measures(database, clock)
@@ -366,6 +366,7 @@ class AdMind:
             requests=self.requests,
             looking=self.looking,
             pausing=self.pausing,
+            absences=self.office,
             people=self.people,
             clock=self.clock,
             enqueue=self._enqueue_request,

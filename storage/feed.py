@@ -134,6 +134,9 @@ class FeedStore:
         """Put the item into its account's feed; the same item again changes nothing."""
         # First the hint that its page is found by: without it the item would stand in the feed with a dead address.
         await self._client.set(keys.lookup("feeditem", item.guid), f"{item.workspace}|{item.account}")
+        await self._client.set(keys.lookup("feed", item.account), item.workspace)
+        for sha256 in {medium.sha256 for part in item.parts for medium in part.media}:
+            await self._client.sadd(keys.lookup("picture", sha256), item.workspace)
         published_ms = round(item.published_at.timestamp() * 1000)
         pictures = [f"{medium.sha256}|{medium.mime}" for part in item.parts for medium in part.media]
         outcome, document = await self._database.run(
@@ -178,6 +181,14 @@ class FeedStore:
             return None
         workspace, _, account = place.partition("|")
         return await self.get(workspace, account, guid)
+
+    async def workspace_of(self, account: str) -> str:
+        """Whose feed an account's is; "" for one that nothing was published to yet."""
+        return str(await self._client.get(keys.lookup("feed", account)) or "")
+
+    async def showing(self, sha256: str) -> tuple[str, ...]:
+        """Workspaces that may show this picture; each one's own record says whether it does."""
+        return tuple(sorted(await self._client.smembers(keys.lookup("picture", sha256))))
 
     async def picture(self, workspace: str, sha256: str) -> str | None:
         """The MIME type of a picture that some item of the workspace shows now; None for every other."""

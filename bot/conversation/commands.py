@@ -7,39 +7,15 @@ because words can come from a program; pausing works, because stopping must neve
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from bot.conversation import house
 from bot.conversation.finding import explain, find
+from bot.conversation.speaking import Command, Speaking
 from bot.conversation.turn import Turn
 from bot.errors import BadInput
-from bot.publishing.pause import Pausing, near_misses, say_scope
-from storage.team import Member
-
-
-@dataclass(frozen=True, slots=True)
-class Speaking:
-    """What a command may reach: the turn it is said in, who says it, and the pauses."""
-
-    turn: Turn
-    member: Member
-    pausing: Pausing
-
-
-Run = Callable[[Speaking, str], Awaitable[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """`words` are its names; `argument` is how help writes what follows, and the expression that it must match."""
-
-    words: tuple[str, ...]
-    help: str
-    run: Run
-    argument: str = ""
-    matches: str = ""
+from bot.publishing.pause import near_misses, say_scope
 
 
 def read_command(text: str) -> tuple[Command, str] | None:
@@ -99,6 +75,26 @@ async def _show(speaking: Speaking, argument: str) -> str:
     lines += list(stands["waits_for"])
     lines += [f"{each['where']}: {each['state']}. {each['why']} {each['url']}".strip() for each in stands["posts"]]
     return "\n".join(lines)
+
+
+async def _review(speaking: Speaking, argument: str) -> str:
+    """One at a time: the draft that has to be decided first, in full."""
+    turn = speaking.turn
+    page = await turn.windows.drafts(turn.asker.workspace, turn.asker.member, status="waiting", limit=100)
+    here = [draft for draft in page.items if draft.brand == turn.asker.brand]
+    mine = [draft for draft in here if any(speaking.member.name in (v.missing or "") for v in draft.versions)]
+    if not mine:
+        others = f" {len(here)} wait for others: `drafts`." if here else ""
+        return f"Nothing waits for your decision.{others}"
+    first = min(mine, key=lambda draft: (draft.due or turn.now, draft.created_at))
+    more = f" ({len(mine) - 1} more after it)" if len(mine) > 1 else ""
+    return "\n".join(
+        [
+            f"This one waits for you first{more}:",
+            await _show(speaking, first.id),
+            await _how_to_decide(speaking, first.id),
+        ]
+    )
 
 
 async def _how_to_decide(speaking: Speaking, argument: str) -> str:
@@ -181,13 +177,14 @@ def _listed(head: str, none: str, found: dict[str, Any]) -> str:
 
 
 _PERIOD: Final = (
-    r"today|tomorrow|yesterday|(?:this|next|last) (?:week|month|weekend)|(?:next|last) \d{1,3} days|heute|morgen|"
+    r"today|tomorrow|yesterday|(?:(?:this|next|last) )?(?:week|month|weekend)|(?:next|last) \d{1,3} days|heute|morgen|"
     r"gestern|(?:diese|nächste|letzte)[nrs]? (?:woche|monat)"
 )
 _SCOPE: Final = r"(?:everything|all|workspace|brand|this)|(?:(?:account|campaign|topic) [^\n]{1,100}?)"
 
 COMMANDS: Final[tuple[Command, ...]] = (
     Command(("help", "commands", "hilfe"), "what I can do", _help),
+    Command(("review",), "what waits for you, one at a time", _review),
     Command(("drafts", "list drafts", "entwürfe"), "what waits for a decision", _drafts),
     Command(("posts", "list posts"), "what went out", _posts, "[PERIOD]", _PERIOD),
     Command(("calendar", "kalender"), "what is planned", _calendar, "[PERIOD]", _PERIOD),
@@ -202,4 +199,17 @@ COMMANDS: Final[tuple[Command, ...]] = (
         rf"(?:{_SCOPE})?(?:\s*because [^\n]{{1,200}})?",
     ),
     Command(("resume", "go on"), "how to let it go on", _how_to_resume, "[WHAT]", rf"(?:{_SCOPE})"),
+    Command(("brand",), "how your brand speaks, and who must approve", house.brand),
+    Command(
+        ("away",),
+        "you are away until a day; somebody may decide for you meanwhile",
+        house.away,
+        "until DAY [NAME decides]",
+        r"until [^\n]{1,80}",
+    ),
+    Command(("back", "i'm back"), "you are here again", house.back),
+    Command(("studio",), "how to open the studio", house.studio),
+    Command(("settings",), "where to change what", house.settings),
+    Command(("plan",), "a plan of posts for a time", house.plan, "[PERIOD]", _PERIOD),
+    Command(("report",), "how your posts did", house.report, "[PERIOD]", _PERIOD),
 )

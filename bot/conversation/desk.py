@@ -19,7 +19,8 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.chat import Asked, ChatRequest, Surface, Upload
 from bot.clock import Clock
-from bot.conversation.commands import Speaking, read_command
+from bot.conversation.commands import read_command
+from bot.conversation.speaking import Absences, Speaking
 from bot.conversation.surroundings import Surroundings
 from bot.conversation.turn import Doors, Turn, Windows
 from bot.errors import AdMindError, NotFound, unexpected
@@ -79,6 +80,7 @@ class Desk:
         requests: Doors,
         looking: Windows,
         pausing: Pausing,
+        absences: Absences,
         people: Directory,
         clock: Clock,
         enqueue: Enqueue,
@@ -91,6 +93,7 @@ class Desk:
         self._doors = requests
         self._windows = looking
         self._pausing = pausing
+        self._absences = absences
         self._surroundings = Surroundings(people.store, looking, clock)
         self._clock = clock
         self._enqueue = enqueue
@@ -270,7 +273,7 @@ class Desk:
             turn = self._turn(
                 work, asker, await self._surroundings.around(asker, brand, member, request, ()), Thread(), ""
             )
-            return await command[0].run(Speaking(turn, member, self._pausing), command[1])
+            return await command[0].run(Speaking(turn, member, self._pausing, self._absences), command[1])
         if request.drafts:  # an earlier try made these and died before it could say so
             return await self._again(asker, request)
         async with self._hold(request) as held:

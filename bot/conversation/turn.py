@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from bot.chat import Upload
 from bot.llm.around import Around
-from bot.views import AccountView, DraftView, ListView
+from bot.views import AccountView, BrandView, DraftView, ListView, MemberView
 from bot.workflow.requests import Asker, Idea
 from storage.drafts import Draft
 from storage.posts import Post
@@ -42,6 +42,8 @@ class Windows(Protocol):
     async def draft(self, workspace: str, member_id: str, draft_id: str) -> DraftView: ...
     async def between(self, workspace: str, member_id: str, start: datetime, end: datetime) -> tuple[Post, ...]: ...
     async def accounts(self, workspace: str, member_id: str) -> ListView[AccountView]: ...
+    async def brands(self, workspace: str, member_id: str) -> ListView[BrandView]: ...
+    async def members(self, workspace: str, member_id: str) -> ListView[MemberView]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from typing import Any, cast
 
 from bot.channels.base import Channel, ChannelRefused, Door, OutcomeUnknown, ProvenNotSent, Receipt
 from bot.clock import Clock, from_milliseconds, milliseconds
@@ -178,6 +179,7 @@ class Publisher:
         for medium in (medium for part in run.payload.parts for medium in part.media):
             key = keys.shown(run.post.workspace, medium.sha256)
             await self._database.client.set(key, medium.mime, ex=int(MEDIA_SHOWN_FOR.total_seconds()))
+            await cast(Any, self._database.client).sadd(keys.lookup("picture", medium.sha256), run.post.workspace)
 
     async def _stopped(self, run: Run, refusal: Refusal) -> None:
         """Nothing was sent. Who lost the claim leaves the post to its new holder."""

@@ -1,7 +1,8 @@
 """What people decided by reactions while nobody listened: re-read before anything may be sent.
 
-Looked at are the cards of drafts that wait, and of those that are approved and have not gone out: what was taken off
-one of these must be found as well. Old revisions' cards are left alone, since no word on them counts.
+Looked at are the cards of drafts that wait, of those that are approved and have not gone out, and of those rejected of
+late whose time is still to come: what was taken off one of these must be found as well. Old revisions' cards are left
+alone, since no word on them counts.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from bot.clock import Clock
 from bot.review.board import Board
 from bot.review.delivering import Undelivered
 from bot.review.inbox import INBOX
-from storage.drafts import Draft, MessageRef
+from storage.drafts import Draft, DraftStatus, MessageRef
 from storage.redis import Database
 from storage.stores import DraftStore, PostStore
 
 log = logging.getLogger(__name__)
 
 WITHIN = timedelta(seconds=60)
+OF_LATE = timedelta(days=14)
 LATE = timedelta(minutes=15)  # how long after its time a post may still go out by itself
 AT_ONCE = 8  # workspaces that are re-read side by side
 A_PAGE = 200
@@ -78,17 +80,20 @@ class CatchingUp:
 
     async def _alive(self, workspace: str) -> AsyncIterator[Draft]:
         """Drafts on which a word still counts, each once."""
-        seen: set[str] = set()
-        after = ""
-        while True:
-            page = await self._drafts.page(workspace, index="open", after=after, limit=A_PAGE)
-            for draft in page.items:
-                seen.add(draft.id)
-                yield draft
-            after = page.next
-            if not after:
-                break
-        least = (self._clock.now() - LATE).timestamp()
+        seen, now = set[str](), self._clock.now()
+        for index, least in (("open", "-inf"), ("ended", (now - OF_LATE).timestamp())):
+            after = ""
+            while True:
+                page = await self._drafts.page(workspace, index=index, after=after, limit=A_PAGE, least=least)
+                for draft in page.items:
+                    rejected = draft.status is DraftStatus.rejected and (draft.due is None or draft.due > now)
+                    if draft.id not in seen and (index == "open" or rejected):
+                        seen.add(draft.id)
+                        yield draft
+                after = page.next
+                if not after:
+                    break
+        least = (now - LATE).timestamp()
         while True:
             posts = await self._posts.page(workspace, after=after, limit=A_PAGE, newest_first=False, least=least)
             wanted = [name for name in dict.fromkeys(post.draft for post in posts.items) if name not in seen]

@@ -96,21 +96,21 @@ class Setup:
         await self._people.save(change)
 
     async def welcome(
-        self, workspace: Workspace, *, name: str, zone: str, palette: tuple[str, ...], logo: str, now: datetime
+        self, workspace: str, *, name: str, zone: str, palette: tuple[str, ...], logo: str, now: datetime
     ) -> Workspace:
         """Keep the answers to the three first questions; what is empty was skipped."""
-        kept = await self._store.workspaces.get(workspace.id, workspace.id)
-        brand = await self._store.brands.get(workspace.id, kept.record.default_brand)
+        kept = await self._store.workspaces.get(workspace, workspace)
+        brand = await self._store.brands.get(workspace, kept.record.default_brand)
         named = kept.record.changed(welcomed=True, name=name or kept.record.name, zone=zone or kept.record.zone)
         dressed = brand.record.changed(
             name=name or brand.record.name, palette=palette or brand.record.palette, logo=logo or brand.record.logo
         )
-        change = Change(workspace.id)
-        at = workspace.created_at.timestamp()
+        change = Change(workspace)
+        at = named.created_at.timestamp()
         self._store.workspaces.put(change, named, named.id, ver=kept.ver, at=at)
         self._store.brands.put(change, dressed, dressed.id, ver=brand.ver, at=at)
         entry = await self._audit.prepare(
-            workspace.id, "welcomed", about=workspace.id, at=now, details={"name": named.name, "zone": named.zone}
+            workspace, "welcomed", about=workspace, at=now, details={"name": named.name, "zone": named.zone}
         )
         await self._people.save(change.audit(entry))
         return named

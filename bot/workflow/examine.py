@@ -74,9 +74,9 @@ class Doctor:
     async def examine(self, member: Member) -> list[Symptom]:
         """Everything in the order in which a person would look; one part that fails hides no other.
 
-        People and accounts are told of the member's brands alone.
+        People and accounts are told of the member's brands alone, and of the machine only those whose it is.
         """
-        mine = set(member.roles)
+        mine, workspace = set(member.roles), member.workspace
         parts: tuple[tuple[str, Callable[[], Awaitable[list[Symptom]]]], ...] = (
             ("data directory", self._directory),
             ("disk", self._disk),
@@ -91,9 +91,11 @@ class Doctor:
             ("fallback model", self._fallback),
             ("heartbeat", self._heartbeat),
             ("listening", self._edge),
-            ("people", lambda: self._people(mine)),
-            ("accounts", lambda: self._accounts(mine)),
+            ("people", lambda: self._people(workspace, mine)),
+            ("accounts", lambda: self._accounts(workspace, mine)),
         )
+        if workspace != self._workspace:
+            parts = parts[-2:]
         found: list[Symptom] = []
         for name, look in parts:
             try:
@@ -322,15 +324,15 @@ class Doctor:
             )
         return Symptom("public address", "ok", f"{public} leads here")
 
-    async def _people(self, brands: set[str]) -> list[Symptom]:
-        every = await self._team.all(self._team.members, self._workspace)
+    async def _people(self, workspace: str, brands: set[str]) -> list[Symptom]:
+        every = await self._team.all(self._team.members, workspace)
         members = [m for m in every if m.erased_at is None and brands & set(m.roles)]
         if len(members) == 1:
             return [Symptom("people", "note", "one", "You approve your own drafts. Add others: `admind members add`.")]
         return [Symptom("people", "ok", str(len(members)))]
 
-    async def _accounts(self, brands: set[str]) -> list[Symptom]:
-        every = [a for a in await self._team.all(self._team.accounts, self._workspace) if a.brand in brands]
+    async def _accounts(self, workspace: str, brands: set[str]) -> list[Symptom]:
+        every = [a for a in await self._team.all(self._team.accounts, workspace) if a.brand in brands]
         found = []
         for account in every:
             if account.closed_at is None and account.health.state != "ok":

@@ -87,6 +87,12 @@ class Library:
         raise NotFound("There is no such picture.", do_next="Look at the library.")
 
     async def public(self, workspace: str, sha256: str) -> Stored | None:
-        """A picture that a post in the feed shows, or that a post on its way out needs; None for every other."""
-        mime = await self._media.shown(workspace, sha256) or await self._feed.picture(workspace, sha256)
-        return Stored(await self._blobs.get(sha256), mime) if mime else None
+        """A picture that a post in a feed shows, or that a post on its way out needs; None for every other.
+
+        `workspace` is looked at first; others only where one of theirs was shown.
+        """
+        for each in (workspace, *await self._feed.showing(sha256)):
+            mime = await self._media.shown(each, sha256) or await self._feed.picture(each, sha256)
+            if mime:
+                return Stored(await self._blobs.get(sha256), mime)
+        return None

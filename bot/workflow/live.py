@@ -47,27 +47,53 @@ class Follower:
 
 
 class Live:
+    """One reader for each workspace that somebody looks at; no page hears of another's."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._readings: dict[str, _Reading] = {}
+
+    @contextlib.asynccontextmanager
+    async def follow(self, workspace: str) -> AsyncIterator[Follower]:
+        """Hints from now on. The reader runs while somebody follows."""
+        reading = self._readings.setdefault(workspace, _Reading(self._database, workspace))
+        follower = await reading.begin()
+        try:
+            yield follower
+        finally:
+            await reading.end(follower)
+            if not reading.followed and self._readings.get(workspace) is reading:
+                del self._readings[workspace]
+
+    async def stop(self) -> None:
+        for reading in tuple(self._readings.values()):
+            await reading.stop()
+
+
+class _Reading:
     def __init__(self, database: Database, workspace: str) -> None:
         self._database = database
         self._workspace = workspace
         self._followers: set[Follower] = set()
         self._reader: asyncio.Task[None] | None = None
 
-    @contextlib.asynccontextmanager
-    async def follow(self) -> AsyncIterator[Follower]:
-        """Hints from now on. The reader runs while somebody follows."""
+    @property
+    def followed(self) -> bool:
+        return bool(self._followers)
+
+    async def begin(self) -> Follower:
         follower = Follower()
         self._followers.add(follower)
         if self._reader is None:
             place = await latest(self._database, self._workspace)
             if self._reader is None:
                 self._reader = asyncio.create_task(self._read(place), name="live-reader")
-        try:
-            yield follower
-        finally:
-            self._followers.discard(follower)
-            if not self._followers:
-                await self.stop()
+        return follower
+
+    async def end(self, follower: Follower) -> None:
+        self._followers.discard(follower)
+        if not self._followers:
+            await self.stop()
 
     async def stop(self) -> None:
         reader, self._reader = self._reader, None

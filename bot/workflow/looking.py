@@ -37,7 +37,7 @@ from storage.posts import ASKS, Post, PostState
 from storage.record import Record
 from storage.redis import Database
 from storage.stores import DraftStore, Page, PostStore, TeamStore
-from storage.team import Member, Role
+from storage.team import Member, Role, Workspace
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -304,6 +304,10 @@ class Looking:
             NoticeView(id=item.id, room=item.room, at=item.at, card=Card.model_validate(item.card)) for item in mine
         ]
         return ListView(items=items, next=following)
+
+    async def home(self, workspace: str) -> Workspace:
+        """The workspace itself, as it is now. Raises NotFound."""
+        return (await self._team.workspaces.get(workspace, workspace)).record
 
     async def zone(self, workspace: str) -> ZoneInfo:
         return ZoneInfo((await self._team.workspaces.get(workspace, workspace)).record.zone)

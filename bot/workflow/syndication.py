@@ -27,7 +27,14 @@ class Syndication:
         return f"{self._base_url}/{path.lstrip('/')}"
 
     async def document(self, workspace: Workspace, kind: Format, account: str = "") -> FeedDocument:
-        """A feed in one of the three formats. Raises NotFound for an account that has none."""
+        """A feed in one of the three formats: the workspace's, or that of one account of whatever workspace.
+
+        Raises NotFound for an account that has none.
+        """
+        owner = await self._feed.workspace_of(account) if account else ""
+        elsewhere = bool(owner) and owner != workspace.id
+        if elsewhere:
+            workspace = (await self._team.workspaces.get(owner, owner)).record
         home = (await self._team.workspaces.get(workspace.id, workspace.id)).record
         identity, title, path = workspace.id, home.name, FILES[kind]
         made_at, language = home.created_at, home.language
@@ -44,7 +51,7 @@ class Syndication:
         head = FeedHead(
             identity=identity,
             title=title,
-            home=self.public("/feed"),
+            home=self.public(path if elsewhere else "/feed"),
             address=self.public(path),
             changed_at=changed,
             description=f"News from {title}",

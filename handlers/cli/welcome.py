@@ -32,7 +32,7 @@ async def welcome(admind: AdMind) -> None:
         zone = await _zone(admind.workspace.zone)
         colours, logo = await _looks(admind)
         admind.workspace = await admind.setup.welcome(
-            admind.workspace, name=name, zone=zone, palette=colours, logo=logo, now=admind.clock.now()
+            admind.workspace.id, name=name, zone=zone, palette=colours, logo=logo, now=admind.clock.now()
         )
 
 

@@ -88,14 +88,21 @@ class People:
                 continue
         raise Conflict("This person is being changed right now.", do_next="Try again in a moment.")
 
+    async def known(self, team: str, user: str) -> Identified | None:
+        """Who it is when they are somebody here, perhaps without rights by now."""
+        who = Identified(platform="slack", team=team, user=user)
+        if (team, user) in self._met or await self._admind.homes.member(who) is not None:
+            return who
+        return None
+
     def forget_groups(self, team: str) -> None:
         self._groups.pop(team, None)
 
     async def met_again(self, team: str, users: tuple[str, ...]) -> None:
         """Those of these who are known here, by what Slack says now."""
         for user in users:
-            who = Identified(platform="slack", team=team, user=user)
-            if await self._admind.homes.member(who) is not None or (team, user) in self._met:
+            who = await self.known(team, user)
+            if who is not None:
                 await self.meet(who)
 
     async def _groups_of(self, who: Identified) -> frozenset[str]:

@@ -43,7 +43,7 @@ async def caller_of(request: Request) -> Caller:
     scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         token = await admind.tokens.authenticate(credentials.strip())
-        if token is not None and token.workspace == admind.workspace.id:
+        if token is not None:
             surface = "terminal" if token.id == admind.file_token_id else "api"
             looking = admind.looking.within(token.brands)
             brand = await looking.home_brand(token.workspace, token.member)

@@ -133,14 +133,14 @@ async def edit(admind: Service, caller: Proposer, draft: str, account: str, body
     what is approved stands, and the answer is a new draft beside it.
     """
     by_agent = "decide" not in caller.scopes
-    changed = await admind.requests.word(_asker(admind, caller, by_agent=by_agent), draft, {account: body.text})
+    changed = await admind.requests.word(await _asker(admind, caller, by_agent=by_agent), draft, {account: body.text})
     return await one(admind, caller, changed.id)
 
 
 @router.post("/{draft}/revisions", status_code=201)
 async def revise(admind: Service, caller: Proposer, draft: str, body: Instruction) -> DraftView:
     """Let AdMind reword it. What is approved already stands; then the answer is a new draft beside it."""
-    changed = await admind.requests.revise(_asker(admind, caller, by_agent=True), draft, body.instruction)
+    changed = await admind.requests.revise(await _asker(admind, caller, by_agent=True), draft, body.instruction)
     return await one(admind, caller, changed.id)
 
 
@@ -148,19 +148,20 @@ async def revise(admind: Service, caller: Proposer, draft: str, body: Instructio
 async def reschedule(admind: Service, caller: Proposer, draft: str, body: NewTime) -> DraftView:
     """Another time. Who may decide and moves what was approved, approves the result thereby."""
     by_agent = "decide" not in caller.scopes
-    changed = await admind.requests.move(_asker(admind, caller, by_agent=by_agent), draft, body.when)
+    changed = await admind.requests.move(await _asker(admind, caller, by_agent=by_agent), draft, body.when)
     return await one(admind, caller, changed.id)
 
 
-def _asker(admind: Service, caller: Caller, *, by_agent: bool = False) -> Asker:
+async def _asker(admind: Service, caller: Caller, *, by_agent: bool = False) -> Asker:
+    home = await admind.looking.home(caller.workspace)
     return Asker(
         workspace=caller.workspace,
         brand=caller.brand,
         member=caller.member,
         conversation="",
         surface=caller.surface,
-        language=admind.workspace.language,
-        zone=admind.workspace.zone,
+        language=home.language,
+        zone=home.zone,
         by_agent=by_agent,
     )
 

@@ -36,7 +36,9 @@ async def enter(request: Request, code: Code) -> Response:
     cookie = await admind.sign_in.enter(code, _place(request), request.headers.get("user-agent", ""))
     if cookie is None:
         return draw(request, None, "sign_in.html", status=410, member=None, code=code)
-    response = RedirectResponse("/studio/welcome" if not admind.workspace.welcomed else "/studio", status_code=303)
+    seen = await admind.sign_in.signed_in(cookie)
+    welcomed = seen is None or (await admind.looking.home(seen.session.workspace)).welcomed
+    response = RedirectResponse("/studio" if welcomed else "/studio/welcome", status_code=303)
     response.set_cookie(
         COOKIE,
         cookie,

@@ -21,7 +21,7 @@ async def live(request: Request, visit: Visitor) -> StreamingResponse:
 
     async def stream() -> AsyncIterator[str]:
         yield "retry: 3000\n\n"
-        async with admind.live.follow() as follower:
+        async with admind.live.follow(visit.workspace) as follower:
             while True:
                 told = await follower.next(BREATH_SECONDS)
                 seen = await admind.sign_in.signed_in(cookie)  # a session may end, and roles change, while it is open

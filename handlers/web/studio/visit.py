@@ -36,11 +36,12 @@ class Visit:
     seen: SignedIn
     cookie: str
     every_brand: tuple[BrandView, ...]
+    default_brand: str
     zone: ZoneInfo
 
     @property
     def workspace(self) -> str:
-        return self.admind.workspace.id
+        return self.seen.session.workspace
 
     @property
     def id(self) -> str:
@@ -72,7 +73,7 @@ class Visit:
     @cached_property
     def home(self) -> BrandView | None:
         """The brand that new things go to, and whose colour the page wears; None for a member without any."""
-        wanted = self.brand or self.admind.workspace.default_brand
+        wanted = self.brand or self.default_brand
         return next(iter(sorted(self.every_brand, key=lambda brand: brand.id != wanted)), None)
 
     @property
@@ -98,16 +99,16 @@ async def visit_of(request: Request) -> Visit:
     admind = admind_of(request)
     cookie = request.cookies.get(COOKIE, "")
     seen = await admind.sign_in.signed_in(cookie) if cookie else None
-    if seen is None or seen.session.workspace != admind.workspace.id:
+    if seen is None:
         raise SignInNeeded
     read_in(seen.member.language)
     if request.method not in SAFE:
         given = request.headers.get("x-form-token") or str((await request.form()).get("form_token", ""))
         if not fits(cookie, given):
             raise HTTPException(403, "This page has been open too long. Load it again; nothing was changed.")
-    brands = await admind.looking.brands(admind.workspace.id, seen.member.id)
-    zone = seen.member.zone or (await admind.looking.zone(admind.workspace.id)).key
-    return Visit(admind, seen, cookie, tuple(brands.items), ZoneInfo(zone))
+    home = await admind.looking.home(seen.session.workspace)
+    brands = await admind.looking.brands(home.id, seen.member.id)
+    return Visit(admind, seen, cookie, tuple(brands.items), home.default_brand, ZoneInfo(seen.member.zone or home.zone))
 
 
 Visitor = Annotated[Visit, Depends(visit_of)]

@@ -21,6 +21,7 @@ from bot.team.people import People
 from bot.team.setup import Setup
 from bot.when import Unclear, resolve
 from bot.workflow.looking import Looking
+from bot.workflow.office import Office
 from bot.workflow.requests import Asker, Idea
 from storage.audit import AuditWriter
 from storage.budget import DailyTokens
@@ -131,16 +132,25 @@ class Room:
     workshop: Workshop
     looking: Looking
     pausing: Pausing
+    office: Office
     workspace: Workspace
     owner: Member
     queued: list[tuple[str, str]] = field(default_factory=list)
 
     def request(
-        self, text: str, *, conversation: str = "v_1", key: str = "", uploads: tuple[Upload, ...] = ()
+        self,
+        text: str,
+        *,
+        conversation: str = "v_1",
+        key: str = "",
+        uploads: tuple[Upload, ...] = (),
+        surface: str = "terminal",
+        about: str = "",
     ) -> ChatRequest:
         return ChatRequest(
             workspace=self.workspace.id,
-            surface="terminal",
+            surface=surface,
+            about=about,
             member=self.owner.id,
             conversation=conversation,
             text=text,
@@ -149,8 +159,18 @@ class Room:
             at=NOW,
         )
 
-    async def say(self, text: str, *, conversation: str = "v_1", uploads: tuple[Upload, ...] = ()) -> Request:
-        request_id = await self.desk.receive(self.request(text, conversation=conversation, uploads=uploads))
+    async def say(
+        self,
+        text: str,
+        *,
+        conversation: str = "v_1",
+        uploads: tuple[Upload, ...] = (),
+        surface: str = "terminal",
+        about: str = "",
+    ) -> Request:
+        request_id = await self.desk.receive(
+            self.request(text, conversation=conversation, uploads=uploads, surface=surface, about=about)
+        )
         await self.desk.answer(self.workspace.id, request_id)
         return await self.desk.get(self.workspace.id, request_id)
 
@@ -163,7 +183,7 @@ async def open_room(database: Database, tmp_path: Path) -> Room:
     owner = (await people.members(workspace.id))[0]
     board = Board(database, clock)
     looking, pausing = Looking(database, board=board, clock=clock), Pausing(database, audit)
-    workshop = Workshop(database, clock)
+    workshop, office = Workshop(database, clock), Office(database, people, audit, clock)
     queued: list[tuple[str, str]] = []
 
     async def enqueue(workspace_id: str, request_id: str) -> None:
@@ -175,12 +195,13 @@ async def open_room(database: Database, tmp_path: Path) -> Room:
         requests=workshop,
         looking=looking,
         pausing=pausing,
+        absences=office,
         people=people,
         clock=clock,
         enqueue=enqueue,
     )
     await asyncio.to_thread(desk.use, OfflineModel(), None, DailyTokens(database, clock.now))
-    return Room(database, clock, desk, workshop, looking, pausing, workspace, owner, queued)
+    return Room(database, clock, desk, workshop, looking, pausing, office, workspace, owner, queued)
 
 
 __all__ = ["NOW", "Brief", "Room", "Workshop", "open_room"]

@@ -8,7 +8,7 @@ from bot.conversation.commands import COMMANDS, read_command
 from bot.publishing.pause import Pausing
 from storage.commit import Change
 from storage.stores import TeamStore
-from storage.team import Role
+from storage.team import Member, Role
 from tests.bot.conversation.room import Room
 
 
@@ -26,6 +26,11 @@ from tests.bot.conversation.room import Room
         ("pause everything because the CEO quit", "pause", "everything because the CEO quit"),
         ("pause topic spring sale", "pause", "topic spring sale"),
         ("resume everything", "resume", "everything"),
+        ("/admind review", "review", ""),
+        ("calendar month", "calendar", "month"),
+        ("away until Friday, Ben decides", "away", "until Friday, Ben decides"),
+        ("back", "back", ""),
+        ("plan next month", "plan", "next month"),
     ],
 )
 def test_a_command_is_known_by_the_whole_message(text: str, name: str, argument: str) -> None:
@@ -42,6 +47,12 @@ def test_a_command_is_known_by_the_whole_message(text: str, name: str, argument:
         "posts about our sale",
         "stop by our shop on Saturday",
         "pause for a coffee with us",
+        "plan our launch posts for Mastodon",
+        "report on our workshop",
+        "brand new bikes are here",
+        "studio open day on Sunday",
+        "away game on Saturday, announce it",
+        "review of our new bike",
         "show our new bikes",
         "drafts beer is here, announce it",
         "approve of our new look? post about it",
@@ -60,7 +71,7 @@ def test_every_command_has_help_and_no_name_twice() -> None:
 
 async def test_commands_answer_before_any_model_is_there(room: Room) -> None:
     room.desk._agent = None
-    for text in ("help", "drafts", "posts", "calendar", "problems"):
+    for text in ("help", "drafts", "posts", "calendar", "problems", "review", "brand", "studio", "settings", "plan"):
         said = await room.say(text)
         assert said.status == "done", (text, said.reply)
     waiting = await room.say("Announce our café tomorrow 9am")
@@ -111,3 +122,61 @@ async def test_who_may_not_approve_can_stop(room: Room) -> None:
     await commit(room.database, change)
     assert (await room.say("pause")).status == "done"
     assert len((await Pausing.now(room.pausing, room.workspace.id)).holding()) == 1
+
+
+async def colleague(room: Room, name: str, *roles: Role) -> Member:
+    return await room.office.add_member(
+        room.workspace.id, room.owner.id, name, room.workspace.default_brand, [role.value for role in roles]
+    )
+
+
+async def test_review_shows_what_waits_for_who_asks_one_at_a_time(room: Room) -> None:
+    assert "Nothing waits" in (await room.say("review")).reply
+    later = (await room.say("Announce our café next Tuesday 9am")).drafts[0]
+    sooner = (await room.say("Announce our sale tomorrow 9am", conversation="v_2")).drafts[0]
+    reply = (await room.say("review")).reply
+    assert sooner in reply
+    assert later not in reply
+    assert "1 more after it" in reply
+
+
+async def test_away_takes_a_day_and_a_name_where_it_is_certain_who_speaks(room: Room) -> None:
+    ben = await colleague(room, "Ben Muster", Role.approver)
+    store = TeamStore(room.database)
+    said = await room.say("away until Friday, Ben decides", surface="slack")
+    assert "Fri 20 Nov" in said.reply
+    assert "Ben Muster decides" in said.reply
+    away = (await store.members.get(room.workspace.id, room.owner.id)).record.away
+    assert away is not None
+    assert (away.delegate, away.until.isoformat()) == (ben.id, "2026-11-20T22:59:00+00:00")
+    assert "Welcome back" in (await room.say("back", surface="slack")).reply
+    assert (await store.members.get(room.workspace.id, room.owner.id)).record.away is None
+
+
+async def test_a_program_names_no_delegate_by_writing_a_message(room: Room) -> None:
+    await colleague(room, "Ben", Role.approver)
+    for surface in ("api", "terminal"):
+        said = await room.say("away until Friday Ben decides", surface=surface)
+        assert "admind members away" in said.reply
+    store = TeamStore(room.database)
+    assert (await store.members.get(room.workspace.id, room.owner.id)).record.away is None
+
+
+async def test_away_asks_for_what_it_does_not_understand(room: Room) -> None:
+    await colleague(room, "Ben", Role.approver)
+    assert "Who decides meanwhile? There are: Ben." in (await room.say("away until Friday Zoe decides")).reply
+    assert "Until when?" in (await room.say("away until the cows come home")).reply
+
+
+async def test_no_reply_holds_a_link_that_signs_in(room: Room) -> None:
+    for surface in ("terminal", "api", "slack"):
+        assert "/studio/in" not in (await room.say("studio", surface=surface)).reply
+
+
+async def test_a_reply_in_a_drafts_thread_is_about_that_draft(room: Room) -> None:
+    first = (await room.say("Announce our café tomorrow 9am")).drafts[0]
+    second = (await room.say("Announce our sale tomorrow 10am")).drafts[0]
+    changed = await room.say("shorter", about=first)
+    assert changed.drafts == (first,), (first, second, changed.reply)
+    elsewhere = await room.say("shorter", conversation="v_9", about=second)
+    assert elsewhere.drafts == (second,)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
 import pytest
-from hypothesis import HealthCheck, event, settings
+from hypothesis import HealthCheck, Phase, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
@@ -118,6 +118,24 @@ class Machine(RuleBasedStateMachine):
             )
             self.approved |= {version.digest for version in shown.versions} if shown else set()
 
+    @rule(user=st.sampled_from(sorted(MAY)), revised=st.booleans(), old=st.booleans(), off=st.booleans())
+    def approve(self, user: str, revised: bool, old: bool, off: bool) -> None:
+        """The common way, so that most histories have something to send, or something that must not be."""
+        self.chat.home.connected = True
+        self.run(self._approve(user, revised, old, off))
+        self.time_passes(61)
+
+    async def _approve(self, user: str, revised: bool, old: bool, off: bool) -> None:
+        await self._draft(1, True)
+        which = len(self.drafts) - 1
+        if revised:
+            await self._revise(which, True, 1)
+        await self._react(which, user, "white_check_mark", old and revised)
+        if off:
+            await self._hear(len(self.chat.home.waiting) - 1, False)
+            await self._react(which, user, "white_check_mark", old and revised)
+        await self._hear(len(self.chat.home.waiting) - 1, False)
+
     @precondition(lambda self: self.drafts)
     @rule(which=st.integers(0, 5), verdict=st.sampled_from([Verdict.withdraw, Verdict.reject]))
     def press_a_button(self, which: int, verdict: Verdict) -> None:
@@ -200,7 +218,8 @@ class Machine(RuleBasedStateMachine):
         """What counts is what stands: no approval by a reaction without one, and none left out."""
         for draft in await self._all():
             message = next((m for m in self.chat.home.messages.values() if m.first.digest == draft.digest), None)
-            if message is None or draft.status in (DraftStatus.late, DraftStatus.replaced):
+            over = draft.due is not None and draft.due <= self.chat.world.clock.now()
+            if message is None or over or draft.status in (DraftStatus.late, DraftStatus.replaced):
                 continue
             for user in MAY - {"U1"}:  # who presses buttons besides has other words than these
                 signs = {sign_of(emoji) for who, emoji in message.reactions if who == user} - {""}
@@ -243,5 +262,7 @@ def test_what_is_sent_was_approved_where_it_stood(examples: int) -> None:
                 stateful_step_count=30,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),
+                print_blob=True,
+                phases=[Phase.explicit, Phase.reuse, Phase.generate],  # read more easily than shrunk for minutes
             ),
         )

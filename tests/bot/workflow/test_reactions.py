@@ -202,6 +202,18 @@ async def test_two_who_hear_of_one_persons_reactions_at_once_end_with_the_last_o
         assert await status(chat, draft) == ends
 
 
+async def test_two_who_hear_at_once_that_one_reaction_came_and_went_end_without_it(chat: Chat) -> None:
+    for number in range(8):
+        draft = await chat.world.draft(text=f"Bread number {number}.")
+        name = await chat.show(draft)
+        added = chat.home.react(name, "U1", "white_check_mark")
+        chat.world.clock.move(SECOND)
+        removed = chat.home.react(name, "U1", "white_check_mark", added=False)
+        events = [added, removed] if number % 2 else [removed, added]
+        await asyncio.gather(*(chat.reactions.react(event) for event in events if event is not None))
+        assert await status(chat, draft) == "waiting"
+
+
 async def test_a_card_that_could_not_show_everything_is_not_approved_by_a_reaction(chat: Chat) -> None:
     chat.home.whole = False
     draft = await chat.world.draft()

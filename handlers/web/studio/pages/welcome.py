@@ -47,7 +47,9 @@ async def answer(
     if picture:
         item = await admind.library.upload(visit.workspace, visit.home.id, visit.seen.member, picture)
         sha256 = item.sha256
-    admind.workspace = await admind.setup.welcome(
-        admind.workspace, name=" ".join(name.split()), zone=zone, palette=palette, logo=sha256, now=admind.clock.now()
+    welcomed = await admind.setup.welcome(
+        visit.workspace, name=" ".join(name.split()), zone=zone, palette=palette, logo=sha256, now=admind.clock.now()
     )
+    if welcomed.id == admind.workspace.id:
+        admind.workspace = welcomed
     return go(request, "/studio/chat")

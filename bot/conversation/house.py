@@ -1,0 +1,128 @@
+"""Commands about the house: the brand, who is away, and where to change what.
+
+A reply stands in a record and perhaps in a room that others read: what is for one person alone, such as a link that
+signs in, is never in one. What gives somebody else a word is done only where it is certain who speaks.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final
+
+from bot.conversation.speaking import Speaking
+from bot.errors import BadInput
+from bot.when import Resolved, resolve, say
+
+PERSONAL: Final = frozenset({"slack", "discord", "studio"})  # surfaces where nobody speaks in another's name
+_SOURCE: Final = 280
+
+
+async def brand(speaking: Speaking, argument: str) -> str:
+    """How the brand speaks and who must approve."""
+    turn = speaking.turn
+    found = await turn.windows.brands(turn.asker.workspace, turn.asker.member)
+    here = next((each for each in found.items if each.id == turn.asker.brand), None)
+    if here is None:
+        return "You have no brand here yet. An owner can give you a role in one."
+    people = "1 approval" if here.approvals == 1 else f"{here.approvals} approvals"
+    clients = f", then {here.client_approvals} of the client" if here.client_approvals else ""
+    lines = [f"{here.name}, written in {here.language}. A post needs {people} of the team{clients}."]
+    lines += [f"• Voice: {here.voice[:_SOURCE]}"] if here.voice else ["• No voice is set yet: I write plainly."]
+    lines += [f"• Never says: {', '.join(here.avoid_words[:20])}"] if here.avoid_words else []
+    lines += [f"• Facts: {'; '.join(here.facts[:5])[:_SOURCE]}"] if here.facts else []
+    accounts = ", ".join(account.name for account in turn.around.accounts)
+    lines += [f"• Posts to: {accounts}"] if accounts else []
+    return "\n".join([*lines, "An owner changes this in the studio, or with `admind brand` at the terminal."])
+
+
+async def away(speaking: Speaking, argument: str) -> str:
+    """Away until the end of a day, or until a time; with a name that person decides meanwhile."""
+    turn = speaking.turn
+    said = re.sub(r"^until\s+", "", argument.strip(), flags=re.I)
+    when, delegate = await _delegate(speaking, said)
+    until = _moment(speaking, when)
+    if turn.asker.surface not in PERSONAL:
+        return (
+            "Who decides is a person's word, and from here I can't be sure whose this is. Nothing changed. At the "
+            f"terminal: `admind members away {speaking.member.id} {until.date()}`"
+            f"{f' --delegate {delegate[0]}' if delegate else ''}; or say it in your chat or in the studio."
+        )
+    await speaking.absences.set_away(
+        turn.asker.workspace, speaking.member.id, speaking.member.id, until, delegate[0] if delegate else ""
+    )
+    stands_in = f" {delegate[1]} decides for you meanwhile." if delegate else " Nobody stands in for you."
+    day = say(until, turn.asker.zone, turn.asker.language, now=turn.now)
+    return f"You are away until {day}.{stands_in} `back` ends it."
+
+
+async def back(speaking: Speaking, argument: str) -> str:
+    turn = speaking.turn
+    if speaking.member.away is None:
+        return "You are not away."
+    if turn.asker.surface not in PERSONAL:
+        return f"At the terminal: `admind members away {speaking.member.id}` without a date ends it."
+    await speaking.absences.set_away(turn.asker.workspace, speaking.member.id, speaking.member.id, None, "")
+    return "Welcome back. You decide for yourself again."
+
+
+async def studio(speaking: Speaking, argument: str) -> str:
+    """A link that signs in is never in a reply, which others may read."""
+    return (
+        "The studio opens by a link that is for you alone, good once: `admind studio` at the terminal, or `/admind "
+        "studio` in your chat, which only you see."
+    )
+
+
+async def settings(speaking: Speaking, argument: str) -> str:
+    return "\n".join(
+        [
+            "Where to change what:",
+            "• Brand, approvals, people and their roles: the studio, Settings; or `admind brand` and `admind members`.",
+            "• Accounts: the studio, Settings, Accounts; or `admind accounts`.",
+            "• Rooms and groups of a chat: `/admind settings` there.",
+            "• You yourself: `away until DAY NAME decides`; your language and zone in the studio.",
+        ]
+    )
+
+
+async def plan(speaking: Speaking, argument: str) -> str:
+    return (
+        "I can't make whole plans yet. Tell me the posts themselves, such as “Three posts about the sale, Mon/Wed/Fri "
+        "10:00”, and `calendar` shows what is planned."
+    )
+
+
+async def report(speaking: Speaking, argument: str) -> str:
+    return "I can't tell yet how posts did. `posts` shows what went out, with a link to each."
+
+
+async def _delegate(speaking: Speaking, said: str) -> tuple[str, tuple[str, str] | None]:
+    """The time that was said, and id and name of who decides meanwhile. Raises BadInput."""
+    match = re.fullmatch(r"(.+?)\s+(?:decides|entscheidet)", said, re.I)
+    if match is None:
+        return said, None
+    turn, words = speaking.turn, match[1].strip()
+    people = await turn.windows.members(turn.asker.workspace, turn.asker.member)
+    others = [each for each in people.items if each.id != speaking.member.id and each.roles]
+    fits = [each for each in others if re.search(rf"(?:^|[\s,]){re.escape(each.name)}$", words, re.I)]
+    first = [each for each in others if re.search(rf"(?:^|[\s,]){re.escape(each.name.split()[0])}$", words, re.I)]
+    found = fits or first
+    if len(found) != 1:
+        names = ", ".join(each.name for each in (found or others)[:8]) or "nobody else yet"
+        raise BadInput(f"Who decides meanwhile? There are: {names}.", kept="Nothing changed.")
+    name = found[0].name if fits else found[0].name.split()[0]
+    return words[: -len(name)].strip(" ,"), (found[0].id, found[0].name)
+
+
+def _moment(speaking: Speaking, phrase: str) -> datetime:
+    """Raises BadInput for what is no time, or past."""
+    turn = speaking.turn
+    for words in (phrase, f"{phrase} 23:59"):
+        found = resolve(words, now=turn.now, zone=turn.asker.zone, language=turn.asker.language)
+        if isinstance(found, Resolved) and found.instants and not found.soon and found.instants[0] > turn.now:
+            return found.instants[0]
+    raise BadInput(
+        "Until when? Say a day, such as `away until Friday` or `away until 24 December Ben decides`.",
+        kept="Nothing changed.",
+    )

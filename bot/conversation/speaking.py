@@ -1,0 +1,44 @@
+"""What a command is, and what it may reach while it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.conversation.turn import Turn
+from bot.publishing.pause import Pausing
+from storage.team import Member
+
+
+class Absences(Protocol):
+    """`bot.workflow.office.Office`, as far as being away goes."""
+
+    async def set_away(
+        self, workspace: str, by: str, member_id: str, until: datetime | None, delegate: str
+    ) -> Member: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """What a command may reach: the turn it is said in, who says it, the pauses, and who is away."""
+
+    turn: Turn
+    member: Member
+    pausing: Pausing
+    absences: Absences
+
+
+Run = Callable[[Speaking, str], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`words` are its names; `argument` is how help writes what follows, and the expression that it must match."""
+
+    words: tuple[str, ...]
+    help: str
+    run: Run
+    argument: str = ""
+    matches: str = ""

@@ -1,0 +1,84 @@
+"""Slack, put together: every part that listeners use, opened and closed with AdMind."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+from bot.bootstrap import AdMind
+from bot.chat import Home, Messenger
+from bot.errors import AdMindError
+from handlers.slack.answering import Answering
+from handlers.slack.edits import Edits
+from handlers.slack.messenger import SlackMessenger
+from handlers.slack.people import People
+from handlers.slack.pictures import Pictures
+from handlers.slack.teams import Teams
+from handlers.slack.telling import Telling
+
+log = logging.getLogger(__name__)
+CLOSE_SECONDS = 5.0
+
+
+def in_use(admind: AdMind) -> bool:
+    """Whether the settings speak of Slack."""
+    settings = admind.settings
+    return bool(settings.slack_bot_token or settings.slack_app_token or settings.slack_client_id)
+
+
+class Slack:
+    def __init__(self, admind: AdMind) -> None:
+        self.admind = admind
+        self.teams = Teams(admind)
+        self.telling = Telling(self.teams)
+        self.people = People(admind, self.teams)
+        self.pictures = Pictures(admind, self.teams)
+        self.answering = Answering(admind, self.teams, self.telling)
+        self._edits = Edits()
+        self._tasks: set[asyncio.Task[None]] = set()
+        admind.on_home("slack", self.messenger)
+        admind.desk.serve("slack", self.answering)
+
+    def messenger(self, home: Home) -> Messenger:
+        return SlackMessenger(self.admind, home, teams=self.teams, pictures=self.pictures, edits=self._edits)
+
+    async def settle(self) -> None:
+        """The home of the token in the settings is there. Without an answer of Slack's it is made when it is needed."""
+        try:
+            own = await self.teams.own()
+            if own is not None:
+                await self.teams.settle(own)
+        except AdMindError as error:
+            log.warning("Slack: %s", error.sentence())
+
+    def after(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do this once what waits for us has its answer."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("after an answer to Slack", exc_info=error)
+
+    async def close(self) -> None:
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=CLOSE_SECONDS)
+        for task in set(self._tasks):
+            task.cancel()
+        await self.teams.close()
+
+
+@asynccontextmanager
+async def opened(admind: AdMind) -> AsyncIterator[Slack]:
+    """Before AdMind starts: it speaks to Slack from then on. Listening is another matter."""
+    slack = Slack(admind)
+    try:
+        await slack.settle()
+        yield slack
+    finally:
+        await slack.close()
