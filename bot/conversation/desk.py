@@ -244,9 +244,7 @@ class Desk:
         files = await surface.fetch(_asked(request))
         uploads = tuple(RequestUpload(sha256=each.sha256, name=each.name[:200]) for each in files.uploads)
         unread = tuple(name[:200] for name in files.unread)
-        return request.changed(
-            uploads=(*request.uploads, *uploads), unread_files=(*request.unread_files, *unread)[:20]
-        )
+        return request.changed(uploads=(*request.uploads, *uploads), unread_files=(*request.unread_files, *unread)[:20])
 
     async def _hand_back(self, request: Request) -> None:
         """At once instead of when the due set brings it."""

@@ -1,4 +1,4 @@
-"""Answers on their way to the places where they were asked for: tried until they stand there, or nobody can wait more."""
+"""Answers on their way to the places where they were asked for: tried until they stand there."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import cast
 
 from bot.bootstrap import AdMind
 from bot.chat import Asked, ChatRequest, Files, MessageRef
@@ -29,7 +30,9 @@ class Answering:
         self._telling = telling
         self._fetching = Fetching(admind, teams)
 
-    async def take(self, visitor: Visitor, text: str, asking: Asking, *, key: str, about: str = "", brand: str = "") -> str:
+    async def take(
+        self, visitor: Visitor, text: str, asking: Asking, *, key: str, about: str = "", brand: str = ""
+    ) -> str:
         """Keep a request, once a key; its id. Raises StorageUnavailable, StorageFull."""
         return await self._admind.desk.receive(
             ChatRequest(
@@ -75,21 +78,16 @@ class Answering:
             return
         member = await self._admind.looking.member(asked.workspace, asked.member)
         with reading(member.language):
-            if asking.way == "private":
-                links, lacking = await self._cards(asked, asking)
-                told_links = "".join(f"\n{words}: {address}" for words, address in links)
-                text = "\n".join(part for part in (asked.reply + told_links, lacking) if part)
-                await self._telling.privately(
-                    asking.team, asking.channel, asking.user, text, response_url=asking.response_url
-                )
-                return
             links, lacking = await self._cards(asked, asking)
             text = "\n".join(part for part in (asked.reply, lacking) if part)
-            await self._in_thread(asked, asking, text, links)
+            if asking.way == "private":
+                await self._telling.privately(
+                    asking.team, asking.channel, asking.user, text, links=links, response_url=asking.response_url
+                )
+            else:
+                await self._in_thread(asked, asking, text, links)
 
-    async def _in_thread(
-        self, found: Asked, asking: Asking, text: str, links: tuple[tuple[str, str], ...]
-    ) -> None:
+    async def _in_thread(self, found: Asked, asking: Asking, text: str, links: tuple[tuple[str, str], ...]) -> None:
         """In place of the sign of life, or as a message of its own. Where that cannot be, by direct message."""
         given = words_as_message(text or "…", links)
         try:
@@ -123,9 +121,7 @@ class Answering:
         return ts, True
 
     async def _messenger(self, team: str) -> SlackMessenger:
-        messenger = self._admind.open_home(await self._teams.home(team))
-        assert isinstance(messenger, SlackMessenger)
-        return messenger
+        return cast(SlackMessenger, self._admind.open_home(await self._teams.home(team)))
 
     async def _cards(self, found: Asked, asking: Asking) -> tuple[tuple[tuple[str, str], ...], str]:
         """Links to the cards of its drafts, shown now if they were not; and what keeps them from being shown."""
@@ -145,7 +141,9 @@ class Answering:
             if ref is not None:
                 links.append((told("Look at “{title}”", title=record.title), await self._link(asking.team, ref)))
             elif not lacking:
-                lacking = told("There is no review room yet where cards could wait. An owner chooses one: /admind settings")
+                lacking = told(
+                    "There is no review room yet where cards could wait. An owner chooses one: /admind settings"
+                )
         return tuple(links), lacking
 
     async def _why_not(self, workspace: str, draft: str, found: Asked) -> str:
@@ -155,5 +153,3 @@ class Answering:
         client = await self._teams.client(team)
         answer = await asked(client.chat_getPermalink(channel=ref.channel, message_ts=ref.message))
         return str(answer["permalink"])
-
-

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 
 from bot.bootstrap import AdMind
 from handlers.slack.listeners import actions, commands, events, home, reactions, shortcuts, views
@@ -20,6 +23,10 @@ def app_of(slack: Slack) -> AsyncApp:
     Listeners end before Slack hears of it: they only write down, and what takes long goes on after (`Slack.after`).
     That also saves bolt's look for an acknowledgement every ten milliseconds.
     """
+
+    async def authorize(team_id: str | None) -> AuthorizeResult | None:
+        return await slack.teams.authorize(team_id or "")
+
     secret = slack.admind.settings.slack_signing_secret
     app = AsyncApp(
         name="AdMind",
@@ -27,7 +34,7 @@ def app_of(slack: Slack) -> AsyncApp:
         # Without a secret nothing may come by HTTP; over a socket requests bear no signature, and need none.
         request_verification_enabled=True,
         process_before_response=True,
-        authorize=slack.teams.authorize,
+        authorize=cast(Any, authorize),  # None is taken, too: then bolt says that nothing is installed
     )
     for part in (commands, events, reactions, actions, views, shortcuts, home):
         part.register(app, slack)

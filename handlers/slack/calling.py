@@ -15,7 +15,9 @@ from bot.words import told
 Json = dict[str, Any]
 GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found"})
 REVOKED: Final = frozenset({"invalid_auth", "token_revoked", "account_inactive", "not_authed", "token_expired"})
-_BUSY: Final = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
+_BUSY: Final = frozenset(
+    {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
+)
 SOON_SECONDS: Final = 30.0
 
 
@@ -100,5 +102,9 @@ def _words(code: str, room: str, needed: str) -> tuple[str, str]:
     if code in ("expired_trigger_id", "invalid_trigger_id", "exchanged_trigger_id"):
         return told("That took too long for Slack."), told("Please press it once more.")
     if code in ("restricted_action", "restricted_action_read_only_channel"):
-        return told("Only some people may post in {where}.", where=where), told("Ask an admin to let AdMind post there.")
-    return told("Slack refused this ({code}).", code=code), told("Please try again; if it stays, tell whoever runs AdMind.")
+        return told("Only some people may post in {where}.", where=where), told(
+            "Ask an admin to let AdMind post there."
+        )
+    return told("Slack refused this ({code}).", code=code), told(
+        "Please try again; if it stays, tell whoever runs AdMind."
+    )

@@ -114,9 +114,7 @@ class SlackMessenger:
             if not found:
                 client = await self._teams.client(self._home.team)
                 answer = await asked(
-                    client.chat_postMessage(
-                        channel=place.channel, thread_ts=place.thread or None, **given, **POSTING
-                    )
+                    client.chat_postMessage(channel=place.channel, thread_ts=place.thread or None, **given, **POSTING)
                 )
                 found = str(answer["ts"])
         except SlackRefused:
@@ -164,7 +162,7 @@ class SlackMessenger:
 
     async def _pings(self, card: Card) -> Json | None:
         """Who must be woken, as mentions: of people of this workspace alone."""
-        called = []
+        called = list[str]()
         for member in card.ping:
             called += await self._admind.homes.identities(self._home.workspace, member, "slack", self._home.team)
         if not called:
@@ -177,9 +175,9 @@ class SlackMessenger:
         members = (name,) if kind == "member" else await self._admind.homes.owners(self._home.workspace, name)
         first = None
         for member in members:
-            for user in (
-                await self._admind.homes.identities(self._home.workspace, member, "slack", self._home.team)
-            )[:1]:
+            for user in (await self._admind.homes.identities(self._home.workspace, member, "slack", self._home.team))[
+                :1
+            ]:
                 own = (await self._teams.team(self._home.team)).bot
                 if user == own:
                     continue
@@ -199,7 +197,7 @@ class SlackMessenger:
         team = await self._teams.team(self._home.team)
         oldest, cursor = str(max(0, since_ms / 1000 - BEFORE_SECONDS)), ""
         for _ in range(MOST_PAGES):
-            asking = {"channel": place.channel, "include_all_metadata": True, "limit": A_PAGE, "oldest": oldest}
+            asking: Json = {"channel": place.channel, "include_all_metadata": True, "limit": A_PAGE, "oldest": oldest}
             asking |= {"cursor": cursor} if cursor else {}
             call = (
                 team.client.conversations_replies(ts=place.thread, **asking)
@@ -209,9 +207,9 @@ class SlackMessenger:
             found = await asked(call)
             for each in found["messages"]:
                 metadata = each.get("metadata") or {}
-                if each.get("user") == team.bot and metadata.get("event_type") == CARD_EVENT:
-                    if metadata.get("event_payload", {}).get("key") == key:
-                        return str(each["ts"])
+                said = metadata.get("event_payload", {}) if metadata.get("event_type") == CARD_EVENT else {}
+                if each.get("user") == team.bot and said.get("key") == key:
+                    return str(each["ts"])
             cursor = str((found.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:
                 return ""

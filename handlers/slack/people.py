@@ -54,8 +54,8 @@ class People:
                 told("I don't know you here yet."),
                 kept=told("Nothing was done."),
                 do_next=told(
-                    "An owner can give you a role. If nobody owns me yet: whoever runs AdMind names you in its settings "
-                    "with ADMIND_OWNERS=slack:{user} and starts it again.",
+                    "An owner can give you a role. If nobody owns me yet: whoever runs AdMind names you in its "
+                    "settings with ADMIND_OWNERS=slack:{user} and starts it again.",
                     user=user,
                 ),
             )

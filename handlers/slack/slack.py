@@ -23,12 +23,6 @@ log = logging.getLogger(__name__)
 CLOSE_SECONDS = 5.0
 
 
-def in_use(admind: AdMind) -> bool:
-    """Whether the settings speak of Slack."""
-    settings = admind.settings
-    return bool(settings.slack_bot_token or settings.slack_app_token or settings.slack_client_id)
-
-
 class Slack:
     def __init__(self, admind: AdMind) -> None:
         self.admind = admind

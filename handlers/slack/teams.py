@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,8 +20,9 @@ from bot.bootstrap import AdMind
 from bot.chat import Home, Identified
 from bot.errors import AdMindError
 from bot.words import told
-from handlers.slack.calling import SlackRefused, asked, refusal
+from handlers.slack.calling import Json, SlackRefused, asked, refusal
 
+log = logging.getLogger(__name__)
 FRESH_SECONDS = 60.0  # a token is looked up again after that: another process may have renewed or removed it
 ROTATE_MINUTES = 120
 CALL_SECONDS = 20
@@ -54,21 +56,20 @@ class Teams:
         self._teams.clear()
 
     def web(self, token: str = "") -> AsyncWebClient:
-        """Sends each call once: after a broken connection only we know how to look first. Rate limits are waited for."""
-        if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_SECONDS))
+        """Sends each call once: after a broken connection only we know how to look first. Rate limits are kept to."""
         return AsyncWebClient(
             token or None,
             base_url=self._settings.slack_api_url,
             timeout=CALL_SECONDS,
-            session=self._session,
+            session=self.session,
             retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=1)],
         )
 
     @property
     def session(self) -> aiohttp.ClientSession:
-        self.web()
-        assert self._session is not None
+        """What everything to Slack goes through."""
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_SECONDS))
         return self._session
 
     async def client(self, team: str) -> AsyncWebClient:
@@ -102,11 +103,14 @@ class Teams:
         self._own, self._teams[found.id] = found.id, found
         return found
 
-    async def authorize(self, team_id: str | None) -> AuthorizeResult | None:
-        """For bolt: whose token an event of this team is answered with."""
+    async def authorize(self, name: str) -> AuthorizeResult | None:
+        """For bolt: whose token an event of this team is answered with; None where AdMind is not installed."""
         try:
-            team = await self.team(team_id or "")
-        except AdMindError:
+            team = await self.team(name)
+        except AdMindError as error:
+            if error.retry_after_seconds is not None:
+                raise
+            log.warning("Slack: nothing is answered team=%s why=%s", name, error.what)
             return None
         return AuthorizeResult(
             enterprise_id=None, team_id=team.id, bot_user_id=team.bot, bot_id=team.bot_id, bot_token=team.token
@@ -162,7 +166,8 @@ class Teams:
         rotator = AsyncTokenRotator(
             client_id=self._settings.slack_client_id, client_secret=secret.get_secret_value(), client=self.web()
         )
-        bot = Bot(**{name: document.get(name) for name in _OF_BOT})
+        of_bot: Json = {name: document.get(name) for name in _OF_BOT}
+        bot = Bot(**of_bot)
         try:
             renewed = await rotator.perform_bot_token_rotation(bot=bot, minutes_before_expiration=ROTATE_MINUTES)
         except SlackApiError as error:

@@ -54,18 +54,24 @@ class Telling:
         self._teams = teams
 
     async def privately(
-        self, team: str, channel: str, user: str, text: str, *, thread: str = "", response_url: str = ""
+        self,
+        team: str,
+        channel: str,
+        user: str,
+        text: str,
+        *,
+        links: tuple[tuple[str, str], ...] = (),
+        thread: str = "",
+        response_url: str = "",
     ) -> None:
-        """For one person's eyes: where they are if that goes, else by direct message. Raises SlackRefused, SlackUnknown."""
-        given = words_as_message(text)
+        """For one person's eyes: where they are if that goes, else directly. Raises SlackRefused, SlackUnknown."""
+        given = words_as_message(text, links)
         if response_url and await self._answered(response_url, given):
             return
         client = await self._teams.client(team)
         if channel and not channel.startswith("D"):
             try:
-                await asked(
-                    client.chat_postEphemeral(channel=channel, user=user, thread_ts=thread or None, **given)
-                )
+                await asked(client.chat_postEphemeral(channel=channel, user=user, thread_ts=thread or None, **given))
                 return
             except SlackRefused as error:
                 if error.retry_after_seconds is not None:

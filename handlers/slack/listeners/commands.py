@@ -65,7 +65,5 @@ async def requested(slack: Slack, visitor: Visitor, command: Json, said: str) ->
         response_url=str(command.get("response_url") or ""),
     )
     room = await slack.admind.homes.room("slack", team, channel)
-    await slack.answering.take(
-        visitor, said, asking, key=str(command["trigger_id"]), brand=room.brand if room else ""
-    )
+    await slack.answering.take(visitor, said, asking, key=str(command["trigger_id"]), brand=room.brand if room else "")
     return told("On it…")

@@ -12,7 +12,9 @@ from handlers.slack.slack import Slack
 async def studio(slack: Slack, visitor: Visitor) -> str:
     """A link that signs in, good once."""
     address = await studio_link(slack, visitor)
-    return told("Your way into the studio, good once and for 15 minutes. Keep it to yourself: {address}", address=address)
+    return told(
+        "Your way into the studio, good once and for 15 minutes. Keep it to yourself: {address}", address=address
+    )
 
 
 async def studio_link(slack: Slack, visitor: Visitor) -> str:
