@@ -22,15 +22,18 @@ from handlers.slack.slack import Slack
 from handlers.slack.surface import INSTALL, REQUESTS, RETURN
 
 log = logging.getLogger(__name__)
-PING_SECONDS = 10.0
+PING_SECONDS = 5.0
 AGAIN_SECONDS = 15.0
 LOOKS_EVERY = 0.5
 
 
 @asynccontextmanager
-async def over_socket(slack: Slack, app: AsyncApp) -> AsyncIterator[None]:
-    """Socket Mode, opened beside and again for ever; after each reconnect missed reactions are read."""
-    task = asyncio.create_task(_stay(slack, app), name="slack-socket")
+async def over_socket(slack: Slack, app: AsyncApp, ping_seconds: float = PING_SECONDS) -> AsyncIterator[None]:
+    """Socket Mode, opened beside and again for ever; after each reconnect missed reactions are read.
+
+    A connection that broke is noticed, and another one tried, every `ping_seconds`.
+    """
+    task = asyncio.create_task(_stay(slack, app, ping_seconds), name="slack-socket")
     try:
         yield
     finally:
@@ -39,7 +42,7 @@ async def over_socket(slack: Slack, app: AsyncApp) -> AsyncIterator[None]:
             await task
 
 
-async def _stay(slack: Slack, app: AsyncApp) -> None:
+async def _stay(slack: Slack, app: AsyncApp, ping_seconds: float) -> None:
     token = slack.admind.settings.slack_app_token
     secret = token.get_secret_value() if token else ""
     while True:  # the handler itself would ask for ever and say nothing when the token is not good
@@ -49,7 +52,7 @@ async def _stay(slack: Slack, app: AsyncApp) -> None:
         except AdMindError as error:
             log.error("Slack cannot be heard: %s", error.sentence())
             await asyncio.sleep(error.retry_after_seconds or AGAIN_SECONDS)
-    handler = AsyncSocketModeHandler(app, secret, web_client=slack.teams.web(), ping_interval=PING_SECONDS)
+    handler = AsyncSocketModeHandler(app, secret, web_client=slack.teams.web(), ping_interval=ping_seconds)
     try:
         await handler.connect_async()  # type: ignore[no-untyped-call]
         await _follow(slack, handler)

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 
 from bot.bootstrap import AdMind
 from handlers.slack.app import app_of
-from handlers.slack.listening import mount, over_socket
+from handlers.slack.listening import PING_SECONDS, mount, over_socket
 from handlers.slack.slack import Slack, opened
 
 
@@ -24,12 +24,12 @@ class Living:
             mount(self.slack, self.app, edge)
 
     @asynccontextmanager
-    async def heard(self) -> AsyncIterator[None]:
+    async def heard(self, ping_seconds: float = PING_SECONDS) -> AsyncIterator[None]:
         """Over a socket, where settings ask for one."""
         if self.slack.admind.settings.slack_app_token is None:
             yield
             return
-        async with over_socket(self.slack, self.app):
+        async with over_socket(self.slack, self.app, ping_seconds):
             yield
 
 

@@ -131,7 +131,17 @@ class Teams:
         named = [each.removeprefix("slack:") for each in self._settings.owners if each.startswith("slack:")]
         here = [user.rpartition("/")[2] for user in named if user.partition("/")[0] in (own.id, user)]
         installer = Identified(platform="slack", team=own.id, user=here[0] if here else own.bot)
-        return await self._admind.homes.install("slack", own.id, str(info["team"]["name"]), installer, "", "")
+        name, zone = await self._named(own, here[0]) if here else ("", "")
+        return await self._admind.homes.install("slack", own.id, str(info["team"]["name"]), installer, name, zone)
+
+    async def _named(self, own: Team, user: str) -> tuple[str, str]:
+        """Name and zone of somebody there; empty where no such person is."""
+        try:
+            found = (await asked(own.client.users_info(user=user)))["user"]
+        except SlackRefused:
+            return "", ""
+        profile = found.get("profile") or {}
+        return str(profile.get("display_name") or profile.get("real_name") or ""), str(found.get("tz") or "")
 
     async def _looked_up(self, team: str, known: Team | None) -> Team:
         document = await self._admind.installations.find("slack", team)

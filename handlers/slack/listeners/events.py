@@ -61,8 +61,8 @@ async def heard(slack: Slack, team: str, event: Json) -> None:
     channel, ts = str(event["channel"]), str(event["ts"])
     thread = str(event.get("thread_ts") or "")
     direct = event.get("channel_type") == "im" or channel.startswith("D")
-    mentioned = f"<@{own}>" in str(event.get("text", ""))
-    if event["type"] == "message" and mentioned and not direct:
+    mentioned = event["type"] == "app_mention"
+    if not mentioned and not direct and f"<@{own}>" in str(event.get("text", "")):
         return  # it comes as a mention, too
     place = await slack.admind.places.find("slack", team, channel, thread) if thread else None
     if not (direct or mentioned or (place and place.draft)):

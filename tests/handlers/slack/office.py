@@ -126,7 +126,7 @@ async def running(
         await admind.loaded()
         office = Office(slack, admind, living, ana, room)
         if door == "sockets":
-            async with living.heard():
+            async with living.heard(ping_seconds=0.2):
                 await slack.over_sockets()
                 yield office
         else:

@@ -11,7 +11,7 @@ import pytest
 from bot.clock import MovableClock
 from tests.fakes.slack.doors import Retry
 from tests.fakes.slack.pressing import Person
-from tests.fakes.slack.records import Channel
+from tests.fakes.slack.records import Channel, Message, View
 from tests.fakes.slack_server import SlackServer
 from tests.fakes.waiting import until
 from tests.handlers.slack.office import Office, all_of, asker_of, member, running, said, says, whispered
@@ -105,7 +105,7 @@ async def test_who_may_not_approve_is_told_kindly_and_alone(office: Office, ana:
 async def test_a_reply_below_a_card_revises_it(office: Office, ana: Person) -> None:
     await approved(office, ana)
     card = await office.card()
-    await ana.reply(card, "make it shorter")
+    await ana.reply(card, "move it to Saturday 3pm")
     newer = await office.card(2)
     assert newer.metadata["event_payload"]["draft"] == card.metadata["event_payload"]["draft"]
     assert newer.metadata["event_payload"]["digest"] != card.metadata["event_payload"]["digest"]
@@ -151,9 +151,7 @@ async def test_a_reaction_set_while_away_is_found_at_the_start(
         await office.status(card, "approved")
 
 
-async def test_a_reaction_set_while_the_socket_was_cut_is_found_after_the_reconnect(
-    office: Office, ana: Person
-) -> None:
+async def test_a_reaction_set_while_the_socket_was_cut_is_found_later(office: Office, ana: Person) -> None:
     await approved(office, ana)
     card = await office.card()
     sockets = office.slack.sockets
@@ -185,3 +183,104 @@ async def test_uninstalling_stops_work_and_deletes_tokens(office: Office, ana: P
     assert await office.admind.homes.home("slack", office.slack.team.id) is None
     assert await office.admind.installations.find("slack", office.slack.team.id) is None
     assert list(await office.admind.board.homes(office.workspace)) == ["inbox"]
+
+
+async def window_of(person: Person) -> View:
+    assert person.window is not None, "no window is open"
+    return person.window
+
+
+async def test_every_window_of_a_card_opens_and_does_what_it_says(office: Office, ana: Person) -> None:
+    await approved(office, ana)
+    card = await office.card()
+    await ana.choose(card, "menu", f"move:{':'.join(ids_of(card))}")
+    done = await ana.submit(values={"phrase": "Saturday 3pm"})
+    assert not done.errors, done
+    moved = await office.card(2)
+    assert "15:00" in moved.words
+    await ana.choose(moved, "menu", f"changes:{':'.join(ids_of(moved))}")
+    assert (await ana.submit(values={"reason": "add an emoji"})).errors == {}
+    await office.status(moved, "changes")
+    await ana.choose(moved, "menu", f"reject:{':'.join(ids_of(moved))}")
+    assert (await ana.submit(values={"reason": "not now"})).errors == {}
+    await office.status(moved, "rejected")
+
+
+async def test_details_show_all_of_it(office: Office, ana: Person) -> None:
+    await approved(office, ana)
+    card = await office.card()
+    await ana.choose(card, "menu", f"more:{':'.join(ids_of(card))}")
+    more = await window_of(ana)
+    await ana.click(more, "details:")
+    assert ASK in (await window_of(ana)).words
+
+
+async def test_a_window_over_an_old_draft_saves_nothing(office: Office, ana: Person) -> None:
+    await approved(office, ana)
+    card = await office.card()
+    await ana.click(card, "edit:")
+    draft = await office.draft(card)
+    account = draft.versions[0].account
+    await office.admind.requests.word(await asker_of(office, draft), draft.id, {account: "Others were quicker."})
+    field = next(each["block_id"] for each in (await window_of(ana)).blocks if each["block_id"].startswith("text:"))
+    done = await ana.submit(values={field: "Too late."})
+    assert "Somebody changed this draft" in done.errors[field]
+    assert (await office.draft(card)).versions[0].text == "Others were quicker."
+
+
+async def test_draft_without_words_opens_a_form(office: Office, ana: Person) -> None:
+    lounge = office.slack.channel("lounge", ana)
+    await ana.slash(lounge, "/admind", "draft")
+    done = await ana.submit(values={"topic": "Our workshop on bike repair", "phrase": "tomorrow 9am"})
+    assert not done.errors, done
+    card = await office.card()
+    assert "bike repair" in card.words and "09:00" in card.words
+    await whispered(ana, lounge, "slack.test/archives")
+
+
+async def test_a_shortcut_takes_the_message_along(office: Office, ana: Person) -> None:
+    lounge = office.slack.channel("lounge", ana)
+    message = await ana.say(lounge, "We open a second shop on Elm Street")
+    await ana.message_shortcut(message, "post_about_this")
+    assert "Elm Street" in str((await window_of(ana)).document)
+    await ana.close()
+    await ana.shortcut("new_post")
+    assert (await window_of(ana)).document["callback_id"] == "new_post"
+
+
+async def test_settings_tie_another_review_room(office: Office, ana: Person) -> None:
+    lounge, other = office.slack.channel("lounge", ana), office.slack.channel("approvals", ana, bot=False)
+    await ana.slash(lounge, "/admind", "settings")
+    refused = await ana.submit(values={"review": other.id})
+    assert "/invite" in refused.errors["review"]
+    await office.slack.invite(other, ana)
+    assert not (await ana.submit(values={"review": other.id})).errors
+    await ana.slash(lounge, "/admind", ASK)
+    await office.card(1, other)
+    assert not office.cards()
+
+
+async def test_the_studio_opens_for_one_alone(office: Office, ana: Person) -> None:
+    lounge = office.slack.channel("lounge", ana)
+    await ana.slash(lounge, "/admind", "studio")
+    await whispered(ana, lounge, "/studio/in/")
+
+
+async def test_home_shows_what_waits_and_stops(office: Office, ana: Person) -> None:
+    await approved(office, ana)
+    card = await office.card()
+    await ana.open_home()
+    await until(lambda: ana.home is not None and "bike repair" in ana.home.words, "home shows it")
+    assert ana.home is not None
+    await ana.click(ana.home, "review:")
+    assert not (await ana.submit()).errors
+    await office.status(card, "approved")
+    await ana.click(ana.home, "stop:")
+    await until(lambda: ana.home is not None and "Nothing goes out" in ana.home.words, "home says that it stopped")
+    await ana.click(ana.home, "resume:")
+    await until(lambda: ana.home is not None and "Nothing goes out" not in ana.home.words, "it goes on")
+
+
+def ids_of(card: Message) -> tuple[str, str]:
+    payload = card.metadata["event_payload"]
+    return payload["draft"], payload["digest"]
