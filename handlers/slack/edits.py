@@ -39,8 +39,10 @@ class Edits:
 
     async def _soon(self, message: str) -> None:
         loop = asyncio.get_running_loop()
-        await asyncio.sleep(max(0.0, self._last.get(message, -EVERY_SECONDS) + EVERY_SECONDS - loop.time()))
-        waiting = self._next.pop(message)
+        try:
+            await asyncio.sleep(max(0.0, self._last.get(message, -EVERY_SECONDS) + EVERY_SECONDS - loop.time()))
+        finally:
+            waiting = self._next.pop(message)
         self._last.pop(message, None)
         self._last[message] = loop.time()
         while len(self._last) > MOST_KNOWN:

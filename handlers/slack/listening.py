@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -37,9 +36,9 @@ async def over_socket(slack: Slack, app: AsyncApp, ping_seconds: float = PING_SE
     try:
         yield
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        while not task.done():  # a library below may have taken the first word for its own
+            task.cancel()
+            await asyncio.wait({task}, timeout=1.0)
 
 
 async def _stay(slack: Slack, app: AsyncApp, ping_seconds: float) -> None:

@@ -75,4 +75,5 @@ async def opened(admind: AdMind) -> AsyncIterator[Slack]:
         await slack.settle()
         yield slack
     finally:
+        await admind.stop()  # what works still speaks
         await slack.close()
