@@ -99,6 +99,7 @@ class Asked(Frozen):
     reply: str = ""
     failed: bool = False
     drafts: tuple[str, ...] = ()
+    unread: tuple[str, ...] = Field((), description="names of files that nobody could understand")
 
 
 class Files(Frozen):

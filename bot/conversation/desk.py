@@ -371,6 +371,7 @@ def _asked(request: Request) -> Asked:
         reply=request.reply,
         failed=request.status == "failed",
         drafts=request.drafts,
+        unread=request.unread_files,
     )
 
 

@@ -79,7 +79,7 @@ class Answering:
         member = await self._admind.looking.member(asked.workspace, asked.member)
         with reading(member.language):
             links, lacking = await self._cards(asked, asking)
-            text = "\n".join(part for part in (asked.reply, lacking) if part)
+            text = "\n".join(part for part in (asked.reply, _unread(asked), lacking) if part)
             if asking.way == "private":
                 await self._telling.privately(
                     asking.team, asking.channel, asking.user, text, links=links, response_url=asking.response_url
@@ -153,3 +153,9 @@ class Answering:
         client = await self._teams.client(team)
         answer = await asked(client.chat_getPermalink(channel=ref.channel, message_ts=ref.message))
         return str(answer["permalink"])
+
+
+def _unread(asked: Asked) -> str:
+    """Files that nobody understood are named, whatever the answer says."""
+    names = [name for name in asked.unread if name not in asked.reply]
+    return told("I can't read these files and left them out: {files}", files=", ".join(names)) if names else ""

@@ -58,10 +58,9 @@ class SlackMessenger:
         return await self._posted(Place(channel), room, card, key) if channel else None
 
     async def update(self, ref: MessageRef, card: Card) -> None:
-        drawn = await self._drawn(ref.room, card, "")
-        given = {name: value for name, value in drawn.arguments().items() if name != "metadata"}
-
         async def make() -> None:
+            drawn = await self._drawn(ref.room, card, "")
+            given = {name: value for name, value in drawn.arguments().items() if name != "metadata"}
             client = await self._teams.client(self._home.team)
             try:
                 await asked(client.chat_update(channel=ref.channel, ts=ref.message, **given))

@@ -49,7 +49,7 @@ class People:
         old = time.monotonic() - self._met.get((team, user), float("-inf")) > FRESH_SECONDS
         if member is None or (deciding and old):
             member = await self.meet(who, channel=channel)
-        if member is None or member.workspace != home.workspace:
+        if member is None or member.workspace != home.workspace or not any(member.roles.values()):
             raise NotAllowed(
                 told("I don't know you here yet."),
                 kept=told("Nothing was done."),

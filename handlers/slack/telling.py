@@ -77,7 +77,8 @@ class Telling:
                 if error.retry_after_seconds is not None:
                     raise
                 log.info("not told in the room team=%s why=%s", team, error.code)
-        await asked(client.chat_postMessage(channel=user, **given, **POSTING))
+        opened = await asked(client.conversations_open(users=user))
+        await asked(client.chat_postMessage(channel=opened["channel"]["id"], **given, **POSTING))
 
     async def kindly(self, team: str, channel: str, user: str, error: AdMindError, *, thread: str = "") -> None:
         """What went wrong, to who did it; if even that cannot be said, it is logged."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -136,12 +137,12 @@ async def running(
 
 
 @asynccontextmanager
-async def served(living: Living) -> AsyncIterator[int]:
+async def served(living: Living, listener: socket.socket | None = None) -> AsyncIterator[int]:
     """The paths that Slack calls, behind the server that AdMind is behind; the port."""
     site = FastAPI()
     living.mount(site)
     server = uvicorn.Server(uvicorn.Config(site, port=0, log_level="warning", lifespan="off", ws="none"))
-    task = asyncio.create_task(server.serve())
+    task = asyncio.create_task(server.serve([listener] if listener else None))
     try:
         await until(lambda: server.started, "the app is served")
         yield server.servers[0].sockets[0].getsockname()[1]
