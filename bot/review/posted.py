@@ -14,6 +14,7 @@ from storage import keys
 from storage.redis import Database
 
 LIFE = timedelta(days=100)
+LOOK_SECONDS = 1.5
 HELD = timedelta(seconds=30)  # how long a beginning is another's, who may still be at it
 
 
@@ -43,7 +44,7 @@ class Posted:
         begun = int(known[1:])
         left = HELD.total_seconds() - (now - begun) / 1000
         if left > 0:
-            raise AdMindError("This is being posted right now.", retry_after_seconds=left)
+            raise AdMindError("This is being posted right now.", retry_after_seconds=min(left, LOOK_SECONDS))
         await self._database.client.set(name, f"?{now}", px=life)
         return Beginning(doubtful_ms=begun)
 

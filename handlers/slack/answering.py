@@ -8,6 +8,7 @@ from typing import cast
 from bot.bootstrap import AdMind
 from bot.chat import Asked, ChatRequest, Files, MessageRef
 from bot.errors import AdMindError
+from bot.review.delivering import Undelivered
 from bot.words import reading, told
 from handlers.slack.calling import SlackRefused, asked
 from handlers.slack.files import Fetching
@@ -130,9 +131,11 @@ class Answering:
         for draft in found.drafts:
             try:
                 await self._admind.board.show(found.workspace, draft, home=home.key)
-            except AdMindError as error:
+            except Undelivered as error:
                 log.info("card not shown draft=%s why=%s", draft, error.what)
-                lacking = await self._why_not(home.workspace, draft, found)
+                lacking = next((each.mend for each in error.missed if each.mend), "")
+                if not lacking:
+                    raise
             record = await self._admind.looking.draft_record(found.workspace, found.member, draft)
             ref = next(
                 (each for each in reversed(record.messages) if each.home == home.key and each.digest == record.digest),
@@ -145,9 +148,6 @@ class Answering:
                     "There is no review room yet where cards could wait. An owner chooses one: /admind settings"
                 )
         return tuple(links), lacking
-
-    async def _why_not(self, workspace: str, draft: str, found: Asked) -> str:
-        return told("Its card could not be posted in the review room. Invite me there: /invite @AdMind")
 
     async def _link(self, team: str, ref: MessageRef) -> str:
         client = await self._teams.client(team)

@@ -5,7 +5,9 @@ What was posted is noted under its key, which the message bears too: after a cra
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -23,6 +25,7 @@ from handlers.slack.teams import Teams
 
 log = logging.getLogger(__name__)
 MOST_PAGES: Final = 10
+AT_ONCE: Final = 32
 A_PAGE: Final = 200
 BEFORE_SECONDS: Final = 60  # clocks differ
 
@@ -42,6 +45,7 @@ class SlackMessenger:
         self._teams = teams
         self._pictures = pictures
         self._edits = edits
+        self._posting = [asyncio.Lock() for _ in range(AT_ONCE)]  # a key goes through one of them
         self._direct: dict[str, str] = {}  # user → the room of the two
 
     @property
@@ -103,7 +107,11 @@ class SlackMessenger:
         ]
 
     async def place_once(self, place: Place, key: str, given: Json) -> str:
-        """Post this once a key; the message's ts. Raises SlackRefused, SlackUnknown."""
+        """Post this once a key; the message's ts. Raises SlackRefused, SlackUnknown, AdMindError while another does."""
+        async with self._posting[zlib.crc32(key.encode()) % len(self._posting)]:
+            return await self._once(place, key, given)
+
+    async def _once(self, place: Place, key: str, given: Json) -> str:
         workspace, posted = self._home.workspace, self._admind.posted
         begun = await posted.begin(workspace, self.home, key)
         if begun.message:

@@ -13,6 +13,7 @@ from bot.chat import Home, Messenger
 from bot.errors import AdMindError
 from handlers.slack.answering import Answering
 from handlers.slack.edits import Edits
+from handlers.slack.health import Health
 from handlers.slack.messenger import SlackMessenger
 from handlers.slack.people import People
 from handlers.slack.pictures import Pictures
@@ -35,6 +36,7 @@ class Slack:
         self._tasks: set[asyncio.Task[None]] = set()
         admind.on_home("slack", self.messenger)
         admind.desk.serve("slack", self.answering)
+        admind.doctor.also("Slack", Health(self.teams).look)
 
     def messenger(self, home: Home) -> Messenger:
         return SlackMessenger(self.admind, home, teams=self.teams, pictures=self.pictures, edits=self._edits)

@@ -42,7 +42,7 @@ class Team:
 
 class Teams:
     def __init__(self, admind: AdMind) -> None:
-        self._admind = admind
+        self.admind = admind
         self._settings = admind.settings
         self._session: aiohttp.ClientSession | None = None
         self._teams: dict[str, Team] = {}
@@ -118,7 +118,7 @@ class Teams:
 
     async def home(self, team: str) -> Home:
         """The home that a team is, made when its token stands in the settings. Raises SlackRefused."""
-        home = await self._admind.homes.home("slack", team)
+        home = await self.admind.homes.home("slack", team)
         if home is None and (own := await self.own()) is not None and own.id == team:
             home = await self.settle(own)
         if home is None:
@@ -132,7 +132,7 @@ class Teams:
         here = [user.rpartition("/")[2] for user in named if user.partition("/")[0] in (own.id, user)]
         installer = Identified(platform="slack", team=own.id, user=here[0] if here else own.bot)
         name, zone = await self._named(own, here[0]) if here else ("", "")
-        return await self._admind.homes.install("slack", own.id, str(info["team"]["name"]), installer, name, zone)
+        return await self.admind.homes.install("slack", own.id, str(info["team"]["name"]), installer, name, zone)
 
     async def _named(self, own: Team, user: str) -> tuple[str, str]:
         """Name and zone of somebody there; empty where no such person is."""
@@ -144,7 +144,7 @@ class Teams:
         return str(profile.get("display_name") or profile.get("real_name") or ""), str(found.get("tz") or "")
 
     async def _looked_up(self, team: str, known: Team | None) -> Team:
-        document = await self._admind.installations.find("slack", team)
+        document = await self.admind.installations.find("slack", team)
         if document is not None:
             token = await self._rotated(team, document)
         else:
@@ -185,7 +185,7 @@ class Teams:
         if renewed is None:
             return str(document["bot_token"])
         news = {name: getattr(renewed, name) for name in _OF_TOKEN}
-        await self._admind.installations.save("slack", team, "", document | news)
+        await self.admind.installations.save("slack", team, "", document | news)
         return str(renewed.bot_token)
 
 

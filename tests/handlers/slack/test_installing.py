@@ -69,11 +69,11 @@ async def opened(slack: SlackServer, clock: MovableClock, folder: Path) -> Async
         "ADMIND_SLACK_CLIENT_SECRET": slack.world.client_secret,
         "ADMIND_SLACK_SIGNING_SECRET": slack.signing_secret,
     }
-    async with AdMind(load_settings(given), clock=clock) as admind, lived(admind) as living:
-        async with served(living, listener):
-            await admind.start()
-            slack.over_http(f"{address}/slack/events")
-            yield Public(slack, admind, address)
+    settings = load_settings(given)
+    async with AdMind(settings, clock=clock) as admind, lived(admind) as living, served(living, listener):
+        await admind.start()
+        slack.over_http(f"{address}/slack/events")
+        yield Public(slack, admind, address)
 
 
 async def test_who_installs_owns_it_and_is_greeted(public: Public, slack: SlackServer) -> None:
@@ -110,7 +110,7 @@ async def test_workspaces_know_nothing_of_each_other_until_a_code_joins_them(
     lounge, hall = one.channel("lounge", boris), two.channel("hall", mia)
     await boris.slash(lounge, "/admind", "code")
     told = await whispered(boris, lounge, "/admind join")
-    code = all_of(told).split("/admind join ")[1][:12]
+    code = all_of(told).split("/admind join ")[1][:14]
     await mia.slash(hall, "/admind", f"join {code}")
     await whispered(mia, hall, "works with the other one")
     assert await workspace_of(public, one) == await workspace_of(public, two)
