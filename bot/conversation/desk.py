@@ -110,7 +110,7 @@ class Desk:
         """Answer with this model from now on. Loads LangChain when nobody has yet."""
         self._agent = importlib.import_module("bot.conversation.agent").Agent(model, fallback, budget)
 
-    async def receive(self, request: ChatRequest) -> str:
+    async def receive(self, request: ChatRequest, *, hand_over: bool = True) -> str:
         """Keep a request and hand it to the engine; its id. The same `key` again gives the same id.
 
         Raises StorageUnavailable, StorageFull: then whoever sent it should send it again; a `key` makes that safe.
@@ -135,9 +135,16 @@ class Desk:
         key = f"{request.surface}:{request.key}" if request.key else ""
         request_id = await self._store.create(kept, key=key)
         await self._database.confirm(keys.control(request.workspace))
-        # Also for a repeat: the first try may have died between keeping and handing over.
-        await self._enqueue(request.workspace, request_id)
+        if hand_over:
+            await self.hand_over(request.workspace, request_id)
         return request_id
+
+    async def hand_over(self, workspace: str, request_id: str) -> None:
+        """Have a kept request answered now; without it the due set has it taken up within a minute.
+
+        Also for a repeat: the first try may have died between keeping and handing over.
+        """
+        await self._enqueue(workspace, request_id)
 
     async def get(self, workspace: str, request_id: str) -> Request:
         """Raises NotFound."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import cast
+from collections.abc import Callable, Coroutine
+from typing import Any, cast
 
 from bot.bootstrap import AdMind
 from bot.chat import Asked, ChatRequest, Files, MessageRef
@@ -20,22 +21,24 @@ from handlers.slack.teams import Teams
 from handlers.slack.telling import Telling, words_as_message
 
 log = logging.getLogger(__name__)
+After = Callable[[Coroutine[Any, Any, None]], None]
 
 
 class Answering:
     """`bot.chat.Surface` for Slack."""
 
-    def __init__(self, admind: AdMind, teams: Teams, telling: Telling) -> None:
+    def __init__(self, admind: AdMind, teams: Teams, telling: Telling, after: After) -> None:
         self._admind = admind
         self._teams = teams
         self._telling = telling
+        self._after = after
         self._fetching = Fetching(admind, teams)
 
     async def take(
         self, visitor: Visitor, text: str, asking: Asking, *, key: str, about: str = "", brand: str = ""
     ) -> str:
         """Keep a request, once a key; its id. Raises StorageUnavailable, StorageFull."""
-        return await self._admind.desk.receive(
+        request = await self._admind.desk.receive(
             ChatRequest(
                 workspace=visitor.workspace,
                 brand=brand,
@@ -47,8 +50,11 @@ class Answering:
                 about=about,
                 place=asking.dump(),
                 at=self._admind.clock.now(),
-            )
+            ),
+            hand_over=False,
         )
+        self._after(self._admind.desk.hand_over(visitor.workspace, request))
+        return request
 
     async def sign(self, visitor: Visitor, request: str, asking: Asking) -> None:
         """Show at once that it was heard; what the answer replaces later."""
@@ -118,8 +124,7 @@ class Answering:
             return known.partition("|")[2], False
         given = words_as_message(text, links)
         metadata = {"event_type": CARD_EVENT, "event_payload": {"key": key}}
-        ts = await messenger.place_once(Place(asking.channel, asking.thread), key, given | {"metadata": metadata})
-        return ts, True
+        return await messenger.place_once(Place(asking.channel, asking.thread), key, given | {"metadata": metadata})
 
     async def _messenger(self, team: str) -> SlackMessenger:
         return cast(SlackMessenger, self._admind.open_home(await self._teams.home(team)))

@@ -106,19 +106,23 @@ class SlackMessenger:
             if user != own
         ]
 
-    async def place_once(self, place: Place, key: str, given: Json) -> str:
-        """Post this once a key; the message's ts. Raises SlackRefused, SlackUnknown, AdMindError while another does."""
+    async def place_once(self, place: Place, key: str, given: Json) -> tuple[str, bool]:
+        """Post this once a key; the message's ts, and whether it was posted only now.
+
+        Raises SlackRefused, SlackUnknown, and AdMindError while another process does it.
+        """
         async with self._posting[zlib.crc32(key.encode()) % len(self._posting)]:
             return await self._once(place, key, given)
 
-    async def _once(self, place: Place, key: str, given: Json) -> str:
+    async def _once(self, place: Place, key: str, given: Json) -> tuple[str, bool]:
         workspace, posted = self._home.workspace, self._admind.posted
         begun = await posted.begin(workspace, self.home, key)
         if begun.message:
-            return begun.message.partition("|")[2]
+            return begun.message.partition("|")[2], False
         try:
             found = await self._orphan(place, key, begun.doubtful_ms) if begun.doubtful_ms else ""
-            if not found:
+            fresh = not found
+            if fresh:
                 client = await self._teams.client(self._home.team)
                 answer = await asked(
                     client.chat_postMessage(channel=place.channel, thread_ts=place.thread or None, **given, **POSTING)
@@ -128,7 +132,7 @@ class SlackMessenger:
             await posted.refused(workspace, self.home, key)
             raise
         await posted.done(workspace, self.home, key, f"{place.channel}|{found}")
-        return found
+        return found, fresh
 
     async def direct(self, user: str) -> str:
         """The room of AdMind and this person."""
@@ -144,7 +148,7 @@ class SlackMessenger:
         given["metadata"]["event_payload"]["whole"] = drawn.shows_all
         if pings := await self._pings(card):
             given["blocks"] = [*given["blocks"], pings]
-        ts = await self.place_once(place, key, given)
+        ts, _ = await self.place_once(place, key, given)
         return MessageRef(
             home=self.home,
             room=room,

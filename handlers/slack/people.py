@@ -16,6 +16,10 @@ from handlers.slack.teams import Teams
 log = logging.getLogger(__name__)
 FRESH_SECONDS = 60.0  # what Slack said of a person counts so long; changes come as events besides
 TRIES = 5
+# Somebody who writes line after line is not looked up for each: whoever answers a request looks anew, and so does
+# whoever decides.
+SEEN_SECONDS = 5.0
+MOST_SEEN = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class People:
         self._admind = admind
         self._teams = teams
         self._met: dict[tuple[str, str], float] = {}
+        self._seen: dict[tuple[str, str], tuple[float, Visitor]] = {}
         self._groups: dict[str, tuple[float, dict[str, frozenset[str]]]] = {}
 
     async def visitor(self, team: str, user: str, *, channel: str = "", deciding: bool = False) -> Visitor:
@@ -43,6 +48,17 @@ class People:
 
         `deciding`: what Slack said of the person must not be old.
         """
+        kept = self._seen.get((team, user))
+        if kept is not None and not deciding and time.monotonic() - kept[0] < SEEN_SECONDS:
+            return kept[1]
+        visitor = await self._looked_up(team, user, channel=channel, deciding=deciding)
+        self._seen.pop((team, user), None)
+        self._seen[team, user] = (time.monotonic(), visitor)
+        while len(self._seen) > MOST_SEEN:
+            self._seen.pop(next(iter(self._seen)))
+        return visitor
+
+    async def _looked_up(self, team: str, user: str, *, channel: str, deciding: bool) -> Visitor:
         home = await self._teams.home(team)
         who = Identified(platform="slack", team=team, user=user)
         member = await self._admind.homes.member(who)
@@ -72,6 +88,7 @@ class People:
         name = profile.get("display_name") or profile.get("real_name") or said.get("real_name") or said.get("name")
         groups = await self._groups_of(who)
         self._met[who.team, who.user] = time.monotonic()
+        self._seen.pop((who.team, who.user), None)
         for _ in range(TRIES):
             try:
                 return await self._admind.homes.meet(
@@ -94,6 +111,10 @@ class People:
         if (team, user) in self._met or await self._admind.homes.member(who) is not None:
             return who
         return None
+
+    def forget(self, team: str) -> None:
+        """Everybody of this team is looked up anew."""
+        self._seen = {name: kept for name, kept in self._seen.items() if name[0] != team}
 
     def forget_groups(self, team: str) -> None:
         self._groups.pop(team, None)

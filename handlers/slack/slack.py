@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
@@ -22,6 +23,8 @@ from handlers.slack.telling import Telling
 
 log = logging.getLogger(__name__)
 CLOSE_SECONDS = 5.0
+TIED_SECONDS = 5.0
+MOST_TIED = 1000
 
 
 class Slack:
@@ -31,8 +34,9 @@ class Slack:
         self.telling = Telling(self.teams)
         self.people = People(admind, self.teams)
         self.pictures = Pictures(admind, self.teams)
-        self.answering = Answering(admind, self.teams, self.telling)
+        self.answering = Answering(admind, self.teams, self.telling, self.after)
         self._edits = Edits()
+        self._brands: dict[tuple[str, str], tuple[float, str]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         admind.on_home("slack", self.messenger)
         admind.desk.serve("slack", self.answering)
@@ -40,6 +44,16 @@ class Slack:
 
     def messenger(self, home: Home) -> Messenger:
         return SlackMessenger(self.admind, home, teams=self.teams, pictures=self.pictures, edits=self._edits)
+
+    async def brand_of(self, team: str, channel: str) -> str:
+        """The brand that a room is tied to, as it was some seconds ago; "" for any other room."""
+        kept = self._brands.get((team, channel))
+        if kept is None or time.monotonic() - kept[0] > TIED_SECONDS:
+            room = await self.admind.homes.room("slack", team, channel)
+            kept = self._brands[team, channel] = (time.monotonic(), room.brand if room else "")
+            while len(self._brands) > MOST_TIED:
+                self._brands.pop(next(iter(self._brands)))
+        return kept[1]
 
     async def settle(self) -> None:
         """The home of the token in the settings is there. Without an answer of Slack's it is made when it is needed."""

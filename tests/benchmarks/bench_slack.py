@@ -1,5 +1,7 @@
-"""How fast AdMind acknowledges slash commands that it has written down, beside a bare bolt app that writes nothing: each
-in a process of its own, at 1, 10 and 50 clients over signed HTTP, and over Socket Mode; and what a request costs it."""
+"""How fast AdMind acknowledges slash commands that it has written down, beside a bare bolt app that writes nothing.
+
+Each in a process of its own, at 1, 10 and 50 clients over signed HTTP, and over Socket Mode; and what a request costs.
+"""
 
 from __future__ import annotations
 

@@ -64,6 +64,6 @@ async def requested(slack: Slack, visitor: Visitor, command: Json, said: str) ->
         user=visitor.who.user,
         response_url=str(command.get("response_url") or ""),
     )
-    room = await slack.admind.homes.room("slack", team, channel)
-    await slack.answering.take(visitor, said, asking, key=str(command["trigger_id"]), brand=room.brand if room else "")
+    brand = await slack.brand_of(team, channel)
+    await slack.answering.take(visitor, said, asking, key=str(command["trigger_id"]), brand=brand)
     return told("On it…")

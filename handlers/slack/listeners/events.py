@@ -79,14 +79,13 @@ async def heard(slack: Slack, team: str, event: Json) -> None:
     files = tuple(str(each["id"]) for each in event.get("files") or ())
     asking = Asking(way=way, team=team, channel=channel, user=user, thread=thread or ts, files=files)
     text = plain_words(str(event.get("text", "")), own)
-    room = await slack.admind.homes.room("slack", team, channel) if not direct else None
     request = await slack.answering.take(
         visitor,
         text or ("help" if not files else ""),
         asking,
         key=f"{channel}:{ts}",
         about=place.draft if place else "",
-        brand=room.brand if room else "",
+        brand="" if direct else await slack.brand_of(team, channel),
     )
     slack.after(slack.answering.sign(visitor, request, asking))
 
@@ -94,6 +93,7 @@ async def heard(slack: Slack, team: str, event: Json) -> None:
 async def removed(slack: Slack, team: str) -> None:
     """Uninstalled, or the bot's token revoked: work stops there, and what the install gave is deleted."""
     slack.teams.forget(team)
+    slack.people.forget(team)
     await slack.admind.homes.remove("slack", team)
 
 

@@ -49,4 +49,5 @@ async def join(slack: Slack, visitor: Visitor, given: str) -> str:
         raise BadInput(told("Say the code, too: /admind join CODE"), kept=told("Nothing changed."))
     await slack.admind.homes.join("slack", visitor.who.team, given.strip(), visitor.who)
     slack.teams.forget(visitor.who.team)
+    slack.people.forget(visitor.who.team)
     return told("Done: this Slack workspace works with the other one now.")
