@@ -47,12 +47,14 @@ from bot.publishing.reconciler import Reconciler
 from bot.publishing.recovery import ALIVE_EVERY, Recovery
 from bot.review.board import Board
 from bot.review.catching_up import CatchingUp
+from bot.review.posted import Posted
 from bot.settings import Settings
 from bot.team.homes import Homes
 from bot.team.local import LocalDoor
 from bot.team.people import People
 from bot.team.setup import Setup
 from bot.team.signin import SignIn
+from bot.workflow.answers import Answers
 from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
 from bot.workflow.decisions import Decisions
@@ -206,6 +208,7 @@ class AdMind:
         )
         self._build_accounts(database)
         self.board = Board(database, clock)
+        self.posted = Posted(database, clock)
         self.decisions = Decisions(database, audit=self.audit, clock=clock)
         self.posts = Posts(database, audit=self.audit, channels=self.channels, open_door=self.doors, clock=clock)
         self.pausing = Pausing(database, self.audit)
@@ -367,13 +370,16 @@ class AdMind:
             people=self.people,
             clock=self.clock,
             enqueue=self._enqueue_request,
+            enqueue_reply=self._enqueue_reply,
         )
         upkeep = Upkeep(
             database, board=self.board, decisions=self.decisions, clock=self.clock, examine=self.care.examine
         )
+        answers = Answers(database, self.desk, self.clock)
         revising = Revising(database, requests=self.requests, board=self.board)
         clockwork = Clockwork(database, self.clock, self._add)
         self.engine.register("chat", "request", self._with_model(self.desk.answer))
+        self.engine.register("chat", "reply", answers.bring)
         self.engine.register("chat", "revise", self._with_model(revising.revise))
         self.engine.register("publish", "post", self.publisher.publish)
         self.engine.register("publish", "reconcile", self.reconciler.reconcile)
@@ -527,6 +533,9 @@ class AdMind:
 
     async def _enqueue_request(self, workspace: str, request: str) -> None:
         await self.engine.add("chat", "request", workspace, request, key=f"{workspace}:request:{request}")
+
+    async def _enqueue_reply(self, workspace: str, request: str) -> None:
+        await self.engine.add("chat", "reply", workspace, request, key=f"{workspace}:reply:{request}")
 
     async def _add(self, queue: str, task: str, workspace: str, entry: str, key: str) -> None:
         await self.engine.add(cast(Queue, queue), task, workspace, entry, key=key)

@@ -11,10 +11,37 @@ from typing import Literal, Protocol
 
 from pydantic import Field
 
-from storage.drafts import MessageRef, Verdict
+from storage.drafts import Draft, MessageRef, Verdict
+from storage.homes import Home, Room
 from storage.record import Frozen, new_id
+from storage.team import Member, Role
 
-VerdictName = Verdict  # handlers know `bot` only
+# Handlers know `bot` only.
+__all__ = [
+    "Asked",
+    "Button",
+    "Card",
+    "CardPicture",
+    "CardSection",
+    "ChatRequest",
+    "DecisionRequest",
+    "Draft",
+    "Files",
+    "Home",
+    "Identified",
+    "Member",
+    "MessageRef",
+    "Messenger",
+    "Role",
+    "Room",
+    "Surface",
+    "Upload",
+    "Verdict",
+    "VerdictName",
+    "new_conversation",
+    "own_conversation",
+]
+VerdictName = Verdict
 
 
 class Identified(Frozen):
@@ -56,7 +83,42 @@ class ChatRequest(Frozen):
     key: str = ""
     about: str = Field("", description="the draft in whose thread it was said")
     within: frozenset[str] = Field(frozenset(), description="brands that it may reach; empty: all of the member's")
+    place: str = Field("", max_length=2000, description="where the answer belongs, for the surface itself to read")
     at: datetime
+
+
+class Asked(Frozen):
+    """A request as the surface that it came from sees it; `reply` once it is answered."""
+
+    id: str
+    workspace: str
+    brand: str
+    member: str
+    place: str
+    text: str
+    reply: str = ""
+    failed: bool = False
+    drafts: tuple[str, ...] = ()
+    unread: tuple[str, ...] = Field((), description="names of files that nobody could understand")
+
+
+class Files(Frozen):
+    """What became of the files that came with a message: kept ones, and the names of those that nobody understands."""
+
+    uploads: tuple[Upload, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+class Surface(Protocol):
+    """A chat in which requests are made and answered."""
+
+    async def fetch(self, asked: Asked) -> Files:
+        """The files that came with it; the same again gives the same."""
+        ...
+
+    async def reply(self, asked: Asked) -> None:
+        """Bring the answer to its place, once. Raises AdMindError, with `retry_after_seconds` when it takes time."""
+        ...
 
 
 class DecisionRequest(Frozen):

@@ -218,6 +218,11 @@ class Settings(BaseModel):
         return timedelta(seconds=self.redelivery_seconds)
 
     @property
+    def in_slack(self) -> bool:
+        """Whether any setting speaks of Slack."""
+        return bool(self.slack_bot_token or self.slack_app_token or self.slack_client_id)
+
+    @property
     def base_url(self) -> str:
         """How people reach the public edge: the public address, or this machine's."""
         host = "localhost" if self.host in ("127.0.0.1", "0.0.0.0", "::", "::1") else self.host  # noqa: S104

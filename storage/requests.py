@@ -3,7 +3,8 @@
 `request:<id>` is a HASH with the document; `requests:<member>` a ZSET of the latest ones' ids;
 `request:<id>:events` a STREAM that lives seven days; `request-key:<hash>`
 leads from a platform's event to the request that it made, so that a repeated event makes none. Until it is answered
-`request:<id>` stands on the due set: the engine's message may be lost.
+`request:<id>` stands on the due set: the engine's message may be lost. One that came from a place in a chat leaves
+`reply:<id>` there, until its answer stands in that place.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ EVENTS_SECONDS: Final = LIVES["progress"].seconds
 MAX_EVENTS: Final = 500
 MOST_OF_MEMBER: Final = 500
 TAKEN_UP_AFTER_MS: Final = 30_000  # a request whose message got lost
+REPLIED_AFTER_MS: Final = 30_000  # an answer that was not brought to its place
 
 
 class RequestUpload(Frozen):
@@ -41,8 +43,9 @@ class RequestUpload(Frozen):
 class Request(Record):
     """One message to AdMind. `text` is what the person wrote, capped and without control characters."""
 
-    SCHEMA: ClassVar[int] = 2
-    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {1: lambda old: old}  # 2 knows which draft it is about
+    SCHEMA: ClassVar[int] = 3
+    # 2 knows which draft it is about, 3 where its answer belongs
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {1: lambda old: old, 2: lambda old: old}
 
     id: str
     workspace: str
@@ -56,6 +59,7 @@ class Request(Record):
     unread_files: tuple[str, ...] = ()
     about: str = Field("", description="the draft in whose thread it was said")
     within: frozenset[str] = Field(frozenset(), description="brands that it may reach; empty: all of the member's")
+    place: str = Field("", description="where in a chat the answer belongs, in the surface's own words")
     status: Literal["queued", "working", "done", "failed"] = "queued"
     reply: str = ""
     drafts: tuple[str, ...] = Field((), description="ids of drafts that it made or changed")
@@ -92,7 +96,7 @@ return ARGV[1]
 """,
 )
 # KEYS: request, events, due set. ARGV: document, kind, data, life of the request, life of the events, most events, the
-# due entry once it is answered.
+# due entry once it is answered, the one that follows it, when that is due in ms.
 _SAVE: Final = Script(
     "request-save",
     """
@@ -102,6 +106,7 @@ redis.call('EXPIRE', KEYS[1], ARGV[4])
 redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[6], '*', 'kind', ARGV[2], 'data', ARGV[3])
 redis.call('EXPIRE', KEYS[2], ARGV[5])
 if ARGV[7] ~= '' then redis.call('ZREM', KEYS[3], ARGV[7]) end
+if ARGV[8] ~= '' then redis.call('ZADD', KEYS[3], ARGV[9], ARGV[8]) end
 return 1
 """,
 )
@@ -149,8 +154,14 @@ class RequestStore:
         """The request as it now is, and an event that says so, in one write."""
         name = _name(request.workspace, request.id)
         arguments: list[str | int] = [request.dump(), kind, _json(data), LIFE_SECONDS, EVENTS_SECONDS, MAX_EVENTS]
-        arguments.append(f"request:{request.id}" if request.status in ("done", "failed") else "")
+        final = request.status in ("done", "failed")
+        due_ms = round(request.finished_at.timestamp() * 1000) + REPLIED_AFTER_MS if request.finished_at else 0
+        arguments.append(f"request:{request.id}" if final else "")
+        arguments += [f"reply:{request.id}" if final and request.place else "", due_ms]
         await self._database.run(_SAVE, [name, f"{name}:events", keys.due(request.workspace)], arguments)
+        if final and request.place:
+            with contextlib.suppress(AdMindError):
+                await DueSets(self._database).nudge(request.workspace, due_ms)
 
     async def forget(self, workspace: str, request_id: str) -> None:
         """Nobody needs to answer it any more."""

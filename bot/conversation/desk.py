@@ -17,7 +17,7 @@ from typing import Any, Final, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.chat import ChatRequest, Upload
+from bot.chat import Asked, ChatRequest, Surface, Upload
 from bot.clock import Clock
 from bot.conversation.commands import read_command
 from bot.conversation.speaking import Absences, Speaking
@@ -85,6 +85,7 @@ class Desk:
         people: Directory,
         clock: Clock,
         enqueue: Enqueue,
+        enqueue_reply: Enqueue,
     ) -> None:
         self._database = database
         self._store = RequestStore(database)
@@ -97,14 +98,20 @@ class Desk:
         self._surroundings = Surroundings(people.store, looking, clock)
         self._clock = clock
         self._enqueue = enqueue
+        self._enqueue_reply = enqueue_reply
         self._agent: Any = None
         self._in_flight: Counter[str] = Counter()
+        self._surfaces: dict[str, Surface] = {}
+
+    def serve(self, name: str, surface: Surface) -> None:
+        """Requests of this surface get their files from it, and their answers go to it."""
+        self._surfaces[name] = surface
 
     def use(self, model: Any, fallback: Any, budget: TokenBudget) -> None:
         """Answer with this model from now on. Loads LangChain when nobody has yet."""
         self._agent = importlib.import_module("bot.conversation.agent").Agent(model, fallback, budget)
 
-    async def receive(self, request: ChatRequest) -> str:
+    async def receive(self, request: ChatRequest, *, hand_over: bool = True) -> str:
         """Keep a request and hand it to the engine; its id. The same `key` again gives the same id.
 
         Raises StorageUnavailable, StorageFull: then whoever sent it should send it again; a `key` makes that safe.
@@ -123,14 +130,22 @@ class Desk:
             unread_files=tuple(name[:200] for name in request.unread_files[:20]),
             about=request.about,
             within=request.within,
+            place=request.place,
             created_at=self._clock.now(),
         )
         key = f"{request.surface}:{request.key}" if request.key else ""
         request_id = await self._store.create(kept, key=key)
         await self._database.confirm(keys.control(request.workspace))
-        # Also for a repeat: the first try may have died between keeping and handing over.
-        await self._enqueue(request.workspace, request_id)
+        if hand_over:
+            await self.hand_over(request.workspace, request_id)
         return request_id
+
+    async def hand_over(self, workspace: str, request_id: str) -> None:
+        """Have a kept request answered now; without it the due set has it taken up within a minute.
+
+        Also for a repeat: the first try may have died between keeping and handing over.
+        """
+        await self._enqueue(workspace, request_id)
 
     async def get(self, workspace: str, request_id: str) -> Request:
         """Raises NotFound."""
@@ -193,8 +208,9 @@ class Desk:
                 await self._store.forget(workspace, request_id)
                 return
             if request.status in FINAL:
+                await self._hand_back(request)
                 return
-            request = request.changed(status="working")
+            request = await self._with_files(request.changed(status="working"))
             await self._store.save(request, kind="working", data={})
             work = _Work(request, self._store)
             status, reply = "done", ""
@@ -226,6 +242,32 @@ class Desk:
             )
         done = request.changed(status=status, reply=reply, finished_at=self._clock.now())
         await self._store.save(done, kind=status, data=_view(done).model_dump(mode="json"))
+        await self._hand_back(done)
+
+    async def _with_files(self, request: Request) -> Request:
+        """With what came beside the words. Files that cannot be had are named as not understood."""
+        surface = self._surfaces.get(request.surface)
+        if surface is None or not request.place:
+            return request
+        files = await surface.fetch(_asked(request))
+        uploads = tuple(RequestUpload(sha256=each.sha256, name=each.name[:200]) for each in files.uploads)
+        unread = tuple(name[:200] for name in files.unread)
+        return request.changed(uploads=(*request.uploads, *uploads), unread_files=(*request.unread_files, *unread)[:20])
+
+    async def _hand_back(self, request: Request) -> None:
+        """At once instead of when the due set brings it."""
+        if request.place:
+            await self._enqueue_reply(request.workspace, request.id)
+
+    async def bring(self, workspace: str, request_id: str) -> None:
+        """Bring an answer to the place in a chat where it was asked for. Raises what keeps it from going there now."""
+        try:
+            request = await self._store.get(workspace, request_id)
+        except NotFound:
+            return
+        surface = self._surfaces.get(request.surface)
+        if surface is not None and request.status in FINAL:
+            await surface.reply(_asked(request))
 
     async def _reply(self, work: _Work) -> str:
         request = work.request
@@ -326,6 +368,21 @@ class _Waiting:
 
     async def __aexit__(self, *error: Any) -> None:
         await self._held.__aexit__(*error)
+
+
+def _asked(request: Request) -> Asked:
+    return Asked(
+        id=request.id,
+        workspace=request.workspace,
+        brand=request.brand,
+        member=request.member,
+        place=request.place,
+        text=request.text,
+        reply=request.reply,
+        failed=request.status == "failed",
+        drafts=request.drafts,
+        unread=request.unread_files,
+    )
 
 
 def _view(request: Request) -> RequestView:

@@ -24,6 +24,7 @@ from storage.team import Identity, Member, Role
 
 Roles = Mapping[str, frozenset[Role]]
 CLIENT = frozenset({Role.client})
+UNNAMED = "Owner"  # somebody whom only a setting names
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,8 @@ class Meeting:
             if (held := own.get(brand, frozenset()) | granted.get(brand, frozenset()))
         }
         zone = member.zone or told.zone
-        changed = member.changed(roles=roles, zone=zone)
+        name = told.name if member.name == UNNAMED else member.name
+        changed = member.changed(roles=roles, zone=zone, name=name)
         seen = identity.changed(granted=granted, left=not told.active)
         if (changed, seen) == (member, identity):
             return member

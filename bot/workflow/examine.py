@@ -9,6 +9,7 @@ import stat
 import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -65,6 +66,11 @@ class Doctor:
         self._clock = clock
         self._workspace = workspace
         self._client = client
+        self._more: dict[str, Callable[[Member], Awaitable[list[Symptom]]]] = {}
+
+    def also(self, name: str, look: Callable[[Member], Awaitable[list[Symptom]]]) -> None:
+        """Rows of a part that only a handler knows, for whom they concern."""
+        self._more[name] = look
 
     @property
     def mark(self) -> str:
@@ -96,6 +102,7 @@ class Doctor:
         )
         if workspace != self._workspace:
             parts = parts[-2:]
+        parts += tuple((name, partial(look, member)) for name, look in self._more.items())
         found: list[Symptom] = []
         for name, look in parts:
             try:

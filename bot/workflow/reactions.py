@@ -257,8 +257,8 @@ class Reactions:
 
     async def _seen(self, home: Home, shown: Shown, who: Identified) -> _Seen:
         member = await self._homes.member(who)
-        if member is not None and member.workspace != home.workspace:  # a shared room: a person of another team
-            member = None
+        if member is not None and (member.workspace != home.workspace or not any(member.roles.values())):
+            member = None  # a shared room: a person of another team; or somebody who has no part in this any more
         return _Seen(home.workspace, shown, who, member, home.platform)
 
     async def _shown(self, home: Home, channel: str, message: str, metadata: Metadata | None) -> Shown | None:

@@ -40,6 +40,7 @@ QUEUE_OF = {
     "expire": "upkeep",
     "revise": "chat",
     "request": "chat",
+    "reply": "chat",
 }
 Examine = Callable[[str, str], Awaitable[object]]  # workspace, account
 Add = Callable[[str, str, str, str, str], Awaitable[None]]  # queue, task, workspace, id, key

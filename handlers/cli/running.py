@@ -12,7 +12,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -31,6 +31,7 @@ ROLES: dict[str, frozenset[Literal["chat", "publish", "upkeep"]]] = {
     "worker": frozenset({"publish", "upkeep"}),
 }
 SERVING = ("all", "web")
+HEARING = ("all", "chat")
 MAKERS = ("create_app", "create_public_app")
 
 
@@ -76,13 +77,15 @@ async def _work(
     """Load, open and start AdMind, and keep it open until this is cancelled."""
     modules = await asyncio.to_thread(_load, bool(listeners))
     admind: AdMind = modules[0].AdMind(settings, queues=ROLES[role], name=role)
-    async with admind:
+    async with admind, _in_slack(admind, role) as slack:
         apps = [getattr(modules[1], make)(admind) for make in MAKERS[: len(fronts)]]
+        if slack is not None and apps:
+            slack.mount(apps[-1])
         await admind.start(warm=False)
         admind.stay()
         for front, app in zip(fronts, apps, strict=True):
             front.use(app)
-        with _announced(settings, listeners):
+        async with _announced(settings, listeners), _hearing(slack, role):
             if listeners and not json_ and sys.stdin.isatty() and sys.stdout.isatty():
                 from handlers.cli.welcome import welcome
 
@@ -91,6 +94,27 @@ async def _work(
             if ROLES[role] != ROLES["worker"]:
                 await admind.loaded()
             await asyncio.Event().wait()
+
+
+@contextlib.asynccontextmanager
+async def _in_slack(admind: AdMind, role: str) -> AsyncIterator[Any]:
+    """What speaks to Slack, in each process that may have to; None where no setting speaks of Slack."""
+    if not admind.settings.in_slack:
+        yield None
+        return
+    living = await asyncio.to_thread(importlib.import_module, "handlers.slack.living")
+    async with living.lived(admind) as slack:
+        yield slack
+
+
+@contextlib.asynccontextmanager
+async def _hearing(slack: Any, role: str) -> AsyncIterator[None]:
+    """One kind of process keeps the socket to Slack; by HTTP it is heard wherever the edge is served."""
+    if slack is None or role not in HEARING:
+        yield
+        return
+    async with slack.heard():
+        yield
 
 
 def _load(web: bool) -> list[Any]:
@@ -160,8 +184,8 @@ async def _served(fronts: Sequence[Front], listeners: list[socket.socket]) -> As
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-@contextlib.contextmanager
-def _announced(settings: Settings, listeners: list[socket.socket]) -> Iterator[None]:
+@contextlib.asynccontextmanager
+async def _announced(settings: Settings, listeners: list[socket.socket]) -> AsyncIterator[None]:
     """Where commands on this machine find the server."""
     path = settings.data_dir / SERVER_FILE
     if listeners:

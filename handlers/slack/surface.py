@@ -96,7 +96,7 @@ VIEWS: Final = frozenset(
 READ_ONLY_VIEWS: Final = frozenset({details.CALLBACK, deciding.MORE})  # nothing to submit
 
 # For every message that AdMind posts, besides `SlackMessage.arguments`.
-POSTING: Final = {"unfurl_links": False, "unfurl_media": False}
+POSTING: Final[dict[str, Any]] = {"unfurl_links": False, "unfurl_media": False}
 
 # Where Slack finds AdMind over HTTP, below ADMIND_PUBLIC_URL.
 REQUESTS, INSTALL, RETURN = "/slack/events", "/slack/install", "/slack/oauth_redirect"

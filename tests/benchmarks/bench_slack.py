@@ -1,13 +1,17 @@
-"""How fast a bare bolt app acknowledges slash commands, in a process of its own: at 1, 10 and 50 clients over signed
-HTTP, and over Socket Mode; and what a request costs it."""
+"""How fast AdMind acknowledges slash commands that it has written down, beside a bare bolt app that writes nothing.
+
+Each in a process of its own, at 1, 10 and 50 clients over signed HTTP, and over Socket Mode; and what a request costs.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import signal
 import statistics
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 import psutil
@@ -19,6 +23,7 @@ from tests.fakes.slack_server import SlackServer, slack_server
 CLIENTS = (1, 10, 50)
 REQUESTS = 1000
 WARM = 50
+Start = Callable[[SlackServer, str], AbstractAsyncContextManager[psutil.Process]]
 
 
 @dataclass(frozen=True)
@@ -38,19 +43,26 @@ def main() -> int:
 async def _measure() -> int:
     missed = 0
     for door in ("http", "sockets"):
-        async with slack_server() as slack, bare_process(slack, door) as process:
-            for clients in CLIENTS:
-                found = await slash_commands(slack, process, clients)
-                missed += tell(f"{door}, {clients} clients, not acknowledged", found.failed, "commands", 0)
-                tell(f"{door}, {clients} clients, acknowledged p50", found.p50, "ms")
-                tell(f"{door}, {clients} clients, acknowledged p99", found.p99, "ms")
-                tell(f"{door}, {clients} clients, CPU of a request", found.cpu, "ms")
+        bare, ours = await _of(door, bare_process), await _of(door, admind_process)
+        for clients in CLIENTS:
+            name, least, found = f"{door}, {clients} clients", bare[clients], ours[clients]
+            missed += tell(f"{name}, not acknowledged", found.failed + least.failed, "commands", 0)
+            tell(f"{name}, bare bolt acknowledged p50", least.p50, "ms")
+            missed += tell(f"{name}, AdMind acknowledged p50", found.p50, "ms", least.p50)
+            tell(f"{name}, AdMind acknowledged p99", found.p99, "ms")
+            tell(f"{name}, bare bolt CPU of a request", least.cpu, "ms")
+            missed += tell(f"{name}, AdMind CPU of a request", found.cpu, "ms", 3 * least.cpu)
     return missed
+
+
+async def _of(door: str, started: Start) -> dict[int, Measured]:
+    async with slack_server() as slack, started(slack, door) as process:
+        return {clients: await slash_commands(slack, process, clients) for clients in CLIENTS}
 
 
 async def slash_commands(slack: SlackServer, process: psutil.Process, clients: int) -> Measured:
     """Commands to the app that Slack sends to, each client's one after the other; `process` is what serves it."""
-    people = [slack.person(f"client{number}") for number in range(clients)]
+    people = [slack.person("client0")] * clients
     room = slack.channel("bench", *people)
 
     async def ask(person: Talker, times: int) -> None:
@@ -85,3 +97,26 @@ async def bare_process(slack: SlackServer, door: str) -> AsyncIterator[psutil.Pr
     finally:
         process.terminate()
         await process.wait()
+
+
+@asynccontextmanager
+async def admind_process(slack: SlackServer, door: str) -> AsyncIterator[psutil.Process]:
+    """Its database is a process of its own, and not counted."""
+    owner = f"{slack.team.id}/{slack.person('client0').id}"
+    with tempfile.TemporaryDirectory() as folder:
+        given = [folder, slack.api, slack.token, slack.signing_secret, owner]
+        given += [slack.app_token] if door == "sockets" else []
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.benchmarks.admind_slack", *given, stdout=asyncio.subprocess.PIPE
+        )
+        try:
+            assert process.stdout is not None
+            port = int(await process.stdout.readline())
+            if door == "sockets":
+                await slack.over_sockets()
+            else:
+                slack.over_http(f"http://127.0.0.1:{port}/slack/events")
+            yield psutil.Process(process.pid)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            await process.wait()

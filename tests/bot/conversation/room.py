@@ -189,6 +189,9 @@ async def open_room(database: Database, tmp_path: Path) -> Room:
     async def enqueue(workspace_id: str, request_id: str) -> None:
         queued.append((workspace_id, request_id))
 
+    async def never(_workspace: str, _request: str) -> None:
+        raise AssertionError("nothing was asked in a chat")
+
     desk = Desk(
         database,
         ledger=Ledger(database),
@@ -199,6 +202,7 @@ async def open_room(database: Database, tmp_path: Path) -> Room:
         people=people,
         clock=clock,
         enqueue=enqueue,
+        enqueue_reply=never,
     )
     await asyncio.to_thread(desk.use, OfflineModel(), None, DailyTokens(database, clock.now))
     return Room(database, clock, desk, workshop, looking, pausing, office, workspace, owner, queued)

@@ -106,7 +106,7 @@ class Person(Talker):
         return self.team.homes.get(self.id)
 
     async def submit(self, view: View | None = None, values: dict[str, Any] | None = None) -> Submitted:
-        """Fill in the window, action id → value, and send it. What Slack's own window would not let go fails here."""
+        """Fill in the window, block or action id → value, and send it. What Slack would not let go fails here."""
         view = view or self.window
         stack = self.team.windows.get(self.id, [])
         assert view is not None and stack and view is stack[-1], "no such window on top"

@@ -76,16 +76,17 @@ def initial(element: Json) -> Any:
 
 
 def filled(blocks: list[Json], before: Json, values: dict[str, Any]) -> Json:
-    """The state of a whole window: what was there, what is typed now by action id, the rest as it came."""
+    """The state of a whole window: what was there, what is typed now by block or action id, the rest as it came."""
     state: Json = {}
     left = dict(values)
     for block in blocks:
         elements = [block["element"]] if block["type"] == "input" else []
         for element in elements:
-            name = element["action_id"]
+            name, block_id = element["action_id"], block["block_id"]
+            typed = block_id if block_id in left else name
             known = before.get(block["block_id"], {}).get(name)
-            if name in left:
-                value = chosen(element, left.pop(name))
+            if typed in left:
+                value = chosen(element, left.pop(typed))
             else:
                 value = known or chosen(element, initial(element))
             missing = all(each in EMPTY for place, each in value.items() if place != "type")

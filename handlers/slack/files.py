@@ -1,0 +1,62 @@
+"""Files that people send with a message: pictures become the draft's, all others are named as not understood."""
+
+from __future__ import annotations
+
+import logging
+
+import aiohttp
+
+from bot.bootstrap import AdMind
+from bot.chat import Asked, Files, Upload
+from bot.errors import AdMindError
+from handlers.slack.calling import asked as answered
+from handlers.slack.places import Asking
+from handlers.slack.teams import Teams
+
+log = logging.getLogger(__name__)
+MOST_BYTES = 25_000_000
+MOST_FILES = 10
+
+
+class Fetching:
+    def __init__(self, admind: AdMind, teams: Teams) -> None:
+        self._admind = admind
+        self._teams = teams
+
+    async def fetch(self, found: Asked, asking: Asking) -> Files:
+        uploads, unread = list[Upload](), list[str]()
+        member = await self._admind.looking.member(found.workspace, found.member)
+        brand = found.brand or await self._admind.looking.home_brand(found.workspace, found.member) or ""
+        for file in asking.files[:MOST_FILES]:
+            name = file
+            try:
+                client = await self._teams.client(asking.team)
+                info = (await answered(client.files_info(file=file)))["file"]
+                name = str(info.get("title") or info.get("name") or file)
+                if not str(info.get("mimetype", "")).startswith("image/"):
+                    unread.append(name)
+                    continue
+                data = await self._download(str(info["url_private_download"]), asking.team)
+                item = await self._admind.library.upload(found.workspace, brand, member, data)
+                uploads.append(Upload(sha256=item.sha256, name=name))
+            except AdMindError as error:
+                log.info("file not taken team=%s why=%s", asking.team, error.what)
+                unread.append(name)
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                log.info("file not loaded team=%s why=%s", asking.team, type(error).__name__)
+                unread.append(name)
+        return Files(uploads=tuple(uploads), unread=tuple(unread))
+
+    async def _download(self, address: str, team: str) -> bytes:
+        """Raises AdMindError when it is too large, or Slack shows its sign-in page instead."""
+        token = (await self._teams.team(team)).token
+        async with self._teams.session.get(address, headers={"Authorization": f"Bearer {token}"}) as answer:
+            if answer.status != 200 or not answer.content_type.startswith("image/"):
+                raise AdMindError("Slack did not give this file.")
+            parts, size = [], 0
+            async for part in answer.content.iter_chunked(65_536):
+                size += len(part)
+                if size > MOST_BYTES:
+                    raise AdMindError("This file is too large.")
+                parts.append(part)
+        return b"".join(parts)

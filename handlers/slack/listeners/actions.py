@@ -1,0 +1,144 @@
+"""Buttons and menus of cards, windows and App Home."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any, Literal
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.chat import Verdict
+from bot.errors import AdMindError, ChangedSince, unexpected
+from bot.publishing.pause import say_scope
+from bot.words import read_in, told
+from handlers.slack import modals
+from handlers.slack.buttons import MENU
+from handlers.slack.calling import Json, asked
+from handlers.slack.forms import Carried
+from handlers.slack.listeners import deciding, home, opening
+from handlers.slack.people import Visitor
+from handlers.slack.slack import Slack
+from handlers.slack.surface import ACTIONS
+
+log = logging.getLogger(__name__)
+DECIDES = {"approve": Verdict.approve, "hold": Verdict.hold}
+OPENS = frozenset({"edit", "changes", "reject", "some", "move"})
+ON_POSTS = frozenset({"live", "send", "cancel"})
+CHANGES_RIGHTS = frozenset({*DECIDES, *ON_POSTS, "stop", "resume", "settings"})
+
+
+def register(app: AsyncApp, slack: Slack) -> None:
+    async def pressed(ack: Any, body: Json) -> None:
+        await press(slack, body)
+        await ack()
+
+    names = "|".join(sorted(re.escape(each) for each in ACTIONS))
+    app.action(re.compile(rf"^(?:{MENU}|(?:{names})(?::.*)?)$"))(pressed)
+
+
+async def press(slack: Slack, body: Json) -> None:
+    """Do what the button says. Who pressed it reads, there and alone, what the card does not show."""
+    team, user = str(body["team"]["id"]), str(body["user"]["id"])
+    container = body.get("container") or {}
+    channel = str((body.get("channel") or {}).get("id") or "")
+    thread = str(container.get("thread_ts") or "")
+    element = body["actions"][0]
+    action = str((element.get("selected_option") or {}).get("value") or element["action_id"])
+    verb = action.partition(":")[0]
+    try:
+        visitor = await slack.people.visitor(team, user, channel=channel, deciding=verb in CHANGES_RIGHTS)
+        read_in(visitor.member.language)
+        said = await _do(slack, visitor, body, verb, action.split(":")[1:])
+        if said:
+            slack.after(slack.telling.privately(team, channel, user, said, thread=thread))
+    except AdMindError as error:
+        slack.after(slack.telling.kindly(team, channel, user, error, thread=thread))
+    except Exception as error:
+        slack.after(slack.telling.kindly(team, channel, user, unexpected(error, "pressing"), thread=thread))
+
+
+async def _do(slack: Slack, visitor: Visitor, body: Json, verb: str, ids: list[str]) -> str:
+    if verb in DECIDES:
+        await deciding.decide(slack, visitor, DECIDES[verb], ids[0], ids[1])
+        return ""
+    if verb in ON_POSTS:
+        return await _on_post(slack, visitor, verb, ids[0])
+    if verb in ("stop", "resume"):
+        return await _flow(slack, visitor, verb, ids[0])
+    await _open(slack, visitor, body, verb, ids)
+    return ""
+
+
+async def _on_post(slack: Slack, visitor: Visitor, verb: str, post: str) -> str:
+    posts = slack.admind.posts
+    if verb == "cancel":
+        return (await posts.cancel(visitor.workspace, post, visitor.member.id, "slack")).sentence
+    word: Literal["live", "send"] = "live" if verb == "live" else "send"
+    return (await posts.resolve(visitor.workspace, post, visitor.member.id, word, "slack")).sentence
+
+
+async def _flow(slack: Slack, visitor: Visitor, verb: str, brand: str) -> str:
+    scope, now = f"brand:{brand}", slack.admind.clock.now()
+    if verb == "resume":
+        pausing = slack.admind.pausing
+        lifted = await pausing.resume(visitor.workspace, scope, visitor.member, now, surface="slack")
+        said = told("Posts go out again: {what}.", what=say_scope(lifted.scope))
+    else:
+        stopped = await slack.admind.stopping.stop(visitor.workspace, scope, visitor.member, "", now, "slack")
+        said = told("Stopped: {count} scheduled posts wait until somebody lets them go on.", count=len(stopped.held))
+    await home.refresh(slack, visitor)
+    return said
+
+
+async def _open(slack: Slack, visitor: Visitor, body: Json, verb: str, ids: list[str]) -> None:
+    trigger, window = str(body["trigger_id"]), body.get("view") or {}
+    over = window.get("type") == "modal"
+    if verb in ("new", "settings"):
+        opens = opening.new_post if verb == "new" else opening.settings
+        await opens(slack, visitor, trigger, brand=ids[0])
+        return
+    if verb == "takedown":
+        post = await slack.admind.looking.post(visitor.workspace, visitor.member.id, ids[0])
+        await opening.show(slack, visitor, trigger, modals.take_down_modal(post, Carried(post=post.id)))
+        return
+    draft = await opening.draft_of(slack, visitor, ids[0])
+    if verb == "page":
+        await _turn(slack, visitor, window, ids)
+        return
+    if verb in ("read", *OPENS) and len(ids) > 1 and draft.digest != ids[1]:
+        raise ChangedSince(
+            told("This card is old: the draft was changed."), do_next=told("Look at its new card and do it there.")
+        )
+    if verb in ("read", "review", "details"):
+        view = await opening.details(slack, visitor, draft, approving=verb != "details")
+    elif verb == "more":
+        view = await opening.more(slack, visitor, draft)
+    else:
+        view = await _form(slack, visitor, verb, draft)
+    await opening.show(slack, visitor, trigger, view, over=over)
+
+
+async def _form(slack: Slack, visitor: Visitor, verb: str, draft: Any) -> Json:
+    carried = Carried(draft=draft.id, digest=draft.digest)
+    match verb:
+        case "edit":
+            return modals.edit_modal(draft, carried)
+        case "changes":
+            return modals.changes_modal(draft, carried)
+        case "reject":
+            return modals.reject_modal(draft, carried)
+        case "some":
+            return modals.some_modal(draft, carried)
+    zone = await deciding.zone_of(slack, visitor, draft)
+    return modals.move_modal(draft, carried, zone=zone, now=slack.admind.clock.now())
+
+
+async def _turn(slack: Slack, visitor: Visitor, window: Json, ids: list[str]) -> None:
+    """Another page of the same window. Raises ChangedSince when it would show another draft than it began with."""
+    draft = await opening.draft_of(slack, visitor, ids[0])
+    began = Carried.load(str(window.get("private_metadata") or "")).digest
+    deciding.unchanged(draft, began or draft.digest)
+    view = await opening.details(slack, visitor, draft, approving=ids[1] == "read", page=int(ids[2]))
+    client = await slack.teams.client(visitor.who.team)
+    await asked(client.views_update(view_id=str(window["id"]), hash=str(window.get("hash") or ""), view=view))

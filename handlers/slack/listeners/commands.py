@@ -1,0 +1,69 @@
+"""`/admind`: some words open a window or are for one person's eyes; everything else is a request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.errors import AdMindError
+from bot.words import read_in, told
+from handlers.slack.calling import Json
+from handlers.slack.listeners import houses, opening
+from handlers.slack.people import Visitor
+from handlers.slack.places import Asking
+from handlers.slack.reading import plain_words
+from handlers.slack.slack import Slack
+from handlers.slack.surface import COMMANDS
+
+
+def register(app: AsyncApp, slack: Slack) -> None:
+    async def commanded(ack: Any, command: Json) -> None:
+        try:
+            words = await obey(slack, command)
+        except AdMindError as error:
+            words = error.sentence()
+        await ack(text=words) if words else await ack()
+
+    for name in COMMANDS:
+        app.command(name)(commanded)
+
+
+async def obey(slack: Slack, command: Json) -> str:
+    """What is said at once, to who commanded alone; "" when a window opens."""
+    team, user, channel = (str(command[name]) for name in ("team_id", "user_id", "channel_id"))
+    said = plain_words(str(command.get("text") or "")) or "help"
+    word, _, rest = said.partition(" ")
+    visitor = await slack.people.visitor(team, user, channel=channel)
+    read_in(visitor.member.language)
+    trigger = str(command["trigger_id"])
+    match word.casefold():
+        case "draft" if not rest.strip():
+            await opening.new_post(slack, visitor, trigger, room=channel)
+            return ""
+        case "settings":
+            await opening.settings(slack, visitor, trigger, room=channel)
+            return ""
+        case "studio":
+            return await houses.studio(slack, visitor)
+        case "resume":
+            return await houses.resume(slack, visitor, rest, channel)
+        case "code":
+            return await houses.code(slack, visitor)
+        case "join":
+            return await houses.join(slack, visitor, rest)
+    return await requested(slack, visitor, command, said)
+
+
+async def requested(slack: Slack, visitor: Visitor, command: Json, said: str) -> str:
+    team, channel = visitor.who.team, str(command["channel_id"])
+    asking = Asking(
+        way="private",
+        team=team,
+        channel=channel,
+        user=visitor.who.user,
+        response_url=str(command.get("response_url") or ""),
+    )
+    brand = await slack.brand_of(team, channel)
+    await slack.answering.take(visitor, said, asking, key=str(command["trigger_id"]), brand=brand)
+    return told("On it…")

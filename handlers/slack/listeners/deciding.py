@@ -1,0 +1,93 @@
+"""What a press or a sent window does: decisions, edits and words on posts, as the person who did it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.chat import DecisionRequest, Verdict
+from bot.errors import ChangedSince
+from bot.views import DraftView
+from bot.words import told
+from bot.workflow.requests import Asker
+from handlers.slack.people import Visitor
+from handlers.slack.slack import Slack
+
+
+async def decide(
+    slack: Slack,
+    visitor: Visitor,
+    verdict: Verdict,
+    draft: str,
+    digest: str,
+    *,
+    reason: str = "",
+    accounts: tuple[str, ...] = (),
+) -> str:
+    """What became of it, in a sentence. Raises as `Decisions.decide`."""
+    decided = await slack.admind.decisions.decide(
+        DecisionRequest(
+            workspace=visitor.workspace,
+            draft=draft,
+            member=visitor.member.id,
+            verdict=verdict,
+            digest=digest,
+            surface="slack",
+            reason=reason,
+            accounts=accounts,
+            at=slack.admind.clock.now(),
+        )
+    )
+    return decided.sentence
+
+
+async def reword(
+    slack: Slack, visitor: Visitor, draft: DraftView, digest: str, texts: dict[str, str], *, approve: bool
+) -> None:
+    """A person's own words, byte for byte, in place of those that they saw. Raises ChangedSince, NotFound, BadInput."""
+    unchanged(draft, digest)
+    if texts:
+        seen = {version.account: version.digest for version in draft.versions if version.account in texts}
+        asker = await asker_of(slack, visitor, draft.id)
+        made = await slack.admind.requests.word(asker, draft.id, texts, seen=seen)
+        digest = made.digest
+    if approve:
+        await decide(slack, visitor, Verdict.approve, draft.id, digest)
+
+
+async def move(slack: Slack, visitor: Visitor, draft: DraftView, digest: str, due: datetime) -> None:
+    """Raises ChangedSince, NotFound, BadInput."""
+    unchanged(draft, digest)
+    asker = await asker_of(slack, visitor, draft.id)
+    when = due.astimezone(ZoneInfo(asker.zone)).strftime("%Y-%m-%d %H:%M")
+    await slack.admind.requests.move(asker, draft.id, when)
+
+
+def unchanged(draft: DraftView, digest: str) -> None:
+    """Raises ChangedSince when the draft is another than the one that was looked at."""
+    if draft.digest != digest:
+        raise ChangedSince(
+            told("Somebody changed this draft meanwhile."),
+            kept=told("It is as they left it; yours was not saved."),
+            do_next=told("Look at its new card and do it there."),
+        )
+
+
+async def asker_of(slack: Slack, visitor: Visitor, draft_id: str) -> Asker:
+    record = await slack.admind.looking.draft_record(visitor.workspace, visitor.member.id, draft_id)
+    return Asker(
+        workspace=visitor.workspace,
+        brand=record.brand,
+        member=visitor.member.id,
+        conversation=record.conversation,
+        surface="slack",
+        language=visitor.member.language,
+        zone=visitor.member.zone or record.zone,
+        by_agent=False,
+    )
+
+
+async def zone_of(slack: Slack, visitor: Visitor, draft: DraftView | None = None) -> str:
+    if visitor.member.zone or draft is not None:
+        return visitor.member.zone or (draft.zone if draft else "")
+    return str(await slack.admind.looking.zone(visitor.workspace))

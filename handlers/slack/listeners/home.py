@@ -1,0 +1,112 @@
+"""App Home, and the room of AdMind and one person."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.chat import Role
+from bot.errors import AdMindError, NotAllowed
+from bot.words import read_in, told
+from handlers.slack.calling import Json, asked
+from handlers.slack.home_view import HomeNow, home_view, stranger_view
+from handlers.slack.listeners.deciding import zone_of
+from handlers.slack.listeners.events import team_of
+from handlers.slack.people import Visitor
+from handlers.slack.slack import Slack
+from handlers.slack.surface import manifest
+
+log = logging.getLogger(__name__)
+AHEAD = timedelta(days=30)
+
+
+def register(app: AsyncApp, slack: Slack) -> None:
+    async def opened(event: Json, body: Json) -> None:
+        await open_home(slack, team_of(body), event)
+
+    async def joined(event: Json, body: Json) -> None:
+        await invited(slack, team_of(body), event)
+
+    async def stopped() -> None:
+        """Slack has ended what was shown; an answer that still comes is a message of its own."""
+
+    app.event("app_home_opened")(opened)
+    app.event("member_joined_channel")(joined)
+    app.event("agent_session_stopped")(stopped)
+
+
+async def open_home(slack: Slack, team: str, event: Json) -> None:
+    user = str(event["user"])
+    if event.get("tab") == "messages":
+        slack.after(_suggest(slack, team, str(event["channel"])))
+        return
+    try:
+        visitor = await slack.people.visitor(team, user)
+    except NotAllowed:
+        client = await slack.teams.client(team)
+        await asked(client.views_publish(user_id=user, view=stranger_view()))
+        return
+    slack.after(refresh(slack, visitor))
+
+
+async def _suggest(slack: Slack, team: str, channel: str) -> None:
+    """What to try, as the manifest suggests it, too."""
+    client = await slack.teams.client(team)
+    prompts = manifest()["features"]["agent_view"]["suggested_prompts"]
+    try:
+        await asked(client.assistant_threads_setSuggestedPrompts(channel_id=channel, prompts=prompts))
+    except AdMindError as error:
+        log.info("nothing suggested team=%s why=%s", team, error.what)
+
+
+async def refresh(slack: Slack, visitor: Visitor) -> None:
+    """Draw this person's home as things are now."""
+    read_in(visitor.member.language)
+    client = await slack.teams.client(visitor.who.team)
+    try:
+        await asked(client.views_publish(user_id=visitor.who.user, view=home_view(await _now(slack, visitor))))
+    except AdMindError as error:
+        log.warning("home not drawn team=%s why=%s", visitor.who.team, error.what)
+
+
+async def _now(slack: Slack, visitor: Visitor) -> HomeNow:
+    looking, workspace, member = slack.admind.looking, visitor.workspace, visitor.member
+    brand = await looking.home_brand(workspace, member.id) or ""
+    only, now = frozenset({brand}), slack.admind.clock.now()
+    names = {each.id: each.name for each in (await looking.brands(workspace, member.id)).items}
+    drafts = await looking.drafts(workspace, member.id, status="waiting", brands=only, limit=50)
+    ahead = await looking.posts_between(workspace, member.id, now, now + AHEAD, only)
+    posts = await looking.posts(workspace, member.id, brands=only, limit=50)
+    pauses = [each for each in (await looking.pauses(workspace, member.id)).items if each.scope != "workspace"]
+    accounts = [each for each in (await looking.accounts(workspace, member.id)).items if each.brand == brand]
+    rooms = await slack.admind.homes.rooms(workspace, brand, "slack", visitor.who.team)
+    may_decide = member.may(brand, Role.approver, Role.owner) or member.may(brand, Role.client)
+    return HomeNow(
+        brand=brand,
+        brand_name=names.get(brand, "AdMind"),
+        zone=await zone_of(slack, visitor),
+        waiting=drafts.items if may_decide else (),
+        upcoming=[each for each in ahead if each.status == "scheduled"],
+        done=[each for each in posts.items if each.status not in ("scheduled", "sending", "cancelled")],
+        pauses=pauses,
+        accounts=len(accounts),
+        review_room=any(each.kind == "review" for each in rooms),
+        may_resume=member.may(brand, Role.approver, Role.owner),
+        may_settle=member.may(brand, Role.owner),
+    )
+
+
+async def invited(slack: Slack, team: str, event: Json) -> None:
+    """AdMind came into a room: its brand's cards that could not be posted come now. Others joining say nothing."""
+    own = (await slack.teams.team(team)).bot
+    if str(event.get("user")) != own:
+        return
+    room = await slack.admind.homes.room("slack", team, str(event["channel"]))
+    inviter = str(event.get("inviter") or "")
+    if room is None and inviter:
+        words = told(
+            "Thanks for having me. Mention me here to ask for a post. To let drafts wait here: /admind settings"
+        )
+        slack.after(slack.telling.privately(team, str(event["channel"]), inviter, words))

@@ -1,0 +1,95 @@
+"""Windows: opened within the three seconds that a trigger is good for."""
+
+from __future__ import annotations
+
+from bot.chat import Role
+from bot.errors import AdMindError, NotAllowed
+from bot.views import DraftView
+from bot.words import told
+from handlers.slack import modals
+from handlers.slack.buttons import behind_more
+from handlers.slack.calling import Json, asked
+from handlers.slack.forms import Carried
+from handlers.slack.listeners.deciding import zone_of
+from handlers.slack.people import Visitor
+from handlers.slack.slack import Slack
+
+
+async def show(slack: Slack, visitor: Visitor, trigger: str, view: Json, *, over: bool = False) -> None:
+    """`over`: on top of the window that is open. Raises SlackRefused."""
+    client = await slack.teams.client(visitor.who.team)
+    call = client.views_push if over else client.views_open
+    await asked(call(trigger_id=trigger, view=view))
+
+
+async def draft_of(slack: Slack, visitor: Visitor, draft: str) -> DraftView:
+    """Raises NotFound."""
+    return await slack.admind.looking.draft(visitor.workspace, visitor.member.id, draft)
+
+
+async def brand_of(slack: Slack, visitor: Visitor, room: str) -> str:
+    """The brand that a room belongs to, or the person's own."""
+    tied = await slack.admind.homes.room("slack", visitor.who.team, room) if room else None
+    if tied is not None and visitor.member.roles.get(tied.brand):
+        return tied.brand
+    return await slack.admind.looking.home_brand(visitor.workspace, visitor.member.id) or ""
+
+
+async def new_post(
+    slack: Slack, visitor: Visitor, trigger: str, *, room: str = "", brand: str = "", topic: str = ""
+) -> None:
+    brand = brand or await brand_of(slack, visitor, room)
+    accounts = await slack.admind.looking.accounts(visitor.workspace, visitor.member.id)
+    mine = [each for each in accounts.items if each.brand == brand]
+    carried = Carried(brand=brand, room=room)
+    view = modals.new_post_modal(mine, carried, zone=await zone_of(slack, visitor), topic=topic)
+    await show(slack, visitor, trigger, view)
+
+
+async def settings(slack: Slack, visitor: Visitor, trigger: str, *, room: str = "", brand: str = "") -> None:
+    """Raises NotAllowed for who does not own the brand."""
+    brand = brand or await brand_of(slack, visitor, room)
+    if not visitor.member.may(brand, Role.owner):
+        raise NotAllowed(told("Only an owner of this brand can change its rooms."), kept=told("Nothing changed."))
+    admind, team = slack.admind, visitor.who.team
+    names = {each.id: each.name for each in (await admind.looking.brands(visitor.workspace, visitor.member.id)).items}
+    rooms = await admind.homes.rooms(visitor.workspace, brand, "slack", team)
+    tied = await admind.homes.groups(visitor.workspace, brand, "slack")
+    held = {
+        role: tuple(group.group for group in tied if group.team == team and role in group.roles)
+        for role in ("requester", "approver", "client", "owner")
+    }
+    now = modals.RoomSettings(
+        review=next((each.channel for each in rooms if each.kind == "review"), ""),
+        clients=tuple(each.channel for each in rooms if each.kind == "client"),
+        groups=held,
+    )
+    view = modals.settings_modal(names.get(brand, ""), now, await _groups(slack, team), Carried(brand=brand))
+    await show(slack, visitor, trigger, view)
+
+
+async def _groups(slack: Slack, team: str) -> dict[str, str]:
+    """Slack's user groups; none where it has none, or does not let us see them."""
+    client = await slack.teams.client(team)
+    try:
+        found = (await asked(client.usergroups_list()))["usergroups"]
+    except AdMindError:
+        return {}
+    return {str(each["id"]): str(each.get("handle") or each.get("name")) for each in found}
+
+
+async def details(
+    slack: Slack, visitor: Visitor, draft: DraftView, *, approving: bool, page: int = 0, digest: str = ""
+) -> Json:
+    """One page of everything in it; what is approved there is what is shown there."""
+    files = {medium.sha256: medium.mime for version in draft.versions for medium in version.media}
+    shown = await slack.pictures.files(visitor.home, files)
+    carried = Carried(draft=draft.id, digest=digest or draft.digest)
+    return modals.details_modal(
+        draft, carried, zone=await zone_of(slack, visitor, draft), files=shown, page=page, approving=approving
+    )
+
+
+async def more(slack: Slack, visitor: Visitor, draft: DraftView) -> Json:
+    card = await slack.admind.looking.draft_card(visitor.workspace, visitor.member.id, draft.id)
+    return modals.more_modal(draft.title, behind_more(card), Carried(draft=draft.id, digest=draft.digest))

@@ -1,0 +1,176 @@
+"""Windows that were filled in and sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.chat import Role, Verdict
+from bot.errors import AdMindError, unexpected
+from bot.words import read_in, told
+from handlers.slack import kit, modals
+from handlers.slack.calling import Json, asked
+from handlers.slack.forms import Carried, FieldErrors
+from handlers.slack.limits import cut
+from handlers.slack.listeners import deciding, home, opening
+from handlers.slack.modals import asking as new_posts
+from handlers.slack.modals import deciding as decisions
+from handlers.slack.modals import details, editing, moving
+from handlers.slack.modals import settings as rooms
+from handlers.slack.people import Visitor
+from handlers.slack.places import Asking
+from handlers.slack.slack import Slack
+from handlers.slack.surface import VIEWS
+
+Send = Callable[[Slack, Visitor, Json, Carried], Awaitable[str]]
+
+
+def register(app: AsyncApp, slack: Slack) -> None:
+    async def submitted(ack: Any, body: Json) -> None:
+        await ack(**await submit(slack, body))
+
+    names = "|".join(sorted(re.escape(each) for each in VIEWS))
+    app.view(re.compile(rf"^(?:{names})$"))(submitted)
+
+
+async def submit(slack: Slack, body: Json) -> Json:
+    """How the window answers: closed, with errors at its fields, or saying why not."""
+    view, team, user = body["view"], str(body["team"]["id"]), str(body["user"]["id"])
+    carried = Carried.load(str(view.get("private_metadata") or ""))
+    try:
+        visitor = await slack.people.visitor(team, user, deciding=True)
+        read_in(visitor.member.language)
+        said = await SENDS[str(view["callback_id"])](slack, visitor, view, carried)
+    except FieldErrors as error:
+        return {"response_action": "errors", "errors": error.errors}
+    except AdMindError as error:
+        return _refused(view, error)
+    except Exception as error:
+        return _refused(view, unexpected(error, "saving"))
+    if said:
+        slack.after(slack.telling.privately(team, carried.room, user, said))
+    if view.get("root_view_id") not in (None, view.get("id")):
+        return {"response_action": "clear"}
+    return {}
+
+
+def _refused(view: Json, error: AdMindError) -> Json:
+    """At the first field, or in place of a window without one."""
+    field = next((each["block_id"] for each in view["blocks"] if each["type"] == "input"), "")
+    if field:
+        return {"response_action": "errors", "errors": {field: cut(error.sentence(), 1900).text}}
+    blocks = [kit.section(error.sentence())]
+    title = str((view.get("title") or {}).get("text") or "AdMind")
+    shown = kit.modal(details.CALLBACK, title, blocks, carried="{}", close=told("Close"))
+    return {"response_action": "update", "view": shown}
+
+
+async def _edit(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
+    draft = await opening.draft_of(slack, visitor, carried.draft)
+    edited = modals.read_edit(view, draft)
+    await deciding.reword(slack, visitor, draft, carried.digest, edited.texts, approve=edited.approve)
+    return ""
+
+
+async def _changes(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
+    reason = modals.read_reason(view, needed=True)
+    await deciding.decide(slack, visitor, Verdict.changes, carried.draft, carried.digest, reason=reason)
+    return ""
+
+
+async def _reject(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
+    reason = modals.read_reason(view, needed=False)
+    await deciding.decide(slack, visitor, Verdict.reject, carried.draft, carried.digest, reason=reason)
+    return ""
+
+
+async def _some(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
+    accounts = modals.read_some(view)
+    await deciding.decide(slack, visitor, Verdict.approve, carried.draft, carried.digest, accounts=accounts)
+    return ""
+
+
+async def _read_approve(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
+    await deciding.decide(slack, visitor, Verdict.approve, carried.draft, carried.digest)
+    return ""
+
+
+async def _move(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
+    draft = await opening.draft_of(slack, visitor, carried.draft)
+    zone = await deciding.zone_of(slack, visitor, draft)
+    due = modals.read_move(view, now=slack.admind.clock.now(), zone=zone)
+    await deciding.move(slack, visitor, draft, carried.digest, due)
+    return ""
+
+
+async def _take_down(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
+    done = await slack.admind.posts.take_down(visitor.workspace, carried.post, visitor.member.id, "slack")
+    slack.after(home.refresh(slack, visitor))
+    return done.sentence
+
+
+async def _new_post(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
+    zone = await deciding.zone_of(slack, visitor)
+    asked_for = modals.read_new_post(view, now=slack.admind.clock.now(), zone=zone)
+    accounts = await slack.admind.looking.accounts(visitor.workspace, visitor.member.id)
+    asking = Asking(
+        way="private",
+        team=visitor.who.team,
+        channel=carried.room,
+        user=visitor.who.user,
+        thread=str(view["id"]),
+        files=asked_for.files,
+    )
+    text = asked_for.request({each.id: each.name for each in accounts.items}, zone)
+    await slack.answering.take(visitor, text, asking, key=str(view["id"]), brand=carried.brand)
+    return told("On it…")
+
+
+async def _settings(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
+    tied, admind, team = modals.read_settings(view), slack.admind, visitor.who.team
+    names = {room: await _name(slack, team, room) for room in (tied.review, *tied.clients)}
+    by, brand = visitor.member, carried.brand
+    await admind.homes.tie(by.workspace, by, "slack", team, tied.review, names[tied.review], brand, "review")
+    for room in tied.clients:
+        await admind.homes.tie(by.workspace, by, "slack", team, room, names[room], brand, "client")
+    for former in await admind.homes.rooms(by.workspace, brand, "slack", team):
+        if former.kind == "client" and former.channel not in tied.clients:
+            await admind.homes.untie(by.workspace, by, "slack", team, former.channel)
+    if tied.groups is not None:
+        roles: dict[str, list[Role]] = {}
+        for role, groups in tied.groups.items():
+            for group in groups:
+                roles.setdefault(group, []).append(Role(role))
+        held = {g.group for g in await admind.homes.groups(by.workspace, brand, "slack") if g.team == team}
+        for group in held | roles.keys():
+            await admind.homes.tie_group(by.workspace, by, "slack", team, group, brand, roles.get(group, ()))
+    slack.after(home.refresh(slack, visitor))
+    return told("Saved. Drafts of this brand wait in #{room} from now on.", room=names[tied.review])
+
+
+async def _name(slack: Slack, team: str, room: str) -> str:
+    """The room's name. Raises FieldErrors where AdMind is not in it."""
+    client = await slack.teams.client(team)
+    try:
+        found = (await asked(client.conversations_info(channel=room)))["channel"]
+    except AdMindError as error:
+        raise FieldErrors({"review": error.sentence()}) from error
+    if not found.get("is_member"):
+        raise FieldErrors({"review": told("Invite me to that room first: /invite @AdMind")})
+    return str(found.get("name") or room)
+
+
+SENDS: dict[str, Send] = {
+    editing.CALLBACK: _edit,
+    decisions.CHANGES: _changes,
+    decisions.REJECT: _reject,
+    decisions.SOME: _some,
+    decisions.TAKE_DOWN: _take_down,
+    details.APPROVE: _read_approve,
+    moving.CALLBACK: _move,
+    new_posts.CALLBACK: _new_post,
+    rooms.CALLBACK: _settings,
+}

@@ -1,0 +1,227 @@
+"""AdMind's voice in one Slack workspace: cards are posted once a key, brought up to date, and their reactions read.
+
+What was posted is noted under its key, which the message bears too: after a crash in between it is found again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.bootstrap import AdMind
+from bot.chat import Card, Home, Identified, MessageRef
+from bot.words import reading
+from bot.workflow.reactions import Metadata, StandingReactions
+from handlers.slack.calling import GONE, Json, SlackRefused, SlackUnknown, asked
+from handlers.slack.edits import Edits
+from handlers.slack.pictures import Pictures, shown_on
+from handlers.slack.render import CARD_EVENT, SlackMessage, message
+from handlers.slack.surface import POSTING
+from handlers.slack.teams import Teams
+
+log = logging.getLogger(__name__)
+MOST_PAGES: Final = 10
+AT_ONCE: Final = 32
+A_PAGE: Final = 200
+BEFORE_SECONDS: Final = 60  # clocks differ
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    channel: str
+    thread: str = ""
+
+
+class SlackMessenger:
+    receipts_on_card = True
+
+    def __init__(self, admind: AdMind, home: Home, *, teams: Teams, pictures: Pictures, edits: Edits) -> None:
+        self._admind = admind
+        self._home = home
+        self._teams = teams
+        self._pictures = pictures
+        self._edits = edits
+        self._posting = [asyncio.Lock() for _ in range(AT_ONCE)]  # a key goes through one of them
+        self._direct: dict[str, str] = {}  # user → the room of the two
+
+    @property
+    def home(self) -> str:
+        return self._home.key
+
+    async def post(self, room: str, card: Card, *, key: str, under: MessageRef | None = None) -> MessageRef | None:
+        """As `Messenger.post`; for `owners` the first of the messages to them."""
+        if under is not None and under.home == self.home and under.channel:
+            return await self._posted(Place(under.channel, under.message), room, card, key)
+        if room.startswith(("owners", "member:")):
+            return await self._to_people(room, card, key)
+        channel = await self._channel(room)
+        return await self._posted(Place(channel), room, card, key) if channel else None
+
+    async def update(self, ref: MessageRef, card: Card) -> None:
+        async def make() -> None:
+            drawn = await self._drawn(ref.room, card, "")
+            given = {name: value for name, value in drawn.arguments().items() if name != "metadata"}
+            client = await self._teams.client(self._home.team)
+            try:
+                await asked(client.chat_update(channel=ref.channel, ts=ref.message, **given))
+            except SlackRefused as error:
+                if error.code not in GONE:
+                    raise
+                log.info("message is gone home=%s message=%s", self.home, ref.message)
+
+        await self._edits.make(f"{self.home}|{ref.channel}|{ref.message}", make)
+
+    async def reread(self, refs: Sequence[MessageRef]) -> None:
+        client = await self._teams.client(self._home.team)
+        for ref in refs:
+            began = self._admind.clock.now()
+            try:
+                found = await asked(client.reactions_get(channel=ref.channel, timestamp=ref.message, full=True))
+            except SlackRefused as error:
+                if error.code not in GONE:
+                    raise
+                continue
+            await self._admind.reactions.reread(
+                StandingReactions(
+                    platform="slack",
+                    team=self._home.team,
+                    channel=ref.channel,
+                    message=ref.message,
+                    reactions=tuple(await self._standing(found["message"])),
+                    at=began,
+                    metadata=Metadata(draft=ref.draft, digest=ref.digest, whole=ref.whole) if ref.draft else None,
+                )
+            )
+
+    async def _standing(self, found: Json) -> list[tuple[Identified, str]]:
+        own = (await self._teams.team(self._home.team)).bot
+        return [
+            (Identified(platform="slack", team=self._home.team, user=user), str(each["name"]))
+            for each in found.get("reactions", ())
+            for user in each["users"]
+            if user != own
+        ]
+
+    async def place_once(self, place: Place, key: str, given: Json) -> tuple[str, bool]:
+        """Post this once a key; the message's ts, and whether it was posted only now.
+
+        Raises SlackRefused, SlackUnknown, and AdMindError while another process does it.
+        """
+        async with self._posting[zlib.crc32(key.encode()) % len(self._posting)]:
+            return await self._once(place, key, given)
+
+    async def _once(self, place: Place, key: str, given: Json) -> tuple[str, bool]:
+        workspace, posted = self._home.workspace, self._admind.posted
+        begun = await posted.begin(workspace, self.home, key)
+        if begun.message:
+            return begun.message.partition("|")[2], False
+        try:
+            found = await self._orphan(place, key, begun.doubtful_ms) if begun.doubtful_ms else ""
+            fresh = not found
+            if fresh:
+                client = await self._teams.client(self._home.team)
+                answer = await asked(
+                    client.chat_postMessage(channel=place.channel, thread_ts=place.thread or None, **given, **POSTING)
+                )
+                found = str(answer["ts"])
+        except SlackRefused:
+            await posted.refused(workspace, self.home, key)
+            raise
+        await posted.done(workspace, self.home, key, f"{place.channel}|{found}")
+        return found, fresh
+
+    async def direct(self, user: str) -> str:
+        """The room of AdMind and this person."""
+        if user not in self._direct:
+            client = await self._teams.client(self._home.team)
+            answer = await asked(client.conversations_open(users=user))
+            self._direct[user] = str(answer["channel"]["id"])
+        return self._direct[user]
+
+    async def _posted(self, place: Place, room: str, card: Card, key: str) -> MessageRef:
+        drawn = await self._drawn(room, card, key)
+        given = drawn.arguments()
+        given["metadata"]["event_payload"]["whole"] = drawn.shows_all
+        if pings := await self._pings(card):
+            given["blocks"] = [*given["blocks"], pings]
+        ts, _ = await self.place_once(place, key, given)
+        return MessageRef(
+            home=self.home,
+            room=room,
+            message=ts,
+            draft=card.draft,
+            digest=card.digest,
+            channel=place.channel,
+            whole=drawn.shows_all,
+        )
+
+    async def _drawn(self, room: str, card: Card, key: str) -> SlackMessage:
+        files = await self._pictures.files(self._home, shown_on(card))
+        with reading(await self._language(room)):
+            return message(card, files, key=key)
+
+    async def _language(self, room: str) -> str:
+        table = await self._admind.board.round_table(self._home.workspace)
+        kind, _, name = room.partition(":")
+        if kind == "member":
+            return next((each.language for each in table.members if each.id == name), table.home.language)
+        return table.home.language
+
+    async def _pings(self, card: Card) -> Json | None:
+        """Who must be woken, as mentions: of people of this workspace alone."""
+        called = list[str]()
+        for member in card.ping:
+            called += await self._admind.homes.identities(self._home.workspace, member, "slack", self._home.team)
+        if not called:
+            return None
+        words = " ".join(f"<@{user}>" for user in dict.fromkeys(called))
+        return {"type": "context", "elements": [{"type": "mrkdwn", "text": words}]}
+
+    async def _to_people(self, room: str, card: Card, key: str) -> MessageRef | None:
+        kind, _, name = room.partition(":")
+        members = (name,) if kind == "member" else await self._admind.homes.owners(self._home.workspace, name)
+        first = None
+        for member in members:
+            for user in (await self._admind.homes.identities(self._home.workspace, member, "slack", self._home.team))[
+                :1
+            ]:
+                own = (await self._teams.team(self._home.team)).bot
+                if user == own:
+                    continue
+                channel = await self.direct(user)
+                ref = await self._posted(Place(channel), room, card, f"{key}|{user}")
+                first = first or ref
+        return first
+
+    async def _channel(self, room: str) -> str:
+        """The Slack channel of a brand's review or client room; "" without one."""
+        kind, brand = ("client", room.removeprefix("client:")) if room.startswith("client:") else ("review", room)
+        rooms = await self._admind.homes.rooms(self._home.workspace, brand, "slack", self._home.team)
+        return next((each.channel for each in rooms if each.kind == kind), "")
+
+    async def _orphan(self, place: Place, key: str, since_ms: int) -> str:
+        """The ts of a message of ours with this key, that a try left behind which never said so; "" without one."""
+        team = await self._teams.team(self._home.team)
+        oldest, cursor = str(max(0, since_ms / 1000 - BEFORE_SECONDS)), ""
+        for _ in range(MOST_PAGES):
+            asking: Json = {"channel": place.channel, "include_all_metadata": True, "limit": A_PAGE, "oldest": oldest}
+            asking |= {"cursor": cursor} if cursor else {}
+            call = (
+                team.client.conversations_replies(ts=place.thread, **asking)
+                if place.thread
+                else team.client.conversations_history(**asking)
+            )
+            found = await asked(call)
+            for each in found["messages"]:
+                metadata = each.get("metadata") or {}
+                said = metadata.get("event_payload", {}) if metadata.get("event_type") == CARD_EVENT else {}
+                if each.get("user") == team.bot and said.get("key") == key:
+                    return str(each["ts"])
+            cursor = str((found.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return ""
+        raise SlackUnknown("Too much was said meanwhile to find it.", retry_after_seconds=600)

@@ -1,0 +1,141 @@
+"""Who people in Slack are here, brought up to date with what Slack says of them."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+
+from bot.bootstrap import AdMind
+from bot.chat import Home, Identified, Member
+from bot.errors import AdMindError, Conflict, NotAllowed
+from bot.words import told
+from handlers.slack.calling import Json, asked
+from handlers.slack.teams import Teams
+
+log = logging.getLogger(__name__)
+FRESH_SECONDS = 60.0  # what Slack said of a person counts so long; changes come as events besides
+TRIES = 5
+# Somebody who writes line after line is not looked up for each: whoever answers a request looks anew, and so does
+# whoever decides.
+SEEN_SECONDS = 5.0
+MOST_SEEN = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A person, where they are, and who they are here now."""
+
+    home: Home
+    member: Member
+    who: Identified
+
+    @property
+    def workspace(self) -> str:
+        return self.home.workspace
+
+
+class People:
+    def __init__(self, admind: AdMind, teams: Teams) -> None:
+        self._admind = admind
+        self._teams = teams
+        self._met: dict[tuple[str, str], float] = {}
+        self._seen: dict[tuple[str, str], tuple[float, Visitor]] = {}
+        self._groups: dict[str, tuple[float, dict[str, frozenset[str]]]] = {}
+
+    async def visitor(self, team: str, user: str, *, channel: str = "", deciding: bool = False) -> Visitor:
+        """Raises NotAllowed for a stranger and for somebody deactivated, SlackRefused where AdMind is not installed.
+
+        `deciding`: what Slack said of the person must not be old.
+        """
+        kept = self._seen.get((team, user))
+        if kept is not None and not deciding and time.monotonic() - kept[0] < SEEN_SECONDS:
+            return kept[1]
+        visitor = await self._looked_up(team, user, channel=channel, deciding=deciding)
+        self._seen.pop((team, user), None)
+        self._seen[team, user] = (time.monotonic(), visitor)
+        while len(self._seen) > MOST_SEEN:
+            self._seen.pop(next(iter(self._seen)))
+        return visitor
+
+    async def _looked_up(self, team: str, user: str, *, channel: str, deciding: bool) -> Visitor:
+        home = await self._teams.home(team)
+        who = Identified(platform="slack", team=team, user=user)
+        member = await self._admind.homes.member(who)
+        old = time.monotonic() - self._met.get((team, user), float("-inf")) > FRESH_SECONDS
+        if member is None or (deciding and old):
+            member = await self.meet(who, channel=channel)
+        if member is None or member.workspace != home.workspace or not any(member.roles.values()):
+            raise NotAllowed(
+                told("I don't know you here yet."),
+                kept=told("Nothing was done."),
+                do_next=told(
+                    "An owner can give you a role. If nobody owns me yet: whoever runs AdMind names you in its "
+                    "settings with ADMIND_OWNERS=slack:{user} and starts it again.",
+                    user=user,
+                ),
+            )
+        return Visitor(home, member, who)
+
+    async def meet(self, who: Identified, *, channel: str = "", said: Json | None = None) -> Member | None:
+        """Ask Slack about a person, unless it has just said it, and bring them up to date."""
+        if said is None:
+            client = await self._teams.client(who.team)
+            said = (await asked(client.users_info(user=who.user, include_locale=True)))["user"]
+        if said.get("is_bot"):
+            return None
+        profile = said.get("profile") or {}
+        name = profile.get("display_name") or profile.get("real_name") or said.get("real_name") or said.get("name")
+        groups = await self._groups_of(who)
+        self._met[who.team, who.user] = time.monotonic()
+        self._seen.pop((who.team, who.user), None)
+        for _ in range(TRIES):
+            try:
+                return await self._admind.homes.meet(
+                    who,
+                    str(name or ""),
+                    groups=groups,
+                    active=not said.get("deleted"),
+                    guest=bool(said.get("is_restricted") or said.get("is_ultra_restricted") or said.get("is_stranger")),
+                    rooms=frozenset({channel} if channel else ()),
+                    zone=str(said.get("tz") or ""),
+                    language=str(said.get("locale") or ""),
+                )
+            except Conflict:
+                continue
+        raise Conflict("This person is being changed right now.", do_next="Try again in a moment.")
+
+    async def known(self, team: str, user: str) -> Identified | None:
+        """Who it is when they are somebody here, perhaps without rights by now."""
+        who = Identified(platform="slack", team=team, user=user)
+        if (team, user) in self._met or await self._admind.homes.member(who) is not None:
+            return who
+        return None
+
+    def forget(self, team: str) -> None:
+        """Everybody of this team is looked up anew."""
+        self._seen = {name: kept for name, kept in self._seen.items() if name[0] != team}
+
+    def forget_groups(self, team: str) -> None:
+        self._groups.pop(team, None)
+
+    async def met_again(self, team: str, users: tuple[str, ...]) -> None:
+        """Those of these who are known here, by what Slack says now."""
+        for user in users:
+            who = await self.known(team, user)
+            if who is not None:
+                await self.meet(who)
+
+    async def _groups_of(self, who: Identified) -> frozenset[str]:
+        """Slack's user groups of a person; none where Slack has none, or does not let us see them."""
+        kept = self._groups.get(who.team)
+        if kept is None or time.monotonic() - kept[0] > FRESH_SECONDS:
+            try:
+                client = await self._teams.client(who.team)
+                found = (await asked(client.usergroups_list(include_users=True)))["usergroups"]
+            except AdMindError as error:
+                log.info("no user groups team=%s why=%s", who.team, error.what)
+                found = []
+            members = {str(each["id"]): frozenset(each.get("users") or ()) for each in found}
+            kept = self._groups[who.team] = (time.monotonic(), members)
+        return frozenset(group for group, users in kept[1].items() if who.user in users)

@@ -1,0 +1,95 @@
+"""Slack, put together: every part that listeners use, opened and closed with AdMind."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+from bot.bootstrap import AdMind
+from bot.chat import Home, Messenger
+from bot.errors import AdMindError
+from handlers.slack.answering import Answering
+from handlers.slack.edits import Edits
+from handlers.slack.health import Health
+from handlers.slack.messenger import SlackMessenger
+from handlers.slack.people import People
+from handlers.slack.pictures import Pictures
+from handlers.slack.teams import Teams
+from handlers.slack.telling import Telling
+
+log = logging.getLogger(__name__)
+CLOSE_SECONDS = 5.0
+TIED_SECONDS = 5.0
+MOST_TIED = 1000
+
+
+class Slack:
+    def __init__(self, admind: AdMind) -> None:
+        self.admind = admind
+        self.teams = Teams(admind)
+        self.telling = Telling(self.teams)
+        self.people = People(admind, self.teams)
+        self.pictures = Pictures(admind, self.teams)
+        self.answering = Answering(admind, self.teams, self.telling, self.after)
+        self._edits = Edits()
+        self._brands: dict[tuple[str, str], tuple[float, str]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        admind.on_home("slack", self.messenger)
+        admind.desk.serve("slack", self.answering)
+        admind.doctor.also("Slack", Health(self.teams).look)
+
+    def messenger(self, home: Home) -> Messenger:
+        return SlackMessenger(self.admind, home, teams=self.teams, pictures=self.pictures, edits=self._edits)
+
+    async def brand_of(self, team: str, channel: str) -> str:
+        """The brand that a room is tied to, as it was some seconds ago; "" for any other room."""
+        kept = self._brands.get((team, channel))
+        if kept is None or time.monotonic() - kept[0] > TIED_SECONDS:
+            room = await self.admind.homes.room("slack", team, channel)
+            kept = self._brands[team, channel] = (time.monotonic(), room.brand if room else "")
+            while len(self._brands) > MOST_TIED:
+                self._brands.pop(next(iter(self._brands)))
+        return kept[1]
+
+    async def settle(self) -> None:
+        """The home of the token in the settings is there. Without an answer of Slack's it is made when it is needed."""
+        try:
+            own = await self.teams.own()
+            if own is not None:
+                await self.teams.settle(own)
+        except AdMindError as error:
+            log.warning("Slack: %s", error.sentence())
+
+    def after(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do this once what waits for us has its answer."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("after an answer to Slack", exc_info=error)
+
+    async def close(self) -> None:
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=CLOSE_SECONDS)
+        for task in set(self._tasks):
+            task.cancel()
+        await self.teams.close()
+
+
+@asynccontextmanager
+async def opened(admind: AdMind) -> AsyncIterator[Slack]:
+    """Before AdMind starts: it speaks to Slack from then on. Listening is another matter."""
+    slack = Slack(admind)
+    try:
+        await slack.settle()
+        yield slack
+    finally:
+        await admind.stop()  # what works still speaks
+        await slack.close()

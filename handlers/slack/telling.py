@@ -1,0 +1,97 @@
+"""Words for a person in Slack: below what they said, or for their eyes alone."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Final
+
+from bot.errors import AdMindError
+from bot.words import told
+from handlers.slack.calling import Json, SlackRefused, SlackUnknown, asked
+from handlers.slack.limits import FALLBACK, MESSAGE_CHARACTERS, SECTION, checked_message, cut, escape, pieces
+from handlers.slack.surface import POSTING
+from handlers.slack.teams import Teams
+
+log = logging.getLogger(__name__)
+ADDRESS: Final = re.compile(r"https?://[^\s<>|\"]{1,1900}?(?=[.,;:!?)\]}’”]*(?:\s|$))")
+MOST_ELEMENTS: Final = 80
+
+
+def words_as_message(text: str, links: tuple[tuple[str, str], ...] = ()) -> Json:
+    """`text` as it is, with its addresses to press; `links` (words, address) stand below."""
+    shown = cut(text, MESSAGE_CHARACTERS - 1500)
+    blocks: list[Json] = [_rich(part) for part in pieces(shown.text, SECTION) if part.strip()]
+    if not shown.whole:
+        blocks.append(_rich(told("The rest is longer than Slack shows. Read it in the studio.")))
+    for words, address in links[:20]:
+        parts = [{"type": "link", "url": address, "text": cut(words, 200).text}]
+        blocks.append({"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": parts}]})
+    return {
+        "text": escape(cut(text, FALLBACK // 3).text) or "…",
+        "blocks": checked_message(blocks),
+        "parse": "none",
+    }
+
+
+def _rich(text: str) -> Json:
+    parts: list[Json] = []
+    end = 0
+    for found in ADDRESS.finditer(text):
+        if len(parts) > MOST_ELEMENTS:
+            break
+        if found.start() > end:
+            parts.append({"type": "text", "text": text[end : found.start()]})
+        parts.append({"type": "link", "url": found[0]})
+        end = found.end()
+    if text[end:]:
+        parts.append({"type": "text", "text": text[end:]})
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": parts}]}
+
+
+class Telling:
+    def __init__(self, teams: Teams) -> None:
+        self._teams = teams
+
+    async def privately(
+        self,
+        team: str,
+        channel: str,
+        user: str,
+        text: str,
+        *,
+        links: tuple[tuple[str, str], ...] = (),
+        thread: str = "",
+        response_url: str = "",
+    ) -> None:
+        """For one person's eyes: where they are if that goes, else directly. Raises SlackRefused, SlackUnknown."""
+        given = words_as_message(text, links)
+        if response_url and await self._answered(response_url, given):
+            return
+        client = await self._teams.client(team)
+        if channel and not channel.startswith("D"):
+            try:
+                await asked(client.chat_postEphemeral(channel=channel, user=user, thread_ts=thread or None, **given))
+                return
+            except SlackRefused as error:
+                if error.retry_after_seconds is not None:
+                    raise
+                log.info("not told in the room team=%s why=%s", team, error.code)
+        opened = await asked(client.conversations_open(users=user))
+        await asked(client.chat_postMessage(channel=opened["channel"]["id"], **given, **POSTING))
+
+    async def kindly(self, team: str, channel: str, user: str, error: AdMindError, *, thread: str = "") -> None:
+        """What went wrong, to who did it; if even that cannot be said, it is logged."""
+        try:
+            await self.privately(team, channel, user, error.sentence(), thread=thread)
+        except AdMindError as failed:
+            log.warning("could not tell team=%s why=%s", team, failed.what)
+
+    async def _answered(self, response_url: str, given: Json) -> bool:
+        """Whether the answer went where a command was given: possible for half an hour."""
+        body = {"text": given["text"], "blocks": given["blocks"], "response_type": "ephemeral"}
+        try:
+            async with self._teams.session.post(response_url, json=body | {"replace_original": False}) as answer:
+                return answer.status == 200
+        except (OSError, TimeoutError) as error:
+            raise SlackUnknown(told("Slack does not answer."), retry_after_seconds=30) from error

@@ -1,0 +1,43 @@
+"""AdMind in the loopback Slack."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.clock import MovableClock
+from tests.fakes.slack.pressing import Person
+from tests.fakes.slack.records import Channel
+from tests.fakes.slack_server import SlackServer, slack_server
+from tests.handlers.slack.office import Office, running
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture
+async def slack(clock: MovableClock) -> AsyncIterator[SlackServer]:
+    async with slack_server(clock=clock) as server:
+        yield server
+
+
+@pytest.fixture
+def ana(slack: SlackServer) -> Person:
+    return slack.person("ana")
+
+
+@pytest.fixture
+def room(slack: SlackServer, ana: Person) -> Channel:
+    return slack.channel("reviews", ana)
+
+
+@pytest.fixture
+async def office(
+    slack: SlackServer, ana: Person, room: Channel, clock: MovableClock, tmp_path: Path
+) -> AsyncIterator[Office]:
+    async with running(tmp_path / "data", slack, ana, room, clock=clock) as office:
+        yield office
