@@ -123,7 +123,8 @@ def post_card(post: Post, names: Words, siblings: Sequence[Post] = ()) -> Card:
 
 def _status(draft: Draft, names: Words, missing: str, posts: Sequence[Post]) -> str:
     if draft.status is DraftStatus.waiting and draft.decide_by:
-        return f"{missing.rstrip('.')} · {names.t('decide by {when}', when=names.time(draft.decide_by))}"
+        until = names.t("decide by {when}", when=names.time(draft.decide_by))
+        return f"{missing.rstrip('.')} · {until}"
     if draft.status is DraftStatus.approved:
         out = [post for post in posts if post.state is PostState.published]
         by = sorted({names.member(m) for post in posts for m in post.approved_by})

@@ -13,6 +13,7 @@ from typing import Final
 from bot.conversation.speaking import Speaking
 from bot.errors import BadInput
 from bot.when import Resolved, resolve, say
+from bot.words import told
 
 PERSONAL: Final = frozenset({"slack", "discord", "studio"})  # surfaces where nobody speaks in another's name
 _SOURCE: Final = 280
@@ -24,16 +25,24 @@ async def brand(speaking: Speaking, argument: str) -> str:
     found = await turn.windows.brands(turn.asker.workspace, turn.asker.member)
     here = next((each for each in found.items if each.id == turn.asker.brand), None)
     if here is None:
-        return "You have no brand here yet. An owner can give you a role in one."
-    people = "1 approval" if here.approvals == 1 else f"{here.approvals} approvals"
-    clients = f", then {here.client_approvals} of the client" if here.client_approvals else ""
-    lines = [f"{here.name}, written in {here.language}. A post needs {people} of the team{clients}."]
-    lines += [f"• Voice: {here.voice[:_SOURCE]}"] if here.voice else ["• No voice is set yet: I write plainly."]
-    lines += [f"• Never says: {', '.join(here.avoid_words[:20])}"] if here.avoid_words else []
-    lines += [f"• Facts: {'; '.join(here.facts[:5])[:_SOURCE]}"] if here.facts else []
+        return told("You have no brand here yet. An owner can give you a role in one.")
+    lines = [
+        told(
+            "{name}, written in {language}. Approvals that a post needs: {team} of the team, {client} of the client.",
+            name=here.name,
+            language=here.language,
+            team=here.approvals,
+            client=here.client_approvals,
+        )
+    ]
+    voice = told("Voice: {voice}", voice=here.voice[:_SOURCE]) if here.voice else ""
+    points = [voice or told("No voice is set yet: I write plainly.")]
+    points += [told("Never says: {words}", words=", ".join(here.avoid_words[:20]))] if here.avoid_words else []
+    points += [told("Facts: {facts}", facts="; ".join(here.facts[:5])[:_SOURCE])] if here.facts else []
     accounts = ", ".join(account.name for account in turn.around.accounts)
-    lines += [f"• Posts to: {accounts}"] if accounts else []
-    return "\n".join([*lines, "An owner changes this in the studio, or with `admind brand` at the terminal."])
+    points += [told("Posts to: {accounts}", accounts=accounts)] if accounts else []
+    lines += [f"• {point}" for point in points]
+    return "\n".join([*lines, told("An owner changes this in the studio, or with `admind brand` at the terminal.")])
 
 
 async def away(speaking: Speaking, argument: str) -> str:
@@ -43,32 +52,35 @@ async def away(speaking: Speaking, argument: str) -> str:
     when, delegate = await _delegate(speaking, said)
     until = _moment(speaking, when)
     if turn.asker.surface not in PERSONAL:
-        return (
+        command = f"admind members away {speaking.member.id} {until.date()}"
+        return told(
             "Who decides is a person's word, and from here I can't be sure whose this is. Nothing changed. At the "
-            f"terminal: `admind members away {speaking.member.id} {until.date()}`"
-            f"{f' --delegate {delegate[0]}' if delegate else ''}; or say it in your chat or in the studio."
+            "terminal: `{command}`; or say it in your chat or in the studio.",
+            command=f"{command} --delegate {delegate[0]}" if delegate else command,
         )
     await speaking.absences.set_away(
         turn.asker.workspace, speaking.member.id, speaking.member.id, until, delegate[0] if delegate else ""
     )
-    stands_in = f" {delegate[1]} decides for you meanwhile." if delegate else " Nobody stands in for you."
+    stands_in = (
+        told("{name} decides for you meanwhile.", name=delegate[1]) if delegate else told("Nobody stands in for you.")
+    )
     day = say(until, turn.asker.zone, turn.asker.language, now=turn.now)
-    return f"You are away until {day}.{stands_in} `back` ends it."
+    return " ".join((told("You are away until {day}.", day=day), stands_in, told("`back` ends it.")))
 
 
 async def back(speaking: Speaking, argument: str) -> str:
     turn = speaking.turn
     if speaking.member.away is None:
-        return "You are not away."
+        return told("You are not away.")
     if turn.asker.surface not in PERSONAL:
-        return f"At the terminal: `admind members away {speaking.member.id}` without a date ends it."
+        return told("At the terminal: `admind members away {id}` without a date ends it.", id=speaking.member.id)
     await speaking.absences.set_away(turn.asker.workspace, speaking.member.id, speaking.member.id, None, "")
-    return "Welcome back. You decide for yourself again."
+    return told("Welcome back. You decide for yourself again.")
 
 
 async def studio(speaking: Speaking, argument: str) -> str:
     """A link that signs in is never in a reply, which others may read."""
-    return (
+    return told(
         "The studio opens by a link that is for you alone, good once: `admind studio` at the terminal, or `/admind "
         "studio` in your chat, which only you see."
     )
@@ -77,24 +89,27 @@ async def studio(speaking: Speaking, argument: str) -> str:
 async def settings(speaking: Speaking, argument: str) -> str:
     return "\n".join(
         [
-            "Where to change what:",
-            "• Brand, approvals, people and their roles: the studio, Settings; or `admind brand` and `admind members`.",
-            "• Accounts: the studio, Settings, Accounts; or `admind accounts`.",
-            "• Rooms and groups of a chat: `/admind settings` there.",
-            "• You yourself: `away until DAY NAME decides`; your language and zone in the studio.",
+            told("Where to change what:"),
+            told(
+                "• Brand, approvals, people and their roles: the studio, Settings; or `admind brand` and `admind "
+                "members`."
+            ),
+            told("• Accounts: the studio, Settings, Accounts; or `admind accounts`."),
+            told("• Rooms and groups of a chat: `/admind settings` there."),
+            told("• You yourself: `away until DAY NAME decides`; your language and zone in the studio."),
         ]
     )
 
 
 async def plan(speaking: Speaking, argument: str) -> str:
-    return (
+    return told(
         "I can't make whole plans yet. Tell me the posts themselves, such as “Three posts about the sale, Mon/Wed/Fri "
         "10:00”, and `calendar` shows what is planned."
     )
 
 
 async def report(speaking: Speaking, argument: str) -> str:
-    return "I can't tell yet how posts did. `posts` shows what went out, with a link to each."
+    return told("I can't tell yet how posts did. `posts` shows what went out, with a link to each.")
 
 
 async def _delegate(speaking: Speaking, said: str) -> tuple[str, tuple[str, str] | None]:

@@ -345,7 +345,7 @@ class Decisions:
         if draft.status is DraftStatus.approved and posts:
             when = say(min(post.due for post in posts), zone, reader())
             done = told("Approved. It goes out {when}.", when=when)
-            return done if draft.due else f"{done} {told('Until then it can be withdrawn.')}"
+            return done if draft.due else " ".join((done, told("Until then it can be withdrawn.")))
         if draft.status is DraftStatus.late:
             return told("Approved too late: the time has passed, so nothing goes out by itself. Choose a new time.")
         met = [case.accounts[s.account].name for s in standings if s.met]
