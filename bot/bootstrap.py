@@ -16,6 +16,7 @@ import threading
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
@@ -31,7 +32,7 @@ from bot.accounts.installations import Installations
 from bot.accounts.oauth import OAuth
 from bot.channels.registry import build_channels, build_oauth
 from bot.clock import Clock, SystemClock
-from bot.conversation.desk import Desk
+from bot.conversation.desk import TOGETHER, Desk
 from bot.conversation.places import Places
 from bot.drafting.copywriter import Copywriter
 from bot.engine.crons import handing_to, once_a_firing
@@ -379,6 +380,7 @@ class AdMind:
         revising = Revising(database, requests=self.requests, board=self.board)
         clockwork = Clockwork(database, self.clock, self._add)
         self.engine.register("chat", "request", self._with_model(self.desk.answer))
+        self.engine.register("chat", "requests", self.desk.spread)
         self.engine.register("chat", "reply", answers.bring)
         self.engine.register("chat", "revise", self._with_model(revising.revise))
         self.engine.register("publish", "post", self.publisher.publish)
@@ -532,7 +534,10 @@ class AdMind:
         return Copywriter(ask)
 
     async def _enqueue_request(self, workspace: str, request: str) -> None:
-        await self.engine.add("chat", "request", workspace, request, key=f"{workspace}:request:{request}")
+        """One request, or several that came together."""
+        several = TOGETHER in request
+        task, name = ("requests", sha256(request.encode()).hexdigest()) if several else ("request", request)
+        await self.engine.add("chat", task, workspace, request, key=f"{workspace}:{task}:{name}")
 
     async def _enqueue_reply(self, workspace: str, request: str) -> None:
         await self.engine.add("chat", "reply", workspace, request, key=f"{workspace}:reply:{request}")
@@ -545,6 +550,8 @@ class AdMind:
         return BATCH if ticked.more else ticked.entries
 
     async def _given_up(self, _queue: str, task: str, workspace: str, entry: str, error: Exception) -> None:
+        if task == "requests":  # each of them is on the due set
+            return
         if task == "request":
             await self.desk.give_up(workspace, entry)
         await self._clockwork.given_up(workspace, f"{task}:{entry}", self.board)

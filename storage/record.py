@@ -74,7 +74,13 @@ class Record(Frozen):
         return record
 
 
+ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
 def new_id(prefix: str) -> str:
-    """A short unguessable name, `d_7k2m9q…`: 60 random bits in an alphabet without look-alikes."""
-    alphabet = "23456789abcdefghjkmnpqrstuvwxyz"
-    return prefix + "_" + "".join(secrets.choice(alphabet) for _ in range(12))
+    """A short unguessable name, `d_7k2m9q…`: 59 random bits in an alphabet without look-alikes."""
+    rest, letters = secrets.randbelow(len(ALPHABET) ** 12), ""
+    for _ in range(12):
+        rest, place = divmod(rest, len(ALPHABET))
+        letters += ALPHABET[place]
+    return f"{prefix}_{letters}"

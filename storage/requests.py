@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Final, Literal, cast
@@ -26,6 +26,7 @@ from storage.record import Frozen, Migration, Record
 from storage.redis import Database, Script
 from storage.retention import LIVES
 from storage.stores import xread
+from storage.together import Together
 
 LIFE_SECONDS: Final = LIVES["requests"].seconds
 EVENTS_SECONDS: Final = LIVES["progress"].seconds
@@ -76,23 +77,30 @@ class RequestEvent:
     data: Mapping[str, Any]
 
 
-# KEYS: by-key lookup, request, the member's, due set. ARGV: id, document, life, time, most of a member, due ms. Answers
-# the id of the request that this key belongs to.
+# KEYS: due set, then of each request: by-key lookup (or the request's again), request, the member's. ARGV: life, most
+# of a member, then of each request: id, document, time, due ms. Answers the id that belongs to each key.
 _CREATE: Final = Script(
     "request-create",
     """
-if KEYS[1] ~= KEYS[2] then
-  local known = redis.call('GET', KEYS[1])
-  if known then return known end
-  redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])
+local made = {}
+for i = 0, (#KEYS - 1) / 3 - 1 do
+  local by_key, request, member = KEYS[3 * i + 2], KEYS[3 * i + 3], KEYS[3 * i + 4]
+  local id, doc, at, due = ARGV[4 * i + 3], ARGV[4 * i + 4], ARGV[4 * i + 5], ARGV[4 * i + 6]
+  local known = by_key ~= request and redis.call('GET', by_key)
+  if known then
+    made[i + 1] = known
+  else
+    if by_key ~= request then redis.call('SET', by_key, id, 'EX', ARGV[1]) end
+    redis.call('HSET', request, 'doc', doc)
+    redis.call('EXPIRE', request, ARGV[1])
+    redis.call('ZADD', member, at, id)
+    redis.call('ZREMRANGEBYRANK', member, 0, -1 - ARGV[2])
+    redis.call('EXPIRE', member, ARGV[1])
+    redis.call('ZADD', KEYS[1], due, 'request:' .. id)
+    made[i + 1] = id
+  end
 end
-redis.call('HSET', KEYS[2], 'doc', ARGV[2])
-redis.call('EXPIRE', KEYS[2], ARGV[3])
-redis.call('ZADD', KEYS[3], ARGV[4], ARGV[1])
-redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -1 - ARGV[5])
-redis.call('EXPIRE', KEYS[3], ARGV[3])
-redis.call('ZADD', KEYS[4], ARGV[6], 'request:' .. ARGV[1])
-return ARGV[1]
+return made
 """,
 )
 # KEYS: request, events, due set. ARGV: document, kind, data, life of the request, life of the events, most events, the
@@ -123,25 +131,31 @@ return 1
 class RequestStore:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._creating: Together[tuple[Request, str], str] = Together(self._create)
 
     async def create(self, request: Request, *, key: str) -> str:
-        """Keep a new request; its id, or that of the one that the same key made before."""
-        name = _name(request.workspace, request.id)
-        by_key = keys.of(request.workspace, "request-key", _hash(key)) if key else name
-        member = keys.of(request.workspace, "requests", request.member)
-        made: list[str | int] = [
-            request.id,
-            request.dump(),
-            LIFE_SECONDS,
-            str(request.created_at.timestamp()),
-            MOST_OF_MEMBER,
-            due_ms := round(request.created_at.timestamp() * 1000) + TAKEN_UP_AFTER_MS,
-        ]
-        found = str(await self._database.run(_CREATE, [by_key, name, member, keys.due(request.workspace)], made))
-        if found == request.id:
-            with contextlib.suppress(AdMindError):  # it is kept; the sweep repairs a hint
-                await DueSets(self._database).nudge(request.workspace, due_ms)
-        return found
+        """Keep a new request; its id, or that of the one that the same key made before.
+
+        It stands on the due set then; `nudge` tells the clock, unless somebody answers it before.
+        Raises StorageUnavailable also where there are replicas and none has it.
+        """
+        return await self._creating.give(request.workspace, (request, key))
+
+    async def _create(self, workspace: str, given: Sequence[tuple[Request, str]]) -> Sequence[str]:
+        names, arguments = [keys.due(workspace)], [str(LIFE_SECONDS), str(MOST_OF_MEMBER)]
+        for request, key in given:
+            name = _name(workspace, request.id)
+            by_key = keys.of(workspace, "request-key", _hash(key)) if key else name
+            names += (by_key, name, keys.of(workspace, "requests", request.member))
+            at = request.created_at.timestamp()
+            arguments += (request.id, request.dump(), str(at), str(round(at * 1000) + TAKEN_UP_AFTER_MS))
+        made = await self._database.run(_CREATE, names, arguments)
+        await self._database.confirm(keys.control(workspace))
+        return [str(name) for name in made]
+
+    async def nudge(self, workspace: str, now: datetime) -> None:
+        """Tell the clock that requests kept until now may stand there unanswered soon."""
+        await DueSets(self._database).nudge(workspace, round(now.timestamp() * 1000) + TAKEN_UP_AFTER_MS)
 
     async def get(self, workspace: str, request_id: str) -> Request:
         """Raises NotFound."""

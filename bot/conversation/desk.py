@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import logging
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -29,7 +30,6 @@ from bot.llm.budget import TokenBudget
 from bot.publishing.pause import Pausing
 from bot.words import read_in, retold
 from bot.workflow.requests import Asker
-from storage import keys
 from storage.ledger import Busy, Ledger
 from storage.record import new_id
 from storage.redis import Database, StorageFull, StorageUnavailable
@@ -37,7 +37,9 @@ from storage.requests import Request, RequestEvent, RequestStore, RequestUpload
 from storage.stores import TeamStore
 from storage.team import Brand, Member
 from storage.threads import Held, Thread, ThreadBusy, ThreadStore
+from storage.together import Together
 
+log = logging.getLogger(__name__)
 MOST_CHARACTERS: Final = 20_000
 LEASE_SECONDS: Final = 60.0
 TURN_SECONDS: Final = 300.0
@@ -45,6 +47,8 @@ MOST_IN_FLIGHT: Final = 12  # of a workspace in one process; the engine runs 16,
 FULL_PAUSE_SECONDS: Final = 1.0
 EVENT_WAIT_MS: Final = 1000
 FINAL: Final = frozenset({"done", "failed"})
+HANDING_SECONDS: Final = 0.005
+TOGETHER: Final = " "  # stands between requests that are handed over in one message
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
 
 Enqueue = Callable[[str, str], Awaitable[None]]
@@ -87,7 +91,6 @@ class Desk:
         enqueue: Enqueue,
         enqueue_reply: Enqueue,
     ) -> None:
-        self._database = database
         self._store = RequestStore(database)
         self._threads = ThreadStore(database)
         self._ledger = ledger
@@ -100,6 +103,7 @@ class Desk:
         self._enqueue = enqueue
         self._enqueue_reply = enqueue_reply
         self._agent: Any = None
+        self._handing: Together[str, None] = Together(self._hand_over, patience_seconds=HANDING_SECONDS)
         self._in_flight: Counter[str] = Counter()
         self._surfaces: dict[str, Surface] = {}
 
@@ -135,17 +139,31 @@ class Desk:
         )
         key = f"{request.surface}:{request.key}" if request.key else ""
         request_id = await self._store.create(kept, key=key)
-        await self._database.confirm(keys.control(request.workspace))
         if hand_over:
             await self.hand_over(request.workspace, request_id)
         return request_id
 
-    async def hand_over(self, workspace: str, request_id: str) -> None:
+    def hand_over(self, workspace: str, request_id: str) -> Awaitable[None]:
         """Have a kept request answered now; without it the due set has it taken up within a minute.
 
-        Also for a repeat: the first try may have died between keeping and handing over.
+        Begun when this is called, whether or not somebody waits for it; fails by taking that minute. Also for a repeat:
+        the first try may have died between keeping and handing over.
         """
-        await self._enqueue(workspace, request_id)
+        return self._handing.give(workspace, request_id)
+
+    async def _hand_over(self, workspace: str, requests: Sequence[str]) -> Sequence[None]:
+        """One message for all that came in this moment."""
+        try:
+            await self._store.nudge(workspace, self._clock.now())
+            await self._enqueue(workspace, TOGETHER.join(dict.fromkeys(requests)))
+        except (StorageUnavailable, StorageFull) as error:
+            log.warning("requests wait for the due set ws=%s count=%d why=%s", workspace, len(requests), error.what)
+        return [None] * len(requests)
+
+    async def spread(self, workspace: str, requests: str) -> None:
+        """Make one task of each of these, which came in one message."""
+        for request in requests.split(TOGETHER):
+            await self._enqueue(workspace, request)
 
     async def get(self, workspace: str, request_id: str) -> Request:
         """Raises NotFound."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Coroutine
-from typing import Any, cast
+from typing import cast
 
 from bot.bootstrap import AdMind
 from bot.chat import Asked, ChatRequest, Files, MessageRef
@@ -21,17 +20,15 @@ from handlers.slack.teams import Teams
 from handlers.slack.telling import Telling, words_as_message
 
 log = logging.getLogger(__name__)
-After = Callable[[Coroutine[Any, Any, None]], None]
 
 
 class Answering:
     """`bot.chat.Surface` for Slack."""
 
-    def __init__(self, admind: AdMind, teams: Teams, telling: Telling, after: After) -> None:
+    def __init__(self, admind: AdMind, teams: Teams, telling: Telling) -> None:
         self._admind = admind
         self._teams = teams
         self._telling = telling
-        self._after = after
         self._fetching = Fetching(admind, teams)
 
     async def take(
@@ -53,7 +50,7 @@ class Answering:
             ),
             hand_over=False,
         )
-        self._after(self._admind.desk.hand_over(visitor.workspace, request))
+        self._admind.desk.hand_over(visitor.workspace, request)
         return request
 
     async def sign(self, visitor: Visitor, request: str, asking: Asking) -> None:

@@ -13,6 +13,8 @@ from slack_bolt.async_app import AsyncApp
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from bot.errors import AdMindError
 from handlers.slack import installing
@@ -84,13 +86,21 @@ async def reread(slack: Slack) -> None:
             log.warning("reactions were not read again home=%s", home.key)
 
 
+class _Events:
+    """What Slack sends, without what Starlette wraps around a function: it comes in bursts."""
+
+    def __init__(self, app: AsyncApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        answer = await self._app.async_dispatch(to_async_bolt_request(request, await request.body()))
+        await to_starlette_response(answer)(scope, receive, send)
+
+
 def mount(slack: Slack, app: AsyncApp, edge: Starlette) -> None:
     """The paths that Slack and who installs call, onto the public edge."""
     flow = installing.flow(slack)
-
-    async def events(request: Request) -> Response:
-        answer = await app.async_dispatch(to_async_bolt_request(request, await request.body()))
-        return to_starlette_response(answer)
 
     async def install(request: Request) -> Response:
         assert flow is not None  # noqa: S101 - registered only then
@@ -101,7 +111,7 @@ def mount(slack: Slack, app: AsyncApp, edge: Starlette) -> None:
         return to_starlette_response(await flow.handle_callback(to_async_bolt_request(request, b"")))
 
     if slack.admind.settings.slack_signing_secret is not None:
-        edge.add_route(REQUESTS, events, methods=["POST"], include_in_schema=False)
+        edge.router.routes.append(Route(REQUESTS, _Events(app), methods=["POST"], include_in_schema=False))
     if flow is not None:
         edge.add_route(INSTALL, install, methods=["GET"], include_in_schema=False)
         edge.add_route(RETURN, returned, methods=["GET"], include_in_schema=False)

@@ -34,7 +34,7 @@ class Slack:
         self.telling = Telling(self.teams)
         self.people = People(admind, self.teams)
         self.pictures = Pictures(admind, self.teams)
-        self.answering = Answering(admind, self.teams, self.telling, self.after)
+        self.answering = Answering(admind, self.teams, self.telling)
         self._edits = Edits()
         self._brands: dict[tuple[str, str], tuple[float, str]] = {}
         self._tasks: set[asyncio.Task[None]] = set()

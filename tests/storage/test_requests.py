@@ -48,6 +48,17 @@ async def test_the_same_event_makes_one_request(database: Database) -> None:
         await store.get("w_1", "r_1")
 
 
+async def test_requests_of_one_moment_are_kept_together_each_by_its_own_key(database: Database) -> None:
+    store = RequestStore(database)
+    given = [(request(f"r_{number}"), f"slack:Ev{number % 120}") for number in range(240)]
+    before = int((await cast(Any, database.client).info("commandstats"))["cmdstat_evalsha"]["calls"])
+    made = await asyncio.gather(*(store.create(kept, key=key) for kept, key in given))
+    assert made == [f"r_{number % 120}" for number in range(240)]
+    assert len(await store.recent("w_1", "m_1", limit=500)) == 120
+    after = int((await cast(Any, database.client).info("commandstats"))["cmdstat_evalsha"]["calls"])
+    assert after - before <= 3
+
+
 async def test_until_it_is_answered_it_stands_on_the_due_set(database: Database) -> None:
     store, client = RequestStore(database), cast(Any, database.client)
     kept = request()
@@ -55,6 +66,7 @@ async def test_until_it_is_answered_it_stands_on_the_due_set(database: Database)
     await store.create(request("r_2"), key="k")
     due = await client.zrange(keys.due("w_1"), 0, -1, withscores=True)
     assert due == [("request:r_1", NOW.timestamp() * 1000 + TAKEN_UP_AFTER_MS)]
+    await store.nudge("w_1", NOW)
     assert await client.zscore(keys.wake(keys.shard_of("w_1")), "w_1") == due[0][1]
     await store.save(kept.changed(status="working"), kind="working", data={})
     assert await client.zcard(keys.due("w_1")) == 1
@@ -88,6 +100,7 @@ async def test_waiting_for_events_ends_when_one_comes(database: Database) -> Non
 async def test_everything_expires(database: Database) -> None:
     store = RequestStore(database)
     await store.create(request(), key="k")
+    await store.nudge("w_1", NOW)
     await store.tell("w_1", "r_1", "progress", {})
     client = cast(Any, database.client)
     lives = {name: await client.ttl(name) async for name in client.scan_iter("*")}
