@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import regex
@@ -74,13 +75,21 @@ def weight(text: str) -> int:
     return units + sum((len(escaped) - 1) * text.count(char) for char, escaped in _ESCAPES.items())
 
 
+_weight_of_letter = lru_cache(maxsize=4096)(weight)
+
+
+def _letter(text: str) -> int:
+    """`weight` of a grapheme; nearly all are a few characters, and the same ones again and again."""
+    return _weight_of_letter(text) if len(text) <= 8 else weight(text)
+
+
 def cut(text: str, most: int, *, mark: str = "…") -> Cut:
     """At most `most` of it by `weight`, cut between two graphemes, at a space where one is near."""
     if weight(text) <= most:
         return Cut(text, True)
     room, end = most - weight(mark), 0
     for found in _GRAPHEME.finditer(text):
-        room -= weight(found[0])
+        room -= _letter(found[0])
         if room < 0:
             break
         end = found.end()
@@ -91,19 +100,21 @@ def cut(text: str, most: int, *, mark: str = "…") -> Cut:
 
 def pieces(text: str, most: int) -> tuple[str, ...]:
     """The whole text in parts that fit, which joined give it again."""
+    if text and weight(text) <= most:
+        return (text,)
     parts, current, room = list[str](), list[str](), most
     for found in _GRAPHEME.finditer(text):
-        taken = weight(found[0])
+        taken = _letter(found[0])
         if taken > most:  # one letter under thousands of marks is drawn by nobody
             units = list(found[0])
         else:
             units = [found[0]]
         for unit in units:
-            if weight(unit) > room and current:
+            if (heavy := _letter(unit)) > room and current:
                 parts.append("".join(current))
                 current, room = [], most
             current.append(unit)
-            room -= weight(unit)
+            room -= heavy
     return (*parts, "".join(current)) if current else tuple(parts)
 
 

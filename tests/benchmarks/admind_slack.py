@@ -1,7 +1,7 @@
 """AdMind as it hears Slack, in a process of its own that answers nothing: what a durable acknowledgement costs.
 
-`python -m tests.benchmarks.admind_slack FOLDER API TOKEN SECRET OWNER [APP_TOKEN]` prints its port and serves; with an
-app's token it opens a WebSocket instead.
+`python -m tests.benchmarks.admind_slack FOLDER API TOKEN SECRET OWNER [APP_TOKEN] [--answers]` prints its port and
+serves; with an app's token it opens a WebSocket instead, and with `--answers` it answers.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ import uvicorn
 from starlette.applications import Starlette
 
 from bot.bootstrap import AdMind
+from bot.engine.outbox import QUEUES, Queue
 from bot.settings import load_settings
 from handlers.slack.living import lived
 
 
-async def serve(given: dict[str, str]) -> None:
+async def serve(given: dict[str, str], queues: frozenset[Queue]) -> None:
     settings = load_settings(given)
-    async with AdMind(settings, queues=frozenset()) as admind, lived(admind) as living:
+    async with AdMind(settings, queues=queues) as admind, lived(admind) as living:
         await admind.start(warm=False)
         site = Starlette()
         living.mount(site)
@@ -35,7 +36,8 @@ async def serve(given: dict[str, str]) -> None:
 
 
 def main() -> None:
-    folder, api, token, secret, owner, *app_token = sys.argv[1:]
+    queues = QUEUES if "--answers" in sys.argv else frozenset[Queue]()
+    folder, api, token, secret, owner, *app_token = (each for each in sys.argv[1:] if each != "--answers")
     given = {
         "ADMIND_DATA_DIR": folder,
         "ADMIND_TIMEZONE": "UTC",
@@ -48,7 +50,7 @@ def main() -> None:
         given["ADMIND_SLACK_APP_TOKEN"] = app_token[0]
 
     async def run() -> None:
-        await serve(given)
+        await serve(given, queues)
 
     with (
         contextlib.suppress(KeyboardInterrupt),

@@ -1,6 +1,7 @@
 """How fast AdMind acknowledges slash commands that it has written down, beside a bare bolt app that writes nothing.
 
 Each in a process of its own, at 1, 10 and 50 clients over signed HTTP, and over Socket Mode; and what a request costs.
+Then a minute of many events, all answered.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import psutil
 
+from tests.benchmarks.slack_minute import minute
 from tests.benchmarks.telling import percentile, tell
 from tests.fakes.slack.talking import Talker
 from tests.fakes.slack_server import SlackServer, slack_server
@@ -52,6 +55,7 @@ async def _measure() -> int:
             tell(f"{name}, AdMind acknowledged p99", found.p99, "ms")
             tell(f"{name}, bare bolt CPU of a request", least.cpu, "ms")
             missed += tell(f"{name}, AdMind CPU of a request", found.cpu, "ms", 3 * least.cpu)
+        missed += await minute(door, partial(admind_process, answers=True))
     return missed
 
 
@@ -100,12 +104,13 @@ async def bare_process(slack: SlackServer, door: str) -> AsyncIterator[psutil.Pr
 
 
 @asynccontextmanager
-async def admind_process(slack: SlackServer, door: str) -> AsyncIterator[psutil.Process]:
-    """Its database is a process of its own, and not counted."""
+async def admind_process(slack: SlackServer, door: str, *, answers: bool = False) -> AsyncIterator[psutil.Process]:
+    """Its database is a process of its own, and not counted. Only with `answers` are requests answered, too."""
     owner = f"{slack.team.id}/{slack.person('client0').id}"
     with tempfile.TemporaryDirectory() as folder:
         given = [folder, slack.api, slack.token, slack.signing_secret, owner]
         given += [slack.app_token] if door == "sockets" else []
+        given += ["--answers"] if answers else []
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.benchmarks.admind_slack", *given, stdout=asyncio.subprocess.PIPE
         )
