@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
 import regex
 from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block, BlockElement
 from slack_sdk.models.views import View
+
+from handlers.cutting import Ruler
 
 Json = dict[str, Any]
 
@@ -52,7 +52,6 @@ _MOST: Final[Mapping[tuple[str, str], int]] = {
     ("rich_text", "elements"): 100,
 }
 _ANYWHERE: Final = {"placeholder": 150, "action_id": ACTION, "block_id": 255}
-_GRAPHEME = regex.compile(r"\X")
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _SUMMONS = regex.compile(r"(?i)@(?=here|channel|everyone|group)")
 
@@ -61,61 +60,14 @@ class TooMuch(ValueError):
     """Slack would refuse this: a fault of ours, never of the person."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """A text as it fits; `whole` tells whether that is all of it."""
-
-    text: str
-    whole: bool
-
-
 def weight(text: str) -> int:
     """How long a text is at most, by any way of counting."""
     units = len(text.encode("utf-16-le", "surrogatepass")) // 2
     return units + sum((len(escaped) - 1) * text.count(char) for char, escaped in _ESCAPES.items())
 
 
-_weight_of_letter = lru_cache(maxsize=4096)(weight)
-
-
-def _letter(text: str) -> int:
-    """`weight` of a grapheme; nearly all are a few characters, and the same ones again and again."""
-    return _weight_of_letter(text) if len(text) <= 8 else weight(text)
-
-
-def cut(text: str, most: int, *, mark: str = "…") -> Cut:
-    """At most `most` of it by `weight`, cut between two graphemes, at a space where one is near."""
-    if weight(text) <= most:
-        return Cut(text, True)
-    room, end = most - weight(mark), 0
-    for found in _GRAPHEME.finditer(text):
-        room -= _letter(found[0])
-        if room < 0:
-            break
-        end = found.end()
-    kept = text[:end]
-    space = max(kept.rfind(" "), kept.rfind("\n"))
-    return Cut((kept[:space] if space > end * 0.8 else kept).rstrip() + mark, False)
-
-
-def pieces(text: str, most: int) -> tuple[str, ...]:
-    """The whole text in parts that fit, which joined give it again."""
-    if text and weight(text) <= most:
-        return (text,)
-    parts, current, room = list[str](), list[str](), most
-    for found in _GRAPHEME.finditer(text):
-        taken = _letter(found[0])
-        if taken > most:  # one letter under thousands of marks is drawn by nobody
-            units = list(found[0])
-        else:
-            units = [found[0]]
-        for unit in units:
-            if (heavy := _letter(unit)) > room and current:
-                parts.append("".join(current))
-                current, room = [], most
-            current.append(unit)
-            room -= heavy
-    return (*parts, "".join(current)) if current else tuple(parts)
+_ruler = Ruler(weight)
+cut, pieces = _ruler.cut, _ruler.pieces
 
 
 def escape(text: str) -> str:

@@ -13,6 +13,7 @@ import regex
 
 from bot.chat import Card, CardSection
 from bot.words import reader, told, words
+from handlers.cutting import shares
 from handlers.slack import kit
 from handlers.slack.buttons import elements, read_first
 from handlers.slack.limits import (
@@ -148,9 +149,9 @@ def _sections(drawing: _Drawing, accounts: int, room: int) -> None:
         for each in sections
     )
     texts = [each.full or each.text for each in sections]
-    shares = _shares([weight(each) for each in texts], room)
+    parts_of = shares([weight(each) for each in texts], room, least=LEAST)
     short = 0
-    for section, whole, share in zip(sections, texts, shares, strict=True):
+    for section, whole, share in zip(sections, texts, parts_of, strict=True):
         shown = cut(whole, share)
         short += not shown.whole
         drawing.blocks.append(kit.heading(section.heading, section.meter))
@@ -180,17 +181,6 @@ def _thumbnail(section: CardSection, drawing: _Drawing) -> Json | None:
     if file is None or len(section.pictures) > 1 or weight(first.alt) > THUMBNAIL_ALT:
         drawing.lacking.append(told("{account} has pictures that are not all shown here.", account=section.heading))
     return kit.picture(file, cut(first.alt, THUMBNAIL_ALT).text) if file else None
-
-
-def _shares(wanted: Sequence[int], room: int) -> list[int]:
-    """How much each may take: short ones all that they want, long ones the same."""
-    level, left, count = room, max(room, 0), len(wanted)
-    for each in sorted(wanted):
-        level = left // count if count else 0
-        if each > level:
-            break
-        left, count = left - each, count - 1
-    return [max(min(each, level), LEAST) for each in wanted]
 
 
 def _notes(drawing: _Drawing) -> None:
