@@ -52,6 +52,7 @@ def draft_card(draft: Draft, names: Words, *, missing: str, posts: Sequence[Post
     return Card(
         title=f"{names.brand.name} · {draft.title}",
         when=names.time(draft.due) if draft.due else names.t("as soon as it is approved"),
+        at=draft.due,
         status=_status(draft, names, missing, posts),
         picture=_picture(picture) if picture else None,
         sections=tuple(_section(version, names, picture) for version in draft.versions),
@@ -112,6 +113,7 @@ def post_card(post: Post, names: Words, siblings: Sequence[Post] = ()) -> Card:
     return Card(
         title=headline,
         when=names.time(post.receipt.at) if post.receipt else at,
+        at=post.receipt.at if post.receipt else post.due,
         status=post.receipt.url if post.receipt else "",
         sections=(CardSection(heading=post.title, text=""),),
         notes=tuple(notes),

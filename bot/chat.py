@@ -167,6 +167,7 @@ class Card(Frozen):
 
     title: str
     when: str = ""
+    at: datetime | None = Field(None, description="the moment that `when` tells, for chats that show it in own zones")
     status: str = ""
     picture: CardPicture | None = None
     sections: tuple[CardSection, ...] = ()

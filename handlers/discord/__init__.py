@@ -1,0 +1,1 @@
+"""Discord: what happens there is handed to AdMind, and AdMind speaks there."""

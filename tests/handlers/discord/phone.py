@@ -1,0 +1,50 @@
+"""What a person sees of a Discord message, as text: escapes are gone, small print and bold are marked."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+ADDRESS = re.compile(r"(https?://[^\s<]+[^<.,:;\"'\])\s])")
+UNESCAPED = re.compile(r"\\([\\*_~`|\[\]<@>#+.-])")
+STYLES = {1: "!", 4: "‼"}
+
+
+def seen(components: list[dict[str, Any]]) -> str:
+    return "\n".join(line for each in components for line in _lines(each))
+
+
+def shown(markup: str) -> str:
+    """As Discord draws it, where it is nothing but words. Addresses are taken as they are."""
+    parts = ADDRESS.split(markup)
+    return "".join(part if index % 2 else UNESCAPED.sub(r"\1", part) for index, part in enumerate(parts))
+
+
+def _lines(part: dict[str, Any]) -> list[str]:
+    match part["type"]:
+        case 17:  # container
+            return [line for each in part["components"] for line in _lines(each)]
+        case 10:  # text display
+            return [_line(line) for line in part["content"].split("\n")]
+        case 12:  # media gallery
+            return [f"[picture {each['media']['url']}: {each.get('description', '')}]" for each in part["items"]]
+        case 1:  # action row
+            return [" ".join(_element(each) for each in part["components"])]
+    raise AssertionError(f"nothing draws {part['type']}")
+
+
+def _line(line: str) -> str:
+    if line.startswith("-# "):
+        return f"({shown(line[3:])})"
+    if line.startswith("### "):
+        return f"# {shown(line[4:])}"
+    if bold := re.fullmatch(r"\*\*(.*)\*\*(   .*)?", line):
+        return f"*{shown(bold[1])}*{bold[2] or ''}"
+    return shown(line)
+
+
+def _element(part: dict[str, Any]) -> str:
+    if part["type"] == 2:
+        return f"[{STYLES.get(part['style'], '')}{part['label']}]"
+    assert part["type"] == 3
+    return f"[⋯ {' · '.join(each['label'] for each in part['options'])}]"
