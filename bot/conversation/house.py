@@ -101,17 +101,6 @@ async def settings(speaking: Speaking, argument: str) -> str:
     )
 
 
-async def plan(speaking: Speaking, argument: str) -> str:
-    return told(
-        "I can't make whole plans yet. Tell me the posts themselves, such as “Three posts about the sale, Mon/Wed/Fri "
-        "10:00”, and `calendar` shows what is planned."
-    )
-
-
-async def report(speaking: Speaking, argument: str) -> str:
-    return told("I can't tell yet how posts did. `posts` shows what went out, with a link to each.")
-
-
 async def _delegate(speaking: Speaking, said: str) -> tuple[str, tuple[str, str] | None]:
     """The time that was said, and id and name of who decides meanwhile. Raises BadInput."""
     match = re.fullmatch(r"(.+?)\s+(?:decides|entscheidet)", said, re.I)
