@@ -25,7 +25,8 @@ _PLAN: Final = re.compile(r"\s*(?:/?admind\s+|/)?(plan|plane)\s+(?:me |us |mir |
 _PERIOD: Final = re.compile(
     r"(?:,?\s*\b(?:for|in|over|during|within|across|für|über)\s+)?\b("
     r"(?:the )?(?:next|coming|this) (?:week|month|weekend)|(?:the )?(?:next|coming) \d{1,2} days|"
-    r"(?:die |den )?(?:nächste|kommende|diese)[nrs]? (?:woche|monat|wochenende)|(?:die |den )?nächsten \d{1,2} tage)\b(?:['’]s)?",
+    r"(?:die |den )?(?:nächste|kommende|diese)[nrs]? (?:woche|monat|wochenende)|"
+    r"(?:die |den )?nächsten \d{1,2} tage)\b(?:['’]s)?",
     re.I,
 )
 _TIMED: Final = re.compile(
