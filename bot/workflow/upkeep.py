@@ -136,7 +136,8 @@ class Upkeep:
 
     async def note(self, workspace: str, entry_id: str) -> None:
         """Bring people what happened: `draft:<id>` or `post:<id>`, `late:<id>` for a post that is being retried,
-        `orphan:<id>` for one that the database forgot, or `digest:<brand>@<day>`; `at:<home>/…` brings the same to one home that was missed.
+        `orphan:<id>` for one that the database forgot, or `digest:<brand>@<day>`; `at:<home>/…` brings the same to one
+        home that was missed.
         """
         home, _, what = (
             entry_id.removeprefix("at:").rpartition("/") if entry_id.startswith("at:") else ("", "", entry_id)
