@@ -109,7 +109,8 @@ def new_post(turn: Turn) -> Button:
 
 
 def how_to_plan(turn: Turn) -> str:
-    return told("To fill it: `{command}`.", command=typed(told("plan three tips for next week"), turn))
+    example = told("plan three tips for next week")
+    return told("To fill it: `{command}`.", command=typed(example, turn))
 
 
 def typed(command: str, turn: Turn) -> str:

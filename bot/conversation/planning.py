@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.conversation.finding import open_drafts, posts_between
-from bot.conversation.listing import new_post, review_button, typed
+from bot.conversation.listing import how_to_plan, new_post, review_button
 from bot.conversation.periods import Period, read_period
 from bot.conversation.speaking import Said, Speaking
 from bot.conversation.turn import Turn
@@ -106,5 +106,5 @@ def _gaps(
         more = " …" if len(without) > MOST_NAMED else ""
         lines.append(told("Nothing for: {accounts}.", accounts=", ".join(without[:MOST_NAMED]) + more))
     if empty:
-        lines.append(told("To fill it: `{command}`.", command=typed(told("plan three tips for next week"), turn)))
+        lines.append(how_to_plan(turn))
     return lines

@@ -156,10 +156,13 @@ def _waiting(waiting: Sequence[Draft], table: RoundTable, names: Words, now: dat
         return ""
     for_whom = list(dict.fromkeys(name for each in table.standings(first, now) for name in each.waiting_for))
     book = words(names.language)
-    since = book.many("{count} day", "{count} days", max(0, (now - first.created_at).days))
-    said = book.many(
-        "Waiting: {count} draft, since {days}", "Waiting: {count} drafts, oldest {days}", len(waiting), days=since
-    )
+    days = (now - first.created_at).days
+    age = book.many("{count} day", "{count} days", days)
+    said = book.many("Waiting: {count} draft", "Waiting: {count} drafts", len(waiting))
+    if days > 0:
+        said = book.many(
+            "Waiting: {count} draft, {days} old", "Waiting: {count} drafts, oldest {days}", len(waiting), days=age
+        )
     return f"{said} ({book.series(for_whom[:3])})" if for_whom else said
 
 
@@ -168,7 +171,8 @@ def _planned(days: Sequence[datetime], monday: date, zone: ZoneInfo, names: Word
     taken = {at.astimezone(zone).date() for at in days}
     empty = sum(monday + timedelta(days=day) not in taken for day in range(7))
     said = book.many("This week: {count} planned", "This week: {count} planned", len(days))
-    return f"{said}, {book.many('{count} day without a post', '{count} days without a post', empty)}" if empty else said
+    without = book.many("{count} day without a post", "{count} days without a post", empty)
+    return f"{said}, {without}" if empty else said
 
 
 def _ends(account: Account, now: datetime) -> bool:
@@ -187,7 +191,8 @@ def _login(account: Account, coming: Sequence[Post], names: Words) -> str:
         at = datetime.fromisoformat(ends)
         after = [post for post in coming if post.account == account.id and post.due >= at]
         said = names.t("{account}: the login ends {when}", account=account.name, when=names.time(at))
-    return f"{said}: {book.many('{count} post', '{count} posts', len(after))}" if after else said
+    hanging = book.many("{count} post", "{count} posts", len(after))
+    return f"{said}: {hanging}" if after else said
 
 
 def _buttons(brand: Brand, waiting: int, logins: Sequence[Account], names: Words) -> tuple[Button, ...]:
