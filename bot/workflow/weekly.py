@@ -156,7 +156,8 @@ def _waiting(waiting: Sequence[Draft], table: RoundTable, names: Words, now: dat
         return ""
     for_whom = list(dict.fromkeys(name for each in table.standings(first, now) for name in each.waiting_for))
     book = words(names.language)
-    days = (now - first.created_at).days
+    zone = ZoneInfo(names.zone)
+    days = (now.astimezone(zone).date() - first.created_at.astimezone(zone).date()).days
     age = book.many("{count} day", "{count} days", days)
     said = book.many("Waiting: {count} draft", "Waiting: {count} drafts", len(waiting))
     if days > 0:
@@ -168,6 +169,8 @@ def _waiting(waiting: Sequence[Draft], table: RoundTable, names: Words, now: dat
 
 def _planned(days: Sequence[datetime], monday: date, zone: ZoneInfo, names: Words) -> str:
     book = words(names.language)
+    if not days:
+        return names.t("This week: nothing is planned")
     taken = {at.astimezone(zone).date() for at in days}
     empty = sum(monday + timedelta(days=day) not in taken for day in range(7))
     said = book.many("This week: {count} planned", "This week: {count} planned", len(days))

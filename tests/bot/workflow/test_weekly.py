@@ -66,7 +66,7 @@ async def test_monday_at_nine_says_what_was_and_what_is_to_be_done(world: World,
     assert card.status == "1 live · 1 lapsed unapproved"
     head = await world.audit.seal(world.ws)
     assert card.notes == (
-        "Waiting: 1 draft, 4 days old (Owner)",
+        "Waiting: 1 draft, 5 days old (Owner)",
         "This week: 1 planned, 6 days without a post",
         f"Record of decisions up to here: {head.short}",
     )

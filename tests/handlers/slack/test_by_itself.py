@@ -42,6 +42,7 @@ async def test_the_digest_comes_into_the_review_room_with_buttons_that_work(
     clock.move_to(datetime(2026, 12, 7, 9, 0, 1, tzinfo=UTC))
     digest = await said(room, "30 Nov – ")
     assert "Waiting: 1 draft, 5 days old" in digest.words
+    assert "This week: nothing is planned" in digest.words
     assert re.search(r"Record of decisions up to here: \d+-[0-9a-f]{10}", digest.words)
     await ana.click(digest, "next:")
     assert ana.window is not None and "Sale" in ana.window.words
