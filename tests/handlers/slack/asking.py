@@ -15,7 +15,7 @@ async def answered(person: Person, channel: Channel, command: str) -> Message:
     assert (await person.slash(channel, "/admind", command)).ok
 
     def final() -> list[Message]:
-        return [each for each in person.whispers(channel)[before:] if each.words != "On it…"]
+        return [each for each in person.whispers(channel)[before:] if each.words not in ("On it…", "Bin dran …")]
 
     await until(lambda: bool(final()), f"“{command}” is answered", seconds=30)
     return final()[-1]
