@@ -82,6 +82,7 @@ from bot.workflow.stopping import Stopping
 from bot.workflow.syndication import Syndication
 from bot.workflow.upkeep import BATCH, Clockwork, Upkeep
 from bot.workflow.versions import Versions
+from bot.workflow.weekly import Weekly
 from storage import epoch
 from storage.audit import AuditWriter
 from storage.blobs.base import BlobStore
@@ -110,6 +111,7 @@ WITHOUT_MODEL: frozenset[Queue] = frozenset({"publish", "upkeep"})
 SWEEP_SECONDS, SEAL_SECONDS, BEAT_SECONDS = 60, 20, 60
 RENEW_SECONDS, EXAMINE_SECONDS = 15 * 60, 6 * 3600
 RETIRE_SECONDS, CLEAN_SECONDS = 3600, 86_400
+ARM_SECONDS = 600
 CRON_LEASE_SECONDS = 30.0
 WATCH_SECONDS = 1.0
 EPOCH_SECONDS = 2.0
@@ -373,8 +375,14 @@ class AdMind:
             enqueue=self._enqueue_request,
             enqueue_reply=self._enqueue_reply,
         )
+        self.weekly = Weekly(database, board=self.board, audit=self.audit, clock=self.clock)
         upkeep = Upkeep(
-            database, board=self.board, decisions=self.decisions, clock=self.clock, examine=self.care.examine
+            database,
+            board=self.board,
+            decisions=self.decisions,
+            weekly=self.weekly,
+            clock=self.clock,
+            examine=self.care.examine,
         )
         answers = Answers(database, self.desk, self.clock)
         revising = Revising(database, requests=self.requests, board=self.board)
@@ -385,7 +393,7 @@ class AdMind:
         self.engine.register("chat", "revise", self._with_model(revising.revise))
         self.engine.register("publish", "post", self.publisher.publish)
         self.engine.register("publish", "reconcile", self.reconciler.reconcile)
-        for name in ("note", "remind", "expire"):
+        for name in ("note", "remind", "expire", "digest"):
             self.engine.register("upkeep", name, getattr(upkeep, name))
         self._clockwork = clockwork
         self.scheduler = Scheduler(handing_to(self.engine), CronMarkers(database), self.clock)
@@ -396,6 +404,7 @@ class AdMind:
             ("renew", self._renew, RENEW_SECONDS),
             ("examine", self._examine, EXAMINE_SECONDS),
             ("retire", self._retire, RETIRE_SECONDS),
+            ("arm", self._arm, ARM_SECONDS),
             ("clean", self._clean, CLEAN_SECONDS),
         ):
             self.engine.register("upkeep", name, once_a_firing(ledger, name, task, lease_seconds=CRON_LEASE_SECONDS))
@@ -566,6 +575,9 @@ class AdMind:
 
     async def _retire(self, _fired: datetime) -> None:
         await self.retention.retire()
+
+    async def _arm(self, _fired: datetime) -> None:
+        await self.weekly.arm(await self.people.store.workspace_ids())
 
     async def _clean(self, _fired: datetime) -> None:
         await self.retention.sweep()

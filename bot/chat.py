@@ -87,8 +87,17 @@ class ChatRequest(Frozen):
     at: datetime
 
 
+class Button(Frozen):
+    """A button's `action` is an id, never content or permission; at most 100 characters on every platform."""
+
+    label: str = Field(max_length=75)
+    action: str = Field(max_length=100)
+    style: Literal["primary", "danger", "plain"] = "plain"
+    more: bool = Field(False, description="belongs in the overflow menu")
+
+
 class Asked(Frozen):
-    """A request as the surface that it came from sees it; `reply` once it is answered."""
+    """A request as the surface that it came from sees it; `reply` and what can be pressed below, once answered."""
 
     id: str
     workspace: str
@@ -97,6 +106,7 @@ class Asked(Frozen):
     place: str
     text: str
     reply: str = ""
+    buttons: tuple[Button, ...] = ()
     failed: bool = False
     drafts: tuple[str, ...] = ()
     unread: tuple[str, ...] = Field((), description="names of files that nobody could understand")
@@ -134,15 +144,6 @@ class DecisionRequest(Frozen):
     accounts: tuple[str, ...] = Field((), description="only these accounts' versions; empty: all of them")
     of: Verdict | None = Field(None, description="withdraw only what this verdict was; None: whatever it was")
     at: datetime
-
-
-class Button(Frozen):
-    """A button's `action` is an id, never content or permission; at most 100 characters on every platform."""
-
-    label: str = Field(max_length=75)
-    action: str = Field(max_length=100)
-    style: Literal["primary", "danger", "plain"] = "plain"
-    more: bool = Field(False, description="belongs in the overflow menu")
 
 
 class CardPicture(Frozen):

@@ -194,6 +194,7 @@ class BrandView(View):
     approvals: int
     client_approvals: int
     self_approval: str
+    digest: bool = Field(True, description="Whether a summary of the week comes each Monday.")
 
 
 class NoticeView(View):
@@ -374,4 +375,5 @@ def brand_view(brand: Brand) -> BrandView:
         approvals=brand.policy.approvals,
         client_approvals=brand.policy.client_approvals,
         self_approval=brand.policy.self_approval,
+        digest=brand.digest,
     )

@@ -41,12 +41,20 @@ class RequestUpload(Frozen):
     name: str = ""
 
 
+class RequestButton(Frozen):
+    """What an answer offers to press, for surfaces that have buttons."""
+
+    label: str
+    action: str
+    style: Literal["primary", "danger", "plain"] = "plain"
+
+
 class Request(Record):
     """One message to AdMind. `text` is what the person wrote, capped and without control characters."""
 
-    SCHEMA: ClassVar[int] = 3
-    # 2 knows which draft it is about, 3 where its answer belongs
-    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {1: lambda old: old, 2: lambda old: old}
+    SCHEMA: ClassVar[int] = 4
+    # 2 knows which draft it is about, 3 where its answer belongs, 4 what can be pressed below it
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {step: lambda old: old for step in (1, 2, 3)}
 
     id: str
     workspace: str
@@ -63,6 +71,7 @@ class Request(Record):
     place: str = Field("", description="where in a chat the answer belongs, in the surface's own words")
     status: Literal["queued", "working", "done", "failed"] = "queued"
     reply: str = ""
+    buttons: tuple[RequestButton, ...] = ()
     drafts: tuple[str, ...] = Field((), description="ids of drafts that it made or changed")
     created_at: datetime
     finished_at: datetime | None = None

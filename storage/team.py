@@ -42,6 +42,9 @@ class Fact(Frozen):
 class Brand(Record):
     """Voice, facts and looks of one brand; every draft, account and rule belongs to exactly one."""
 
+    SCHEMA: ClassVar[int] = 2
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {1: lambda old: old}  # 2 knows whether it wants a digest
+
     id: str
     workspace: str
     name: str
@@ -54,6 +57,7 @@ class Brand(Record):
     font: str = ""
     policy: Policy = Policy()
     zone: str = Field("", description="IANA; empty: the workspace's")
+    digest: bool = Field(True, description="a summary of the week, each Monday")
     created_at: datetime
 
 

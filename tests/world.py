@@ -31,6 +31,7 @@ from bot.team.setup import Setup
 from bot.workflow.decisions import Decided, Decisions, watch
 from bot.workflow.posts import Posts
 from bot.workflow.upkeep import Add, Clockwork, Upkeep
+from bot.workflow.weekly import Weekly
 from storage import keys
 from storage.accounts import Account
 from storage.audit import AuditWriter
@@ -280,6 +281,7 @@ class World:
             "note": self.upkeep.note,
             "remind": self.upkeep.remind,
             "expire": self.upkeep.expire,
+            "digest": self.upkeep.digest,
         }
         for _ in range(rounds):
             await clockwork.tick()
@@ -379,5 +381,12 @@ async def world_on(
             publisher=publisher,
             reconciler=Reconciler(database, publisher, clock),
             recovery=Recovery(database, journal=journal, audit=audit, clock=clock),
-            upkeep=Upkeep(database, board=board, decisions=decisions, clock=clock, examine=care.examine),
+            upkeep=Upkeep(
+                database,
+                board=board,
+                decisions=decisions,
+                weekly=Weekly(database, board=board, audit=audit, clock=clock),
+                clock=clock,
+                examine=care.examine,
+            ),
         )

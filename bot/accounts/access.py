@@ -15,6 +15,7 @@ from bot.channels.oauth import App, OAuthServer, Tokens
 from bot.clock import Clock
 
 RENEW_AT = 2 / 3  # of a token's life
+ENDS_OPTION = "access_ends_at"  # ISO 8601, for what ends and cannot be renewed: a person must log in again
 RENEW_OPTION = "renew_access_at"  # ISO 8601, beside the account's other options; absent: it does not end
 
 
@@ -39,9 +40,11 @@ def unpack_app(text: str) -> App:
 
 
 def renewal(tokens: Tokens, now: datetime) -> Mapping[str, str]:
-    """The option that says when to renew; empty for what does not end or cannot be renewed."""
-    if tokens.life is None or not tokens.refresh:
+    """The option that says when to renew, or when it ends where that cannot be; empty for what does not end."""
+    if tokens.life is None:
         return {}
+    if not tokens.refresh:
+        return {ENDS_OPTION: (now + tokens.life).isoformat(timespec="seconds")}
     return {RENEW_OPTION: (now + tokens.life * RENEW_AT).isoformat(timespec="seconds")}
 
 
@@ -78,7 +81,7 @@ class Access:
         # The refresh token first: the old one may be good no longer, and with it the next renewal.
         for name, value in sorted(packed(unpack_app(app), tokens).items(), reverse=True):
             await self._secrets.put(account.workspace, account.id, name, value)
-        kept = {k: v for k, v in account.options.items() if k != RENEW_OPTION}
+        kept = {k: v for k, v in account.options.items() if k not in (RENEW_OPTION, ENDS_OPTION)}
         return account.changed(options={**kept, **renewal(tokens, self._clock.now())})
 
     async def give_back(self, account: Account) -> None:

@@ -17,7 +17,7 @@ from datetime import timedelta
 from typing import Literal, NoReturn
 from urllib.parse import urlsplit
 
-from bot.accounts.access import RENEW_OPTION, Access, Secrets, pack_app, packed, renewal, unpack_app
+from bot.accounts.access import ENDS_OPTION, RENEW_OPTION, Access, Secrets, pack_app, packed, renewal, unpack_app
 from bot.accounts.connect import Accounts
 from bot.accounts.door import HttpClient
 from bot.channels.base import Account
@@ -236,7 +236,7 @@ class OAuth:
         if known is None:
             return account.changed(name=(account.handle or place)[:80]), tokens
         # What the team chose for it, such as who sees its posts, stays as it is.
-        chosen = {name: value for name, value in known.options.items() if name != RENEW_OPTION}
+        chosen = {name: value for name, value in known.options.items() if name not in (RENEW_OPTION, ENDS_OPTION)}
         return account.changed(name=known.name, options={**chosen, **account.options}), tokens
 
     def _given(self, grant: Grant) -> tuple[App, Tokens]:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
-from bot.conversation import house
-from bot.conversation.finding import explain, find
-from bot.conversation.speaking import Command, Speaking
+from bot.chat import Button
+from bot.conversation import helping, house, listing, planning, reporting
+from bot.conversation.speaking import Command, Said, Speaking
 from bot.conversation.turn import Turn
 from bot.errors import BadInput
 from bot.publishing.pause import near_misses, say_scope
-from bot.words import noted, retold, told
+from bot.words import noted, told
 
 
 def read_command(text: str) -> tuple[Command, str] | None:
@@ -33,85 +33,10 @@ def read_command(text: str) -> tuple[Command, str] | None:
 
 
 async def _help(speaking: Speaking, argument: str) -> str:
-    lines = [f"• `{' '.join((c.words[0], c.argument)).strip()}`: {retold(c.help)}" for c in COMMANDS]
-    account = next((account.name for account in speaking.turn.around.accounts), "feed")
-    first = told(
-        "Tell me in your own words what to post, such as “Announce our workshop on 12 December, tomorrow at 9am on "
-        "{account}, with an image”; then “shorter” or “move it to Friday 3pm”. Nothing goes out before a person "
-        "approved it. Commands:",
-        account=account,
-    )
-    return "\n".join([first, *lines])
+    return helping.in_slack(speaking) if speaking.turn.asker.surface == "slack" else helping.in_full(speaking, COMMANDS)
 
 
-async def _drafts(speaking: Speaking, argument: str) -> str:
-    return _listed(
-        told("Waiting for a decision:"), told("No draft is waiting."), await find("drafts", "", speaking.turn)
-    )
-
-
-async def _posts(speaking: Speaking, argument: str) -> str:
-    found = await find("published", argument, speaking.turn)
-    days = found["period"]
-    return _listed(told("Went out {days}:", days=days), told("Nothing went out {days}.", days=days), found)
-
-
-async def _calendar(speaking: Speaking, argument: str) -> str:
-    found = await find("scheduled", argument, speaking.turn)
-    days = found["period"]
-    return _listed(told("Planned {days}:", days=days), told("Nothing is planned {days}.", days=days), found)
-
-
-async def _problems(speaking: Speaking, argument: str) -> str:
-    found = await find("problems", "", speaking.turn)
-    return _listed(told("Needs somebody's attention:"), told("No problems."), found)
-
-
-async def _show(speaking: Speaking, argument: str) -> str:
-    turn = speaking.turn
-    view = await turn.windows.draft(turn.asker.workspace, turn.asker.member, argument)
-    stands = await explain(argument, turn)
-    when = stands["when"] or told("as soon as it is approved")
-    lines = [f"{view.title} ({view.id}), {when}"]
-    lines += [f"— {version.account_name}:\n{version.text}" for version in view.versions]
-    lines += [told("Must be mended: {what}", what=each) for each in stands["must_be_mended"]]
-    lines += [told("Please look: {what}", what=each) for each in stands["look_at"]]
-    lines += list(stands["waits_for"])
-    lines += [f"{each['where']}: {each['state']}. {each['why']} {each['url']}".strip() for each in stands["posts"]]
-    return "\n".join(lines)
-
-
-async def _review(speaking: Speaking, argument: str) -> str:
-    """One at a time: the draft that has to be decided first, in full."""
-    turn = speaking.turn
-    page = await turn.windows.drafts(turn.asker.workspace, turn.asker.member, status="waiting", limit=100)
-    here = [draft for draft in page.items if draft.brand == turn.asker.brand]
-    mine = [draft for draft in here if any(speaking.member.name in (v.missing or "") for v in draft.versions)]
-    if not mine:
-        others = told("{count} wait for others: `drafts`.", count=len(here)) if here else ""
-        return " ".join(part for part in (told("Nothing waits for your decision."), others) if part)
-    first = min(mine, key=lambda draft: (draft.due or turn.now, draft.created_at))
-    more = len(mine) - 1
-    return "\n".join(
-        [
-            told("This one waits for you first ({count} more after it):", count=more)
-            if more
-            else told("This one waits for you first:"),
-            await _show(speaking, first.id),
-            await _how_to_decide(speaking, first.id),
-        ]
-    )
-
-
-async def _how_to_decide(speaking: Speaking, argument: str) -> str:
-    return told(
-        "Deciding takes a person who has seen the post: use the buttons on its card, or run `admind approve {id}` or "
-        "`admind reject {id}` in the terminal. A message does not decide.",
-        id=argument or "ID",
-    )
-
-
-async def _pause(speaking: Speaking, argument: str) -> str:
+async def _pause(speaking: Speaking, argument: str) -> str | Said:
     turn = speaking.turn
     scope, reason = _scope(argument, turn)
     pause = await speaking.pausing.stop(turn.asker.workspace, scope, speaking.member, reason, turn.now)
@@ -124,16 +49,25 @@ async def _pause(speaking: Speaking, argument: str) -> str:
         close = [post.title for post in near_misses(pause, [(post, post.title) for post in ahead])]
         said += " " + told("Close to it, but not paused: {titles}.", titles=", ".join(close[:5])) if close else ""
     kind = re.split(r"\s+because\s", argument, flags=re.I)[0]
-    return " ".join((said, told("To go on: `{command}`.", command=f"resume {kind}".strip())))
+    said += " " + told("To go on: `{command}`.", command=listing.typed(f"resume {kind}".strip(), turn))
+    return Said(said, _go_on(turn) if scope.startswith("brand:") else ())
 
 
-async def _how_to_resume(speaking: Speaking, argument: str) -> str:
+async def _how_to_resume(speaking: Speaking, argument: str) -> str | Said:
     """Letting posts go out again is a decision: it takes a button or the command, never a message."""
+    if speaking.turn.asker.surface == "slack":
+        command = listing.typed(f"resume {argument.strip()}".strip(), speaking.turn)
+        said = told("Letting posts go out again takes your own word: `{command}`.", command=command)
+        return Said(said, () if argument.strip() else _go_on(speaking.turn))
     return told(
         "Letting posts go out again is a person's decision, so I can't do it from a message. Use the button, or "
         "`{command}` at the terminal.",
         command=f"admind resume {argument.strip()}".strip(),
     )
+
+
+def _go_on(turn: Turn) -> tuple[Button, ...]:
+    return (Button(label=told("Go on"), action=f"resume:{turn.asker.brand}"),)
 
 
 def _scope(argument: str, turn: Turn) -> tuple[str, str]:
@@ -174,31 +108,23 @@ def _named(scope: str, turn: Turn) -> str:
     return say_scope(scope)
 
 
-def _listed(head: str, none: str, found: dict[str, Any]) -> str:
-    if not found["items"]:
-        return none
-    lines = [head]
-    for item in found["items"]:
-        facts = [str(item[name]) for name in ("when", "where", "state", "why", "url") if item.get(name)]
-        lines.append(f"• {item['title']} ({item['id']}): {', '.join(facts)}")
-    return "\n".join([*lines, *([told("… and {count} more.", count=found["more"])] if found["more"] else [])])
-
-
 _PERIOD: Final = (
-    r"today|tomorrow|yesterday|(?:(?:this|next|last) )?(?:week|month|weekend)|(?:next|last) \d{1,3} days|heute|morgen|"
+    r"today|tomorrow|yesterday|january|february|march|april|may|june|july|august|september|october|november|december|"
+    r"januar|februar|märz|mai|juni|juli|oktober|dezember|"
+    r"(?:(?:this|next|last) )?(?:week|month|weekend)|(?:next|last) \d{1,3} days|heute|morgen|"
     r"gestern|(?:diese|nächste|letzte)[nrs]? (?:woche|monat)"
 )
 _SCOPE: Final = r"(?:everything|all|workspace|brand|this)|(?:(?:account|campaign|topic) [^\n]{1,100}?)"
 
 COMMANDS: Final[tuple[Command, ...]] = (
     Command(("help", "commands", "hilfe"), noted("what I can do"), _help),
-    Command(("review",), noted("what waits for you, one at a time"), _review),
-    Command(("drafts", "list drafts", "entwürfe"), noted("what waits for a decision"), _drafts),
-    Command(("posts", "list posts"), noted("what went out"), _posts, "[PERIOD]", _PERIOD),
-    Command(("calendar", "kalender"), noted("what is planned"), _calendar, "[PERIOD]", _PERIOD),
-    Command(("problems",), noted("what needs somebody's attention"), _problems),
-    Command(("show", "show draft", "zeige"), noted("a draft in full"), _show, "ID", r"d_[a-z0-9]{1,20}"),
-    Command(("approve", "reject"), noted("how to decide"), _how_to_decide, "ID", r"d_[a-z0-9]{1,20}"),
+    Command(("review",), noted("what waits for you, one at a time"), listing.review),
+    Command(("drafts", "list drafts", "entwürfe"), noted("what waits for a decision"), listing.drafts),
+    Command(("posts", "list posts"), noted("what went out"), listing.posts, "[PERIOD]", _PERIOD),
+    Command(("calendar", "kalender"), noted("what is planned"), listing.calendar, "[PERIOD]", _PERIOD),
+    Command(("problems",), noted("what needs somebody's attention"), listing.problems),
+    Command(("show", "show draft", "zeige"), noted("a draft in full"), listing.show, "ID", r"d_[a-z0-9]{1,20}"),
+    Command(("approve", "reject"), noted("how to decide"), listing.how_to_decide, "ID", r"d_[a-z0-9]{1,20}"),
     Command(
         ("pause", "stop"),
         noted("nothing more goes out: everything, account NAME, campaign NAME, topic WORDS; alone: this brand"),
@@ -218,6 +144,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command(("back", "i'm back"), noted("you are here again"), house.back),
     Command(("studio",), noted("how to open the studio"), house.studio),
     Command(("settings",), noted("where to change what"), house.settings),
-    Command(("plan",), noted("a plan of posts for a time"), house.plan, "[PERIOD]", _PERIOD),
-    Command(("report",), noted("how your posts did"), house.report, "[PERIOD]", _PERIOD),
+    Command(
+        ("plan",), noted("what is planned per day, and which days have nothing"), planning.plan, "[PERIOD]", _PERIOD
+    ),
+    Command(("report", "bericht"), noted("what went out and what did not"), reporting.report, "[PERIOD]", _PERIOD),
 )

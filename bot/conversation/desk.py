@@ -18,10 +18,11 @@ from typing import Any, Final, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.chat import Asked, ChatRequest, Surface, Upload
+from bot.chat import Asked, Button, ChatRequest, Surface, Upload
 from bot.clock import Clock
 from bot.conversation.commands import read_command
-from bot.conversation.speaking import Absences, Speaking
+from bot.conversation.speaking import Absences, Said, Speaking
+from bot.conversation.spreading import is_plan, said_again
 from bot.conversation.surroundings import Surroundings
 from bot.conversation.turn import Doors, Turn, Windows
 from bot.errors import AdMindError, NotFound, unexpected
@@ -33,7 +34,7 @@ from bot.workflow.requests import Asker
 from storage.ledger import Busy, Ledger
 from storage.record import new_id
 from storage.redis import Database, StorageFull, StorageUnavailable
-from storage.requests import Request, RequestEvent, RequestStore, RequestUpload
+from storage.requests import Request, RequestButton, RequestEvent, RequestStore, RequestUpload
 from storage.stores import TeamStore
 from storage.team import Brand, Member
 from storage.threads import Held, Thread, ThreadBusy, ThreadStore
@@ -298,7 +299,7 @@ class Desk:
             turn = self._turn(
                 work, asker, await self._surroundings.around(asker, brand, member, request, ()), Thread(), ""
             )
-            return await command[0].run(Speaking(turn, member, self._pausing, self._absences), command[1])
+            return work.offer(await command[0].run(Speaking(turn, member, self._pausing, self._absences), command[1]))
         if request.drafts:  # an earlier try made these and died before it could say so
             return await self._again(asker, request)
         async with self._hold(request) as held:
@@ -320,6 +321,8 @@ class Desk:
         focus = request.about if request.about in known else memory.focus_of(thread)
         around = around.model_copy(update={"focus": focus, "listed": listed, "met": met})
         turn = self._turn(work, asker, around, thread, memory.words_of(thread))
+        if is_plan(request.text):
+            turn = replace(turn, words=await said_again(turn), verbatim=request.text)
         spoken = await self._agent.run(turn, memory.window(thread), work.progress)
         version = await held.commit(
             memory.turn_document(request.text, spoken.messages, turn.made), tainted=turn.asker.tainted
@@ -365,6 +368,14 @@ class _Work:
         self.request = self.request.changed(drafts=tuple(draft_ids))
         await self._store.save(self.request, kind="drafts", data={"drafts": draft_ids})
 
+    def offer(self, said: str | Said) -> str:
+        """The words; what can be pressed below them is kept with the request."""
+        if isinstance(said, str):
+            return said
+        offered = tuple(RequestButton(label=b.label, action=b.action, style=b.style) for b in said.buttons)
+        self.request = self.request.changed(buttons=offered)
+        return said.text
+
     async def progress(self, sentence: str) -> None:
         await self._store.tell(self.request.workspace, self.request.id, "progress", {"text": sentence})
 
@@ -397,6 +408,7 @@ def _asked(request: Request) -> Asked:
         place=request.place,
         text=request.text,
         reply=request.reply,
+        buttons=tuple(Button(label=b.label, action=b.action, style=b.style) for b in request.buttons),
         failed=request.status == "failed",
         drafts=request.drafts,
         unread=request.unread_files,

@@ -14,6 +14,8 @@ from bot.when import say
 from storage.posts import ASKS, Post, PostState
 
 MOST = 20
+PAGE, MOST_PAGES = 200, 10  # of open drafts
+SOMETIME = timedelta(days=36_500)  # what has no time stands behind what has
 AHEAD = frozenset({PostState.scheduled, PostState.sending})
 
 
@@ -23,27 +25,27 @@ async def find(
     """What the person asked about, with the days it covers."""
     answer: dict[str, Any] = {"did": "looked_up", "what": what}
     if what == "drafts":
-        items = [_draft(draft, turn) for draft in await _open_drafts(turn)]
+        items = [_draft(draft, turn) for draft in await open_drafts(turn)]
     elif what == "problems":
-        posts = await _posts(turn, turn.now - timedelta(days=30), turn.now + timedelta(days=60))
+        posts = await posts_between(turn, turn.now - timedelta(days=30), turn.now + timedelta(days=60))
         items = await _told([post for post in posts if post.state in ASKS], turn)
     else:
         past = what == "published"
         asker = turn.asker
         span = read_period(period, turn.now, asker.zone, asker.language, past=past)
-        posts = await _posts(turn, span.start, span.end)
+        posts = await posts_between(turn, span.start, span.end)
         wanted = {PostState.published} if past else AHEAD
         told = [post for post in posts if post.state in wanted]
         timed = list(zip([post.due for post in told], await _told(told, turn), strict=True))
         if not past:
             timed += [
                 (draft.due, _draft(draft, turn))
-                for draft in await _open_drafts(turn)
+                for draft in await open_drafts(turn)
                 if draft.due is not None and span.start <= draft.due < span.end
             ]
         items = [item for _, item in sorted(timed, key=itemgetter(0))]
         answer["period"] = f"{period} ({span.words})" if period else span.words
-    return answer | {"items": items[:MOST], "more": max(0, len(items) - MOST)}
+    return answer | {"items": items[:MOST], "more": max(0, len(items) - MOST), "total": len(items)}
 
 
 async def explain(draft_id: str, turn: Turn) -> dict[str, Any]:
@@ -52,7 +54,7 @@ async def explain(draft_id: str, turn: Turn) -> dict[str, Any]:
     view = await turn.windows.draft(asker.workspace, asker.member, draft_id)
     posts = []
     if view.posts:
-        every = await _posts(turn, view.created_at - timedelta(days=1), turn.now + timedelta(days=800))
+        every = await posts_between(turn, view.created_at - timedelta(days=1), turn.now + timedelta(days=800))
         posts = await _told([post for post in every if post.id in view.posts], turn)
     return {
         "did": "explained",
@@ -70,13 +72,19 @@ async def explain(draft_id: str, turn: Turn) -> dict[str, Any]:
     }
 
 
-async def _open_drafts(turn: Turn) -> list[DraftView]:
-    asker = turn.asker
-    page = await turn.windows.drafts(asker.workspace, asker.member, status="open", limit=100)
-    return [draft for draft in page.items if draft.brand == asker.brand]
+async def open_drafts(turn: Turn) -> list[DraftView]:
+    """Those that wait, or are late, of the brand; whose time comes first stands first."""
+    asker, found, after = turn.asker, list[DraftView](), ""
+    for _ in range(MOST_PAGES):
+        page = await turn.windows.drafts(asker.workspace, asker.member, status="open", after=after, limit=PAGE)
+        found += [draft for draft in page.items if draft.brand == asker.brand]
+        after = page.next or ""
+        if not after:
+            break
+    return sorted(found, key=lambda draft: (draft.due or draft.created_at + SOMETIME, draft.created_at))
 
 
-async def _posts(turn: Turn, start: datetime, end: datetime) -> list[Post]:
+async def posts_between(turn: Turn, start: datetime, end: datetime) -> list[Post]:
     asker = turn.asker
     found = await turn.windows.between(asker.workspace, asker.member, start, end)
     return [post for post in found if post.brand == asker.brand]

@@ -10,10 +10,11 @@ import re
 from datetime import datetime
 from typing import Final
 
+from bot.conversation.listing import CHATS, typed
 from bot.conversation.speaking import Speaking
 from bot.errors import BadInput
 from bot.when import Resolved, resolve, say
-from bot.words import told
+from bot.words import LANGUAGES, reader, told, words
 
 PERSONAL: Final = frozenset({"slack", "discord", "studio"})  # surfaces where nobody speaks in another's name
 _SOURCE: Final = 280
@@ -26,15 +27,18 @@ async def brand(speaking: Speaking, argument: str) -> str:
     here = next((each for each in found.items if each.id == turn.asker.brand), None)
     if here is None:
         return told("You have no brand here yet. An owner can give you a role in one.")
+    language = LANGUAGES.get(here.language.partition("-")[0], here.language)
+    book = words(reader())
     lines = [
-        told(
-            "{name}, written in {language}. Approvals that a post needs: {team} of the team, {client} of the client.",
-            name=here.name,
-            language=here.language,
-            team=here.approvals,
-            client=here.client_approvals,
-        )
+        told("{name}, written in {language}.", name=here.name, language=language),
+        book.many(
+            "A post needs {count} approval of the team.", "A post needs {count} approvals of the team.", here.approvals
+        ),
     ]
+    if here.client_approvals:
+        after = here.client_approvals
+        lines.append(book.many("Then {count} of the client.", "Then {count} of the client.", after))
+    lines = [" ".join(lines)]
     voice = told("Voice: {voice}", voice=here.voice[:_SOURCE]) if here.voice else ""
     points = [voice or told("No voice is set yet: I write plainly.")]
     points += [told("Never says: {words}", words=", ".join(here.avoid_words[:20]))] if here.avoid_words else []
@@ -42,7 +46,12 @@ async def brand(speaking: Speaking, argument: str) -> str:
     accounts = ", ".join(account.name for account in turn.around.accounts)
     points += [told("Posts to: {accounts}", accounts=accounts)] if accounts else []
     lines += [f"• {point}" for point in points]
-    return "\n".join([*lines, told("An owner changes this in the studio, or with `admind brand` at the terminal.")])
+    how = (
+        told("An owner changes this in the studio: `{command}`.", command=typed("studio", turn))
+        if turn.asker.surface in CHATS
+        else told("An owner changes this in the studio, or with `admind brand` at the terminal.")
+    )
+    return "\n".join([*lines, how])
 
 
 async def away(speaking: Speaking, argument: str) -> str:
@@ -65,7 +74,13 @@ async def away(speaking: Speaking, argument: str) -> str:
         told("{name} decides for you meanwhile.", name=delegate[1]) if delegate else told("Nobody stands in for you.")
     )
     day = say(until, turn.asker.zone, turn.asker.language, now=turn.now)
-    return " ".join((told("You are away until {day}.", day=day), stands_in, told("`back` ends it.")))
+    return " ".join(
+        (
+            told("You are away until {day}.", day=day),
+            stands_in,
+            told("`{command}` ends it.", command=typed("back", turn)),
+        )
+    )
 
 
 async def back(speaking: Speaking, argument: str) -> str:
@@ -87,6 +102,15 @@ async def studio(speaking: Speaking, argument: str) -> str:
 
 
 async def settings(speaking: Speaking, argument: str) -> str:
+    if speaking.turn.asker.surface == "slack":
+        return "\n".join(
+            [
+                told("Where to change what:"),
+                told("• Rooms, clients and groups: `/admind settings`"),
+                told("• Brand, approvals, people, accounts: `/admind studio`, then Settings"),
+                told("• You yourself: `/admind away until Friday Ben decides`; your language and zone in the studio"),
+            ]
+        )
     return "\n".join(
         [
             told("Where to change what:"),
@@ -99,17 +123,6 @@ async def settings(speaking: Speaking, argument: str) -> str:
             told("• You yourself: `away until DAY NAME decides`; your language and zone in the studio."),
         ]
     )
-
-
-async def plan(speaking: Speaking, argument: str) -> str:
-    return told(
-        "I can't make whole plans yet. Tell me the posts themselves, such as “Three posts about the sale, Mon/Wed/Fri "
-        "10:00”, and `calendar` shows what is planned."
-    )
-
-
-async def report(speaking: Speaking, argument: str) -> str:
-    return told("I can't tell yet how posts did. `posts` shows what went out, with a link to each.")
 
 
 async def _delegate(speaking: Speaking, said: str) -> tuple[str, tuple[str, str] | None]:
@@ -133,8 +146,8 @@ async def _delegate(speaking: Speaking, said: str) -> tuple[str, tuple[str, str]
 def _moment(speaking: Speaking, phrase: str) -> datetime:
     """Raises BadInput for what is no time, or past."""
     turn = speaking.turn
-    for words in (phrase, f"{phrase} 23:59"):
-        found = resolve(words, now=turn.now, zone=turn.asker.zone, language=turn.asker.language)
+    for day in (phrase, f"{phrase} 23:59"):
+        found = resolve(day, now=turn.now, zone=turn.asker.zone, language=turn.asker.language)
         if isinstance(found, Resolved) and found.instants and not found.soon and found.instants[0] > turn.now:
             return found.instants[0]
     raise BadInput(

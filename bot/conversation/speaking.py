@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.chat import Button
 from bot.conversation.turn import Turn
 from bot.publishing.pause import Pausing
 from storage.team import Member
@@ -30,7 +31,15 @@ class Speaking:
     absences: Absences
 
 
-Run = Callable[[Speaking, str], Awaitable[str]]
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer, and what can be pressed below it where a surface has buttons: the words do without them."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+
+
+Run = Callable[[Speaking, str], Awaitable[str | Said]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,7 +195,7 @@ def _brief(post: PostIdea, turn: Turn) -> Brief:
     image = post.image if post.image != "upload" or uploads else "card"
     language = post.language if re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}", post.language) else ""
     return Brief(
-        request=turn.words,
+        request=turn.verbatim or turn.words,
         topic=post.topic,
         goal=post.goal,
         facts=tuple(fact for fact in post.facts if fact.strip()),

@@ -40,6 +40,7 @@ class Windows(Protocol):
         self, workspace: str, member_id: str, *, status: str = "", after: str = "", limit: int = 50
     ) -> ListView[DraftView]: ...
     async def draft(self, workspace: str, member_id: str, draft_id: str) -> DraftView: ...
+    async def waits_for(self, workspace: str, member_id: str, brand: str) -> tuple[DraftView, ...]: ...
     async def between(self, workspace: str, member_id: str, start: datetime, end: datetime) -> tuple[Post, ...]: ...
     async def accounts(self, workspace: str, member_id: str) -> ListView[AccountView]: ...
     async def brands(self, workspace: str, member_id: str) -> ListView[BrandView]: ...
@@ -48,7 +49,9 @@ class Windows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The agent's context. `said` is all that people wrote in what is remembered, for checking where links are from."""
+    """The agent's context. `said` is all that people wrote in what is remembered, for checking where links are from;
+    `verbatim` the person's own words where `words` say the same more exactly.
+    """
 
     asker: Asker
     words: str
@@ -57,6 +60,7 @@ class Turn:
     windows: Windows
     now: datetime
     said: str = ""
+    verbatim: str = ""
     uploads: tuple[Upload, ...] = ()
     made: list[str] = field(default_factory=list)
     keep: Callable[[list[str]], Awaitable[None]] | None = None

@@ -101,12 +101,22 @@ class Pausing:
         scope, brands = await self._resolved(workspace, scope, member)
         held = next((p for p in (await self.now(workspace)).holding() if p.scope == scope), None)
         if held is None:
-            raise BadInput(f"This is not paused: {say_scope(scope)}.", do_next="Look at what is paused first.")
+            scope = say_scope(await self._by_name(workspace, scope))
+            raise BadInput(f"This is not paused: {scope}.", do_next="Look at what is paused first.")
         if not all(member.may(brand, Role.approver, Role.owner) for brand in brands):
             raise NotAllowed("Only somebody who may approve can let posts go out again.", kept="It stays paused.")
         lifted = held.model_copy(update={"until": now})
         await self._write(workspace, lifted, "resumed", member, now, surface)
         return lifted
+
+    async def _by_name(self, workspace: str, scope: str) -> str:
+        """The scope with a name in place of the id."""
+        kind, _, value = scope.partition(":")
+        if kind == "brand":
+            brand = await self._team.brands.find(workspace, value)
+            return f"brand:{brand.record.name}" if brand else scope
+        account = await self._team.accounts.find(workspace, value) if kind == "account" else None
+        return f"account:{account.record.name}" if account else scope
 
     async def _write(
         self, workspace: str, pause: Pause, kind: str, member: Member, now: datetime, surface: str

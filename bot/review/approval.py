@@ -191,6 +191,11 @@ def _approvals(
     return Standing(version.account, True, approved_by=given + tuple(d.member for d in clients), internal=True)
 
 
+def could_approve(member: Member, standings: Iterable[Standing]) -> bool:
+    """Whether a version waits for this member's approval now."""
+    return any(not standing.met and member.name in standing.waiting_for for standing in standings)
+
+
 def status_of(draft: Draft, standings: Sequence[Standing], now: datetime) -> DraftStatus:
     """The draft's status by where its versions stand; a replaced draft stays replaced."""
     if draft.status is DraftStatus.replaced:

@@ -177,13 +177,24 @@ class Board:
         await self._to_each(workspace, brand, told, home=home)
 
     async def tell(
-        self, workspace: str, room: str, card: Card, *, key: str, home: str = "", leave_out: str = ""
+        self,
+        workspace: str,
+        room: str,
+        card: Card,
+        *,
+        key: str,
+        home: str = "",
+        leave_out: str = "",
+        or_else: str = "",
     ) -> None:
-        """A word into a room (`owners`, `member:<id>`, a brand's) of every home but one, once per key."""
+        """A word into a room (`owners`, `member:<id>`, a brand's) of every home but one, once per key.
+
+        `or_else` is the room in homes that have no such room.
+        """
 
         async def told(messenger: Messenger) -> None:
-            if messenger.home != leave_out:
-                await messenger.post(room, card, key=key)
+            if messenger.home != leave_out and await messenger.post(room, card, key=key) is None and or_else:
+                await messenger.post(or_else, card, key=key)
 
         await self._to_each(workspace, "", told, home=home)
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.cards import Words
-from bot.chat import Card, Messenger
+from bot.chat import Button, Card, Messenger
 from bot.clock import Clock
-from bot.review.approval import deciders
+from bot.review.approval import could_approve, deciders
 from bot.review.board import Board
 from bot.review.delivering import Missed, to_each
 from bot.review.reminders import plan
@@ -67,19 +67,27 @@ class Reminding:
 
 
 def _asked(draft: Draft, table: RoundTable, now: datetime) -> list[Member]:
-    """Who may decide and has not approved all of it yet: the team first, then the clients."""
+    """Who may give what is missing and has not approved all of it yet: the team first, then the clients.
+
+    Who worded it or asked for it is left alone where the policy wants somebody else.
+    """
     standings = table.standings(draft, now)
     if standings and all(standing.internal for standing in standings):
         asked = [m for m in table.members if m.erased_at is None and Role.client in m.roles.get(draft.brand, ())]
     else:
         asked = list(deciders(draft.brand, table.members, now))
     done = set.intersection(*(set(standing.approved_by) for standing in standings)) if standings else set()
-    return [member for member in asked if member.id not in done]
+    able = [member for member in asked if could_approve(member, standings)]
+    return [member for member in able or asked if member.id not in done]
 
 
 def _still_waiting(card: Card, draft: Draft, names: Words) -> Card:
     return Card(
-        title=names.t("Still waiting: {title}", title=card.title), when=card.when, status=card.status, draft=draft.id
+        title=names.t("Still waiting: {title}", title=card.title),
+        when=card.when,
+        status=card.status,
+        buttons=(Button(label=names.t("Review"), action=f"review:{draft.id}", style="primary"),),
+        draft=draft.id,
     )
 
 

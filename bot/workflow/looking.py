@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from bot.cards import Words
 from bot.chat import Card
 from bot.clock import Clock
 from bot.errors import BadInput, NotFound
+from bot.review.approval import could_approve
 from bot.review.board import Board
 from bot.review.round_table import RoundTable
 from bot.views import (
@@ -124,6 +125,25 @@ class Looking:
             lambda draft: draft.created_at.timestamp(),
         )
         return ListView(items=[self._shown(draft, table) for draft in mine], next=following)
+
+    async def waits_for(self, workspace: str, member_id: str, brand: str) -> tuple[DraftView, ...]:
+        """The brand's drafts to which this member can give the next approval, whose time comes first before others."""
+        member = await self.member(workspace, member_id)
+        if not member.roles.get(brand):
+            return ()
+        table, now, after = await self._board.round_table(workspace), self._clock.now(), ""
+        found: list[Draft] = []
+        for _ in range(MOST_PAGES):
+            page = await self._drafts.page(workspace, index=f"open:{brand}", after=after, limit=MOST)
+            waiting = [draft for draft in page.items if draft.status is DraftStatus.waiting]
+            found += [draft for draft in waiting if could_approve(member, table.standings(draft, now))]
+            after = page.next or ""
+            if not after:
+                break
+        far = datetime.max.replace(tzinfo=UTC)
+        return tuple(
+            self._shown(draft, table) for draft in sorted(found, key=lambda each: (each.due or far, each.created_at))
+        )
 
     async def draft(self, workspace: str, member_id: str, draft_id: str) -> DraftView:
         """Raises NotFound, for another brand's draft too."""

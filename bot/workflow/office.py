@@ -21,7 +21,7 @@ from storage.redis import Database
 from storage.stores import Kept
 from storage.team import Away, Brand, Fact, Member, Policy, Role
 
-LOOKS = ("name", "voice", "language", "palette", "font", "zone", "avoid_words", "logo")
+LOOKS = ("name", "voice", "language", "palette", "font", "zone", "avoid_words", "logo", "digest")
 RULES = ("approvals", "client_approvals", "self_approval")
 
 

@@ -10,7 +10,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from bot.chat import Card
@@ -20,6 +20,7 @@ from bot.review.delivering import Undelivered
 from bot.review.reminding import Reminding
 from bot.workflow.decisions import Decisions
 from bot.workflow.due_entry import DueEntry
+from bot.workflow.weekly import OLD_NEWS, Weekly
 from storage import keys
 from storage.commit import Change, commit
 from storage.drafts import DraftStatus
@@ -38,6 +39,7 @@ QUEUE_OF = {
     "note": "upkeep",
     "remind": "upkeep",
     "expire": "upkeep",
+    "digest": "upkeep",
     "revise": "chat",
     "request": "chat",
     "reply": "chat",
@@ -114,7 +116,14 @@ class Upkeep:
     """The tasks behind notes, reminders and expiry. `examine` looks whether an account's access still holds."""
 
     def __init__(
-        self, database: Database, *, board: Board, decisions: Decisions, clock: Clock, examine: Examine
+        self,
+        database: Database,
+        *,
+        board: Board,
+        decisions: Decisions,
+        weekly: Weekly,
+        clock: Clock,
+        examine: Examine,
     ) -> None:
         self._database = database
         self._posts = PostStore(database)
@@ -122,11 +131,13 @@ class Upkeep:
         self._board = board
         self._reminding = Reminding(database, board, clock)
         self._decisions = decisions
+        self._weekly = weekly
         self._clock = clock
 
     async def note(self, workspace: str, entry_id: str) -> None:
         """Bring people what happened: `draft:<id>` or `post:<id>`, `late:<id>` for a post that is being retried,
-        or `orphan:<id>` for one that the database forgot; `at:<home>/…` brings the same to one home that was missed.
+        `orphan:<id>` for one that the database forgot, or `digest:<brand>@<day>`; `at:<home>/…` brings the same to one
+        home that was missed.
         """
         home, _, what = (
             entry_id.removeprefix("at:").rpartition("/") if entry_id.startswith("at:") else ("", "", entry_id)
@@ -146,6 +157,9 @@ class Upkeep:
             await self._board.show(workspace, record_id, home=home)
         elif kind == "orphan":
             await self._forgotten(workspace, record_id, home)
+        elif kind == "digest":
+            brand, _, day = record_id.partition("@")
+            await self._weekly.tell(workspace, brand, date.fromisoformat(day), home=home)
         elif kind == "late":
             await self._board.tell_delay(workspace, record_id, home=home)
         else:
@@ -174,6 +188,20 @@ class Upkeep:
             notes=("Please look on your channels before you approve the same draft again.",),
         )
         await self._board.tell(workspace, "owners", card, key=f"orphan:{post}", home=home)
+
+    async def digest(self, workspace: str, brand: str) -> None:
+        """What last week brought, and the next digest on the due set. What comes days too late is left out."""
+        async with DueEntry(self._database, workspace, f"digest:{brand}") as entry:
+            week = await self._weekly.week(workspace, brand)
+            if week is None:
+                return
+            entry.again_at = week.following
+            if self._clock.now() - week.due > OLD_NEWS:
+                return
+            try:
+                await self._weekly.tell(workspace, brand, week.monday)
+            except Undelivered as error:
+                await self._later(workspace, f"digest:{brand}@{week.monday}", error)
 
     async def remind(self, workspace: str, draft_id: str) -> None:
         """Remind who could decide, and look again when the next reminder is to come."""

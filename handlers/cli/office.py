@@ -113,6 +113,7 @@ async def erase(member: str, yes: bool, json_: bool) -> None:
     default=None,
     help="May people approve what they asked for?",
 )
+@click.option("--digest/--no-digest", default=None, help="A summary of the week, each Monday at nine.")
 @click.option("--avoid", "avoid_words", multiple=True, help="A word that it never uses.")
 @click.option("--fact", "facts", multiple=True, help="Something that is true of it, for its posts.")
 @click.option("--brand", "--id", "which", default="", help="Which brand, by name or id, when there are several.")

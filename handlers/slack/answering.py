@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from typing import cast
+import re
+from typing import Final, cast
 
 from bot.bootstrap import AdMind
 from bot.chat import Asked, ChatRequest, Files, MessageRef
 from bot.errors import AdMindError
 from bot.review.delivering import Undelivered
 from bot.words import reading, told
-from handlers.slack.calling import SlackRefused, asked
+from handlers.slack.calling import Json, SlackRefused, asked
 from handlers.slack.files import Fetching
 from handlers.slack.messenger import Place, SlackMessenger
 from handlers.slack.people import Visitor
@@ -20,6 +21,7 @@ from handlers.slack.teams import Teams
 from handlers.slack.telling import Telling, words_as_message
 
 log = logging.getLogger(__name__)
+_ID: Final = re.compile(r" \(d_[a-z0-9]{1,20}\)")  # behind a draft's title: here it has a link
 
 
 class Answering:
@@ -68,7 +70,7 @@ class Answering:
             log.info("no status shown team=%s why=%s", asking.team, error.code)
         try:
             if asking.way != "private":
-                await self._standing(visitor.workspace, request, asking, told("On it…"))
+                await self._standing(visitor.workspace, request, asking, words_as_message(told("On it…")))
         except AdMindError as error:
             log.info("no sign shown team=%s why=%s", asking.team, error.what)
 
@@ -83,19 +85,25 @@ class Answering:
         member = await self._admind.looking.member(asked.workspace, asked.member)
         with reading(member.language):
             links, lacking = await self._cards(asked, asking)
-            text = "\n".join(part for part in (asked.reply, _unread(asked), lacking) if part)
+            text = "\n".join(part for part in (_ID.sub("", asked.reply), _unread(asked), lacking) if part)
             if asking.way == "private":
                 await self._telling.privately(
-                    asking.team, asking.channel, asking.user, text, links=links, response_url=asking.response_url
+                    asking.team,
+                    asking.channel,
+                    asking.user,
+                    text,
+                    links=links,
+                    buttons=asked.buttons,
+                    response_url=asking.response_url,
                 )
             else:
                 await self._in_thread(asked, asking, text, links)
 
     async def _in_thread(self, found: Asked, asking: Asking, text: str, links: tuple[tuple[str, str], ...]) -> None:
         """In place of the sign of life, or as a message of its own. Where that cannot be, by direct message."""
-        given = words_as_message(text or "…", links)
+        given = words_as_message(text or "…", links, found.buttons)
         try:
-            ts, fresh = await self._standing(found.workspace, found.id, asking, text or "…", links)
+            ts, fresh = await self._standing(found.workspace, found.id, asking, given)
             if not fresh:
                 client = await self._teams.client(asking.team)
                 await asked(client.chat_update(channel=asking.channel, ts=ts, **given))
@@ -110,16 +118,13 @@ class Answering:
                 "slack", asking.team, asking.channel, asking.thread, draft=found.drafts[0]
             )
 
-    async def _standing(
-        self, workspace: str, request: str, asking: Asking, text: str, links: tuple[tuple[str, str], ...] = ()
-    ) -> tuple[str, bool]:
-        """The message that answers this request, posted with these words unless it stands; whether it was now."""
+    async def _standing(self, workspace: str, request: str, asking: Asking, given: Json) -> tuple[str, bool]:
+        """The message that answers this request, posted like this unless it stands; whether it was now."""
         messenger = await self._messenger(asking.team)
         key = f"reply:{request}"
         known = await self._admind.posted.known(workspace, messenger.home, key)
         if known:
             return known.partition("|")[2], False
-        given = words_as_message(text, links)
         metadata = {"event_type": CARD_EVENT, "event_payload": {"key": key}}
         return await messenger.place_once(Place(asking.channel, asking.thread), key, given | {"metadata": metadata})
 

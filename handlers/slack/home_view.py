@@ -13,6 +13,7 @@ from handlers.slack import kit
 from handlers.slack.limits import Json, checked_view
 
 MOST_SHOWN = 10  # of each list
+WAITING_SHOWN = 5  # the others come one at a time
 _STATES = {"failed": "❌", "unknown": "❓", "missed": "⏰", "paused": "⏸", "published": "✅"}
 
 
@@ -78,17 +79,20 @@ def _first_steps(now: HomeNow) -> Iterator[Json]:
 
 def _waiting(now: HomeNow) -> Iterator[Json]:
     count = len(now.waiting)
-    yield kit.heading(words(reader()).many("Review {count}", "Review {count}", count))
+    yield kit.heading(told("Waits for you"))
     if not count:
         yield kit.context(told("Nothing waits for you."))
-    for draft in now.waiting[:MOST_SHOWN]:
+        return
+    label = words(reader()).many("Review {count}", "Review {count}", count)
+    yield kit.actions([kit.button(label, f"next:{now.brand}", "primary")])
+    for draft in now.waiting[:WAITING_SHOWN]:
         facts = [_time(draft.due, now.zone) or told("as soon as it is approved")]
         if draft.decide_by:
             facts.append(told("decide by {when}", when=_time(draft.decide_by, now.zone)))
         facts.append(", ".join(version.account_name for version in draft.versions))
-        review = kit.button(told("Review"), f"review:{draft.id}", "primary")
+        review = kit.button(told("Open"), f"review:{draft.id}")
         yield kit.section(f"{draft.title}\n{' · '.join(facts)}", accessory=review)
-    yield from _more(count)
+    yield from _more(count, WAITING_SHOWN)
 
 
 def _upcoming(now: HomeNow) -> Iterator[Json]:
@@ -104,6 +108,7 @@ def _done(now: HomeNow) -> Iterator[Json]:
     if not now.done:
         return
     yield kit.heading(told("What went out, and what did not"))
+    yield kit.context(told("How posts did is not in here: AdMind does not read numbers from channels yet."))
     for post in now.done[:MOST_SHOWN]:
         receipt = post.receipt
         at = receipt.at if receipt else post.due
@@ -119,8 +124,8 @@ def _done(now: HomeNow) -> Iterator[Json]:
     yield from _more(len(now.done))
 
 
-def _more(count: int) -> Iterator[Json]:
-    left = count - MOST_SHOWN
+def _more(count: int, shown: int = MOST_SHOWN) -> Iterator[Json]:
+    left = count - shown
     if left > 0:
         yield kit.context(words(reader()).many("… and {count} more", "… and {count} more", left))
 

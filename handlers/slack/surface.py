@@ -73,8 +73,9 @@ ACTIONS: Final = frozenset(
         "details",  # details:<draft>
         # on cards of posts: <action>:<post>
         "live", "send", "cancel", "takedown",
-        # in App Home: review:<draft>, the others with a brand
-        "review", "new", "settings", "resume", "stop",
+        # in App Home and below answers: review:<draft>, the others with a brand; next:<brand>:<draft> after that one
+        "review", "next", "new", "settings", "resume", "stop",
+        "reconnect",  # reconnect:<account>
         "page",  # in Details: page:<draft>:details|read:<page>
     }
 )  # fmt: skip

@@ -6,8 +6,10 @@ import logging
 import re
 from typing import Final
 
+from bot.chat import Button
 from bot.errors import AdMindError
 from bot.words import told
+from handlers.slack import kit
 from handlers.slack.calling import Json, SlackRefused, SlackUnknown, asked
 from handlers.slack.limits import FALLBACK, MESSAGE_CHARACTERS, SECTION, checked_message, cut, escape, pieces
 from handlers.slack.surface import POSTING
@@ -15,11 +17,15 @@ from handlers.slack.teams import Teams
 
 log = logging.getLogger(__name__)
 ADDRESS: Final = re.compile(r"https?://[^\s<>|\"]{1,1900}?(?=[.,;:!?)\]}’”]*(?:\s|$))")
+MARKED: Final = re.compile(rf"{ADDRESS.pattern}|`(?P<code>[^`\n]{{1,200}})`")
 MOST_ELEMENTS: Final = 80
+MOST_BUTTONS: Final = 10
 
 
-def words_as_message(text: str, links: tuple[tuple[str, str], ...] = ()) -> Json:
-    """`text` as it is, with its addresses to press; `links` (words, address) stand below."""
+def words_as_message(text: str, links: tuple[tuple[str, str], ...] = (), buttons: tuple[Button, ...] = ()) -> Json:
+    """`text` as it is, with its addresses to press and what is to be typed set off; `links` (words, address) stand
+    below, and then the buttons.
+    """
     shown = cut(text, MESSAGE_CHARACTERS - 1500)
     blocks: list[Json] = [_rich(part) for part in pieces(shown.text, SECTION) if part.strip()]
     if not shown.whole:
@@ -27,6 +33,8 @@ def words_as_message(text: str, links: tuple[tuple[str, str], ...] = ()) -> Json
     for words, address in links[:20]:
         parts = [{"type": "link", "url": address, "text": cut(words, 200).text}]
         blocks.append({"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": parts}]})
+    if buttons:
+        blocks.append(kit.actions([kit.button(each.label, each.action, each.style) for each in buttons[:MOST_BUTTONS]]))
     return {
         "text": escape(cut(text, FALLBACK // 3).text) or "…",
         "blocks": checked_message(blocks),
@@ -37,12 +45,15 @@ def words_as_message(text: str, links: tuple[tuple[str, str], ...] = ()) -> Json
 def _rich(text: str) -> Json:
     parts: list[Json] = []
     end = 0
-    for found in ADDRESS.finditer(text):
+    for found in MARKED.finditer(text):
         if len(parts) > MOST_ELEMENTS:
             break
         if found.start() > end:
             parts.append({"type": "text", "text": text[end : found.start()]})
-        parts.append({"type": "link", "url": found[0]})
+        if found["code"]:
+            parts.append({"type": "text", "text": found["code"], "style": {"code": True}})
+        else:
+            parts.append({"type": "link", "url": found[0]})
         end = found.end()
     if text[end:]:
         parts.append({"type": "text", "text": text[end:]})
@@ -61,11 +72,12 @@ class Telling:
         text: str,
         *,
         links: tuple[tuple[str, str], ...] = (),
+        buttons: tuple[Button, ...] = (),
         thread: str = "",
         response_url: str = "",
     ) -> None:
         """For one person's eyes: where they are if that goes, else directly. Raises SlackRefused, SlackUnknown."""
-        given = words_as_message(text, links)
+        given = words_as_message(text, links, buttons)
         if response_url and await self._answered(response_url, given):
             return
         client = await self._teams.client(team)

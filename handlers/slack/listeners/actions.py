@@ -10,13 +10,12 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.chat import Verdict
 from bot.errors import AdMindError, ChangedSince, unexpected
-from bot.publishing.pause import say_scope
 from bot.words import read_in, told
 from handlers.slack import modals
 from handlers.slack.buttons import MENU
 from handlers.slack.calling import Json, asked
 from handlers.slack.forms import Carried
-from handlers.slack.listeners import deciding, home, opening
+from handlers.slack.listeners import deciding, home, houses, opening, reviewing
 from handlers.slack.people import Visitor
 from handlers.slack.slack import Slack
 from handlers.slack.surface import ACTIONS
@@ -66,6 +65,8 @@ async def _do(slack: Slack, visitor: Visitor, body: Json, verb: str, ids: list[s
         return await _on_post(slack, visitor, verb, ids[0])
     if verb in ("stop", "resume"):
         return await _flow(slack, visitor, verb, ids[0])
+    if verb == "reconnect":
+        return await houses.reconnect(slack, visitor, ids[0])
     await _open(slack, visitor, body, verb, ids)
     return ""
 
@@ -83,7 +84,7 @@ async def _flow(slack: Slack, visitor: Visitor, verb: str, brand: str) -> str:
     if verb == "resume":
         pausing = slack.admind.pausing
         lifted = await pausing.resume(visitor.workspace, scope, visitor.member, now, surface="slack")
-        said = told("Posts go out again: {what}.", what=say_scope(lifted.scope))
+        said = told("Posts go out again: {what}.", what=await houses.scope_name(slack, visitor, lifted.scope))
     else:
         stopped = await slack.admind.stopping.stop(visitor.workspace, scope, visitor.member, "", now, "slack")
         said = told("Stopped: {count} scheduled posts wait until somebody lets them go on.", count=len(stopped.held))
@@ -97,6 +98,9 @@ async def _open(slack: Slack, visitor: Visitor, body: Json, verb: str, ids: list
     if verb in ("new", "settings"):
         opens = opening.new_post if verb == "new" else opening.settings
         await opens(slack, visitor, trigger, brand=ids[0])
+        return
+    if verb == "next":
+        await reviewing.begin(slack, visitor, trigger, window, ids)
         return
     if verb == "takedown":
         post = await slack.admind.looking.post(visitor.workspace, visitor.member.id, ids[0])
@@ -137,8 +141,8 @@ async def _form(slack: Slack, visitor: Visitor, verb: str, draft: Any) -> Json:
 async def _turn(slack: Slack, visitor: Visitor, window: Json, ids: list[str]) -> None:
     """Another page of the same window. Raises ChangedSince when it would show another draft than it began with."""
     draft = await opening.draft_of(slack, visitor, ids[0])
-    began = Carried.load(str(window.get("private_metadata") or "")).digest
-    deciding.unchanged(draft, began or draft.digest)
-    view = await opening.details(slack, visitor, draft, approving=ids[1] == "read", page=int(ids[2]))
+    began = Carried.load(str(window.get("private_metadata") or ""))
+    deciding.unchanged(draft, began.digest or draft.digest)
+    view = await opening.details(slack, visitor, draft, approving=ids[1] == "read", page=int(ids[2]), brand=began.brand)
     client = await slack.teams.client(visitor.who.team)
     await asked(client.views_update(view_id=str(window["id"]), hash=str(window.get("hash") or ""), view=view))

@@ -76,18 +76,17 @@ async def _now(slack: Slack, visitor: Visitor) -> HomeNow:
     brand = await looking.home_brand(workspace, member.id) or ""
     only, now = frozenset({brand}), slack.admind.clock.now()
     names = {each.id: each.name for each in (await looking.brands(workspace, member.id)).items}
-    drafts = await looking.drafts(workspace, member.id, status="waiting", brands=only, limit=50)
+    waiting = await looking.waits_for(workspace, member.id, brand)
     ahead = await looking.posts_between(workspace, member.id, now, now + AHEAD, only)
     posts = await looking.posts(workspace, member.id, brands=only, limit=50)
     pauses = [each for each in (await looking.pauses(workspace, member.id)).items if each.scope != "workspace"]
     accounts = [each for each in (await looking.accounts(workspace, member.id)).items if each.brand == brand]
     rooms = await slack.admind.homes.rooms(workspace, brand, "slack", visitor.who.team)
-    may_decide = member.may(brand, Role.approver, Role.owner) or member.may(brand, Role.client)
     return HomeNow(
         brand=brand,
         brand_name=names.get(brand, "AdMind"),
         zone=await zone_of(slack, visitor),
-        waiting=drafts.items if may_decide else (),
+        waiting=waiting,
         upcoming=[each for each in ahead if each.status == "scheduled"],
         done=[each for each in posts.items if each.status not in ("scheduled", "sending", "cancelled")],
         pauses=pauses,

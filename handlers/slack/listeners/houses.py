@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.errors import BadInput
 from bot.publishing.pause import say_scope
-from bot.words import told
+from bot.words import retold, told
 from handlers.slack.people import Visitor
 from handlers.slack.slack import Slack
 
@@ -34,7 +34,30 @@ async def resume(slack: Slack, visitor: Visitor, scope: str, channel: str) -> st
     lifted = await slack.admind.pausing.resume(
         visitor.workspace, wanted, visitor.member, slack.admind.clock.now(), surface="slack"
     )
-    return told("Posts go out again: {what}.", what=say_scope(lifted.scope))
+    return told("Posts go out again: {what}.", what=await scope_name(slack, visitor, lifted.scope))
+
+
+async def scope_name(slack: Slack, visitor: Visitor, scope: str) -> str:
+    """What was paused, as people call it."""
+    kind, _, value = scope.partition(":")
+    looking, by = slack.admind.looking, (visitor.workspace, visitor.member.id)
+    named: dict[str, str] = {}
+    if kind == "brand":
+        named = {each.id: each.name for each in (await looking.brands(*by)).items}
+    elif kind == "account":
+        named = {each.id: each.name for each in (await looking.accounts(*by)).items}
+    return named.get(value) or retold(say_scope(scope))
+
+
+async def reconnect(slack: Slack, visitor: Visitor, account: str) -> str:
+    """Where an account is logged in again. Raises NotFound."""
+    found = await slack.admind.looking.account_record(visitor.workspace, visitor.member.id, account)
+    return told(
+        "Log {account} in again in the studio, under Settings, Accounts. Your way in, good once and for 15 minutes: "
+        "{address}",
+        account=found.name,
+        address=await studio_link(slack, visitor),
+    )
 
 
 async def code(slack: Slack, visitor: Visitor) -> str:

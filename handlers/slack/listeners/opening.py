@@ -79,12 +79,19 @@ async def _groups(slack: Slack, team: str) -> dict[str, str]:
 
 
 async def details(
-    slack: Slack, visitor: Visitor, draft: DraftView, *, approving: bool, page: int = 0, digest: str = ""
+    slack: Slack,
+    visitor: Visitor,
+    draft: DraftView,
+    *,
+    approving: bool,
+    page: int = 0,
+    digest: str = "",
+    brand: str = "",
 ) -> Json:
-    """One page of everything in it; what is approved there is what is shown there."""
+    """One page of everything in it; what is approved there is what is shown there. `brand`: one of its Review N."""
     files = {medium.sha256: medium.mime for version in draft.versions for medium in version.media}
     shown = await slack.pictures.files(visitor.home, files)
-    carried = Carried(draft=draft.id, digest=digest or draft.digest)
+    carried = Carried(draft=draft.id, digest=digest or draft.digest, brand=brand)
     return modals.details_modal(
         draft, carried, zone=await zone_of(slack, visitor, draft), files=shown, page=page, approving=approving
     )

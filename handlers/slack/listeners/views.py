@@ -15,7 +15,7 @@ from handlers.slack import kit, modals
 from handlers.slack.calling import Json, asked
 from handlers.slack.forms import Carried, FieldErrors
 from handlers.slack.limits import cut
-from handlers.slack.listeners import deciding, home, opening
+from handlers.slack.listeners import deciding, home, opening, reviewing
 from handlers.slack.modals import asking as new_posts
 from handlers.slack.modals import deciding as decisions
 from handlers.slack.modals import details, editing, moving
@@ -25,7 +25,7 @@ from handlers.slack.places import Asking
 from handlers.slack.slack import Slack
 from handlers.slack.surface import VIEWS
 
-Send = Callable[[Slack, Visitor, Json, Carried], Awaitable[str]]
+Send = Callable[[Slack, Visitor, Json, Carried], Awaitable[str | Json]]  # words to say, or the window to go on with
 
 
 def register(app: AsyncApp, slack: Slack) -> None:
@@ -50,6 +50,8 @@ async def submit(slack: Slack, body: Json) -> Json:
         return _refused(view, error)
     except Exception as error:
         return _refused(view, unexpected(error, "saving"))
+    if isinstance(said, dict):
+        return {"response_action": "update", "view": said}
     if said:
         slack.after(slack.telling.privately(team, carried.room, user, said))
     if view.get("root_view_id") not in (None, view.get("id")):
@@ -93,9 +95,12 @@ async def _some(slack: Slack, visitor: Visitor, view: Json, carried: Carried) ->
     return ""
 
 
-async def _read_approve(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
+async def _read_approve(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str | Json:
     await deciding.decide(slack, visitor, Verdict.approve, carried.draft, carried.digest)
-    return ""
+    if not carried.brand:
+        return ""
+    slack.after(home.refresh(slack, visitor))
+    return await reviewing.following(slack, visitor, carried.brand, carried.draft)
 
 
 async def _move(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:

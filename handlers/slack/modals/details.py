@@ -27,6 +27,8 @@ def details_modal(
         blocks.append(kit.context(told("Page {page} of {count}", page=page + 1, count=len(pages))))
         blocks.append(kit.actions(_turning(draft, page, len(pages), approving)))
     last = page == len(pages) - 1
+    if approving and carried.brand:
+        blocks.append(kit.actions(_instead(draft, carried)))
     return checked_view(
         kit.modal(
             APPROVE if approving else CALLBACK,
@@ -50,6 +52,16 @@ def pages_of(draft: DraftView, *, zone: str, files: dict[str, str] | None = None
         current.append(block)
         taken += size
     return (*pages, tuple(current))
+
+
+def _instead(draft: DraftView, carried: Carried) -> list[Json]:
+    """What else can be done with one of several that are looked through."""
+    tail = f"{draft.id}:{carried.digest}"
+    return [
+        kit.button(told("Ask for changes"), f"changes:{tail}"),
+        kit.button(told("Reject"), f"reject:{tail}"),
+        kit.button(told("Later"), f"next:{carried.brand}:{draft.id}"),
+    ]
 
 
 def _turning(draft: DraftView, page: int, count: int, approving: bool) -> list[Json]:

@@ -79,6 +79,7 @@ class BrandBody(Body):
     approvals: int | None = Field(None, ge=1, le=10)
     client_approvals: int | None = Field(None, ge=0, le=10)
     self_approval: Literal["auto", "allowed", "denied"] | None = None
+    digest: bool | None = Field(None, description="Whether a summary of the week comes each Monday.")
 
 
 class AccountRules(Body):

@@ -35,13 +35,15 @@ def test_what_waits_what_comes_and_what_went_out() -> None:
         [
             "# Velo",
             "⏸ Nothing goes out · since Mon 30 Nov, 13:00 CET · A storm",
-            "*Review 1*",
+            "*Waits for you*",
+            "[!Review 1]",
             "Spring sale",
-            "Tue 1 Dec, 09:00 CET · decide by Tue 1 Dec, 08:45 CET · LinkedIn · Velo AG, X · @velo   [!Review]",
+            "Tue 1 Dec, 09:00 CET · decide by Tue 1 Dec, 08:45 CET · LinkedIn · Velo AG, X · @velo   [Open]",
             "*Next out*",
             "Tue 1 Dec, 09:00 CET · X · @velo",
             "Spring sale",
             "*What went out, and what did not*",
+            "(How posts did is not in here: AdMind does not read numbers from channels yet.)",
             "✅ Tue 1 Dec, 09:00 CET · X · @velo",
             "Spring sale",
             "https://velo.example/1   [Take down]",
@@ -84,7 +86,7 @@ def test_a_busy_home_fits_and_counts_the_rest() -> None:
         assert checked_view(shown) is shown
     with reading("en"):
         words = seen(home_view(now(waiting=drafts))["blocks"])
-    assert "*Review 25*" in words and "… and 15 more" in words
+    assert "[!Review 25]" in words and "… and 20 more" in words
 
 
 def test_a_stranger_sees_a_way_in_and_nothing_else() -> None:

@@ -83,7 +83,7 @@ def test_what_stands_in_app_home_can_be_pressed() -> None:
         may_settle=True,
     )
     found = {verb for shown in (home_view(full), stranger_view()) for verb in _verbs(shown)}
-    assert found == {"review", "takedown", "new", "settings", "resume", "stop"} and found <= surface.ACTIONS
+    assert found == {"review", "next", "takedown", "new", "settings", "resume", "stop"} and found <= surface.ACTIONS
 
 
 def _verbs(value: Any) -> set[str]:

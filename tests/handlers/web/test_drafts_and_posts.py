@@ -219,3 +219,11 @@ def test_one_account_may_ask_more_than_its_brand(running: Served, decider: httpx
     assert decide(decider, again, "approve").json()["draft"]["status"] == "approved"
     audit = decider.get(f"{API}/audit", params={"kind": "account rules changed", "limit": 200}).json()["items"]
     assert [entry["details"] for entry in audit][-2:] == [{"approvals": "2"}, {"rules": "as the brand"}]
+
+
+def test_a_brand_may_do_without_the_weekly_digest(running: Served, decider: httpx2.Client) -> None:
+    path = f"/brands/{running.admind.workspace.default_brand}"
+    assert decider.get(f"{API}/brands").json()["items"][0]["digest"] is True
+    assert running.owner("PATCH", path, {"digest": False}).json()["digest"] is False
+    assert running.owner("PATCH", path, {"voice": "Warm."}).json()["digest"] is False
+    assert running.owner("PATCH", path, {"digest": True}).json()["digest"] is True

@@ -36,6 +36,7 @@ async def change_brand(
     approvals: Annotated[int, Form(ge=1, le=10)] = 1,
     client_approvals: Annotated[int, Form(ge=0, le=10)] = 0,
     self_approval: Annotated[Literal["auto", "allowed", "denied"], Form()] = "auto",
+    digest: Annotated[bool, Form()] = False,
 ) -> Response:
     changes = {
         "name": name,
@@ -47,6 +48,7 @@ async def change_brand(
         "approvals": approvals,
         "client_approvals": client_approvals,
         "self_approval": self_approval,
+        "digest": digest,
     }
     await visit.admind.office.change_brand(visit.workspace, visit.id, visit.here.id, changes)
     return go(request, "/studio/settings/brand", visit.t("Saved. It holds for every draft from now on."))

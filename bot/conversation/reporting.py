@@ -1,0 +1,88 @@
+"""`report`: what went out and what did not, what waits and for whom, and what comes next."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from bot.conversation.finding import open_drafts, posts_between
+from bot.conversation.listing import how_to_plan, review_button
+from bot.conversation.periods import read_period
+from bot.conversation.speaking import Said, Speaking
+from bot.conversation.turn import Turn
+from bot.insights.report import Report, counted, look_back, oldest
+from bot.views import DraftView
+from bot.when import say
+from bot.words import reader, told, words
+
+MOST_ACCOUNTS: Final = 12
+MOST_TITLES: Final = 3
+AHEAD: Final = timedelta(days=60)
+
+
+async def report(speaking: Speaking, argument: str) -> Said:
+    turn, book = speaking.turn, words(reader())
+    span = read_period(argument, turn.now, turn.asker.zone, turn.asker.language, past=True)
+    drafts = await open_drafts(turn)
+    found = look_back(
+        await posts_between(turn, span.start, span.end),
+        drafts,
+        start=span.start,
+        end=span.end,
+        ahead=await posts_between(turn, turn.now, turn.now + AHEAD),
+    )
+    happened = counted(book, found.counts, len(found.lapsed))
+    lines = [
+        told("{days}: {what}", days=span.words, what=happened)
+        if happened
+        else told("Nothing went out {days}.", days=span.words)
+    ]
+    lines += _by_account(found, turn)
+    if found.lapsed:
+        titles = ", ".join(f"“{title}”" for title in found.lapsed[:MOST_TITLES])
+        more = " …" if len(found.lapsed) > MOST_TITLES else ""
+        lines.append(told("Nobody approved in time: {titles}", titles=titles + more))
+    lines.append(told("How posts did is not in here: AdMind does not read numbers from channels yet."))
+    lines += [_waiting([draft for draft in drafts if draft.status == "waiting"], turn), _next(found, turn)]
+    return Said("\n".join(line for line in lines if line), await review_button(speaking))
+
+
+def _by_account(found: Report, turn: Turn) -> list[str]:
+    names = {account.id: account.name for account in turn.around.accounts}
+    rows = sorted(
+        (names.get(account, told("an account that was removed")), counts) for account, counts in found.accounts.items()
+    )
+    lines = [f"• {name}: {counted(words(reader()), counts)}" for name, counts in rows[:MOST_ACCOUNTS]]
+    more = len(rows) - MOST_ACCOUNTS
+    return [*lines, *([told("… and {count} more.", count=more)] if more > 0 else [])]
+
+
+def _waiting(waiting: list[DraftView], turn: Turn) -> str:
+    first = oldest(waiting)
+    if first is None:
+        return told("No draft is waiting.")
+    missing = next(
+        (v.missing for draft in waiting if draft.created_at == first.created_at for v in draft.versions if v.missing),
+        "",
+    )
+    return (
+        words(reader())
+        .many(
+            "Waiting: {count} draft, “{title}” since {when}. {missing}",
+            "Waiting: {count} drafts, the oldest “{title}” since {when}. {missing}",
+            len(waiting),
+            title=first.title,
+            when=say(first.created_at, turn.asker.zone, turn.asker.language, now=turn.now),
+            missing=missing,
+        )
+        .strip()
+    )
+
+
+def _next(found: Report, turn: Turn) -> str:
+    post = found.next
+    if post is None:
+        return f"{told('Nothing is scheduled.')} {how_to_plan(turn)}"
+    where = next((account.name for account in turn.around.accounts if account.id == post.account), post.channel)
+    when = say(post.due, turn.asker.zone, turn.asker.language, now=turn.now)
+    return told("Next: “{title}”, {when}, {account}", title=post.title, when=when, account=where)

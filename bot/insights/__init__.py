@@ -1,0 +1,1 @@
+"""What became of it: reports from the records, and nothing that they do not hold."""

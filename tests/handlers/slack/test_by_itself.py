@@ -1,0 +1,157 @@
+"""What comes by itself in Slack: the digest, reminders by day and alarms by night, and App Home."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.chat import Identified, Role
+from bot.clock import MovableClock
+from handlers.slack.listeners import houses
+from storage.commit import Change, commit
+from storage.stores import DraftStore
+from tests.fakes.slack.pressing import Person
+from tests.fakes.slack.records import Channel, Message
+from tests.fakes.slack_server import SlackServer
+from tests.fakes.waiting import until
+from tests.handlers.slack.asking import answered, drafted, shown
+from tests.handlers.slack.office import Office, member, running, said
+from tests.handlers.slack.phone import seen
+
+WEDNESDAY = datetime(2026, 12, 2, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock(WEDNESDAY)
+
+
+@pytest.fixture
+def lounge(slack: SlackServer, ana: Person) -> Channel:
+    return slack.channel("lounge", ana)
+
+
+async def test_the_digest_comes_into_the_review_room_with_buttons_that_work(
+    office: Office, ana: Person, lounge: Channel, room: Channel, clock: MovableClock
+) -> None:
+    await drafted(office, ana, lounge, "Announce our sale for the feed, Friday 18 December 10am")
+    await office.admind.weekly.arm([office.workspace])
+    clock.move_to(datetime(2026, 12, 7, 9, 0, 1, tzinfo=UTC))
+    digest = await said(room, "30 Nov – ")
+    assert "Waiting: 1 draft, 5 days old" in digest.words
+    assert "This week: nothing is planned" in digest.words
+    assert re.search(r"Record of decisions up to here: \d+-[0-9a-f]{10}", digest.words)
+    await ana.click(digest, "next:")
+    assert ana.window is not None and "Sale" in ana.window.words
+    brand = next(iter((await member(office, ana)).roles))
+    await office.admind.weekly.tell(office.workspace, brand, datetime(2026, 12, 7, tzinfo=UTC).date())
+    assert len([each for each in room.messages.values() if "30 Nov – " in each.words]) == 1
+
+
+async def test_reconnect_leads_into_the_studio(office: Office, ana: Person, lounge: Channel) -> None:
+    slack, who = office.living.slack, office.slack.team.id
+    account = (await office.admind.looking.accounts(office.workspace, (await member(office, ana)).id)).items[0]
+    visitor = await slack.people.visitor(who, ana.id)
+    told = await houses.reconnect(slack, visitor, account.id)
+    assert "Log Feed in again" in told and "/studio/in/" in told
+
+
+async def test_home_of_somebody_for_whom_nothing_waits(
+    office: Office, slack: SlackServer, lounge: Channel, ana: Person
+) -> None:
+    owner, ben = await member(office, ana), slack.person("ben")
+    brand = next(iter(owner.roles))
+    made = await office.admind.office.add_member(office.workspace, owner.id, "Ben", brand, [Role.requester.value])
+    change = Change(office.workspace)
+    who = Identified(platform="slack", team=slack.team.id, user=ben.id)
+    office.admind.people.link(change, made, who, office.admind.clock.now())
+    await office.admind.people.save(change)
+    await drafted(office, ana, lounge, "Announce our sale for the feed, Saturday 10am")
+    await ben.open_home()
+    await until(lambda: ben.home is not None, "home is drawn")
+    assert ben.home is not None
+    home = seen(ben.home.blocks)
+    assert "First steps" in home or "Nothing waits for you." in home
+    assert "Review" not in home and "[‼STOP My brand]" in home
+
+
+async def test_home_with_300_waiting_keeps_slacks_limits_and_reviews_one_at_a_time(
+    office: Office, ana: Person, lounge: Channel
+) -> None:
+    await drafted(office, ana, lounge, "Announce our sale for the feed, Saturday 10am")
+    first, store = (await office.drafts())[0], DraftStore(office.admind.database)
+    for number in range(299):
+        due = WEDNESDAY + timedelta(days=4, minutes=number)
+        copy = first.changed(id=f"d_copy{number:05}", title=f"Number {number}", due=due, messages=(), decide_by=None)
+        await commit(office.admind.database, store.save(Change(office.workspace), copy, ver=None))
+    await ana.open_home()
+    await until(lambda: ana.home is not None and "Review 300" in ana.home.words, "home counts them", seconds=30)
+    assert ana.home is not None
+    assert "… and 295 more" in ana.home.words
+    await ana.click(ana.home, "next:")
+    assert ana.window is not None and "Sale" in ana.window.words
+    await ana.click(ana.window, "next:")
+    assert ana.window is not None and "Number 0" in ana.window.words
+    await ana.close()
+    listed = shown(await answered(ana, lounge, "drafts"))
+    assert "… and 290 more." in listed and len(listed) <= 1300
+    assert "“Number" not in shown(await answered(ana, lounge, "report month"))
+
+
+async def test_a_missed_time_wakes_people_at_night(
+    office: Office, ana: Person, lounge: Channel, room: Channel, clock: MovableClock
+) -> None:
+    await drafted(office, ana, lounge, "Announce our sale for the feed, Saturday 10pm")
+    await ana.react(office.cards()[0], "white_check_mark")
+    await office.status(office.cards()[0], "approved")
+    due = (await office.draft(office.cards()[0])).due
+    assert due is not None
+    clock.move_to(due + timedelta(hours=1))  # nobody ran
+    missed = await said(room, "⏰ Missed")
+    assert any(ana.id in ping for ping in missed.pings)
+
+
+REMINDED = "Still waiting: "
+
+
+async def test_a_reminder_is_one_message_by_day_and_none_by_night(
+    slack: SlackServer, ana: Person, room: Channel, clock: MovableClock, tmp_path: Path
+) -> None:
+    clock.move_to(datetime(2026, 12, 2, 18, 30, tzinfo=UTC))
+    async with running(tmp_path / "data", slack, ana, room, clock=clock) as office:
+        lounge = slack.channel("lounge", ana)
+        await drafted(office, ana, lounge, "Announce our sale for the feed, Thursday 10pm")  # decide by 21:45
+        direct = slack.world.dm(slack.team, ana.id)
+        await office.admind._clockwork.tick()
+        clock.move_to(datetime(2026, 12, 2, 22, 0, tzinfo=UTC))  # 24 h before, and night
+        await quiet(office)
+        assert not reminders(direct)
+        clock.move_to(datetime(2026, 12, 3, 8, 0, 5, tzinfo=UTC))
+        await until(lambda: bool(reminders(direct)), "it comes in the morning", seconds=20)
+        (reminder,) = reminders(direct)
+        assert "decide by Thu 3 Dec, 21:45" in reminder.words
+        clock.move_to(datetime(2026, 12, 3, 18, 45, 5, tzinfo=UTC))  # instead of 19:45 and 20:45
+        await quiet(office)
+        assert reminders(direct) == [reminder], "brought up to date, not sent again"
+        await ana.click(reminder, "review:")
+        assert ana.window is not None
+        assert (await ana.submit()).answer.ok
+        await office.status(office.cards()[0], "approved")
+        await until(lambda: not reminders(direct), "the reminder says that it is over", seconds=20)
+
+
+def reminders(direct: Channel) -> list[Message]:
+    return [each for each in direct.messages.values() if REMINDED in each.words]
+
+
+async def quiet(office: Office) -> None:
+    """Everything that is due now has been done."""
+
+    async def nothing_due() -> bool:
+        ticked = await office.admind._clockwork.tick()
+        return ticked.entries == 0
+
+    await until(nothing_due, "nothing is due", seconds=20)
