@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import discord
+
 ADDRESS = re.compile(r"(https?://[^\s<]+[^<.,:;\"'\])\s])")
 UNESCAPED = re.compile(r"\\([\\*_~`|\[\]<@>#+.-])")
 STYLES = {1: "!", 4: "‼"}
@@ -12,6 +14,12 @@ STYLES = {1: "!", 4: "‼"}
 
 def seen(components: list[dict[str, Any]]) -> str:
     return "\n".join(line for each in components for line in _lines(each))
+
+
+def components(view: discord.ui.LayoutView) -> list[dict[str, Any]]:
+    """As they travel."""
+    made: list[dict[str, Any]] = view.to_components()  # type: ignore[no-untyped-call]
+    return made
 
 
 def shown(markup: str) -> str:

@@ -16,7 +16,7 @@ from handlers.discord.buttons import MENU, PREFIX
 from handlers.discord.render import mark, message
 from storage.drafts import Finding
 from storage.posts import Failure, PostReceipt, PostState
-from tests.handlers.discord.phone import seen, shown
+from tests.handlers.discord.phone import components, seen, shown
 from tests.handlers.slack.made import COPY, DUE, PICTURE, card, draft, medium, names, spring, version
 from tests.handlers.slack.test_render import HOSTILE, RIGHT_TO_LEFT, any_card
 from tests.samples import a_post
@@ -25,7 +25,7 @@ THERE = frozenset({PICTURE})
 
 
 def read(drawn: Any) -> str:
-    return seen(drawn.view.to_components())
+    return seen(components(drawn.view))
 
 
 def test_a_draft_as_it_waits() -> None:
@@ -48,7 +48,7 @@ def test_a_draft_as_it_waits() -> None:
         ]
     )
     assert drawn.shows_all and drawn.files == {"aaaaaaaaaaaaaaaa.jpeg": PICTURE}
-    assert drawn.view.to_components()[0]["id"] == mark("draft:d_spring:1")
+    assert components(drawn.view)[0]["id"] == mark("draft:d_spring:1")
     assert drawn.view.is_persistent()
 
 
@@ -65,7 +65,7 @@ def test_a_receipt_shows_where_it_stands_and_a_failure_is_red() -> None:
     post = a_post(state=PostState.failed, account="a_0", due=DUE, failure=failure, title="Spring sale")
     drawn = message(post_card(post, names()))
     assert read(drawn).endswith("yours is 2.4:1.\n[!Try again] [Drop]")
-    assert drawn.view.to_components()[0]["accent_color"] is not None
+    assert components(drawn.view)[0]["accent_color"] is not None
 
 
 @pytest.mark.parametrize(
@@ -136,13 +136,13 @@ def test_every_card_fits_and_keeps_its_buttons(seed: int, there: int, language: 
     with reading(language):
         drawn = message(of, frozenset(each * 64 for each in "ab"[:there]), key="k")
     limits.checked(drawn.view)
-    found = set(_actions(drawn.view.to_components()))
+    found = set(_actions(components(drawn.view)))
     tail = f":d_1:{'f' * 64}"
     wanted = {each.action for each in of.buttons}
     assert found <= wanted | {f"read{tail}"}
     assert wanted <= found | ({f"approve{tail}"} if f"read{tail}" in found else set()), "every button can be reached"
     if drawn.shows_all:
-        words = shown(_text(drawn.view.to_components()))
+        words = shown(_text(components(drawn.view)))
         assert all((each.full or each.text).strip() in words for each in of.sections)
     elif of.sections:
         assert f"approve{tail}" not in found, "what is not all shown is read first"
