@@ -1,14 +1,43 @@
 """A loopback Discord that the real discord.py talks to by addresses alone: strict as the real one, and with
 people in it.
 
-async with discord_server(clock=clock) as discord:
-    velo = discord.guild("velo")
-    ana, room = velo.person("ana"), velo.room("campaigns")
-    with discord.pointed():
-        async with running(bot, discord.token):
-            ana.mention(room, "Spring sale")
-            await until(lambda: len(room.messages) == 2, "an answer")
-            answer = await ana.click(room.last, "Approve")
+    async with discord_server(clock=clock) as server:
+        velo = server.guild("velo")                     # the bot is in it, as after the invite link
+        ana, room = velo.person("ana"), velo.room("campaigns")
+        with server.pointed():                          # or the product's own settings: api_url, gateway_url, cdn_url
+            async with running(bot, server.token):      # tests.fakes.discord.client
+                ana.mention(room, "Spring sale")
+                await until(lambda: len(room.messages) == 2, "an answer")
+                answer = await ana.click(room.last, "Approve")
+
+Addresses and the portal: `server.api_url`, `gateway_url`, `cdn_url`, `token`; `server.world.privileged` is the set of
+intents that the portal grants ("message_content", "members", "presences"); `server.world.token = …` revokes the old.
+
+A guild (`Place`): person(name, *roles) is also how the same person joins a second guild; room(name, private=),
+forum, category, role(name, permissions), bot_role, owner; give/take(person, *roles), allow/deny(room, role | person |
+None for the bot, *permissions), grant(role, permissions), drop_role; rename, drop, archive(thread, locked=),
+erase(message); leave = kick(person); invite(permissions), remove_bot(), outage(), recover().
+
+Hands of a `Person`: mention(room, text, files, to=), say, dm, reply(message, text, ping=), edit, erase; thread(message,
+name), post(forum, name, text); react/unreact(message, "👍🏽" or "name:id"). A thread is a room. With an answer, each an
+`Interaction`: await slash(room, "/admind draft", topic="…", to=bo, picture=("a.png", data)), suggestions(room, path,
+option=, typed=, …), menu_on(message, name), click(message, label | emoji | custom id), choose(message, *labels |
+people, menu=), submit(Label_of_field="…"), dismiss(), hides(whisper), close_dms(). They return at the first answer
+(`waits=False`: at once); `await answer.settle()` waits until "thinking…" is over; `answer.answer` is the callback's
+type, `.words`, `.original`, `.follow_ups`, `.modal`, `.failed` (nobody answered in `server.world.answer_within`).
+What Discord's client would not let a person do fails with an AssertionError.
+
+Eyes: person.sees(room), reads(room) (all words in reading order), whispers(room), heard() (direct messages), dms,
+pinged(room), window, commands(room); message.words, .versions, .pinged, .allowed_mentions, .attachments (with `.data`),
+.components, .embeds, .flags, .reactions; reading.buttons, menus, pictures; room.messages, room.last, room.typing.
+
+REST (`server.rest`): calls, of("POST /channels/{channel}/messages"), fail(route or "*", Fault(…), times), limit(route,
+most, seconds). Gateway (`server.gateway`): online(shards), away(forget=) as a context, cut(code), ask_reconnect(),
+ask_heartbeat(), invalidate(resumable=), forget(), resumes, acks, interval, shards, needs_shards; identified, resumed,
+refused, closes, heartbeats.
+
+Time is `clock` (ids, the three seconds, the quarter of an hour, addresses, nonces). Rate limits and heartbeats alone
+bear the machine's time, since the client waits by it.
 """
 
 from __future__ import annotations

@@ -6,13 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from tests.fakes.discord import command_forms as of
 from tests.fakes.discord.composing import new_file
-from tests.fakes.discord.documents import (
-    attachment_document,
-    channel_document,
-    member_document,
-    role_document,
-    user_document,
-)
+from tests.fakes.discord.documents import channel_document, member_document, role_document, user_document
+from tests.fakes.discord.message_documents import attachment_document
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.records import Channel, Json, Role
 from tests.fakes.discord.world import World
@@ -23,6 +18,14 @@ if TYPE_CHECKING:
     Options = str | int | float | bool | Talker | Role | Channel | tuple[str, bytes]
 else:
     Options = Any
+
+
+TYPES: dict[int, tuple[type, ...]] = {
+    of.STRING: (str,),
+    of.INTEGER: (int,),
+    of.BOOLEAN: (bool,),
+    of.NUMBER: (int, float),
+}
 
 
 def offered(world: World, room: Channel, powers: Permission) -> list[Json]:
@@ -98,17 +101,14 @@ def _value(world: World, room: Channel, option: Json, given: Any, resolved: Json
         known = {key: each["value"] for each in option["choices"] for key in (each["name"], each["value"])}
         assert given in known, f"{name} is one of {[each['name'] for each in option['choices']]}"
         return known[given]
-    wanted = {of.STRING: str, of.INTEGER: int, of.BOOLEAN: bool, of.NUMBER: (int, float)}.get(kind)
-    if wanted is not None:
-        assert isinstance(given, wanted), f"{name} is not {given!r}"
-        size = len(given) if isinstance(given, str) else given
-        least, most = (
-            f"min_{'length' if kind == of.STRING else 'value'}",
-            f"max_{'length' if kind == of.STRING else 'value'}",
-        )
-        assert option.get(least) is None or size >= option[least], f"{name} is too little"
-        assert option.get(most) is None or size <= option[most], f"{name} is too much"
-        assert kind != of.STRING or 1 <= len(given) <= 6000, f"{name}: 1 to 6000 characters"
+    if kind in TYPES:
+        assert type(given) in TYPES[kind], f"{name} is not {given!r}"
+        what = "length" if kind == of.STRING else "value"
+        size: float = len(given) if kind == of.STRING else given
+        least, most = option.get(f"min_{what}"), option.get(f"max_{what}")
+        assert least is None or size >= least, f"{name} is too little"
+        assert most is None or size <= most, f"{name} is too much"
+        assert kind != of.STRING or 1 <= size <= 6000, f"{name}: 1 to 6000 characters"
         return given
     if kind == of.OF_CHANNEL and option.get("channel_types"):
         assert given.type in option["channel_types"], f"{name} does not offer #{given.name}"

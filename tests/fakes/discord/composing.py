@@ -92,7 +92,7 @@ def revise(draft: Draft, message: Message) -> None:
         kept = [each for each in kept if str(each.id) in wanted]
     names = {each.name for each in kept} | {each.name for each in _named(draft)}
     check(_problems(body, names, v2=bool(flags & COMPONENTS_V2)))
-    after = {"content": message.content, "embeds": message.embeds, "components": message.components}
+    after: Json = {"content": message.content, "embeds": message.embeds, "components": message.components}
     after |= {name: body[name] for name in after if name in body}
     if flags & COMPONENTS_V2:
         check(_legacy(after))
@@ -211,12 +211,12 @@ def mentions(world: World, channel: Channel, message: Message) -> None:
     powers = world.permissions(channel, message.author.id)
     message.pinged_everyone = loud and Permission.MENTION_EVERYONE in powers and _may(allowed, "everyone", 0)
     replied = world.message(message.reference) if message.reference else None
-    if replied is not None and not replied.webhook and (allowed is None or allowed.get("replied_user")):
+    if replied is not None and replied.author.id in world.users and (allowed is None or allowed.get("replied_user")):
         message.pinged.add(replied.author.id)
 
 
 def _is_text(component: Json) -> bool:
-    return component["type"] == TEXT_DISPLAY
+    return bool(component["type"] == TEXT_DISPLAY)
 
 
 def _may(allowed: Json | None, kind: str, wanted: int) -> bool:

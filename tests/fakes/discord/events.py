@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.fakes.discord.documents import member_document, message_document
+from tests.fakes.discord.documents import member_document
+from tests.fakes.discord.message_documents import message_document
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.records import Channel, Guild, Json, Message
 from tests.fakes.discord.world import World
@@ -85,12 +86,13 @@ class Events:
                 has_content = bool(session.intents & CONTENT)
                 session.push(name, seen_message(self.world, message, has_content=has_content) | more)
 
-    def tell_interaction(self, document: Json, guild: int) -> None:
-        """To one session only."""
+    def tell_interaction(self, document: Json, guild: int) -> bool:
+        """To one session only, which must be there now; whether it was."""
         for session in self.sessions:
             if session.has(guild) and session.alive:
                 session.push("INTERACTION_CREATE", document)
-                return
+                return True
+        return False
 
     def _hears(self, session: Session, name: str, channel: Channel | None, guild: Guild | None) -> bool:
         if not session.has(guild.id if guild is not None else 0):

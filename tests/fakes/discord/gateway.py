@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from tests.fakes.discord.connection import Closed, Connection
 from tests.fakes.discord.documents import guild_document, member_document, user_document
 from tests.fakes.discord.events import KNOWN, MEMBERS, PRIVILEGED_INTENTS, Events
 from tests.fakes.discord.records import Json
@@ -31,37 +31,6 @@ HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, RECONNECT, MEMBERS_WANTED, INVALID
     10,
     11,
 )
-MOST_A_MINUTE = 120
-
-
-class Closed(Exception):
-    """Discord ends the connection with this code."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(f"{code} {reason}")
-        self.code, self.reason = code, reason
-
-
-class Connection:
-    """One WebSocket: what is queued goes out in order."""
-
-    def __init__(self, socket: web.WebSocketResponse, pack: Callable[[str], bytes] | None) -> None:
-        self.socket, self._pack = socket, pack
-        self.session: Session | None = None
-        self.goodbye = 0  # the code that the client closed with
-        self.heard: deque[float] = deque(maxlen=MOST_A_MINUTE)
-        self._queue: asyncio.Queue[Json] = asyncio.Queue()
-
-    def send(self, frame: Json) -> None:
-        self._queue.put_nowait(frame)
-
-    async def write(self) -> None:
-        while True:
-            said = json.dumps({"t": None, "s": None, "d": None, **await self._queue.get()})
-            if self._pack is None:
-                await self.socket.send_str(said)
-            else:
-                await self.socket.send_bytes(self._pack(said))
 
 
 @dataclass
@@ -173,19 +142,13 @@ class Gateway:
                     raise Closed(4002, "Error while decoding payload.")
                 connection.goodbye = int(heard.data or 0) if heard.type is WSMsgType.CLOSE else 0
                 return
-            self._pace(connection)
+            connection.pace()
             try:
                 frame = json.loads(heard.data)
                 op, data = int(frame["op"]), frame.get("d")
             except (ValueError, KeyError, TypeError):
                 raise Closed(4002, "Error while decoding payload.") from None
             self._do(connection, op, data)
-
-    def _pace(self, connection: Connection) -> None:
-        now = asyncio.get_running_loop().time()
-        if len(connection.heard) == MOST_A_MINUTE and now - connection.heard[0] < 60:
-            raise Closed(4008, "Rate limited.")
-        connection.heard.append(now)
 
     def _do(self, connection: Connection, op: int, data: Any) -> None:
         if op == HEARTBEAT:

@@ -30,14 +30,17 @@ class Place:
     def owner(self) -> Person:
         return Person(self.world, self.events, self.world.users[self.guild.owner])
 
-    # Building, without a word to the bot
+    # Building; the bot hears of it when it is on
 
     def person(self, name: str, *roles: Role) -> Person:
         """The person of that name, known from another guild or new; a member here."""
         known = next((each for each in self.world.users.values() if each.name == name and not each.bot), None)
         user = known or self.world.new_user(name)
+        new = user.id not in self.guild.members
         member = self.world.join(self.guild, user)
         member.roles += [each.id for each in roles if each.id not in member.roles]
+        if new:
+            self.events.tell("GUILD_MEMBER_ADD", member_document(member), guild=self.guild)
         return Person(self.world, self.events, user)
 
     def room(self, name: str, *, private: bool = False) -> Channel:
@@ -54,10 +57,13 @@ class Place:
         made = self.world.new_channel(self.guild, name, kind)
         if private:
             made.overwrites[self.id] = Overwrite(self.id, False, deny=Permission.VIEW_CHANNEL)
+        self.events.tell("CHANNEL_CREATE", channel_document(self.world, made), guild=self.guild)
         return made
 
     def role(self, name: str, permissions: Permission = NOTHING) -> Role:
-        return self.world.new_role(self.guild, name, permissions)
+        made = self.world.new_role(self.guild, name, permissions)
+        self.events.tell("GUILD_ROLE_CREATE", {"role": role_document(made)}, guild=self.guild)
+        return made
 
     @property
     def bot_role(self) -> Role:
@@ -75,12 +81,6 @@ class Place:
         member = self.guild.members[person.id]
         gone = {each.id for each in roles}
         set_roles(self.events, self.guild, member, [each for each in member.roles if each not in gone])
-
-    def join(self, name: str, *roles: Role) -> Person:
-        """Somebody new."""
-        person = self.person(name, *roles)
-        self.events.tell("GUILD_MEMBER_ADD", member_document(self.guild.members[person.id]), guild=self.guild)
-        return person
 
     def leave(self, person: Person) -> None:
         """By themselves, or kicked: the same to everybody else."""

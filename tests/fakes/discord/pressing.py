@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from tests.fakes.discord.commanding import Options, chosen_command, filled, resolve, shown_options
-from tests.fakes.discord.documents import channel_document, member_document, message_document, user_document
+from tests.fakes.discord.documents import channel_document, member_document, user_document
+from tests.fakes.discord.message_documents import message_document
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.reading import buttons, menus
 from tests.fakes.discord.records import EPHEMERAL, Channel, Json, Message
 from tests.fakes.discord.submitting import filled_in
 from tests.fakes.discord.talking import Talker
-from tests.fakes.discord.world import ANSWER_WITHIN, Interaction
+from tests.fakes.discord.world import Interaction
 from tests.fakes.waiting import until
 
 COMMAND, COMPONENT, AUTOCOMPLETE, SUBMIT = 2, 3, 4, 5
@@ -26,10 +27,11 @@ class Person(Talker):
         """Tell the bot; wait for its first answer, or until it is too late for one."""
         made = self.world.new_interaction(kind, self.user, room, message)
         made.document = self._document(made, room, data)
-        self.events.tell_interaction(made.document, room.guild)
+        told = self.events.tell_interaction(made.document, room.guild)
 
         def over() -> bool:
-            made.failed = not made.answered and self.world.clock.now() > made.made + ANSWER_WITHIN
+            late = self.world.clock.now() > made.made + self.world.answer_within
+            made.failed = not made.answered and (late or not told)
             return made.answered or made.failed
 
         if waits:
@@ -68,14 +70,14 @@ class Person(Talker):
 
     # Commands
 
-    async def slash(self, room: Channel, *path: str, waits: bool = True, **options: Options) -> Interaction:
+    async def slash(self, room: Channel, /, *path: str, waits: bool = True, **options: Options) -> Interaction:
         """slash(room, "/admind", "draft", topic="…"): options by name, as people, roles, channels, files or values."""
         command, here = self._command(room, path)
         data, resolved = filled(self.world, room, here["options"], options)
         return await self._interact(COMMAND, room, _nested(command, here["path"], data, resolved), waits=waits)
 
     async def suggestions(
-        self, room: Channel, *path: str, option: str, typed: str = "", **options: Options
+        self, room: Channel, /, *path: str, option: str, typed: str = "", **options: Options
     ) -> list[Json]:
         """What the bot proposes while this person types into an option: name and value each."""
         command, here = self._command(room, path)

@@ -140,7 +140,7 @@ class Rest:
 
     def _fault(self, name: str) -> Fault:
         for key in (name, "*"):
-            if self.faults[key]:
+            if self.faults.get(key):
                 return self.faults[key].popleft()
         return Fault()
 
@@ -175,8 +175,6 @@ class Rest:
     def _authorize(self, request: web.Request) -> None:
         if request.headers.get("Authorization") != f"Bot {self.world.token}":
             raise Refused(401, 0, "401: Unauthorized")
-        if not request.headers.get("User-Agent", "").startswith("DiscordBot ("):
-            raise Refused(403, 40333, "internal network error")
 
     def _door(self, _: Call) -> Json:
         limits = {"total": 1000, "remaining": 1000 - len(self.gateway.identified)}
@@ -201,7 +199,7 @@ async def _read(request: web.Request) -> tuple[Any, list[Upload]]:
     if request.content_type == "multipart/form-data":
         form = await request.post()
         payload = form.get("payload_json", "{}")
-        body = json.loads(payload if isinstance(payload, str) else payload.file.read())
+        body = json.loads(payload.file.read() if isinstance(payload, web.FileField) else payload)
         uploads = []
         for name, value in form.items():
             number = FILE.fullmatch(name)

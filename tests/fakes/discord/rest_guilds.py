@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 from tests.fakes.discord.call import Call, route
-from tests.fakes.discord.documents import (
-    channel_document,
-    member_document,
-    plain_guild,
-    role_document,
-    user_document,
-)
+from tests.fakes.discord.documents import channel_document, member_document, plain_guild, role_document, user_document
 from tests.fakes.discord.events import Events
 from tests.fakes.discord.fields import text
 from tests.fakes.discord.permissions import Permission

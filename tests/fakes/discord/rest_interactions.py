@@ -5,12 +5,13 @@ from __future__ import annotations
 from tests.fakes.discord.call import Call, route
 from tests.fakes.discord.command_forms import choices_of
 from tests.fakes.discord.composing import Draft, compose, mentions, revise
-from tests.fakes.discord.documents import message_document, user_document
+from tests.fakes.discord.documents import user_document
+from tests.fakes.discord.message_documents import message_document
 from tests.fakes.discord.modals import check_modal
 from tests.fakes.discord.records import EPHEMERAL, LOADING, Channel, Json, Message
 from tests.fakes.discord.refusals import Refused, check, unknown
 from tests.fakes.discord.rest_messages import remove
-from tests.fakes.discord.world import ANSWER_WITHIN, Interaction
+from tests.fakes.discord.world import Interaction
 
 COMMAND, COMPONENT, AUTOCOMPLETE, SUBMIT = 2, 3, 4, 5
 MESSAGE, LATER, LATER_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
@@ -26,7 +27,7 @@ ANSWERS = {
 def answer(call: Call) -> Json | None:
     world = call.world
     found = world.interactions.get(call.path["token"])
-    if found is None or found.id != call.id("interaction") or world.clock.now() > found.made + ANSWER_WITHIN:
+    if found is None or found.id != call.id("interaction") or world.clock.now() > found.made + world.answer_within:
         raise unknown("interaction")
     if found.answered:
         raise Refused(400, 40060, "Interaction has already been acknowledged.")

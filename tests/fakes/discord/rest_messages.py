@@ -7,8 +7,9 @@ from typing import Any
 
 from tests.fakes.discord.call import Call, route
 from tests.fakes.discord.composing import compose, mentions, revise
-from tests.fakes.discord.documents import channel_document, message_document
+from tests.fakes.discord.documents import channel_document
 from tests.fakes.discord.events import seen_message
+from tests.fakes.discord.message_documents import message_document
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.records import DM, FORUM, TEXT, Channel, Json, Message
 from tests.fakes.discord.refusals import Refused, check, missing_access, missing_permissions, unknown
@@ -127,7 +128,7 @@ def edit(call: Call) -> Json:
     message = channel.messages.get(call.id("message"))
     if message is None:
         raise unknown("Message")
-    if message.author is not call.world.bot or message.webhook:
+    if message.author is not call.world.bot:
         raise Refused(403, 50005, "Cannot edit a message authored by another user")
     call.not_archived(channel)
     if call.uploads and not call.may(channel, P.ATTACH_FILES):

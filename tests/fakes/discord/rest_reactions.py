@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tests.fakes.discord.call import Call, route
-from tests.fakes.discord.documents import emoji_document, member_document, user_document
+from tests.fakes.discord.documents import member_document, user_document
 from tests.fakes.discord.events import Events
+from tests.fakes.discord.message_documents import emoji_document
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.records import Channel, Json, Message, Reaction
 from tests.fakes.discord.refusals import Refused, missing_access, missing_permissions, unknown

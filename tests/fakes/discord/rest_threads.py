@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from tests.fakes.discord.call import Call, route
 from tests.fakes.discord.composing import compose
-from tests.fakes.discord.documents import channel_document, message_document, thread_member
+from tests.fakes.discord.documents import channel_document, thread_member
 from tests.fakes.discord.events import Events
 from tests.fakes.discord.fields import one_of, text
+from tests.fakes.discord.message_documents import message_document
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.records import (
     FORUM,

@@ -7,8 +7,9 @@ import secrets
 from tests.fakes.discord import rest_interactions
 from tests.fakes.discord.call import Call, route
 from tests.fakes.discord.composing import Draft, compose, revise
-from tests.fakes.discord.documents import message_document, user_document
+from tests.fakes.discord.documents import user_document
 from tests.fakes.discord.fields import text
+from tests.fakes.discord.message_documents import message_document
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.records import Channel, Json, Message, User, Webhook
 from tests.fakes.discord.refusals import Refused, check, missing_permissions, unknown
@@ -53,8 +54,19 @@ def listed(call: Call) -> list[Json]:
     return [_document(call, each) for each in call.world.webhooks.values() if each.channel == channel.id]
 
 
-@route("DELETE", BY_TOKEN, token=False)
+@route("DELETE", "/webhooks/{webhook}")
 def drop(call: Call) -> None:
+    found = call.world.webhooks.get(call.id("webhook"))
+    channel = call.world.channel(found.channel) if found is not None else None
+    if found is None or channel is None:
+        raise unknown("Webhook")
+    if not call.may(channel, P.MANAGE_WEBHOOKS):
+        raise missing_permissions()
+    del call.world.webhooks[found.id]
+
+
+@route("DELETE", BY_TOKEN, token=False)
+def drop_by_token(call: Call) -> None:
     del call.world.webhooks[_webhook(call).id]
 
 

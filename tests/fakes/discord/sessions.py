@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import zlib
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -21,7 +22,7 @@ class Session:
     shards: int
     id: str = field(default_factory=lambda: secrets.token_hex(16))
     sequence: int = 0
-    log: list[Json] = field(default_factory=list)
+    log: deque[Json] = field(default_factory=lambda: deque(maxlen=KEPT))
     send: Callable[[Json], None] | None = None  # while connected
 
     @property
@@ -36,7 +37,7 @@ class Session:
         """Now, or at the next resume."""
         self.sequence += 1
         frame: Json = {"op": 0, "t": name, "s": self.sequence, "d": data}
-        self.log = [*self.log[-KEPT:], frame]
+        self.log.append(frame)
         if self.send is not None:
             self.send(frame)
 

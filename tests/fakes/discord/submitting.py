@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.fakes.discord.composing import new_file
-from tests.fakes.discord.documents import attachment_document
+from tests.fakes.discord.message_documents import attachment_document
 from tests.fakes.discord.modals import CHECKBOX, CHECKBOXES, FILE_UPLOAD, LABEL, RADIOS, ROW, TEXT_INPUT
 from tests.fakes.discord.records import Json
 from tests.fakes.discord.world import World
@@ -53,7 +53,7 @@ def _sent(world: World, field: Json, values: dict[str, Any], resolved: Json) -> 
     key, kind = field["custom_id"], field["type"]
     made: Json = {"type": kind, "id": field.get("id", 1), "custom_id": key}
     if kind == TEXT_INPUT:
-        return made | {"value": _text(field, values.get(key, field.get("value") or ""))}
+        return made | {"value": _text(field, str(values.get(key, field.get("value") or "")))}
     if kind == CHECKBOX:
         return made | {"value": bool(values.get(key, field.get("default")))}
     preset = [each["value"] for each in field.get("options") or [] if each.get("default")]

@@ -29,7 +29,6 @@ from tests.fakes.discord.refusals import Refused
 from tests.fakes.waiting import until
 
 EPOCH = 1_420_070_400_000
-ANSWER_WITHIN = timedelta(seconds=3)
 TOKEN_LIFE = timedelta(minutes=15)
 ADDRESS_LIFE = timedelta(hours=24)
 PRIVILEGED = {"presences": 1 << 12, "members": 1 << 14, "message_content": 1 << 18}  # → the application's flag
@@ -83,6 +82,7 @@ class World:
     origin: str = ""
     token: str = field(default_factory=lambda: f"MTE.{secrets.token_hex(3)}.{secrets.token_urlsafe(24)}")
     privileged: set[str] = field(default_factory=set)  # which intents the developer portal grants
+    answer_within: timedelta = timedelta(seconds=3)  # to an interaction
     guilds: dict[int, Guild] = field(default_factory=dict)
     users: dict[int, User] = field(default_factory=dict)
     dms: dict[int, Channel] = field(default_factory=dict)
