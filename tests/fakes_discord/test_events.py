@@ -124,7 +124,7 @@ async def test_members_come_only_with_their_intent(
             assert member is not None and not member.get_role(editors.id)
             velo.give(ana, editors)
             await until(lambda: member.get_role(editors.id) is not None, "the role")
-            bo = velo.join("bo")
+            bo = velo.person("bo")
             await until(lambda: bot.guilds[0].get_member(bo.id) is not None, "bo")
             velo.kick(ana)
             await until(lambda: gone == [ana.id], "ana is gone")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import zlib
 
 import aiohttp
 import discord
 import pytest
+import zstandard
 
 from tests.fakes.discord.client import running
 from tests.fakes.discord.places import Place
@@ -77,6 +79,17 @@ async def test_misuse_ends_the_connection(server: DiscordServer, frames: list[ob
         while (heard := await socket.receive()).type is aiohttp.WSMsgType.TEXT:
             pass
         assert heard.data == 4012
+
+
+@pytest.mark.parametrize("kind", ["zlib-stream", "zstd-stream"])
+async def test_compressed_streams_are_one_context_a_connection(server: DiscordServer, velo: Place, kind: str) -> None:
+    unpack = zlib.decompressobj() if kind == "zlib-stream" else zstandard.ZstdDecompressor().decompressobj()
+    address = f"{server.gateway_url}?v=10&encoding=json&compress={kind}"
+    async with aiohttp.ClientSession() as session, session.ws_connect(address) as socket:
+        await socket.send_json({"op": 2, "d": {"token": server.token, "intents": 1}})
+        heard = [json.loads(unpack.decompress(await socket.receive_bytes())) for _ in range(3)]
+    assert [each["op"] for each in heard] == [10, 0, 0]
+    assert [each["t"] for each in heard] == [None, "READY", "GUILD_CREATE"]
 
 
 async def test_heartbeats_are_acknowledged_asked_for_and_missed(
