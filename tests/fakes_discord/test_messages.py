@@ -108,27 +108,37 @@ async def test_pictures_are_kept_and_come_from_the_cdn_for_a_day(
     drawn = io.BytesIO()
     Image.new("RGB", (40, 30), "red").save(drawn, "PNG")
     data = drawn.getvalue()
-    embed = discord.Embed(title="Sale").set_image(url="attachment://card.png")
     file = discord.File(io.BytesIO(data), "card.png", description="A red bicycle")
-    message = await text(client, room).send("look", file=file, embed=embed)
+    message = await text(client, room).send("look", file=file)
     shown = message.attachments[0]
     assert (shown.filename, shown.description, shown.content_type) == ("card.png", "A red bicycle", "image/png")
     assert (
         (shown.width, shown.height) == (40, 30) and shown.url.startswith(server.cdn_url) and await shown.read() == data
     )
-    assert message.embeds[0].image.url == shown.url
     clock.move(timedelta(hours=25))
     assert await refused(shown.read()) == (404, 0)
     again = await text(client, room).fetch_message(message.id)
     assert await again.attachments[0].read() == data
-    async with aiohttp.ClientSession() as session, session.get(shown.url.partition("?")[0]) as answer:
-        assert answer.status == 404, "not without a signature"
-    await message.edit(content="gone", attachments=[], embed=None)
+    forged = again.attachments[0].url.replace("&hm=", "&hm=0")
+    async with aiohttp.ClientSession() as session, session.get(forged) as answer:
+        assert answer.status == 404, "not without Discord's signature"
+    await message.edit(content="gone", attachments=[])
     assert not room.last.attachments
     missing = {"embeds": [{"image": {"url": "attachment://other.png"}}], "content": "x"}
     assert "not found" in await refused_for(send(client, room, **missing))
     big = discord.File(io.BytesIO(b"x" * (10 * 2**20 + 1)), "big.bin")
     assert await refused(text(client, room).send(file=big)) == (413, 40005)
+
+
+async def test_what_an_embed_shows_is_not_told_again_as_an_attachment(client: discord.Client, room: Channel) -> None:
+    embed = discord.Embed(title="Sale").set_image(url="attachment://card.png")
+    file = discord.File(io.BytesIO(b"png"), "card.png")
+    message = await text(client, room).send("look", file=file, embed=embed)
+    assert not message.attachments and len(room.last.attachments) == 1
+    address = message.embeds[0].image.url
+    assert address is not None and await client.http.get_from_cdn(address) == b"png"
+    await message.edit(content="look again")
+    assert room.last.attachments[0].data == b"png"
 
 
 async def test_anothers_message_is_not_the_bots_to_change(bot: Ears, velo: Place, ana: Person, room: Channel) -> None:

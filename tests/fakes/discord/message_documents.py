@@ -47,7 +47,7 @@ def message_document(world: World, message: Message, *, referenced: bool = True)
         "mention_everyone": message.pinged_everyone,
         "mentions": [user_document(world.users[each]) for each in sorted(message.pinged)],
         "mention_roles": [str(each) for each in sorted(message.pinged_roles)],
-        "attachments": [attachment_document(world, message.channel, each) for each in message.attachments],
+        "attachments": [attachment_document(world, message.channel, each) for each in listed(message)],
         "embeds": _addressed(world, message, [{"type": "rich"} | each for each in message.embeds]),
         "components": _addressed(world, message, message.components),
         "flags": message.flags,
@@ -70,6 +70,13 @@ def message_document(world: World, message: Message, *, referenced: bool = True)
     if message.reference:
         shown |= _referred(world, message, referenced)
     return shown
+
+
+def listed(message: Message) -> list[Attachment]:
+    """Files under the message: what an embed shows is not told again as an attachment."""
+    parts = [embed.get(name) or {} for embed in message.embeds for name in ("image", "thumbnail")]
+    embedded = {str(each.get("url")).removeprefix("attachment://") for each in parts}
+    return [each for each in message.attachments if each.name not in embedded]
 
 
 def _referred(world: World, message: Message, referenced: bool) -> Json:
