@@ -198,8 +198,9 @@ async def test_fifteen_minutes_of_follow_ups(office: Office, ana: Person, room: 
     interaction = office.seen[0]
     await interaction.response.defer()
     assert room.last.flags & 128 and room.last.content == ""
-    await interaction.followup.send("filled in")
+    await interaction.followup.send("filled in", ephemeral=True)
     assert [each.words for each in room.messages.values()] == ["filled in"]
+    assert not room.last.flags & (64 | 128), "put off in the open, it is filled in in the open"
     more = await interaction.followup.send("more", wait=True)
     clock.move(timedelta(minutes=14))
     await more.edit(content="more and more")
