@@ -16,17 +16,16 @@ from handlers.slack.teams import Teams
 log = logging.getLogger(__name__)
 ADDRESS: Final = re.compile(r"https?://[^\s<>|\"]{1,1900}?(?=[.,;:!?)\]}’”]*(?:\s|$))")
 MOST_ELEMENTS: Final = 80
+MOST_LINKS: Final = 20
 
 
 def words_as_message(text: str, links: tuple[tuple[str, str], ...] = ()) -> Json:
     """`text` as it is, with its addresses to press; `links` (words, address) stand below."""
     shown = cut(text, MESSAGE_CHARACTERS - 1500)
-    blocks: list[Json] = [_rich(part) for part in pieces(shown.text, SECTION) if part.strip()]
+    blocks: list[Json] = [rich(part) for part in pieces(shown.text, SECTION) if part.strip()]
     if not shown.whole:
-        blocks.append(_rich(told("The rest is longer than Slack shows. Read it in the studio.")))
-    for words, address in links[:20]:
-        parts = [{"type": "link", "url": address, "text": cut(words, 200).text}]
-        blocks.append({"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": parts}]})
+        blocks.append(rest_elsewhere())
+    blocks += linked(links)
     return {
         "text": escape(cut(text, FALLBACK // 3).text) or "…",
         "blocks": checked_message(blocks),
@@ -34,7 +33,20 @@ def words_as_message(text: str, links: tuple[tuple[str, str], ...] = ()) -> Json
     }
 
 
-def _rich(text: str) -> Json:
+def rest_elsewhere() -> Json:
+    return rich(told("The rest is longer than Slack shows. Read it in the studio."))
+
+
+def linked(links: tuple[tuple[str, str], ...]) -> list[Json]:
+    blocks: list[Json] = []
+    for words, address in links[:MOST_LINKS]:
+        parts = [{"type": "link", "url": address, "text": cut(words, 200).text}]
+        blocks.append({"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": parts}]})
+    return blocks
+
+
+def rich(text: str) -> Json:
+    """The text as it is: nothing in it calls anybody, and no address hides behind other words."""
     parts: list[Json] = []
     end = 0
     for found in ADDRESS.finditer(text):
