@@ -21,7 +21,7 @@ from handlers.slack.people import Visitor
 from handlers.slack.places import Asking
 from handlers.slack.render import CARD_EVENT
 from handlers.slack.showing import After, Showing, edited
-from handlers.slack.streaming import Stream, in_pieces
+from handlers.slack.streaming import Stream, is_long
 from handlers.slack.teams import Teams
 from handlers.slack.telling import Telling, words_as_message
 
@@ -96,7 +96,7 @@ class Answering:
     async def _in_thread(self, found: Asked, asking: Asking, text: str, links: tuple[tuple[str, str], ...]) -> None:
         """In place of the sign of life, or as a message of its own. Where that cannot be, by direct message."""
         try:
-            if len(in_pieces(text)) < 2 or not await self._streamed(found, asking, text, links):
+            if not is_long(text) or not await self._streamed(found, asking, text, links):
                 await self._at_once(found, asking, text or "…", links)
         except SlackRefused as error:
             if error.retry_after_seconds is not None:

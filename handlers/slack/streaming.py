@@ -12,11 +12,11 @@ from typing import Final
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.slack.calling import GONE, Json, SlackRefused, asked
-from handlers.slack.limits import MESSAGE_CHARACTERS, checked_message, cut, pieces, weight
+from handlers.slack.limits import MESSAGE_CHARACTERS, checked_message, cut
 from handlers.slack.messenger import Place, Post, SlackMessenger
 from handlers.slack.places import Asking
 from handlers.slack.render import CARD_EVENT
-from handlers.slack.telling import linked, rest_elsewhere, rich, words_as_message
+from handlers.slack.telling import by_lines, linked, rest_elsewhere, rich, words_as_message
 
 log = logging.getLogger(__name__)
 # A letter more than this is a stream. With at most so much in two pieces that follow each other, no message has more
@@ -25,27 +25,19 @@ PIECE: Final = 800
 _OVER: Final = frozenset({"message_not_in_streaming_state", *GONE})  # ended by Slack, or by the person's stop
 
 
-def in_pieces(text: str) -> tuple[str, ...]:
-    """The text by whole lines where they fit, in pieces for one block each."""
-    found, current = list[str](), ""
-    for line in text.split("\n"):
-        for part in pieces(line, PIECE) or ("",):
-            if current and weight(f"{current}\n{part}") > PIECE:
-                found.append(current)
-                current = part
-            else:
-                current = f"{current}\n{part}" if current else part
-    return tuple(each for each in (*found, current) if each.strip())
+def is_long(text: str) -> bool:
+    """Whether an answer is shown as it grows."""
+    return len(by_lines(text, PIECE)) > 1
 
 
 class Stream:
-    """One answer as a stream in the place where it was asked for."""
+    """One long answer as a stream in the place where it was asked for."""
 
     def __init__(
         self, client: AsyncWebClient, asking: Asking, text: str, links: tuple[tuple[str, str], ...], *, key: str
     ) -> None:
         shown = cut(text, MESSAGE_CHARACTERS - 1500)
-        blocks = [rich(each) for each in in_pieces(shown.text)] + ([] if shown.whole else [rest_elsewhere()])
+        blocks = [rich(each) for each in by_lines(shown.text, PIECE)] + ([] if shown.whole else [rest_elsewhere()])
         blocks[0]["block_id"] = key
         self._pieces, self._links = blocks, linked(links)
         checked_message([*blocks, *self._links])

@@ -9,7 +9,7 @@ from typing import Final
 from bot.errors import AdMindError
 from bot.words import told
 from handlers.slack.calling import Json, SlackRefused, SlackUnknown, asked
-from handlers.slack.limits import FALLBACK, MESSAGE_CHARACTERS, SECTION, checked_message, cut, escape, pieces
+from handlers.slack.limits import FALLBACK, MESSAGE_CHARACTERS, SECTION, checked_message, cut, escape, pieces, weight
 from handlers.slack.surface import POSTING
 from handlers.slack.teams import Teams
 
@@ -22,7 +22,7 @@ MOST_LINKS: Final = 20
 def words_as_message(text: str, links: tuple[tuple[str, str], ...] = ()) -> Json:
     """`text` as it is, with its addresses to press; `links` (words, address) stand below."""
     shown = cut(text, MESSAGE_CHARACTERS - 1500)
-    blocks: list[Json] = [rich(part) for part in pieces(shown.text, SECTION) if part.strip()]
+    blocks: list[Json] = [rich(part) for part in by_lines(shown.text, SECTION)]
     if not shown.whole:
         blocks.append(rest_elsewhere())
     blocks += linked(links)
@@ -31,6 +31,19 @@ def words_as_message(text: str, links: tuple[tuple[str, str], ...] = ()) -> Json
         "blocks": checked_message(blocks),
         "parse": "none",
     }
+
+
+def by_lines(text: str, most: int) -> tuple[str, ...]:
+    """The text in parts that fit into a block each, whole lines where they do; no two in a row fit into one."""
+    found, current = list[str](), ""
+    for line in text.split("\n"):
+        for part in pieces(line, most) or ("",):
+            if current and weight(f"{current}\n{part}") > most:
+                found.append(current)
+                current = part
+            else:
+                current = f"{current}\n{part}" if current else part
+    return tuple(each for each in (*found, current) if each.strip())
 
 
 def rest_elsewhere() -> Json:
