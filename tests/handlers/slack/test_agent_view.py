@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import json
 import re
 from collections.abc import AsyncIterator, Callable
@@ -12,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.chat import Asked
 from bot.clock import MovableClock
 from handlers.slack import showing
 from handlers.slack.limits import weight
@@ -215,6 +218,41 @@ async def test_progress_stands_in_place_of_the_sign_of_life(office: Office, mode
     await said(lounge, "Stopped.")
     (answer,) = answers(lounge, asked)
     assert answer.versions[:2] == ["On it…", "Writing the post…"]
+
+
+async def test_progress_is_shown_at_most_once_a_second_and_the_latest_wins(office: Office, ana: Person) -> None:
+    lounge = office.slack.channel("lounge", ana)
+    asked = await ana.mention(lounge, "help")
+    (answer,) = await one_answer(lounge, asked, "Tell me in your own words")
+    request = await the_request(office, ana)
+    updates, steps = office.slack.web.of("chat.update"), itertools.count()
+    began = asyncio.get_running_loop().time()
+    async with office.living.slack.answering.showing.show(as_asked(request)) as tell:
+
+        def shown_thrice() -> bool:
+            tell(f"Step {next(steps)}")
+            return len(office.slack.web.of("chat.update")) >= len(updates) + 3
+
+        await until(shown_thrice, "three of many sentences are shown")
+        assert asyncio.get_running_loop().time() - began > 2
+        tell("The last step")
+        await until(lambda: "The last step" in answer.words, "the latest is shown")
+
+
+async def one_answer(channel: Channel, asked: Message, words: str) -> list[Message]:
+    await until(lambda: any(words in each.words for each in answers(channel, asked)), "it is answered")
+    return answers(channel, asked)
+
+
+def as_asked(request: Request) -> Asked:
+    return Asked(
+        id=request.id,
+        workspace=request.workspace,
+        brand=request.brand,
+        member=request.member,
+        place=request.place,
+        text=request.text,
+    )
 
 
 async def test_a_long_answer_is_streamed_in_the_agent_view(
