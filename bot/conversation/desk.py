@@ -325,7 +325,7 @@ class Desk:
                 saying = self._agent.run(turn, memory.window(thread), work.progress)
                 spoken = await self._stops.unless(request, saying)
         except PersonStopped:
-            said = await self._stopped(work)
+            said = await self._stopped(work, since=turn.now)
             made = memory.stopped_turn(request.text, said, work.request.drafts)
             await held.commit(made, tainted=turn.asker.tainted)
             return said
@@ -339,9 +339,9 @@ class Desk:
             )
         return str(spoken.text)
 
-    async def _stopped(self, work: _Work) -> str:
-        """The last word on what its person stopped."""
-        kept = await self._stops.kept(work.request)
+    async def _stopped(self, work: _Work, *, since: datetime | None = None) -> str:
+        """The last word on what its person stopped; `since`: when its turn began, if it did."""
+        kept = await self._stops.kept(work.request, since=since)
         work.request = work.request.changed(drafts=tuple(draft.id for draft in kept), stopped=True)
         return stopped_words(kept)
 

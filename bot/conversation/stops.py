@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from bot.words import told
@@ -60,11 +61,16 @@ class Stops:
         except StorageUnavailable:
             return False
 
-    async def kept(self, request: Request) -> tuple[Draft, ...]:
-        """What the request had made or changed before it was stopped, oldest first."""
-        since = request.created_at.timestamp()
-        page = await self._drafts.page(request.workspace, limit=MOST_DRAFTS, least=since)
-        made = {each.id: each for each in page.items if each.conversation == request.conversation}
+    async def kept(self, request: Request, *, since: datetime | None) -> tuple[Draft, ...]:
+        """What the request had made or changed before it was stopped, oldest first; `since`: when its turn began.
+
+        What was kept just when the work was ended is not noted with the request yet. A conversation has one turn at a
+        time, so what came to be in it since then is of this one.
+        """
+        made: dict[str, Draft] = {}
+        if since is not None:
+            page = await self._drafts.page(request.workspace, limit=MOST_DRAFTS, least=since.timestamp())
+            made = {each.id: each for each in page.items if each.conversation == request.conversation}
         for name in request.drafts:
             if name not in made and (older := await self._drafts.find(request.workspace, name)) is not None:
                 made[name] = older.record

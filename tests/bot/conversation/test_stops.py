@@ -126,3 +126,16 @@ async def test_what_is_answered_stays_answered(room: Room) -> None:
 async def test_the_word_alone_still_pauses_the_brand(room: Room) -> None:
     await room.say("stop")
     assert [each.scope for each in (await room.looking.pauses(room.workspace.id, room.owner.id)).items]
+
+
+async def test_a_draft_that_was_kept_just_when_the_work_ended_is_named(room: Room) -> None:
+    room.workshop.after = asyncio.Event()
+    model = slow(room, call("draft_posts", posts=[{"topic": "our workshop"}]))
+    name = await room.desk.receive(room.request(ASK))
+    task = asyncio.create_task(room.desk.answer(room.workspace.id, name))
+    await asyncio.wait_for(room.workshop.after.wait(), 10)
+    await room.desk.stop(room.workspace.id, room.owner.id, "v_1")
+    await asyncio.wait_for(task, 10)
+    (draft,) = await drafts(room)
+    assert not model.thinking.is_set(), "the tool had not come back"
+    assert (await asked(room, name)).drafts == (draft.id,)
