@@ -80,6 +80,7 @@ from bot.workflow.revisions import Revisions
 from bot.workflow.room import Room
 from bot.workflow.stopping import Stopping
 from bot.workflow.syndication import Syndication
+from bot.workflow.taking_up import TakingUp
 from bot.workflow.upkeep import BATCH, Clockwork, Upkeep
 from bot.workflow.versions import Versions
 from bot.workflow.weekly import Weekly
@@ -376,6 +377,7 @@ class AdMind:
             enqueue_reply=self._enqueue_reply,
         )
         self.weekly = Weekly(database, board=self.board, audit=self.audit, clock=self.clock)
+        self.taking_up = TakingUp(database, ledger=ledger, posted=self.posted, clock=self.clock)
         upkeep = Upkeep(
             database,
             board=self.board,
@@ -440,6 +442,9 @@ class AdMind:
             self.publisher.open.set()
             self._loops.append(asyncio.create_task(self._watch(), name="watch-redis"))
         if self.queues:
+            if self.embedded is not None:
+                begun, open_ = await self.engine.take_over(), await self.taking_up.take_up()
+                log.info("taken over tasks=%d requests=%d", begun, open_)
             await self.engine.start_working()
             await self._working.enter_async_context(self.scheduler)
             await self._working.enter_async_context(self.ticker)

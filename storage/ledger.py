@@ -162,6 +162,10 @@ class Ledger:
         """Whether this was done in the last two days."""
         return bool(await self._database.run(IS_DONE, [_name(ws, key)], []))
 
+    async def fence(self, ws: str, key: str) -> None:
+        """End a claim whose owner is certainly gone, so that the next try need not wait for its lease."""
+        await self._database.run(FENCE, [_name(ws, key)], [])
+
     async def _claim(self, name: str, lease_seconds: float) -> Claim | None:
         answer, detail = await self._database.run(
             CLAIM, [name], [round(lease_seconds * 1000), secrets.token_hex(16), DONE_FOR_MS]
@@ -173,6 +177,14 @@ class Ledger:
         return Claim(self._database, name, str(detail), lease_seconds)
 
 
+FENCE: Final = Script(
+    "once-fence",
+    """
+if redis.call('HGET', KEYS[1], 'st') ~= 'run' then return 0 end
+redis.call('HSET', KEYS[1], 'st', 'free', 'till', 0, 'f', '')
+return 1
+""",
+)
 IS_DONE: Final = Script("once-done", "return redis.call('HGET', KEYS[1], 'st') == 'done' and 1 or 0")
 
 

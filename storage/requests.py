@@ -1,6 +1,7 @@
 """What people asked, and what became of it: the record, and the stream of its progress.
 
-`request:<id>` is a HASH with the document; `requests:<member>` a ZSET of the latest ones' ids;
+`request:<id>` is a HASH with the document, and `stop` once its person wants it stopped; `requests:<member>` a ZSET of
+the latest ones' ids;
 `request:<id>:events` a STREAM that lives seven days; `request-key:<hash>`
 leads from a platform's event to the request that it made, so that a repeated event makes none. Until it is answered
 `request:<id>` stands on the due set: the engine's message may be lost. One that came from a place in a chat leaves
@@ -53,7 +54,7 @@ class Request(Record):
     """One message to AdMind. `text` is what the person wrote, capped and without control characters."""
 
     SCHEMA: ClassVar[int] = 4
-    # 2 knows which draft it is about, 3 where its answer belongs, 4 what can be pressed below it
+    # 2 knows which draft it is about, 3 where its answer belongs, 4 whether it was stopped, and what can be pressed
     MIGRATIONS: ClassVar[Mapping[int, Migration]] = {step: lambda old: old for step in (1, 2, 3)}
 
     id: str
@@ -73,6 +74,7 @@ class Request(Record):
     reply: str = ""
     buttons: tuple[RequestButton, ...] = ()
     drafts: tuple[str, ...] = Field((), description="ids of drafts that it made or changed")
+    stopped: bool = Field(False, description="its person stopped it; what it had made by then is in `drafts`")
     created_at: datetime
     finished_at: datetime | None = None
 
@@ -126,6 +128,11 @@ if ARGV[7] ~= '' then redis.call('ZREM', KEYS[3], ARGV[7]) end
 if ARGV[8] ~= '' then redis.call('ZADD', KEYS[3], ARGV[9], ARGV[8]) end
 return 1
 """,
+)
+# KEYS: request. ARGV: 1. Beside the document, so that whoever works on the request and saves it does not lose the wish.
+_STOP: Final = Script(
+    "request-stop",
+    "return redis.call('EXISTS', KEYS[1]) == 1 and redis.call('HSETNX', KEYS[1], 'stop', ARGV[1]) or 0",
 )
 _TELL: Final = Script(
     "request-tell",
@@ -185,6 +192,14 @@ class RequestStore:
         if final and request.place:
             with contextlib.suppress(AdMindError):
                 await DueSets(self._database).nudge(request.workspace, due_ms)
+
+    async def stop(self, workspace: str, request_id: str) -> bool:
+        """Whoever works on it, or will, should stop; whether nobody had wished so before."""
+        return bool(await self._database.run(_STOP, [_name(workspace, request_id)], [1]))
+
+    async def to_stop(self, workspace: str, request_id: str) -> bool:
+        """Whether its person wants it stopped."""
+        return bool(await cast(Any, self._database.client).hexists(_name(workspace, request_id), "stop"))
 
     async def forget(self, workspace: str, request_id: str) -> None:
         """Nobody needs to answer it any more."""

@@ -15,7 +15,7 @@ import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from storage import keys
 from storage.ending import ended
@@ -140,6 +140,10 @@ class ThreadStore:
             await ended(beat)
             with contextlib.suppress(Exception):
                 await self._database.run(_FREE, [names[2]], [token])
+
+    async def fence(self, workspace: str, conversation: str) -> None:
+        """Take the lock from a turn whose process is certainly gone."""
+        await cast(Any, self._database.client).delete(_names(workspace, conversation)[2])
 
     async def summarise(self, workspace: str, conversation: str, *, version: int, summary: str, replaces: int) -> bool:
         """Put a summary in the place of the oldest turns; False when the thread has moved on meanwhile."""

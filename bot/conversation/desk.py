@@ -12,6 +12,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -23,6 +24,7 @@ from bot.clock import Clock
 from bot.conversation.commands import read_command
 from bot.conversation.speaking import Absences, Said, Speaking
 from bot.conversation.spreading import is_plan, said_again
+from bot.conversation.stops import PersonStopped, Stops, stopped_words
 from bot.conversation.surroundings import Surroundings
 from bot.conversation.turn import Doors, Turn, Windows
 from bot.errors import AdMindError, NotFound, unexpected
@@ -53,6 +55,9 @@ TOGETHER: Final = " "  # stands between requests that are handed over in one mes
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
 
 Enqueue = Callable[[str, str], Awaitable[None]]
+Tell = Callable[[str], None]
+Show = Callable[[Asked], AbstractAsyncContextManager[Tell]]
+"""While it is open, the chat shows that this is worked on, and the sentences of progress that it is told."""
 
 
 class RequestView(BaseModel):
@@ -107,10 +112,14 @@ class Desk:
         self._handing: Together[str, None] = Together(self._hand_over, patience_seconds=HANDING_SECONDS)
         self._in_flight: Counter[str] = Counter()
         self._surfaces: dict[str, Surface] = {}
+        self._shows: dict[str, Show] = {}
+        self._stops = Stops(database)
 
-    def serve(self, name: str, surface: Surface) -> None:
-        """Requests of this surface get their files from it, and their answers go to it."""
+    def serve(self, name: str, surface: Surface, show: Show | None = None) -> None:
+        """Requests of this surface get their files from it, and their answers go to it; `show` what is under way."""
         self._surfaces[name] = surface
+        if show is not None:
+            self._shows[name] = show
 
     def use(self, model: Any, fallback: Any, budget: TokenBudget) -> None:
         """Answer with this model from now on. Loads LangChain when nobody has yet."""
@@ -165,6 +174,13 @@ class Desk:
         """Make one task of each of these, which came in one message."""
         for request in requests.split(TOGETHER):
             await self._enqueue(workspace, request)
+
+    async def stop(self, workspace: str, member: str, conversation: str) -> tuple[str, ...]:
+        """End what this member asked in this conversation, in whichever process it is worked on, or will be.
+
+        The ids of the requests. Each is answered with what was made until then.
+        """
+        return await self._stops.stop(workspace, member, conversation)
 
     async def get(self, workspace: str, request_id: str) -> Request:
         """Raises NotFound."""
@@ -294,6 +310,8 @@ class Desk:
         brand = await self._surroundings.brand(request, member)
         asker = await self._surroundings.asker(request, member, brand)
         read_in(asker.language)  # each request is answered in a task of its own
+        if await self._stops.wished(request):
+            return await self._stopped(work)
         command = read_command(request.text)
         if command is not None:
             turn = self._turn(
@@ -323,7 +341,15 @@ class Desk:
         turn = self._turn(work, asker, around, thread, memory.words_of(thread))
         if is_plan(request.text):
             turn = replace(turn, words=await said_again(turn), verbatim=request.text)
-        spoken = await self._agent.run(turn, memory.window(thread), work.progress)
+        try:
+            async with self._shown(request) as work.show:
+                saying = self._agent.run(turn, memory.window(thread), work.progress)
+                spoken = await self._stops.unless(request, saying)
+        except PersonStopped:
+            said = await self._stopped(work, since=turn.now)
+            made = memory.stopped_turn(request.text, said, work.request.drafts)
+            await held.commit(made, tainted=turn.asker.tainted)
+            return said
         version = await held.commit(
             memory.turn_document(request.text, spoken.messages, turn.made), tainted=turn.asker.tainted
         )
@@ -333,6 +359,16 @@ class Desk:
                 request.workspace, request.conversation, version=version, summary=shorter[0], replaces=shorter[1]
             )
         return str(spoken.text)
+
+    async def _stopped(self, work: _Work, *, since: datetime | None = None) -> str:
+        """The last word on what its person stopped; `since`: when its turn began, if it did."""
+        kept = await self._stops.kept(work.request, since=since)
+        work.request = work.request.changed(drafts=tuple(draft.id for draft in kept), stopped=True)
+        return stopped_words(kept)
+
+    def _shown(self, request: Request) -> AbstractAsyncContextManager[Tell]:
+        show = self._shows.get(request.surface)
+        return show(_asked(request)) if show is not None and request.place else nullcontext(_untold)
 
     def _turn(self, work: _Work, asker: Asker, around: Around, thread: Thread, said: str) -> Turn:
         request = work.request
@@ -362,6 +398,7 @@ class _Work:
 
     def __init__(self, request: Request, store: RequestStore) -> None:
         self.request = request
+        self.show: Tell = _untold
         self._store = store
 
     async def keep(self, draft_ids: list[str]) -> None:
@@ -378,6 +415,11 @@ class _Work:
 
     async def progress(self, sentence: str) -> None:
         await self._store.tell(self.request.workspace, self.request.id, "progress", {"text": sentence})
+        self.show(sentence)
+
+
+def _untold(_sentence: str) -> None:
+    """Nobody looks."""
 
 
 class _Waiting:

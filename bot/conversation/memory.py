@@ -39,6 +39,11 @@ def turn_document(words: str, messages: Sequence[BaseMessage], made: Sequence[st
     return {"messages": messages_to_dict(kept), "drafts": list(made)}
 
 
+def stopped_turn(words: str, said: str, made: Sequence[str]) -> dict[str, Any]:
+    """A turn that its person stopped: what it had made can still be spoken of."""
+    return turn_document(words, [AIMessage(content=said)], made)
+
+
 def window(thread: Thread, tokens: int = WINDOW_TOKENS) -> list[BaseMessage]:
     """The newest whole turns that fit into so many tokens, oldest first."""
     chosen: list[list[BaseMessage]] = []

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 PAYLOAD_VERSION = 1
 CHECK_INTERVAL = timedelta(milliseconds=50)  # the default of 250 ms caps a burst at 80 tasks a second
+AT_ONCE = 500
 RECONNECT_DELAY = timedelta(seconds=1)
 WORKER_RESTART_SECONDS = (0.1, 1.0, 5.0, 15.0)
 # Docket logs each retry and each start; ours say it with a reference.
@@ -95,6 +96,29 @@ class OpenQueue:
             function_name=name,
         )
         await self._docket.schedule(execution)
+
+    async def take_over(self) -> int:
+        """Have what earlier workers had taken and not finished delivered at once; how much there is. Before working.
+
+        Docket redelivers what nobody has renewed for the redelivery time: it is made to look that old.
+        """
+        docket, taken = self._docket, 0
+        await docket._ensure_stream_and_group()
+        place: dict[str, Any] = {"name": docket.stream_key, "groupname": docket.worker_group_name}
+        async with docket.redis() as client:
+            start = "-"
+            while found := await client.xpending_range(**place, min=start, max="+", count=AT_ONCE):
+                ids = [each["message_id"] for each in found]
+                await client.xclaim(
+                    **place,
+                    consumername=self.plan.worker_name,
+                    min_idle_time=0,
+                    message_ids=ids,
+                    idle=round(self.plan.redelivery.total_seconds() * 1000) + 1,
+                    justid=True,
+                )
+                start, taken = f"({ids[-1].decode()}", taken + len(ids)
+        return taken
 
     def start_working(self) -> None:
         if self._running is None:

@@ -30,6 +30,11 @@ class Posted:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._alone_since_ms = 0
+
+    def alone(self) -> None:
+        """Whoever had begun to post something before this moment is gone: nobody waits for them."""
+        self._alone_since_ms = milliseconds(self._clock.now())
 
     async def begin(self, workspace: str, home: str, key: str) -> Beginning:
         """Raises AdMindError with `retry_after_seconds` while somebody else posts it."""
@@ -43,7 +48,7 @@ class Posted:
             return Beginning(message=known)
         begun = int(known[1:])
         left = HELD.total_seconds() - (now - begun) / 1000
-        if left > 0:
+        if left > 0 and begun >= self._alone_since_ms:
             raise AdMindError("This is being posted right now.", retry_after_seconds=min(left, LOOK_SECONDS))
         await self._database.client.set(name, f"?{now}", px=life)
         return Beginning(doubtful_ms=begun)

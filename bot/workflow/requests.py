@@ -16,6 +16,7 @@ from bot.drafting.copywriter import CardText, Copywriter
 from bot.errors import BadInput, ChangedSince, Conflict, NotFound
 from bot.review.reminders import decide_by
 from bot.when import Unclear, resolve
+from bot.words import told
 from bot.workflow.decisions import TRIES, Case, Decisions, watch
 from bot.workflow.pictures import Pictures
 from bot.workflow.room import Room
@@ -129,7 +130,11 @@ class Requests:
         made: list[Draft] = []
         family = new_id("s")  # siblings share it, so that none opens like another
         for number, (idea, accounts, due) in enumerate(jobs, 1):
-            await asker.tell(f"Writing post {number} of {len(jobs)}" if len(jobs) > 1 else "Writing the post")
+            one, several = (
+                told("Writing the post"),
+                told("Writing post {number} of {all}", number=number, all=len(jobs)),
+            )
+            await asker.tell(several if len(jobs) > 1 else one)
             written = [version.text for draft in made for version in draft.versions]
             seed = f"{family}:{number - 1}"
             made.append(await self._make(asker, brand, member, idea, accounts, due, written, seed))
@@ -146,7 +151,7 @@ class Requests:
         wish = picture_wish(instruction)
         if wish is not None:
             return await self._other_picture(asker, case, brand, member, wish, instruction)
-        await asker.tell("Rewriting")
+        await asker.tell(told("Rewriting"))
         needs = [self._versions.need(case.accounts[v.account], picture=bool(v.media)) for v in draft.versions]
         card = CardText(**draft.card.model_dump()) if draft.card else None
         revised = await self._copywriter(asker).revise(
@@ -197,7 +202,7 @@ class Requests:
             if not any(version.media for version in draft.versions):
                 raise BadInput("It has no picture.", kept=UNTOUCHED)
             return await self._revision(asker, case, brand, member, Edit({}, why=instruction[:500], image="none"))
-        await asker.tell("Making the picture")
+        await asker.tell(told("Making the picture"))
         brief = draft.brief.model_copy(update={"image": "card"})
         needs = [self._versions.need(case.accounts[version.account], picture=True) for version in draft.versions]
         written = await self._copywriter(asker).write(brief, brand, needs, seed=f"{draft.id}:0")
@@ -329,7 +334,7 @@ class Requests:
         texts = {each.account: each.text for each in written.copy.versions}
         words, brief = written.copy.card if picture else None, idea.brief
         if picture:
-            await asker.tell("Making the picture")
+            await asker.tell(told("Making the picture"))
         pictures = await self._pictures.make(
             brief, brand, words, written.copy.alt, accounts, draft=draft_id, by=member.id
         )

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Awaitable
 from typing import Final, cast
+
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.bootstrap import AdMind
 from bot.chat import Asked, ChatRequest, Files, MessageRef
 from bot.errors import AdMindError
 from bot.review.delivering import Undelivered
 from bot.words import reading, told
-from handlers.slack.calling import Json, SlackRefused, asked
+from handlers.slack.calling import GONE, Json, SlackRefused, asked
+from handlers.slack.edits import Edits
 from handlers.slack.files import Fetching
 from handlers.slack.messenger import Place, SlackMessenger
 from handlers.slack.people import Visitor
 from handlers.slack.places import Asking
 from handlers.slack.render import CARD_EVENT
+from handlers.slack.showing import After, Showing, edited
+from handlers.slack.streaming import Stream, is_long
 from handlers.slack.teams import Teams
 from handlers.slack.telling import Telling, words_as_message
 
@@ -27,10 +33,12 @@ _ID: Final = re.compile(r" \(d_[a-z0-9]{1,20}\)")  # behind a draft's title: her
 class Answering:
     """`bot.chat.Surface` for Slack."""
 
-    def __init__(self, admind: AdMind, teams: Teams, telling: Telling) -> None:
+    def __init__(self, admind: AdMind, teams: Teams, telling: Telling, edits: Edits, after: After) -> None:
         self._admind = admind
         self._teams = teams
         self._telling = telling
+        self._edits = edits
+        self.showing = Showing(teams, edits, after, self._sign_of)
         self._fetching = Fetching(admind, teams)
 
     async def take(
@@ -57,20 +65,13 @@ class Answering:
 
     async def sign(self, visitor: Visitor, request: str, asking: Asking) -> None:
         """Show at once that it was heard; what the answer replaces later."""
-        try:
-            if asking.way == "direct":
-                client = await self._teams.client(asking.team)
-                await asked(
-                    client.assistant_threads_setStatus(
-                        channel_id=asking.channel, thread_ts=asking.thread, status=told("is working on it…")
-                    )
-                )
-                return
-        except SlackRefused as error:
-            log.info("no status shown team=%s why=%s", asking.team, error.code)
+        if asking.way == "direct" and await self.showing.sign(asking):
+            if await self._sign_of(asking.team, request):  # the answer was quicker
+                await self.showing.clear(asking)
+            return
         try:
             if asking.way != "private":
-                await self._standing(visitor.workspace, request, asking, words_as_message(told("On it…")))
+                await self._standing(request, asking, words_as_message(told("On it…")))
         except AdMindError as error:
             log.info("no sign shown team=%s why=%s", asking.team, error.what)
 
@@ -101,30 +102,57 @@ class Answering:
 
     async def _in_thread(self, found: Asked, asking: Asking, text: str, links: tuple[tuple[str, str], ...]) -> None:
         """In place of the sign of life, or as a message of its own. Where that cannot be, by direct message."""
-        given = words_as_message(text or "…", links, found.buttons)
         try:
-            ts, fresh = await self._standing(found.workspace, found.id, asking, given)
-            if not fresh:
-                client = await self._teams.client(asking.team)
-                await asked(client.chat_update(channel=asking.channel, ts=ts, **given))
+            if not is_long(text) or not await self._streamed(found, asking, text, links):
+                await self._at_once(found, asking, words_as_message(text or "…", links, found.buttons))
         except SlackRefused as error:
             if error.retry_after_seconds is not None:
                 raise
             log.info("answered elsewhere team=%s why=%s", asking.team, error.code)
             await self._telling.privately(asking.team, "", asking.user, f"{text}\n{error.sentence()}".strip())
+            if asking.way == "direct":
+                await self.showing.clear(asking)
             return
         if len(found.drafts) == 1:
             await self._admind.places.remember(
                 "slack", asking.team, asking.channel, asking.thread, draft=found.drafts[0]
             )
 
-    async def _standing(self, workspace: str, request: str, asking: Asking, given: Json) -> tuple[str, bool]:
+    async def _at_once(self, found: Asked, asking: Asking, given: Json) -> None:
+        ts, fresh = await self._standing(found.id, asking, given)
+        if fresh:
+            return
+        client = await self._teams.client(asking.team)
+
+        async def change() -> None:
+            await asked(client.chat_update(channel=asking.channel, ts=ts, **given))
+
+        await self._edits.make(edited(asking, ts), change)  # behind what it shows of its progress
+
+    async def _streamed(self, found: Asked, asking: Asking, text: str, links: tuple[tuple[str, str], ...]) -> bool:
+        """Whether a stream has all of it. In a thread it takes the place of the sign of life, which then goes."""
+        sign = await self._sign_of(asking.team, found.id)
+        key = f"stream:{found.id}" if sign and asking.way == "thread" else f"reply:{found.id}"
+        client, messenger = await self._teams.client(asking.team), await self._messenger(asking.team)
+        ts = await Stream(client, asking, text, links, found.buttons, key=key).shown(messenger)
+        if ts and sign and sign != ts:
+            await _taken_away(client.chat_delete(channel=asking.channel, ts=sign))
+            await self._admind.posted.done(
+                found.workspace, messenger.home, f"reply:{found.id}", f"{asking.channel}|{ts}"
+            )
+        return bool(ts)
+
+    async def _sign_of(self, team: str, request: str) -> str:
+        """The ts of what stands for this request; "" before anything does."""
+        return await (await self._messenger(team)).standing(f"reply:{request}")
+
+    async def _standing(self, request: str, asking: Asking, given: Json) -> tuple[str, bool]:
         """The message that answers this request, posted like this unless it stands; whether it was now."""
         messenger = await self._messenger(asking.team)
         key = f"reply:{request}"
-        known = await self._admind.posted.known(workspace, messenger.home, key)
+        known = await messenger.standing(key)
         if known:
-            return known.partition("|")[2], False
+            return known, False
         metadata = {"event_type": CARD_EVENT, "event_payload": {"key": key}}
         return await messenger.place_once(Place(asking.channel, asking.thread), key, given | {"metadata": metadata})
 
@@ -160,6 +188,14 @@ class Answering:
         client = await self._teams.client(team)
         answer = await asked(client.chat_getPermalink(channel=ref.channel, message_ts=ref.message))
         return str(answer["permalink"])
+
+
+async def _taken_away(call: Awaitable[AsyncSlackResponse]) -> None:
+    try:
+        await asked(call)
+    except SlackRefused as error:
+        if error.code not in GONE:
+            raise
 
 
 def _unread(asked: Asked) -> str:

@@ -8,9 +8,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import zlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.bootstrap import AdMind
 from bot.chat import Card, Home, Identified, MessageRef
@@ -28,6 +31,7 @@ MOST_PAGES: Final = 10
 AT_ONCE: Final = 32
 A_PAGE: Final = 200
 BEFORE_SECONDS: Final = 60  # clocks differ
+Post = Callable[[AsyncWebClient], Awaitable[AsyncSlackResponse]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +115,27 @@ class SlackMessenger:
 
         Raises SlackRefused, SlackUnknown, and AdMindError while another process does it.
         """
-        async with self._posting[zlib.crc32(key.encode()) % len(self._posting)]:
-            return await self._once(place, key, given)
 
-    async def _once(self, place: Place, key: str, given: Json) -> tuple[str, bool]:
+        def post(client: AsyncWebClient) -> Awaitable[AsyncSlackResponse]:
+            return client.chat_postMessage(channel=place.channel, thread_ts=place.thread or None, **given, **POSTING)
+
+        return await self.posted_once(place, key, post)
+
+    async def posted_once(self, place: Place, key: str, post: Post) -> tuple[str, bool]:
+        """The same by any call. What it posts must bear the key, in its metadata or as the id of a block."""
+        async with self._turn_of(key):
+            return await self._once(place, key, post)
+
+    async def standing(self, key: str) -> str:
+        """The ts of what stands under this key, once whoever posts it here is done; "" without one."""
+        async with self._turn_of(key):
+            known = await self._admind.posted.known(self._home.workspace, self.home, key)
+            return known.partition("|")[2]
+
+    def _turn_of(self, key: str) -> asyncio.Lock:
+        return self._posting[zlib.crc32(key.encode()) % len(self._posting)]
+
+    async def _once(self, place: Place, key: str, post: Post) -> tuple[str, bool]:
         workspace, posted = self._home.workspace, self._admind.posted
         begun = await posted.begin(workspace, self.home, key)
         if begun.message:
@@ -124,10 +145,7 @@ class SlackMessenger:
             fresh = not found
             if fresh:
                 client = await self._teams.client(self._home.team)
-                answer = await asked(
-                    client.chat_postMessage(channel=place.channel, thread_ts=place.thread or None, **given, **POSTING)
-                )
-                found = str(answer["ts"])
+                found = str((await asked(post(client)))["ts"])
         except SlackRefused:
             await posted.refused(workspace, self.home, key)
             raise
@@ -219,7 +237,8 @@ class SlackMessenger:
             for each in found["messages"]:
                 metadata = each.get("metadata") or {}
                 said = metadata.get("event_payload", {}) if metadata.get("event_type") == CARD_EVENT else {}
-                if each.get("user") == team.bot and said.get("key") == key:
+                marks = {said.get("key"), *(block.get("block_id") for block in each.get("blocks") or ())}
+                if each.get("user") == team.bot and key in marks:
                     return str(each["ts"])
             cursor = str((found.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:

@@ -34,12 +34,12 @@ class Slack:
         self.telling = Telling(self.teams)
         self.people = People(admind, self.teams)
         self.pictures = Pictures(admind, self.teams)
-        self.answering = Answering(admind, self.teams, self.telling)
         self._edits = Edits()
+        self.answering = Answering(admind, self.teams, self.telling, self._edits, self.after)
         self._brands: dict[tuple[str, str], tuple[float, str]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         admind.on_home("slack", self.messenger)
-        admind.desk.serve("slack", self.answering)
+        admind.desk.serve("slack", self.answering, self.answering.showing.show)
         admind.doctor.also("Slack", Health(self.teams).look)
 
     def messenger(self, home: Home) -> Messenger:

@@ -11,7 +11,7 @@ from bot.errors import AdMindError
 from bot.words import told
 from handlers.slack import kit
 from handlers.slack.calling import Json, SlackRefused, SlackUnknown, asked
-from handlers.slack.limits import FALLBACK, MESSAGE_CHARACTERS, SECTION, checked_message, cut, escape, pieces
+from handlers.slack.limits import FALLBACK, MESSAGE_CHARACTERS, SECTION, checked_message, cut, escape, pieces, weight
 from handlers.slack.surface import POSTING
 from handlers.slack.teams import Teams
 
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 ADDRESS: Final = re.compile(r"https?://[^\s<>|\"]{1,1900}?(?=[.,;:!?)\]}’”]*(?:\s|$))")
 MARKED: Final = re.compile(rf"{ADDRESS.pattern}|`(?P<code>[^`\n]{{1,200}})`")
 MOST_ELEMENTS: Final = 80
+MOST_LINKS: Final = 20
 MOST_BUTTONS: Final = 10
 
 
@@ -27,14 +28,10 @@ def words_as_message(text: str, links: tuple[tuple[str, str], ...] = (), buttons
     below, and then the buttons.
     """
     shown = cut(text, MESSAGE_CHARACTERS - 1500)
-    blocks: list[Json] = [_rich(part) for part in pieces(shown.text, SECTION) if part.strip()]
+    blocks: list[Json] = [rich(part) for part in by_lines(shown.text, SECTION)]
     if not shown.whole:
-        blocks.append(_rich(told("The rest is longer than Slack shows. Read it in the studio.")))
-    for words, address in links[:20]:
-        parts = [{"type": "link", "url": address, "text": cut(words, 200).text}]
-        blocks.append({"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": parts}]})
-    if buttons:
-        blocks.append(kit.actions([kit.button(each.label, each.action, each.style) for each in buttons[:MOST_BUTTONS]]))
+        blocks.append(rest_elsewhere())
+    blocks += below(links, buttons)
     return {
         "text": escape(cut(text, FALLBACK // 3).text) or "…",
         "blocks": checked_message(blocks),
@@ -42,7 +39,36 @@ def words_as_message(text: str, links: tuple[tuple[str, str], ...] = (), buttons
     }
 
 
-def _rich(text: str) -> Json:
+def by_lines(text: str, most: int) -> tuple[str, ...]:
+    """The text in parts that fit into a block each, whole lines where they do; no two in a row fit into one."""
+    found, current = list[str](), ""
+    for line in text.split("\n"):
+        for part in pieces(line, most) or ("",):
+            if current and weight(f"{current}\n{part}") > most:
+                found.append(current)
+                current = part
+            else:
+                current = f"{current}\n{part}" if current else part
+    return tuple(each for each in (*found, current) if each.strip())
+
+
+def rest_elsewhere() -> Json:
+    return rich(told("The rest is longer than Slack shows. Read it in the studio."))
+
+
+def below(links: tuple[tuple[str, str], ...], buttons: tuple[Button, ...]) -> list[Json]:
+    """What stands under an answer."""
+    blocks: list[Json] = []
+    for words, address in links[:MOST_LINKS]:
+        parts = [{"type": "link", "url": address, "text": cut(words, 200).text}]
+        blocks.append({"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": parts}]})
+    if buttons:
+        blocks.append(kit.actions([kit.button(each.label, each.action, each.style) for each in buttons[:MOST_BUTTONS]]))
+    return blocks
+
+
+def rich(text: str) -> Json:
+    """The text as it is: nothing in it calls anybody, and no address hides behind other words."""
     parts: list[Json] = []
     end = 0
     for found in MARKED.finditer(text):

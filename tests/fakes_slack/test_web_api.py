@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import MovableClock
@@ -180,3 +185,41 @@ async def test_people_and_groups_are_listed(slack: SlackServer, client: AsyncWeb
     assert [(each["handle"], each["users"]) for each in found] == [("approvers", [ana.id])]
     await slack.deactivate(ana)
     assert (await client.users_info(user=ana.id))["user"]["deleted"] is True
+
+
+async def test_streams_take_blocks_and_end_the_agents_session(slack: SlackServer, client: AsyncWebClient) -> None:
+    ana = slack.person("ana")
+    asked = await ana.dm("three posts")
+    room, place = slack.team.channels[asked.channel], {"channel_id": asked.channel, "thread_ts": asked.ts}
+    with pytest.raises(AssertionError):
+        await ana.stop(asked)  # nothing says that the app works
+    await client.agents_sessions_setStatus(**place, status="processing", title="Three posts")
+    stream = await client.chat_startStream(channel=room.id, thread_ts=asked.ts, chunks=[a_chunk("One", block_id="key")])
+    at = {"channel": room.id, "ts": stream["ts"]}
+    await client.chat_appendStream(**at, chunks=[a_chunk("Two")])
+    for bad in ([{"type": "blocks", "blocks": []}], [{"type": "blocks"}] * 2, [a_chunk("x")] * 49, "words"):
+        with pytest.raises(SlackApiError):
+            await client.chat_appendStream(**at, chunks=bad)  # type: ignore[arg-type]
+    await client.chat_stopStream(**at, blocks=[a_chunk("Three")["blocks"][0]])
+    message = room.messages[stream["ts"]]
+    assert message.words == "One\nTwo\nThree" and message.blocks[0]["block_id"] == "key"
+    assert room.sessions[asked.ts] == "active" and room.titles[asked.ts] == "Three posts"
+
+
+async def test_a_status_lapses_after_two_minutes(
+    clock: MovableClock, slack: SlackServer, client: AsyncWebClient
+) -> None:
+    ana = slack.person("ana")
+    asked = await ana.dm("three posts")
+    place = {"channel_id": asked.channel, "thread_ts": asked.ts}
+    await client.assistant_threads_setStatus(**place, status="is thinking", loading_messages=["Looking"])
+    assert ana.status(asked) == "is thinking"
+    clock.move(timedelta(minutes=2))
+    assert ana.status(asked) == ""
+    said = await refused(client.assistant_threads_setStatus(**place, status="x", loading_messages=["y"] * 11))
+    assert said["error"] == "invalid_arguments"
+
+
+def a_chunk(text: str, **more: str) -> dict[str, Any]:
+    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
+    return {"type": "blocks", "blocks": [{"type": "rich_text", "elements": [section], **more}]}

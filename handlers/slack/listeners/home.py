@@ -15,8 +15,9 @@ from handlers.slack.home_view import HomeNow, home_view, stranger_view
 from handlers.slack.listeners.deciding import zone_of
 from handlers.slack.listeners.events import team_of
 from handlers.slack.people import Visitor
+from handlers.slack.places import Asking
 from handlers.slack.slack import Slack
-from handlers.slack.surface import manifest
+from handlers.slack.suggesting import suggest
 
 log = logging.getLogger(__name__)
 AHEAD = timedelta(days=30)
@@ -29,18 +30,18 @@ def register(app: AsyncApp, slack: Slack) -> None:
     async def joined(event: Json, body: Json) -> None:
         await invited(slack, team_of(body), event)
 
-    async def stopped() -> None:
-        """Slack has ended what was shown; an answer that still comes is a message of its own."""
+    async def ended(event: Json, body: Json) -> None:
+        await stopped(slack, team_of(body), event)
 
     app.event("app_home_opened")(opened)
     app.event("member_joined_channel")(joined)
-    app.event("agent_session_stopped")(stopped)
+    app.event("agent_session_stopped")(ended)
 
 
 async def open_home(slack: Slack, team: str, event: Json) -> None:
     user = str(event["user"])
     if event.get("tab") == "messages":
-        slack.after(_suggest(slack, team, str(event["channel"])))
+        slack.after(suggest(slack, team, user, str(event["channel"])))
         return
     try:
         visitor = await slack.people.visitor(team, user)
@@ -51,14 +52,22 @@ async def open_home(slack: Slack, team: str, event: Json) -> None:
     slack.after(refresh(slack, visitor))
 
 
-async def _suggest(slack: Slack, team: str, channel: str) -> None:
-    """What to try, as the manifest suggests it, too."""
-    client = await slack.teams.client(team)
-    prompts = manifest()["features"]["agent_view"]["suggested_prompts"]
+async def stopped(slack: Slack, team: str, event: Json) -> None:
+    """The stop button: what this person asked here ends, wherever it is worked on. What others asked goes on."""
+    channel, user, thread = str(event["channel"]), str(event.get("user") or ""), str(event.get("thread_ts") or "")
     try:
-        await asked(client.assistant_threads_setSuggestedPrompts(channel_id=channel, prompts=prompts))
-    except AdMindError as error:
-        log.info("nothing suggested team=%s why=%s", team, error.what)
+        visitor = await slack.people.visitor(team, user, channel=channel)
+    except NotAllowed:
+        return
+    read_in(visitor.member.language)
+    direct = channel.startswith("D")
+    asking = Asking(way="direct" if direct else "thread", team=team, channel=channel, user=user, thread=thread)
+    ended = await slack.admind.desk.stop(visitor.workspace, visitor.member.id, asking.conversation)
+    if ended or direct:
+        slack.after(slack.answering.showing.rest(asking))  # Slack itself leaves its button there
+    else:
+        words = told("There is nothing of yours to stop here. Whoever asked can stop it.")
+        slack.after(slack.telling.privately(team, channel, user, words, thread=thread))
 
 
 async def refresh(slack: Slack, visitor: Visitor) -> None:

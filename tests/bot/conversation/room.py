@@ -47,6 +47,7 @@ class Workshop:
         self._clock = clock
         self.ideas: list[Idea] = []
         self.before: Callable[[], None] = lambda: None
+        self.after: asyncio.Event | None = None  # set when drafts are kept; then nothing comes back from here
 
     async def draft(self, asker: Asker, ideas: Sequence[Idea]) -> tuple[Draft, ...]:
         self.before()
@@ -62,6 +63,9 @@ class Workshop:
             await asker.tell("Writing the post")
             made.append(await self._keep(asker, idea, [a.id for a in chosen], due))
         self.ideas += ideas
+        if self.after is not None:
+            self.after.set()
+            await asyncio.Event().wait()
         return tuple(made)
 
     async def revise(self, asker: Asker, draft_id: str, instruction: str) -> Draft:

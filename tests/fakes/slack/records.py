@@ -116,6 +116,8 @@ class Channel:
     ephemerals: list[Message] = field(default_factory=list)
     next_post: float = 0.0  # unix seconds from which another post is taken, when paced
     status: dict[str, str] = field(default_factory=dict)  # thread → what the app says it does
+    loading: dict[str, list[str]] = field(default_factory=dict)  # thread → the sentences beside its status
+    status_until: dict[str, datetime] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     sessions: dict[str, str] = field(default_factory=dict)  # thread → status of the agent's work
     prompts: list[Json] = field(default_factory=list)

@@ -167,8 +167,9 @@ class Talker:
         return await self.events.tell(self.team, event, channel)
 
     async def stop(self, thread: Message) -> Answer | None:
-        """The stop button beside what an agent does: Slack ends its streams."""
+        """The stop button, there while the app says that it works: Slack ends its streams, the app all else."""
         channel = self.team.channels[thread.channel]
+        assert channel.sessions.get(thread.ts) == "processing", "there is no stop button"
         streams = [each for each in channel.thread(thread.ts) if each.streaming]
         for each in streams:
             each.streaming = False
@@ -182,6 +183,13 @@ class Talker:
         return await self.events.tell(self.team, event, channel)
 
     # What this person sees
+
+    def status(self, thread: Message) -> str:
+        """What the app says it is doing below this message; "" when nothing is shown, or no longer."""
+        channel = self.team.channels[thread.channel]
+        if self.world.clock.now() >= channel.status_until.get(thread.ts, self.world.clock.now()):
+            return ""
+        return channel.status.get(thread.ts, "")
 
     def sees(self, channel: Channel) -> list[Message]:
         """Everything in the channel that is shown to this person, oldest first."""

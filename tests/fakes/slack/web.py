@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from tests.fakes.slack import web_chat, web_people, web_rooms, web_views
+from tests.fakes.slack import web_chat, web_people, web_rooms, web_streams, web_views
 from tests.fakes.slack.blocks import check_message
 from tests.fakes.slack.call import METHODS, Call
 from tests.fakes.slack.records import Channel, Json, Message, Team, Token
 from tests.fakes.slack.world import Refused, World
 
-SERVED = (web_chat, web_people, web_rooms, web_views)  # loading them registers their methods
+SERVED = (web_chat, web_people, web_rooms, web_streams, web_views)  # loading them registers their methods
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from tests.fakes.slack.world import Refused
 MOST_TEXT, MOST_EDITED, MOST_MARKDOWN = 40_000, 4_000, 12_000
 
 
-def _room(call: Call) -> Channel:
+def room_to_post(call: Call) -> Channel:
     """Where the app may post: its channels, public ones with the scope for it, and people by their id."""
     name = call.text("channel", error="channel_not_found")
     if name in call.team.users:
@@ -67,7 +67,7 @@ def new_message(call: Call, channel: Channel, words: str, blocks: list[Json]) ->
 
 @method("chat.postMessage", "chat:write")
 def post(call: Call) -> Json:
-    channel = _room(call)
+    channel = room_to_post(call)
     words, blocks = content(call)
     message = new_message(call, channel, words, blocks)
     channel.next_post = pace(call, channel.next_post)
@@ -92,7 +92,7 @@ def post_ephemeral(call: Call) -> Json:
     return {"message_ts": message.ts}
 
 
-def _own(call: Call, error: str) -> tuple[Channel, Message]:
+def own_message(call: Call, error: str) -> tuple[Channel, Message]:
     channel = call.channel()
     message = call.message(channel)
     if message.user != call.token.user:
@@ -105,7 +105,7 @@ def _own(call: Call, error: str) -> tuple[Channel, Message]:
 @method("chat.update", "chat:write")
 def update(call: Call) -> Json:
     """Words without blocks take the blocks away; metadata stay unless others are given."""
-    channel, message = _own(call, "cant_update_message")
+    channel, message = own_message(call, "cant_update_message")
     if message.streaming:
         raise Refused("streaming_state_conflict")
     words, blocks = content(call)
@@ -122,7 +122,7 @@ def update(call: Call) -> Json:
 
 @method("chat.delete", "chat:write")
 def delete(call: Call) -> Json:
-    channel, message = _own(call, "cant_delete_message")
+    channel, message = own_message(call, "cant_delete_message")
     del channel.messages[message.ts]
     return {"channel": channel.id, "ts": message.ts}
 
@@ -133,69 +133,3 @@ def permalink(call: Call) -> Json:
     message = call.message(channel, "message_ts")
     name = message.ts.replace(".", "")
     return {"channel": channel.id, "permalink": f"https://{call.team.name}.slack.test/archives/{channel.id}/p{name}"}
-
-
-# Streams
-
-
-def _markdown(call: Call) -> str:
-    """The words of `markdown_text` and of chunks. Raises Refused."""
-    given = call.json("chunks", "invalid_chunks")
-    words = call.text("markdown_text")
-    if given is not None and not isinstance(given, list):
-        raise Refused("invalid_chunks")
-    for each in given or []:
-        if not isinstance(each, dict) or each.get("type") not in ("markdown_text", "task_update", "plan_update"):
-            raise Refused("invalid_chunks")
-        words += str(each.get("text", ""))
-    if len(words) > MOST_MARKDOWN:
-        raise Refused("msg_too_long")
-    return words
-
-
-@method("chat.startStream", "chat:write")
-def start_stream(call: Call) -> Json:
-    channel = _room(call)
-    call.text("thread_ts", error="invalid_thread_ts")
-    if channel.kind != "im":
-        call.text("recipient_team_id", error="missing_recipient_team_id")
-        if call.text("recipient_user_id", error="missing_recipient_user_id") not in call.team.users:
-            raise Refused("user_not_found")
-    message = new_message(call, channel, _markdown(call), [])
-    channel.next_post = pace(call, channel.next_post)
-    message.streaming = True
-    call.world.add(channel, message)
-    channel.status.pop(message.thread_ts, None)
-    return {"channel": channel.id, "ts": message.ts}
-
-
-def _stream(call: Call) -> tuple[Channel, Message]:
-    channel, message = _own(call, "message_not_owned_by_app")
-    if not message.streaming:
-        raise Refused("message_not_in_streaming_state")
-    return channel, message
-
-
-@method("chat.appendStream", "chat:write")
-def append_stream(call: Call) -> Json:
-    channel, message = _stream(call)
-    words = _markdown(call)
-    if not words and not call.given.get("chunks"):
-        raise Refused("no_text")
-    if len(message.text + words) > MOST_MARKDOWN:
-        raise Refused("msg_too_long")
-    message.text += words
-    return {"channel": channel.id, "ts": message.ts}
-
-
-@method("chat.stopStream", "chat:write")
-def stop_stream(call: Call) -> Json:
-    channel, message = _stream(call)
-    blocks = check_message(call.json("blocks", "invalid_blocks_format"), call.team, lambda: call.world.new_id("b"))
-    words = message.text + _markdown(call)
-    if len(words) > MOST_MARKDOWN:
-        raise Refused("msg_too_long")
-    if "metadata" in call.given:
-        message.metadata = check_metadata(call.json("metadata", "invalid_metadata_format"))
-    message.text, message.blocks, message.streaming = words, blocks, False
-    return {"channel": channel.id, "ts": message.ts, "message": message.document(metadata=True)}

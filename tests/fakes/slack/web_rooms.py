@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from tests.fakes.slack.call import Call, method, page
 from tests.fakes.slack.records import Json, Message
@@ -11,6 +12,8 @@ from tests.fakes.slack.world import Refused
 READ = ("channels:read", "groups:read", "im:read", "mpim:read")
 HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
 EMOJI = re.compile(r"[a-z0-9_+'-]+(::skin-tone-[2-6])?")
+
+STATUS_LIFE = timedelta(minutes=2)
 
 
 @method("conversations.info", *READ)
@@ -126,15 +129,20 @@ def reactions(call: Call) -> Json:
 
 @method("assistant.threads.setStatus", "assistant:write", "chat:write")
 def set_status(call: Call) -> Json:
+    """It lapses two minutes later, and goes with the next message of the app in that thread."""
     channel = call.joined("channel_id")
     thread = call.text("thread_ts", error="invalid_thread_ts")
     if thread not in channel.messages:
         raise Refused("invalid_thread_ts")
     loading = call.json("loading_messages", "invalid_arguments")
-    if isinstance(loading, list) and len(loading) > 10:
+    if loading is not None and not (isinstance(loading, list) and len(loading) <= 10):
+        raise Refused("invalid_arguments")
+    if "status" not in call.given:
         raise Refused("invalid_arguments")
     if status := call.text("status"):
         channel.status[thread] = status
+        channel.loading[thread] = [str(each) for each in loading or ()]
+        channel.status_until[thread] = call.world.clock.now() + STATUS_LIFE
     else:
         channel.status.pop(thread, None)
     return {}
@@ -173,5 +181,11 @@ def set_session(call: Call) -> Json:
     thread = call.text("thread_ts", error="invalid_thread_ts")
     if thread not in channel.messages:
         raise Refused("invalid_thread_ts")
+    if len(call.text("title")) > 200:
+        raise Refused("invalid_arguments")
+    if (starter := call.text("initiator_user_id")) and starter not in channel.members:
+        raise Refused("user_not_found")
+    if thread not in channel.sessions and call.text("title"):
+        channel.titles[thread] = call.text("title")
     channel.sessions[thread] = status
     return {"agent_status": status, "status": status}

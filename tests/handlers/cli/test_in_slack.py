@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.model_server import Hang, Say
+from tests.fakes.openai_server import OpenAIServer
 from tests.fakes.slack.records import Message
 from tests.fakes.slack_server import Fault, SlackServer, slack_server
 from tests.fakes.waiting import until
@@ -51,9 +53,33 @@ async def test_killed_in_the_middle_it_answers_once(tmp_path: Path) -> None:
         async with process(here):
             await slack.over_sockets()
             await until(
-                lambda: any("Look at" in each.words for each in lounge.thread(asked.ts)), "it answers", seconds=110
-            )
+                lambda: any("Look at" in each.words for each in lounge.thread(asked.ts)), "it answers", seconds=15
+            )  # far less than any lease and than the redelivery time
         assert len(cards(slack, room.id)) == 1
+        assert len([each for each in lounge.thread(asked.ts) if each.user == slack.team.bot]) == 1
+
+
+async def test_killed_while_the_model_thinks_it_answers_soon_after_the_start(tmp_path: Path) -> None:
+    async with slack_server() as slack, OpenAIServer() as model:
+        ana = slack.person("ana")
+        room, lounge = slack.channel("reviews", ana), slack.channel("lounge", ana)
+        given = environ(tmp_path / "data", slack, ana, room, "sockets")
+        here = AdMindHere(tmp_path, extra=given | model.keys() | {"ADMIND_MODEL": "openai:gpt-4o"})
+        model.script(Hang())
+        async with process(here) as first:
+            await slack.over_sockets()
+            asked = await ana.mention(lounge, "How do we sound?")
+            await model.asked()
+            first.kill()
+            await first.wait()
+        model.answer = lambda _: Say("Warm and plain.")
+        async with process(here):
+            await slack.over_sockets()
+            await until(
+                lambda: any("Warm and plain." in each.words for each in lounge.thread(asked.ts)),
+                "it answers, and waits for no lease of the dead",
+                seconds=15,
+            )
         assert len([each for each in lounge.thread(asked.ts) if each.user == slack.team.bot]) == 1
 
 

@@ -21,6 +21,7 @@ from bot.workflow.requests import Asker
 from handlers.slack.living import Living, lived
 from storage.posts import Post, PostState
 from storage.stores import DraftStore, PostStore
+from tests.fakes.model_server import ModelServer
 from tests.fakes.slack.pressing import Person
 from tests.fakes.slack.records import Channel, Message
 from tests.fakes.slack_server import SlackServer
@@ -118,10 +119,18 @@ def environ(folder: Path, slack: SlackServer, ana: Person, room: Channel | None,
 
 @asynccontextmanager
 async def running(
-    folder: Path, slack: SlackServer, ana: Person, room: Channel, *, clock: MovableClock, door: str = "sockets"
+    folder: Path,
+    slack: SlackServer,
+    ana: Person,
+    room: Channel,
+    *,
+    clock: MovableClock,
+    door: str = "sockets",
+    model: ModelServer | None = None,
 ) -> AsyncIterator[Office]:
     """AdMind on this folder as `admind run` has it, model loaded, and Slack sending to it."""
-    settings = load_settings(environ(folder, slack, ana, room, door))
+    thinking = {"ADMIND_MODEL": "openai:gpt-4o", **model.keys()} if model else {}
+    settings = load_settings(environ(folder, slack, ana, room, door) | thinking)
     async with AdMind(settings, clock=clock) as admind, lived(admind) as living:
         await admind.start()
         await admind.loaded()
