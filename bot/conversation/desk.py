@@ -311,7 +311,7 @@ class Desk:
             await self._threads.summarise(
                 request.workspace, request.conversation, version=version, summary=shorter[0], replaces=shorter[1]
             )
-        return str(spoken.text)
+        return "\n".join([str(spoken.text), *turn.asides])
 
     def _turn(self, work: _Work, asker: Asker, around: Around, thread: Thread, said: str) -> Turn:
         request = work.request

@@ -21,7 +21,8 @@ from bot.conversation.telling import told
 from bot.conversation.turn import Turn
 from bot.errors import BadInput
 from bot.when import Unclear, resolve, say
-from bot.workflow.requests import Asker, Idea
+from bot.words import words
+from bot.workflow.requests import Asker, Idea, Quoting
 from storage.drafts import Brief, Draft
 
 Runtime = ToolRuntime[Turn, Any]
@@ -101,7 +102,11 @@ async def revise_draft(
     if wording.strip():
         changed = await turn.doors.word(_asker(runtime), draft_id, await _texts(turn, draft_id, wording, account))
     else:
-        changed = await turn.doors.revise(_asker(runtime), draft_id, instruction)
+        try:
+            changed = await turn.doors.revise(_asker(runtime), draft_id, instruction)
+        except Quoting as question:
+            turn.asides.append(words(turn.asker.language).said(question.sentence()))
+            return _json({"did": "asked", "say": words(turn.asker.language).text("One question first:")})
     return await _changed("revised", changed, turn)
 
 

@@ -48,7 +48,10 @@ class Windows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The agent's context. `said` is all that people wrote in what is remembered, for checking where links are from."""
+    """The agent's context. `said` is all that people wrote in what is remembered, for checking where links are from.
+
+    `asides` go to the person below what the model says, without its having read them.
+    """
 
     asker: Asker
     words: str
@@ -59,6 +62,7 @@ class Turn:
     said: str = ""
     uploads: tuple[Upload, ...] = ()
     made: list[str] = field(default_factory=list)
+    asides: list[str] = field(default_factory=list)
     keep: Callable[[list[str]], Awaitable[None]] | None = None
 
     def reporting(self, report: Callable[[str], Awaitable[None]]) -> Asker:

@@ -177,7 +177,7 @@ class Copywriter:
         known = (*_sources(brief, brand), *current.values(), instruction)
         copy = await self._repaired(RevisedCopy, prompt, document, needs, known, brief)
         if not copy.understood:
-            question = layout(visible(copy.question)) or "What exactly should be different?"
+            question = without_unknown(layout(visible(copy.question)), known) or "What exactly should be different?"
             return Revised(RevisedCopy(understood=False, question=question), (prompt.stamp,))
         said = [*copy.versions, *(AccountText(account=a, text=t) for a, t in current.items())]
         texts = self._complete(said, needs, known, brief, repeat=False)

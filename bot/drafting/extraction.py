@@ -87,7 +87,8 @@ def decoded(body: bytes, content_type: str) -> str:
         except (LookupError, ValueError):
             continue
     damaged = body.decode("utf-8", "replace")
-    if 10 * damaged.count("\ufffd") < sum(ch > "\x7f" for ch in damaged):
+    broken = damaged.count("\ufffd")
+    if sum(ch > "\x7f" for ch in damaged) > 2 * broken:
         return damaged  # UTF-8 with a broken letter, as a cut makes it
     from charset_normalizer import from_bytes  # noqa: PLC0415 - only in the child, and seldom
 
@@ -115,7 +116,7 @@ def read_page(body: bytes, content_type: str, address: str) -> Extracted:
     without_hidden(tree)
     heading = " ".join(next((said for h1 in tree.iter("h1") if (said := h1.text_content()).strip()), "").split())
     found: Any = trafilatura.bare_extraction(
-        tree, url=address, with_metadata=True, include_comments=False, include_tables=False, deduplicate=True
+        tree, url=address, with_metadata=True, include_comments=False, include_tables=False
     )
     told = {name: shown_only(str(getattr(found, name, "") or "")) for name in ("title", "description", "text")}
     title = " ".join((shown_only(heading) or told["title"]).split())

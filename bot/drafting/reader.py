@@ -19,18 +19,17 @@ from bot.checks.addresses import find_addresses
 from bot.drafting.copywriter import Ask
 from bot.drafting.extraction import Extracted
 from bot.llm.errors import ModelMuddled, ModelRefused, ModelTooLong
+from bot.llm.offline.writing_text import sentences
 from prompts import Prompt, load
 
 MOST_FACTS: Final = 8
 MOST_FACT: Final = 300
+LONGEST_COPY: Final = 600
+FEWEST_WORDS: Final = 3
 MOST_READ: Final = 12_000  # characters of a page that a model gets to read
 
 
 _WORD: Final = regex.compile(r"[\p{L}\p{M}\p{N}%€$£]+")
-
-_BETWEEN: Final = r"[^\p{L}\p{M}\p{N}%€$£\n]{1,5}"
-_BEFORE: Final = r"(?<![\p{L}\p{M}\p{N}])[“\"«‘(„]?"
-_AFTER: Final = r"(?![\p{L}\p{M}\p{N}])[)’”\"»“]?[.!?…]?[’”\"»“]?"
 
 
 class PageFacts(BaseModel):
@@ -74,23 +73,26 @@ class Reader:
 
 
 def standing(facts: list[str], page: Extracted) -> tuple[str, ...]:
-    """Those that stand on the page, as they stand there, without doubles and none with an address in it: a page names
-    no links of ours.
+    """The whole sentences of the page that these are copied from, as they stand there: a part of one may say the
+    opposite. Without doubles, and none with an address in it: a page names no links of ours.
     """
-    there = unicodedata.normalize("NFC", "\n".join((page.title, page.text[:MOST_READ], page.description)))
+    there = [said for part in (page.title, page.text[:MOST_READ], page.description) for said in _sentences(part)]
     kept: list[str] = []
-    for fact in facts:
-        said = _as_it_stands(fact[:MOST_FACT], there)
-        if said and not find_addresses(said) and not any(said.casefold() in other.casefold() for other in kept):
+    for part in (part for fact in facts for part in _sentences(fact[:LONGEST_COPY])):
+        said = next((each for each in there if _is_copied(part, each)), "")
+        if 0 < len(said) <= MOST_FACT and said not in kept and not find_addresses(said):
             kept.append(said)
     return tuple(kept[:MOST_FACTS])
 
 
-def _as_it_stands(fact: str, there: str) -> str:
-    """The page's own wording of a fact; empty when it is not there. Only marks between words may have been set anew."""
-    words = _WORD.findall(unicodedata.normalize("NFC", fact))
-    if not words:
-        return ""
-    wording = _BETWEEN.join(regex.escape(word) for word in words)
-    found = regex.search(f"(?i){_BEFORE}{wording}{_AFTER}", there)
-    return " ".join(found[0].split()) if found else ""
+def _sentences(text: str) -> list[str]:
+    lines = unicodedata.normalize("NFC", text).splitlines()
+    return [" ".join(said.split()) for line in lines for said in sentences(line.strip().lstrip("•*- "))]
+
+
+def _is_copied(part: str, whole: str) -> bool:
+    """Whether all words and figures of a part follow each other so in the whole; marks between may be set anew."""
+    copied, there = _WORD.findall(part.casefold()), _WORD.findall(whole.casefold())
+    if len(copied) < FEWEST_WORDS and copied != there:
+        return False
+    return bool(copied) and f" {' '.join(copied)} " in f" {' '.join(there)} "

@@ -6,32 +6,48 @@ from typing import Final
 
 import regex
 
-_PAGE: Final = (
-    r"(?:blog ?|news ?|press |web ?|product )?(?:article|post|page|site|link|url|story|entry|piece|text|release|"
-    r"announcement|report|item)s?"
-)
-_SEITE: Final = (
-    r"(?:blog|news|presse|web|produkt)?(?:artikel|beitrag|seite|link|text|meldung|mitteilung|bericht|eintrag|story|"
-    r"website|url)n?"
-)
-_POINTS: Final = regex.compile(
-    rf"(?i)\W*(?:(?:a|the|this|that|our|my|these|following|new|latest|linked|what|it|from|on|about|of|here|below|is|"
-    rf"says?|summary|news|share|post|link)\W+)*(?:{_PAGE}|this|that|it|here|below|following|news|summary)?\W*"
-    rf"|\W*(?:(?:ein\w*|d(?:er|ie|as|en|em|es)|dies\w*|unser\w*|mein\w*|folgend\w*|neu\w*|aktuell\w*|was|hier|auf|aus|"
-    rf"von|zu|zum|zur|über|teile?|poste|steht)\W+)*(?:{_SEITE}|dies\w*|das|hier|hiervon|darüber|daraus|folgend\w*)?\W*"
-)
-_NAMES: Final = regex.compile(
-    rf"(?i)\W*(?:(?:please|bitte|share|post|promote|announce|teile?|poste|verbreite)\W+)*(?:(?:our|the|this|that|my|a|new|"
-    rf"latest|unser\w*|d(?:er|ie|as|en|em)|dies\w*|neu\w*|ein\w*)\W+)*(?:{_PAGE}|{_SEITE})\W+(?:about|on|over|über|zu[mr]?)\b"
-)
+_WORD: Final = regex.compile(r"[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*")
+_PAGES: Final = frozenset([
+    "article", "articles", "post", "blog", "blogpost", "page", "webpage", "site", "website", "link", "links", "url",
+    "story", "entry", "piece", "text", "release", "press", "report", "news", "summary",
+    "artikel", "artikels", "beitrag", "beitrags", "blogbeitrag", "blogartikel", "seite", "seiten", "webseite",
+    "meldung", "medienmitteilung", "pressemitteilung", "mitteilung", "bericht", "eintrag", "zusammenfassung",
+])  # fmt: skip
+_THINGS: Final = frozenset(["product", "item", "offer", "event", "produkt", "angebot", "anlass", "event"])
+_THIS: Final = frozenset(["this", "that", "these", "dieses", "dieser", "diese", "diesen", "diesem", "dies"])
+_LITTLE: Final = frozenset([
+    "a", "an", "the", "our", "my", "it", "its", "of", "from", "on", "about", "for", "to", "in", "at", "with", "and",
+    "following", "new", "latest", "linked", "here", "below", "attached", "what", "is", "says", "say", "please", "share",
+    "sharing", "promote", "announce", "publish", "something", "some", "words", "short", "us", "everyone",
+    "ein", "eine", "einen", "einem", "der", "die", "das", "den", "dem", "unser", "unsere", "unseren", "unserem", "mein",
+    "meine", "folgende", "folgenden", "folgender", "neu", "neue", "neuen", "neuer", "neues", "hier", "unten", "was",
+    "auf", "aus", "von", "vom", "zu", "zum", "zur", "über", "für", "bitte", "teile", "teilen", "teil", "poste",
+    "posten", "steht", "darüber", "daraus", "hiervon", "etwas",
+])  # fmt: skip
+_ABOUT: Final = frozenset(["about", "on", "over", "über", "zu", "zum", "zur"])
 MOST_CHARACTERS: Final = 80
 
 
 def only_points(text: str) -> bool:
     """Whether nothing is left to say without the page; also for no words at all."""
-    return len(text) <= MOST_CHARACTERS and _POINTS.fullmatch(text, timeout=1.0) is not None
+    words = _words(text)
+    little = _LITTLE | _PAGES | _THIS
+    return len(text) <= MOST_CHARACTERS and words <= (little | _THINGS if words & _THIS else little)
 
 
 def names_a_page(text: str) -> bool:
     """Whether the words are a page's and what it is about ("our article about the new shop"): the page says it best."""
-    return only_points(text) or (len(text) <= MOST_CHARACTERS and _NAMES.match(text, timeout=1.0) is not None)
+    if only_points(text):
+        return True
+    before: set[str] = set()
+    for match in _WORD.finditer(text[:MOST_CHARACTERS].casefold()):
+        if match[0] in _ABOUT and before & _PAGES:
+            return len(text) <= MOST_CHARACTERS
+        if match[0] not in _LITTLE | _PAGES | _THIS:
+            return False
+        before.add(match[0])
+    return False
+
+
+def _words(text: str) -> set[str]:
+    return {word.casefold() for word in _WORD.findall(text)}

@@ -69,6 +69,10 @@ class Idea:
     angle: str = ""
 
 
+class Quoting(BadInput):
+    """A question that may quote a page: for the person's eyes, never for a model that has tools."""
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """What a revision changes; what is None or not named stays as it was. `due` holds the new time, or None in it."""
@@ -158,7 +162,8 @@ class Requests:
     async def revise(self, asker: Asker, draft_id: str, instruction: str) -> Draft:
         """The model rewrites by an instruction.
 
-        Raises BadInput with a question when it does not understand, and when there is no room for more.
+        Raises BadInput with a question when it does not understand (Quoting when the draft holds a page's words), and
+        when there is no room for more.
         """
         await self._room.left()
         case, brand, member = await self._open(asker, draft_id)
@@ -181,7 +186,8 @@ class Requests:
             seed=f"{draft.id}:{draft.revision + 1}",
         )
         if not revised.copy.understood:
-            raise BadInput(revised.copy.question or "What should be different?", kept=UNTOUCHED)
+            refusal = Quoting if draft.called else BadInput
+            raise refusal(revised.copy.question or "What should be different?", kept=UNTOUCHED)
         texts = {each.account: each.text for each in revised.copy.versions}
         kept = all(version.text == texts.get(version.account, version.text) for version in draft.versions)
         if kept and revised.copy.card in (None, card):

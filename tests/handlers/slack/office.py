@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,10 +118,17 @@ def environ(folder: Path, slack: SlackServer, ana: Person, room: Channel | None,
 
 @asynccontextmanager
 async def running(
-    folder: Path, slack: SlackServer, ana: Person, room: Channel, *, clock: MovableClock, door: str = "sockets"
+    folder: Path,
+    slack: SlackServer,
+    ana: Person,
+    room: Channel,
+    *,
+    clock: MovableClock,
+    door: str = "sockets",
+    more: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Office]:
-    """AdMind on this folder as `admind run` has it, model loaded, and Slack sending to it."""
-    settings = load_settings(environ(folder, slack, ana, room, door))
+    """AdMind on this folder as `admind run` has it, model loaded, and Slack sending to it. `more`: other settings."""
+    settings = load_settings({**environ(folder, slack, ana, room, door), **(more or {})})
     async with AdMind(settings, clock=clock) as admind, lived(admind) as living:
         await admind.start()
         await admind.loaded()
