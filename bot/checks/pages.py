@@ -16,9 +16,9 @@ async def pages(subject: Subject) -> tuple[Finding, ...]:
 
 
 def _about(page: Source, subject: Subject) -> Iterator[Finding]:
-    named = host_of(page.url)[:80]
+    host = host_of(page.url)[:80]
     if page.problem:
-        unread = f"I could not read the page on {named}."
+        unread = f"I could not read the page on {host}."
         yield Finding(
             severity="warn",
             rule="page_unread",
@@ -30,7 +30,7 @@ def _about(page: Source, subject: Subject) -> Iterator[Finding]:
         yield Finding(
             severity="warn",
             rule="page_elsewhere",
-            reason=f"The link to {named} leads on to {found}.",
+            reason=f"The link to {host} leads on to {found}.",
             fix="Check that this is where your readers should go.",
         )
     if page.told_at is not None:
