@@ -8,6 +8,7 @@ neither, has no environment to read secrets from, and opens no connection.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 import sys
@@ -126,9 +127,13 @@ def read_page(body: bytes, content_type: str, address: str) -> Extracted:
 def _main() -> None:
     import resource  # noqa: PLC0415 - not on every system, and the parent needs it not
 
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (round(SECONDS), round(SECONDS)))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for limit, most in (
+        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_CPU, round(SECONDS)),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with contextlib.suppress(ValueError, OSError):  # macOS knows no limit of address space
+            resource.setrlimit(limit, (most, most))
     head = json.loads(sys.stdin.buffer.readline())
     page = read_page(sys.stdin.buffer.read(MOST_BYTES), str(head["content_type"]), str(head["address"]))
     sys.stdout.write(json.dumps(asdict(page)))

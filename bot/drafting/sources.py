@@ -80,19 +80,23 @@ class Sources:
         Raises BadInput when a page could not be read and nothing else was said to write from; OverBudget,
         ModelUnavailable and ModelMisconfigured of the reading model; StorageUnavailable.
         """
-        wanted = {url: brief for brief in reversed(briefs) for url in addresses_in(brief)}
-        urls = [url for url in dict.fromkeys(url for brief in briefs for url in addresses_in(brief)) if url in wanted]
+        wanted: dict[str, Brief] = {}  # the first brief that names a page says what is looked for there
+        for brief in briefs:
+            for url in addresses_in(brief):
+                wanted.setdefault(url, brief)
         sources: list[Source] = []
         prompts: list[str] = []
-        for url in urls[:MOST_PAGES]:
+        for number, (url, brief) in enumerate(wanted.items()):
             told_at = await self._told.last(workspace, brand, [url])
             source = Source(url=url, read_at=self._clock.now(), told_at=told_at)
             try:
                 if tainted:
                     raise _Unread("This conversation holds text from outside, so I open no links here.")
+                if number >= MOST_PAGES:
+                    raise _Unread("I read at most three pages for one request.")
                 page, source = await self._opened(source)
                 told_at = await self._told.last(workspace, brand, [url, source.address])
-                facts, stamp = await reader().facts(page, wanted=wanted[url].request, language=wanted[url].language)
+                facts, stamp = await reader().facts(page, wanted=brief.request, language=brief.language)
                 source = source.model_copy(update={"facts": facts, "told_at": told_at})
                 prompts += [stamp] if stamp not in prompts else []
             except _Unread as why:

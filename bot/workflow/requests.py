@@ -535,6 +535,7 @@ class Requests:
                     "prompts": " ".join(draft.made_with.prompts),
                     "request": draft.brief.request[:2000],
                     "replaces": draft.replaces,
+                    "sources": " ".join(f"{each.address} {each.body_sha256}" for each in draft.sources if each.address),
                 },
             )
         )
