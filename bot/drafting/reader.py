@@ -19,7 +19,6 @@ from bot.checks.addresses import find_addresses
 from bot.drafting.copywriter import Ask
 from bot.drafting.extraction import Extracted
 from bot.llm.errors import ModelMuddled, ModelRefused, ModelTooLong
-from bot.llm.offline.writing_text import sentences
 from prompts import Prompt, load
 
 MOST_FACTS: Final = 8
@@ -86,6 +85,9 @@ def standing(facts: list[str], page: Extracted) -> tuple[str, ...]:
 
 
 def _sentences(text: str) -> list[str]:
+    # Its package loads LangChain: by the first page it is there anyway.
+    from bot.llm.offline.writing_text import sentences  # noqa: PLC0415
+
     lines = unicodedata.normalize("NFC", text).splitlines()
     return [" ".join(said.split()) for line in lines for said in sentences(line.strip().lstrip("•*- "))]
 
