@@ -34,7 +34,9 @@ from bot.channels.registry import build_channels, build_oauth
 from bot.clock import Clock, SystemClock
 from bot.conversation.desk import TOGETHER, Desk
 from bot.conversation.places import Places
-from bot.drafting.copywriter import Copywriter
+from bot.drafting.copywriter import Ask, Copywriter
+from bot.drafting.reader import Reader
+from bot.drafting.sources import Sources
 from bot.engine.crons import handing_to, once_a_firing
 from bot.engine.outbox import Engine, Queue
 from bot.engine.scheduler import Scheduler, Ticker
@@ -226,6 +228,8 @@ class AdMind:
             blobs=self.blobs,
             versions=versions,
             copywriter=self._copywriter,
+            reader=lambda asker: Reader(self._ask(asker)),
+            sources=Sources(database, client=self.client, blobs=self.blobs, clock=clock),
             pictures=Pictures(channels=self.channels, blobs=self.blobs, creative=self._drawing, versions=versions),
             decisions=self.decisions,
             clock=clock,
@@ -529,7 +533,10 @@ class AdMind:
             self._fallback = build(choice, keys)
 
     def _copywriter(self, asker: Asker) -> Copywriter:
-        """A copywriter on this workspace's token budget."""
+        return Copywriter(self._ask(asker))
+
+    def _ask(self, asker: Asker) -> Ask:
+        """One structured call on this workspace's token budget."""
 
         async def ask(schema: type[SchemaT], messages: Sequence[tuple[str, str]], /) -> SchemaT:
             await self.loaded()
@@ -545,7 +552,7 @@ class AdMind:
             )
             return filled
 
-        return Copywriter(ask)
+        return ask
 
     async def _enqueue_request(self, workspace: str, request: str) -> None:
         """One request, or several that came together."""

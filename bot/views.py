@@ -89,10 +89,23 @@ class MadeWithView(View):
     card_layout: str | None
 
 
+class SourceView(View):
+    """A page that the person named; `problem` says why it was not read."""
+
+    url: str
+    address: str | None = Field(description="where it was found after redirects")
+    title: str | None
+    read_at: datetime
+    body_sha256: str | None
+    facts: list[str]
+    problem: str | None
+
+
 class DraftView(View):
     id: str
     brand: str
     title: str
+    called: str | None = Field(description="a name in the person's own words, where the title holds a page's")
     status: str
     digest: str
     revision: int
@@ -104,6 +117,7 @@ class DraftView(View):
     versions: list[VersionView]
     options: list[dict[str, str]] = Field(description="alternative wordings, text by account id")
     findings: list[FindingView]
+    sources: list[SourceView]
     decisions: list[DecisionView]
     history: list[RevisionView]
     posts: list[str]
@@ -216,6 +230,7 @@ def draft_view(
         id=draft.id,
         brand=draft.brand,
         title=draft.title,
+        called=draft.called or None,
         status=draft.status.value,
         digest=draft.digest,
         revision=draft.revision,
@@ -227,6 +242,18 @@ def draft_view(
         versions=[_version(version, words, missing, media_url) for version in draft.versions],
         options=[variant.texts for variant in draft.variants],
         findings=[finding_view(finding) for finding in draft.findings],
+        sources=[
+            SourceView(
+                url=each.url,
+                address=each.address or None,
+                title=each.title or None,
+                read_at=each.read_at,
+                body_sha256=each.body_sha256 or None,
+                facts=list(each.facts),
+                problem=each.problem or None,
+            )
+            for each in draft.sources
+        ],
         decisions=[
             DecisionView(
                 id=each.id,

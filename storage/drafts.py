@@ -11,6 +11,7 @@ from pydantic import Field
 
 from storage.record import Frozen, Migration, Record
 from storage.sealed import Medium, digest_of
+from storage.sources import Source
 
 
 class DraftStatus(StrEnum):
@@ -151,10 +152,11 @@ class MadeWith(Frozen):
 class Draft(Record):
     """One post idea on its way to approval."""
 
-    SCHEMA: ClassVar[int] = 3
+    SCHEMA: ClassVar[int] = 4
     MIGRATIONS: ClassVar[Mapping[int, Migration]] = {
         1: lambda old: {**old, "reminders": []},  # were names of steps
         2: lambda old: old,  # 3 knows where in a home a message stands
+        3: lambda old: old,  # 4 knows the pages that it was written from
     }
 
     id: str
@@ -178,6 +180,8 @@ class Draft(Record):
     messages: tuple[MessageRef, ...] = ()
     history: tuple[RevisionMark, ...] = ()
     made_with: MadeWith = MadeWith()
+    sources: tuple[Source, ...] = Field((), description="pages that the person named")
+    called: str = Field("", description="a name for it in the person's own words, where the title holds a page's")
     replaces: str = Field("", description="an approved draft that this one takes the place of once approved")
     replaced_by: str = ""
     reminders: tuple[MessageRef, ...] = Field((), description="one message a person, brought up to date")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from pydantic import Field
 
-from storage.record import Frozen, Record
+from storage.record import Frozen, Migration, Record
 
 
 class PostState(StrEnum):
@@ -95,6 +97,9 @@ class Failure(Frozen):
 class Post(Record):
     """One approved version of a draft. `state`, `due` and what follows change; the rest was fixed at approval."""
 
+    SCHEMA: ClassVar[int] = 2
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {1: lambda old: old}  # 2 knows what the draft is called
+
     id: str
     workspace: str
     brand: str
@@ -105,6 +110,7 @@ class Post(Record):
     digest: str
     payload: str = Field(description="sha256 of the sealed payload in the blob store")
     title: str
+    called: str = Field("", description="a name for it in the person's own words, where the title holds a page's")
     requested_by: str
     approved_by: tuple[str, ...]
     campaign: str = ""

@@ -66,7 +66,7 @@ KINDS: Final[dict[str, str]] = {
     **dict.fromkeys(
         (
             *("request", "requests", "request-key", "thread", "once", "budget", "shown", "touched", "idem", "nonce"),
-            *("session", "link", "approval", "approvals", "join", "unreached", "posted"),
+            *("session", "link", "approval", "approvals", "join", "unreached", "posted", "told"),
         ),
         EXPIRES,
     ),

@@ -14,6 +14,7 @@ from bot.channels.base import Capabilities, Measure, Problem
 from storage.accounts import Account
 from storage.drafts import Brief, Finding, Version
 from storage.sealed import SealedPayload
+from storage.sources import Source
 from storage.team import Brand
 
 
@@ -35,13 +36,18 @@ class CheckedVersion:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A draft as the checks see it. `recent` is account id and text of what the brand drafted lately, newest first."""
+    """A draft as the checks see it. `recent` is account id and text of what the brand drafted lately, newest first.
+
+    `page_texts` is what stands on the pages that were read: a figure may have its source there, an address never.
+    """
 
     versions: tuple[CheckedVersion, ...]
     brief: Brief
     brand: Brand
     recent: tuple[tuple[str, str], ...]
     now: datetime
+    pages: tuple[Source, ...] = ()
+    page_texts: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:

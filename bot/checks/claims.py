@@ -83,7 +83,7 @@ class Figure:
 
 async def claims(subject: Subject) -> tuple[Finding, ...]:
     """Warnings with the span for figures and strong wording without a source, also in what was edited by hand."""
-    sources = "\n".join(subject.sources)
+    sources = "\n".join((*subject.sources, *subject.page_texts))
     known = meanings(sources)
     folded = " ".join(sources.casefold().split())
     found: list[Finding] = []

@@ -12,6 +12,7 @@ from bot.checks.days import days
 from bot.checks.duplicates import duplicates
 from bot.checks.limits import limits
 from bot.checks.links import links
+from bot.checks.pages import pages
 from bot.checks.placeholders import placeholders
 from bot.words import noted
 from storage.drafts import Finding
@@ -22,6 +23,7 @@ CHECKS: Mapping[str, tuple[str, Check]] = {
     "limits": (noted("What the channel takes"), limits),
     "placeholders": (noted("Placeholders"), placeholders),
     "links": (noted("Links"), links),
+    "pages": (noted("Pages that were named"), pages),
     "claims": (noted("Figures and claims"), claims),
     "days": (noted("Days that move along"), days),
     "alt": (noted("The picture's description"), alt),

@@ -358,7 +358,7 @@ class Desk:
             await self._threads.summarise(
                 request.workspace, request.conversation, version=version, summary=shorter[0], replaces=shorter[1]
             )
-        return str(spoken.text)
+        return "\n".join([str(spoken.text), *turn.asides])
 
     async def _stopped(self, work: _Work, *, since: datetime | None = None) -> str:
         """The last word on what its person stopped; `since`: when its turn began, if it did."""

@@ -59,12 +59,12 @@ async def explain(draft_id: str, turn: Turn) -> dict[str, Any]:
     return {
         "did": "explained",
         "id": view.id,
-        "title": view.title,
+        "title": view.called or view.title,
         "status": view.status,
         "when": _when(view.due, turn),
         "waits_for": list(dict.fromkeys(v.missing for v in view.versions if v.missing)),
-        "must_be_mended": found(view.findings, "block", turn),
-        "look_at": found(view.findings, "warn", turn),
+        "must_be_mended": found(view.findings, "block", turn, outside=bool(view.called)),
+        "look_at": found(view.findings, "warn", turn, outside=bool(view.called)),
         "reasons": [
             f"{each.member}: {each.reason}" for each in view.decisions if each.reason and not each.withdrawn_at
         ],
@@ -95,7 +95,7 @@ async def _told(posts: list[Post], turn: Turn) -> list[dict[str, Any]]:
     return [
         {
             "id": post.id,
-            "title": post.title,
+            "title": post.called or post.title,
             "when": _when(post.receipt.at if post.receipt else post.due, turn),
             "where": names.get(post.account, post.channel),
             "state": _STATES[post.state],
@@ -122,7 +122,7 @@ def _draft(draft: DraftView, turn: Turn) -> dict[str, Any]:
     missing = next((version.missing for version in draft.versions if version.missing), "")
     return {
         "id": draft.id,
-        "title": draft.title,
+        "title": draft.called or draft.title,
         "when": _when(draft.due, turn),
         "where": ", ".join(version.account_name for version in draft.versions),
         "state": missing or "waiting for approval",

@@ -86,7 +86,7 @@ class Surroundings:
             return None
         return KnownDraft(
             id=view.id,
-            title=view.title,
+            title=view.called or view.title,
             accounts=tuple(version.account_name for version in view.versions),
             status=view.status,
             due=view.due,

@@ -15,12 +15,14 @@ from langchain_core.tools import BaseTool, tool
 from langgraph.prebuilt import ToolRuntime
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.checks.addresses import find_addresses
 from bot.conversation.finding import explain, find
 from bot.conversation.telling import told
 from bot.conversation.turn import Turn
 from bot.errors import BadInput
 from bot.when import Unclear, resolve, say
-from bot.workflow.requests import Asker, Idea
+from bot.words import words
+from bot.workflow.requests import Asker, Idea, Quoting
 from storage.drafts import Brief, Draft
 
 Runtime = ToolRuntime[Turn, Any]
@@ -35,7 +37,7 @@ class PostIdea(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    topic: Line = Field(description="what it is about, e.g. our spring sale")
+    topic: Line = Field("", description="what it is about, e.g. our spring sale; empty when there is only a link")
     goal: Literal["announce", "promote", "invite", "inform", "thank", "hire", "remind", "ask"] = "announce"
     facts: list[Line] = Field(default_factory=list, max_length=20, description="each claim as the person stated it")
     offer: Line = Field("", description="e.g. 20% off all bikes")
@@ -100,7 +102,11 @@ async def revise_draft(
     if wording.strip():
         changed = await turn.doors.word(_asker(runtime), draft_id, await _texts(turn, draft_id, wording, account))
     else:
-        changed = await turn.doors.revise(_asker(runtime), draft_id, instruction)
+        try:
+            changed = await turn.doors.revise(_asker(runtime), draft_id, instruction)
+        except Quoting as question:
+            turn.asides.append(words(turn.asker.language).said(question.sentence()))
+            return _json({"did": "asked", "say": words(turn.asker.language).text("One question first:")})
     return await _changed("revised", changed, turn)
 
 
@@ -190,7 +196,9 @@ def _asker(runtime: Runtime) -> Asker:
 
 def _brief(post: PostIdea, turn: Turn) -> Brief:
     """The idea as a brief. A link that no person wrote is left out; the request is the person's own words."""
-    links = tuple(dict.fromkeys(link.rstrip(".,;:!?)…") for link in LINK.findall(turn.words)))[:20]
+    links = _links_in(turn.words)
+    if post.link not in links and post.link in _links_in(turn.said):  # spoken of earlier in the conversation
+        links = (*links, post.link)
     uploads = tuple(upload.sha256 for upload in turn.uploads)
     image = post.image if post.image != "upload" or uploads else "card"
     language = post.language if re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}", post.language) else ""
@@ -202,7 +210,7 @@ def _brief(post: PostIdea, turn: Turn) -> Brief:
         offer=post.offer,
         deadline=post.deadline,
         link=post.link if post.link and post.link in turn.said else "",
-        links=links,
+        links=links[:20],
         audience=post.audience,
         tone=post.tone,
         language=language or turn.around.language,
@@ -213,6 +221,10 @@ def _brief(post: PostIdea, turn: Turn) -> Brief:
         image_wish=post.image_wish,
         uploads=uploads if image == "upload" else (),
     )
+
+
+def _links_in(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.text for each in find_addresses(text) if LINK.fullmatch(each.text)))
 
 
 def _meant(draft: str, turn: Turn) -> str:

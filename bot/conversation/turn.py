@@ -51,6 +51,8 @@ class Windows(Protocol):
 class Turn:
     """The agent's context. `said` is all that people wrote in what is remembered, for checking where links are from;
     `verbatim` the person's own words where `words` say the same more exactly.
+
+    `asides` go to the person below what the model says, without its having read them.
     """
 
     asker: Asker
@@ -63,6 +65,7 @@ class Turn:
     verbatim: str = ""
     uploads: tuple[Upload, ...] = ()
     made: list[str] = field(default_factory=list)
+    asides: list[str] = field(default_factory=list)
     keep: Callable[[list[str]], Awaitable[None]] | None = None
 
     def reporting(self, report: Callable[[str], Awaitable[None]]) -> Asker:

@@ -20,6 +20,7 @@ from bot.errors import AdMindError
 from bot.team.setup import UNNAMED
 from prompts import Prompt, load
 from storage.drafts import Brief
+from storage.sources import Source
 from storage.team import Brand
 
 RECENT_TEXTS, RECENT_CHARACTERS = 15, 400
@@ -121,6 +122,7 @@ class Copywriter:
         recent: Sequence[str] = (),
         angle: str = "",
         variants: int = 1,
+        sources: Sequence[Source] = (),
         seed: str,
     ) -> Written:
         """Copy with exactly one version for each need, in their order, and `variants` − 1 alternatives at most.
@@ -129,7 +131,7 @@ class Copywriter:
         Raises AdMindError when the model wrote nothing that can be used, and the errors of the call.
         """
         prompt = self._prompt("copywriter")
-        document = _document(brief, brand, needs, seed) | {
+        document = _document(brief, brand, needs, seed, sources) | {
             "task": "write",
             "recent": [text[:RECENT_CHARACTERS] for text in recent[:RECENT_TEXTS]],
             "angle": angle,
@@ -160,11 +162,12 @@ class Copywriter:
         instruction: str,
         *,
         title: str = "",
+        sources: Sequence[Source] = (),
         seed: str,
     ) -> Revised:
         """The texts changed as told, or `understood` false with one question. What was not named stays as it was."""
         prompt = self._prompt("reviser")
-        document = _document(brief, brand, needs, seed) | {
+        document = _document(brief, brand, needs, seed, sources) | {
             "task": "revise",
             "current": dict(current),
             "card": card.model_dump() if card else None,
@@ -174,7 +177,7 @@ class Copywriter:
         known = (*_sources(brief, brand), *current.values(), instruction)
         copy = await self._repaired(RevisedCopy, prompt, document, needs, known, brief)
         if not copy.understood:
-            question = layout(visible(copy.question)) or "What exactly should be different?"
+            question = without_unknown(layout(visible(copy.question)), known) or "What exactly should be different?"
             return Revised(RevisedCopy(understood=False, question=question), (prompt.stamp,))
         said = [*copy.versions, *(AccountText(account=a, text=t) for a, t in current.items())]
         texts = self._complete(said, needs, known, brief, repeat=False)
@@ -259,8 +262,13 @@ class Copywriter:
         return trimmed(text, lambda part: self._measure(need, part) <= limit)
 
 
-def _document(brief: Brief, brand: Brand, needs: Sequence[Need], seed: str) -> dict[str, Any]:
+def _document(
+    brief: Brief, brand: Brand, needs: Sequence[Need], seed: str, sources: Sequence[Source]
+) -> dict[str, Any]:
     return {
+        "sources": [
+            {"site": each.host, "title": each.title, "facts": list(each.facts)} for each in sources if not each.problem
+        ],
         "brief": brief.model_dump(mode="json", exclude={"uploads", "campaign"}),
         "brand": {
             "name": "" if brand.name == UNNAMED else brand.name,

@@ -24,6 +24,7 @@ from storage.drafts import Decision, Draft, DraftStatus, Verdict, Version
 from storage.posts import ASKS, Post, PostState
 from storage.record import new_id
 from storage.redis import Database
+from storage.sources import tell
 from storage.stores import DraftStore, Kept, PostStore, TeamStore
 from storage.team import Brand, Member, Role
 
@@ -246,6 +247,7 @@ class Decisions:
             if kept is None and standing.met and whole and (draft.due is None or draft.due > now):
                 post = _post(draft, version, standing, now)
                 self._posts.save(change, post, ver=None)
+                tell(change, draft.brand, draft.sources, now)
                 posts.append(post)
                 version = version.model_copy(update={"post": post.id})  # noqa: PLW2901
             versions.append(version)
@@ -440,6 +442,7 @@ def _post(draft: Draft, version: Version, standing: Standing, now: datetime) -> 
         digest=version.digest,
         payload=version.payload,
         title=draft.title,
+        called=draft.called,
         requested_by=draft.requested_by,
         approved_by=standing.approved_by,
         campaign=draft.brief.campaign,

@@ -13,6 +13,8 @@ from typing import Literal
 
 from bot.clock import Clock, milliseconds
 from bot.drafting.copywriter import CardText, Copywriter
+from bot.drafting.reader import Reader
+from bot.drafting.sources import ReadPages, Sources, addresses_in, called
 from bot.errors import BadInput, ChangedSince, Conflict, NotFound
 from bot.review.reminders import decide_by
 from bot.when import Unclear, resolve
@@ -68,6 +70,10 @@ class Idea:
     angle: str = ""
 
 
+class Quoting(BadInput):
+    """A question that may quote a page: for the person's eyes, never for a model that has tools."""
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """What a revision changes; what is None or not named stays as it was. `due` holds the new time, or None in it."""
@@ -93,6 +99,8 @@ class Requests:
         blobs: BlobStore,
         versions: Versions,
         copywriter: Callable[[Asker], Copywriter],
+        reader: Callable[[Asker], Reader],
+        sources: Sources,
         pictures: Pictures,
         decisions: Decisions,
         clock: Clock,
@@ -106,6 +114,8 @@ class Requests:
         self._blobs = blobs
         self._versions = versions
         self._copywriter = copywriter
+        self._reader = reader
+        self._sources = sources
         self._pictures = pictures
         self._decisions = decisions
         self._clock = clock
@@ -127,6 +137,7 @@ class Requests:
         jobs.sort(key=lambda job: (job[2] is not None, job[2]))  # as soon as approved first, then by time
         if len(jobs) > MOST_DRAFTS:
             raise BadInput(f"That makes {len(jobs)} posts. I make at most {MOST_DRAFTS} at a time: which first?")
+        pages = await self._read(asker, [idea.brief for idea, _, _ in jobs])
         made: list[Draft] = []
         family = new_id("s")  # siblings share it, so that none opens like another
         for number, (idea, accounts, due) in enumerate(jobs, 1):
@@ -137,13 +148,27 @@ class Requests:
             await asker.tell(several if len(jobs) > 1 else one)
             written = [version.text for draft in made for version in draft.versions]
             seed = f"{family}:{number - 1}"
-            made.append(await self._make(asker, brand, member, idea, accounts, due, written, seed))
+            made.append(await self._make(asker, brand, member, idea, accounts, due, written, seed, pages))
         return tuple(made)
+
+    async def _read(self, asker: Asker, briefs: Sequence[Brief]) -> ReadPages:
+        """The pages that people named. Raises BadInput when none could be read and nothing else was said."""
+        if not any(addresses_in(brief) for brief in briefs):
+            return ReadPages()
+        await asker.tell("Reading the page")
+        return await self._sources.read(
+            briefs,
+            workspace=asker.workspace,
+            brand=asker.brand,
+            reader=lambda: self._reader(asker),
+            tainted=asker.tainted,
+        )
 
     async def revise(self, asker: Asker, draft_id: str, instruction: str) -> Draft:
         """The model rewrites by an instruction.
 
-        Raises BadInput with a question when it does not understand, and when there is no room for more.
+        Raises BadInput with a question when it does not understand (Quoting when the draft holds a page's words), and
+        when there is no room for more.
         """
         await self._room.left()
         case, brand, member = await self._open(asker, draft_id)
@@ -162,10 +187,12 @@ class Requests:
             card,
             instruction,
             title=draft.title,
+            sources=draft.sources,
             seed=f"{draft.id}:{draft.revision + 1}",
         )
         if not revised.copy.understood:
-            raise BadInput(revised.copy.question or "What should be different?", kept=UNTOUCHED)
+            refusal = Quoting if draft.called else BadInput
+            raise refusal(revised.copy.question or "What should be different?", kept=UNTOUCHED)
         texts = {each.account: each.text for each in revised.copy.versions}
         kept = all(version.text == texts.get(version.account, version.text) for version in draft.versions)
         if kept and revised.copy.card in (None, card):
@@ -205,7 +232,7 @@ class Requests:
         await asker.tell(told("Making the picture"))
         brief = draft.brief.model_copy(update={"image": "card"})
         needs = [self._versions.need(case.accounts[version.account], picture=True) for version in draft.versions]
-        written = await self._copywriter(asker).write(brief, brand, needs, seed=f"{draft.id}:0")
+        written = await self._copywriter(asker).write(brief, brand, needs, sources=draft.sources, seed=f"{draft.id}:0")
         edit = Edit({}, why=instruction[:500], card=written.copy.card, alt=written.copy.alt, image="card")
         return await self._revision(asker, case, brand, member, edit)
 
@@ -323,13 +350,22 @@ class Requests:
         due: datetime | None,
         siblings: Sequence[str],
         seed: str,
+        pages: ReadPages,
     ) -> Draft:
         now, draft_id = self._clock.now(), new_id("d")
         picture = idea.brief.image != "none"
         needs = [self._versions.need(account, picture=picture) for account in accounts]
         recent = (*siblings, *await self._versions.recent_texts(brand))
+        sources = pages.of(idea.brief)
         written = await self._copywriter(asker).write(
-            idea.brief, brand, needs, recent=recent, angle=idea.angle, variants=idea.variants, seed=seed
+            idea.brief,
+            brand,
+            needs,
+            recent=recent,
+            angle=idea.angle,
+            variants=idea.variants,
+            sources=sources,
+            seed=seed,
         )
         texts = {each.account: each.text for each in written.copy.versions}
         words, brief = written.copy.card if picture else None, idea.brief
@@ -342,7 +378,7 @@ class Requests:
         title = written.copy.title or idea.brief.topic or idea.brief.request[:60]
         versions = await self._versions.seal(making, brief, title=title, due=due)
         by_id = {account.id: account for account in accounts}
-        findings = await self._versions.check(versions, brief, brand, by_id, draft=draft_id)
+        findings = await self._versions.check(versions, brief, brand, by_id, draft=draft_id, pages=sources)
         draft = Draft(
             id=draft_id,
             workspace=asker.workspace,
@@ -359,7 +395,13 @@ class Requests:
             due=due,
             zone=brand.zone or asker.zone,
             decide_by=decide_by(due, now),
-            made_with=MadeWith(model=self._model_name, prompts=written.prompts, card_layout=pictures.layout),
+            made_with=MadeWith(
+                model=self._model_name,
+                prompts=(*(pages.prompts if sources else ()), *written.prompts),
+                card_layout=pictures.layout,
+            ),
+            sources=sources,
+            called=called(brief, sources),
             created_at=now,
             updated_at=now,
         )
@@ -448,7 +490,7 @@ class Requests:
         versions = await self._versions.seal(making, brief, title=title, due=due)
         posts = {version.account: version.post for version in old.versions}
         versions = tuple(version.model_copy(update={"post": posts[version.account]}) for version in versions)
-        checked = await self._versions.check(versions, brief, brand, case.accounts, draft=old.id)
+        checked = await self._versions.check(versions, brief, brand, case.accounts, draft=old.id, pages=old.sources)
         mark = RevisionMark(
             number=old.revision,
             by=member.id,
@@ -498,6 +540,7 @@ class Requests:
                     "prompts": " ".join(draft.made_with.prompts),
                     "request": draft.brief.request[:2000],
                     "replaces": draft.replaces,
+                    "sources": " ".join(f"{each.address} {each.body_sha256}" for each in draft.sources if each.address),
                 },
             )
         )

@@ -22,6 +22,7 @@ from storage.blobs.base import BlobStore
 from storage.drafts import Brief, Finding, Version
 from storage.media import MediaItem, MediaStore
 from storage.sealed import Medium, SealedPayload
+from storage.sources import Source
 from storage.stores import DraftStore
 from storage.team import Brand
 
@@ -145,7 +146,14 @@ class Versions:
         return SealedPayload.read(await self._blobs.get(version.payload))
 
     async def check(
-        self, versions: Sequence[Version], brief: Brief, brand: Brand, accounts: Mapping[str, Account], *, draft: str
+        self,
+        versions: Sequence[Version],
+        brief: Brief,
+        brand: Brand,
+        accounts: Mapping[str, Account],
+        *,
+        draft: str,
+        pages: tuple[Source, ...] = (),
     ) -> tuple[Finding, ...]:
         """What the checks say of these versions."""
         checked = []
@@ -163,9 +171,21 @@ class Versions:
                 )
             )
         recent = await self._recent(brand, draft)
+        texts = [text for page in pages for text in (page.title, *page.facts, await self._text_of(page)) if text]
         return await run_checks(
-            Subject(versions=tuple(checked), brief=brief, brand=brand, recent=recent, now=self._clock.now())
+            Subject(
+                versions=tuple(checked),
+                brief=brief,
+                brand=brand,
+                recent=recent,
+                now=self._clock.now(),
+                pages=pages,
+                page_texts=tuple(texts),
+            )
         )
+
+    async def _text_of(self, page: Source) -> str:
+        return (await self._blobs.get(page.text)).decode("utf-8", "replace") if page.text else ""
 
     async def recent_texts(self, brand: Brand) -> tuple[str, ...]:
         return tuple(text for _, text in await self._recent(brand, ""))

@@ -112,6 +112,11 @@ def _in_full(found: dict[str, Any]) -> None:
         out.print(shown(line_, "dim"))
     for mark in found["history"]:
         out.print(shown(f"{local_time(mark['at'], found['zone'])}  {mark['by']}: {mark['why']}", "dim"))
+    for source in found["sources"]:
+        when, address = local_time(source["read_at"], found["zone"]), source["address"] or source["url"]
+        line_ = f"Source: {source['title'] or address} ({address}), read at {when}"
+        line_ = f"Not read: {address}, {when}. {source['problem']}" if source["problem"] else line_
+        out.print(shown(line_, "dim"))
     made = found["made_with"]
     out.print(shown(f"\nWritten with {made['model']}  {' '.join(made['prompts'])}", "dim"))
 

@@ -179,6 +179,7 @@ def _document(words: str) -> dict[str, Any] | None:
 _WRITERS: Final[dict[str, Callable[[Any], Callable[[dict[str, Any]], dict[str, Any]]]]] = {
     "PostCopy": lambda writing: writing.write_copy,
     "RevisedCopy": lambda writing: writing.revise_copy,
+    "PageFacts": lambda writing: writing.read_page,
 }
 
 

@@ -184,6 +184,7 @@ def _asks_for_post(said: str, sheet: Sheet, around: Around) -> bool:
     return words >= 4 and any(pattern("statement").search(part) for part in (said, news))
 
 
+MAX_LINK: Final = 2000
 _LEADS: Final = ("asks_for_post", "announce", "inform", "promote", "invite", "remind", "thank", "hire", "ask")
 
 
@@ -193,7 +194,7 @@ def _draft(said: str, around: Around, language: str) -> Answer:
     except TimesMissing as missing:
         times = sentence("one_time" if missing.times == 1 else "many_times", language, count=missing.times)
         return Say(sentence("times", language, posts=missing.posts, times=times))
-    if not all(post.get("topic") or post.get("facts") or post.get("verbatim") for post in posts):
+    if not all(map(_has_matter, posts)):
         return _no_topic(posts, around, language)
     if any(_TO_US.match(claim) for post in posts for claim in _told(post)) and not any(
         post.get("verbatim") for post in posts
@@ -208,6 +209,12 @@ def _draft(said: str, around: Around, language: str) -> Answer:
     if (variants := variants_of(said)) > 1:
         args["variants"] = variants
     return Call("draft_posts", args)
+
+
+def _has_matter(post: dict[str, object]) -> bool:
+    """Whether there is something to write from: words, or a page to read."""
+    told = any(post.get(name) for name in ("topic", "facts", "verbatim"))
+    return told or 0 < len(str(post.get("link", ""))) <= MAX_LINK
 
 
 # Words that a person says to AdMind, never a brand to its readers.

@@ -9,28 +9,40 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.llm.offline.page_facts import read_page
 from bot.llm.offline.writing_card import HEADLINE, alt_of, card_of, title_of
 from bot.llm.offline.writing_compose import Need, Plan, compose, nearness, need_of, plans
 from bot.llm.offline.writing_material import Material, material
 from bot.llm.offline.writing_revise import revise_copy
+from bot.llm.offline.writing_source import headed, page_material, turn_of, with_page
 from bot.llm.offline.writing_text import EMOJI, same_words, sentences
 
 ALIKE = 0.6
 MOST_WAYS = 16  # openings tried for one text; more than the variants that can be asked for
 
-__all__ = ["revise_copy", "write_copy"]
+Way = tuple[Material, Plan]
+AS_IT_STANDS = Plan(frame=None, turn=0, seed="")
+
+__all__ = ["read_page", "revise_copy", "write_copy"]
 
 
 def write_copy(document: Mapping[str, Any]) -> dict[str, Any]:
     """The `PostCopy` for a document with `brief`, `brand`, `needs`, `recent`, `angle`, `variants` and `seed`."""
-    pieces = material(document)
+    document, page_alone = with_page(document)
+    pieces = headed(document) if page_alone else material(document)
     needs = [need_of(record) for record in document.get("needs") or ()]
     count = max(1, min(5, int(document.get("variants") or 1)))
     recent = [str(text) for text in document.get("recent") or ()]
-    ways = plans(pieces, str(document.get("seed") or ""), str(document.get("angle") or ""), recent, MOST_WAYS)
+    seed, angle = str(document.get("seed") or ""), str(document.get("angle") or "")
+    turn = turn_of(document)
+    ways: list[Way] = (
+        [(page_material(document, turn + n), AS_IT_STANDS) for n in range(MOST_WAYS)]
+        if page_alone
+        else [(pieces, plan) for plan in plans(pieces, seed, angle, recent, MOST_WAYS)]
+    )
     told: list[list[str]] = []
     for _ in range(count):
-        told.append(_freshest(pieces, needs, ways, [*recent, *(text for texts in told for text in texts)]))
+        told.append(_freshest(needs, ways, [*recent, *(text for texts in told for text in texts)]))
     card = card_of(pieces)
     if not pieces.story and not pieces.facts and not pieces.offer and not pieces.verbatim and pieces.noun_phrase:
         card |= _opening_on_card(told, pieces.topic)  # so that siblings on one bare topic do not all show the same card
@@ -51,11 +63,11 @@ def openings(texts: Sequence[str]) -> set[str]:
     return {sentences(EMOJI.sub("", text))[0] for text in texts if text.strip()}
 
 
-def _freshest(pieces: Material, needs: Sequence[Need], ways: list[Plan], others: Sequence[str]) -> list[str]:
+def _freshest(needs: Sequence[Need], ways: list[Way], others: Sequence[str]) -> list[str]:
     """The texts of the first way that reads unlike the others, else of the one least alike; that way is used up."""
-    best: tuple[float, list[str], Plan] | None = None
+    best: tuple[float, list[str], Way] | None = None
     for way in ways:
-        texts = [compose(pieces, need, way) for need in needs]
+        texts = [compose(way[0], need, way[1]) for need in needs]
         near = nearness(texts, others) + (1 if openings(texts) & openings(others) else 0)
         if best is None or near < best[0]:
             best = near, texts, way

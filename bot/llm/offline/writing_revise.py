@@ -14,6 +14,7 @@ import regex
 
 from bot.llm.offline.writing_edits import apply
 from bot.llm.offline.writing_orders import read_orders
+from bot.llm.offline.writing_source import with_page
 from bot.llm.offline.writing_state import Refused, State
 from bot.llm.offline.writing_text import language_of
 
@@ -42,6 +43,7 @@ _WORDS = {
 
 def revise_copy(document: Mapping[str, Any]) -> dict[str, Any]:
     """The `RevisedCopy` for a document with `brief`, `brand`, `needs`, `current`, `card`, `instruction`, `seed`."""
+    document, _ = with_page(document)
     instruction = " ".join(str(document.get("instruction") or "").split())
     language = _heard(instruction, document)
     words = _WORDS[language]

@@ -84,6 +84,7 @@ def _all(draft: DraftView, zone: str, files: dict[str, str]) -> Iterator[Json]:
     yield kit.heading(told("Asked for"))
     yield from _paragraphs(draft.request)
     yield kit.context(told("Asked by {name}", name=draft.requested_by))
+    yield from _sources(draft, zone)
     yield from _history(draft, zone)
 
 
@@ -107,6 +108,23 @@ def _version(version: VersionView, findings: Sequence[FindingView], files: dict[
 def _finding(finding: FindingView) -> str:
     sign = {"block": "⛔", "warn": "⚠"}.get(finding.severity, "·")
     return " ".join(part for part in (sign, retold(finding.reason), retold(finding.fix)) if part)
+
+
+def _sources(draft: DraftView, zone: str) -> Iterator[Json]:
+    """Each page with its title and address, and when it was read."""
+    if draft.sources:
+        yield kit.heading(told("Sources"))
+    for source in draft.sources:
+        when = say(source.read_at, zone, reader())
+        if source.problem:
+            line = told("Not read: {address}, {when}.", address=source.url, when=when)
+            yield from _paragraphs(f"{line} {retold(source.problem)}")
+            continue
+        title, address = source.title or source.url, source.address or source.url
+        yield from _paragraphs(
+            told("Source: {title} ({address}), read at {when}", title=title, address=address, when=when)
+        )
+        yield from _paragraphs("\n".join(f"• {fact}" for fact in source.facts))
 
 
 def _history(draft: DraftView, zone: str) -> Iterator[Json]:

@@ -10,6 +10,7 @@ from bot.checks.base import CheckedVersion, Subject
 from storage.accounts import Account
 from storage.drafts import Brief, Version
 from storage.sealed import Medium, Part, SealedPayload
+from storage.sources import Source
 from storage.team import Brand, Fact
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -32,6 +33,8 @@ def subject(
     edited_by: str = "",
     problems: tuple[Problem, ...] = (),
     due: datetime | None = None,
+    pages: tuple[Source, ...] = (),
+    page_texts: tuple[str, ...] = (),
     **capabilities: Any,
 ) -> Subject:
     fields: dict[str, Any] = {"channel": "x", "title": "X", "text_limit": 280, "unit": "characters"} | capabilities
@@ -61,4 +64,4 @@ def subject(
         )  # fmt: skip
         measured = Measure(len(text), can.text_limit, can.unit)
         versions.append(CheckedVersion(version, account, can, payload, measured, problems))
-    return Subject(tuple(versions), brief, brand, recent, NOW)
+    return Subject(tuple(versions), brief, brand, recent, NOW, pages, page_texts)

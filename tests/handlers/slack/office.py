@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,10 +127,11 @@ async def running(
     clock: MovableClock,
     door: str = "sockets",
     model: ModelServer | None = None,
+    more: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Office]:
-    """AdMind on this folder as `admind run` has it, model loaded, and Slack sending to it."""
+    """AdMind on this folder as `admind run` has it, model loaded, and Slack sending to it. `more`: other settings."""
     thinking = {"ADMIND_MODEL": "openai:gpt-4o", **model.keys()} if model else {}
-    settings = load_settings(environ(folder, slack, ana, room, door) | thinking)
+    settings = load_settings({**environ(folder, slack, ana, room, door), **thinking, **(more or {})})
     async with AdMind(settings, clock=clock) as admind, lived(admind) as living:
         await admind.start()
         await admind.loaded()

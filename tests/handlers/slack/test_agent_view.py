@@ -164,7 +164,7 @@ async def test_stop_ends_the_work_and_names_what_is_kept(
     await ana.stop(asked)
     reply = await said(dm, "Stopped. Kept:")
     (draft,) = await office.drafts()
-    assert draft.title in reply.words and draft.id in reply.words
+    assert draft.title in reply.words and draft.id not in reply.words
     assert reply.thread_ts == asked.ts and len(answers(dm, asked)) == 1
     request = await the_request(office, ana)
     assert (request.status, request.stopped, request.drafts) == ("done", True, (draft.id,))

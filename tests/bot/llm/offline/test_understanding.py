@@ -97,7 +97,7 @@ def check(answer: Answer) -> None:
     assert isinstance(answer, Call)
     assert answer.name in TOOLS
     for post in answer.args.get("posts", ()):
-        assert post.get("topic") or post.get("facts") or post.get("verbatim")
+        assert post.get("topic") or post.get("facts") or post.get("verbatim") or 0 < len(post["link"]) <= 2000
         assert len(post.get("topic", "")) <= 600
         assert all(0 < len(fact) <= 600 for fact in post.get("facts", ()))
         assert not any(mark in str(post) for mark in ("\ue000", "\ue001", "\ue002"))

@@ -1,0 +1,143 @@
+"""From a page's bytes to its title and its text, in a process of its own that can be killed.
+
+Run as `python -m bot.drafting.extraction`: one JSON line about the page, then its bytes, on standard input; one JSON
+document on standard output. A page can be made so that parsing it takes minutes and gigabytes: the child may use
+neither, has no environment to read secrets from, and opens no connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import re
+import sys
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+SECONDS: Final = 10.0
+MEMORY_BYTES: Final = 700_000_000
+MOST_BYTES: Final = 1_000_000
+MOST_TEXT: Final = 20_000
+MOST_TITLE: Final = 200
+
+_ENCODINGS: Final = [  # what the web is written in besides UTF-8; among more, short pages are taken for odd ones
+    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "iso8859_2", "koi8_r", "shift_jis", "euc_jp",
+    "gb18030", "big5", "euc_kr",
+]  # fmt: skip
+
+_HEADER: Final = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
+_META: Final = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]+)", re.I)
+
+
+class Unreadable(Exception):
+    """The page took too much time or memory, or broke the parser."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What a page says, with nothing hidden in it; empty where it says nothing."""
+
+    title: str = ""
+    description: str = ""
+    text: str = ""
+
+
+async def extract(body: bytes, content_type: str, address: str, *, seconds: float = SECONDS) -> Extracted:
+    """What stands on a page. Raises Unreadable when it cannot be told within these seconds."""
+    head = json.dumps({"content_type": content_type, "address": address}).encode()
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-I",
+        "-m",
+        "bot.drafting.extraction",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={},
+        start_new_session=True,
+    )
+    try:
+        async with asyncio.timeout(seconds):
+            said, _ = await child.communicate(head + b"\n" + body[:MOST_BYTES])
+    except TimeoutError:
+        raise Unreadable from None
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+    if child.returncode != 0:
+        raise Unreadable
+    try:
+        return Extracted(**{name: str(value) for name, value in json.loads(said).items()})
+    except (ValueError, TypeError) as error:
+        raise Unreadable from error
+
+
+def decoded(body: bytes, content_type: str) -> str:
+    """The page as text. What is valid UTF-8 is taken for it, whatever the page says of itself."""
+    for mark, name in ((BOM_UTF8, "utf-8-sig"), (BOM_UTF16_LE, "utf-16"), (BOM_UTF16_BE, "utf-16")):
+        if body.startswith(mark):
+            return body.decode(name, "replace")
+    named = [match[1] for match in (_HEADER.search(content_type),) if match]
+    named += [match[1].decode("ascii", "replace") for match in (_META.search(body[:4096]),) if match]
+    for name in ("utf-8", *named):
+        try:
+            return body.decode(name)
+        except (LookupError, ValueError):
+            continue
+    damaged = body.decode("utf-8", "replace")
+    broken = damaged.count("\ufffd")
+    if sum(ch > "\x7f" for ch in damaged) > 2 * broken:
+        return damaged  # UTF-8 with a broken letter, as a cut makes it
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - only in the child, and seldom
+
+    best = from_bytes(body[:200_000], cp_isolation=_ENCODINGS).best()
+    return body.decode(best.encoding if best else "cp1252", "replace")
+
+
+def read_page(body: bytes, content_type: str, address: str) -> Extracted:
+    """The page's visible title, description and text. Runs in the child; tests of speed call it directly."""
+    from bot.drafting.hidden import shown_only, without_hidden  # noqa: PLC0415 - only in the child
+
+    text = decoded(body, content_type)
+    if content_type.partition(";")[0].strip().lower() == "text/plain":
+        lines = [line.strip() for line in shown_only(text).splitlines()]
+        first = next((line for line in lines if line), "")
+        return Extracted(first[:MOST_TITLE], "", "\n".join(lines).strip()[:MOST_TEXT])
+
+    import lxml.html  # noqa: PLC0415
+    import trafilatura  # noqa: PLC0415
+
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+    if not text.strip():
+        return Extracted()
+    tree: Any = lxml.html.document_fromstring(text, parser=lxml.html.HTMLParser(remove_comments=True, huge_tree=False))
+    without_hidden(tree)
+    heading = " ".join(next((said for h1 in tree.iter("h1") if (said := h1.text_content()).strip()), "").split())
+    found: Any = trafilatura.bare_extraction(
+        tree, url=address, with_metadata=True, include_comments=False, include_tables=False
+    )
+    told = {name: shown_only(str(getattr(found, name, "") or "")) for name in ("title", "description", "text")}
+    title = " ".join((shown_only(heading) or told["title"]).split())
+    return Extracted(title[:MOST_TITLE], " ".join(told["description"].split())[:600], told["text"][:MOST_TEXT])
+
+
+def _main() -> None:
+    import resource  # noqa: PLC0415 - not on every system, and the parent needs it not
+
+    for limit, most in (
+        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_CPU, round(SECONDS)),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with contextlib.suppress(ValueError, OSError):  # macOS knows no limit of address space
+            resource.setrlimit(limit, (most, most))
+    head = json.loads(sys.stdin.buffer.readline())
+    page = read_page(sys.stdin.buffer.read(MOST_BYTES), str(head["content_type"]), str(head["address"]))
+    sys.stdout.write(json.dumps(asdict(page)))
+
+
+if __name__ == "__main__":
+    _main()
