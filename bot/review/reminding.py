@@ -8,9 +8,9 @@ from datetime import datetime
 from bot.cards import Words
 from bot.chat import Card, Messenger
 from bot.clock import Clock
-from bot.review.approval import deciders
 from bot.review.board import Board
 from bot.review.delivering import Missed, to_each
+from bot.review.quorum import deciders
 from bot.review.reminders import plan
 from bot.review.round_table import RoundTable
 from storage.commit import Change, commit
