@@ -78,6 +78,14 @@ class KinStore:
         page = await self._family.page(workspace, limit=LISTED)
         return tuple(kin for kin in reversed(page.items) if kin.state == "waits")
 
+    async def forget(self, change: Change, members: frozenset[str]) -> Change:
+        """Into the change: nothing is kept of what was said about these."""
+        for kin in (await self._family.page(change.workspace, limit=LISTED)).items:
+            if members & {kin.one.member, kin.other.member if kin.other else ""}:
+                change.do("DEL", self._family.key(change.workspace, kin.id)).undue(f"kin:{kin.id}")
+                self._family.leave(change, kin.id, "all")
+        return change
+
     async def count(self, workspace: str) -> int | None:
         """Where who is who stands; None: nothing was ever said."""
         ver = await cast(Any, self._database.client).hget(who_key(workspace), "ver")

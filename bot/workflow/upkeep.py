@@ -38,6 +38,7 @@ QUEUE_OF = {
     "note": "upkeep",
     "remind": "upkeep",
     "expire": "upkeep",
+    "kin": "upkeep",
     "revise": "chat",
     "request": "chat",
     "reply": "chat",
