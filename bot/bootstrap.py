@@ -68,6 +68,7 @@ from bot.workflow.library import Library
 from bot.workflow.live import Live
 from bot.workflow.looking import Looking
 from bot.workflow.measure import Measures
+from bot.workflow.names import Names
 from bot.workflow.office import Office
 from bot.workflow.once import OnceOnly
 from bot.workflow.pictures import Pictures
@@ -323,6 +324,7 @@ class AdMind:
             owners=settings.owners,
             seeds={"slack": settings.slack_review_room},
         )
+        self.names = Names(database, self.people)
         self.kinship = Kinship(database, people=self.people, audit=self.audit, clock=clock)
         self.installations = Installations(database, self.vault)
         self.reactions = Reactions(

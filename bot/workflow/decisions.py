@@ -230,25 +230,26 @@ class Decisions:
                 "This draft was replaced by a newer one.", do_next=told("Look at {draft}.", draft=draft.replaced_by)
             )
         _refuse_gone(case, covered, request.verdict)
-        for earlier in draft.decisions:
-            same = (earlier.member, earlier.verdict, earlier.versions) == (member.id, request.verdict, covered)
-            if same and any(earlier in active(draft.decisions, v) for v in draft.versions if v.account in covered):
-                return draft
+        at, reason = min(request.at, now), request.reason[:2000]
+        said = _said_already(draft, member, request.verdict, covered)
+        if said is not None and (at < said.at or (at, reason) == (said.at, said.reason)):
+            return draft
         decision = Decision(
-            id=new_id("c"),
+            id=said.id if said else new_id("c"),
             member=member.id,
             verdict=request.verdict,
             digest=request.digest,
             versions=covered,
             surface=request.surface,
-            reason=request.reason[:2000],
-            at=min(request.at, now),
+            reason=reason,
+            at=at,
             as_client=not member.may(case.brand.id, Role.approver, Role.owner)
             and not _absent_one(member, case, now)
             and Role.client in member.roles.get(case.brand.id, frozenset()),
             for_member=_absent_one(member, case, now),
         )
-        return draft.changed(decisions=(*draft.decisions, decision), updated_at=now)
+        others = (each for each in draft.decisions if each is not said)
+        return draft.changed(decisions=(*others, decision), updated_at=now)
 
     def _follow(self, case: Case, draft: Draft, change: Change, now: datetime) -> tuple[Draft, tuple[Post, ...], str]:
         """Into the change: posts for what is approved now, and cancellations for what no longer is."""
@@ -406,6 +407,17 @@ def _covered(draft: Draft, request: DecisionRequest) -> dict[str, str]:
             do_next="Look at the current version and decide on that.",
         )
     return named
+
+
+def _said_already(draft: Draft, member: Member, verdict: Verdict, covered: dict[str, str]) -> Decision | None:
+    """The same word of this member's that stands. Said again it is as good as new: what came between may be lifted by
+    it, and what was said between and is heard of later does not undo it.
+    """
+    for earlier in draft.decisions:
+        same = (earlier.member, earlier.verdict, earlier.versions) == (member.id, verdict, covered)
+        if same and any(earlier in active(draft.decisions, v) for v in draft.versions if v.account in covered):
+            return earlier
+    return None
 
 
 def _withdrawn(
