@@ -140,7 +140,7 @@ def weigh(bench: Bench, approvals: Sequence[Decision], *, blocked: bool) -> Stan
         held = [m for m in bench.by_id.values() if Role.client in m.roles.get(brand, frozenset())]
         names = tuple(m.name for m in held if m.id not in clients) or tuple(m.name for m in held)
         text = told("Waiting for the client ({names}).", names=either(names))
-        doubt = next((_doubt(bench, each, [*sure, *sure_clients]) for each in clients if each not in sure_clients), "")
+        doubt = next((_client_doubt(bench, each, sure_clients) for each in clients if each not in sure_clients), "")
         return Standing(version.account, False, " ".join(filter(None, (text, doubt))), names, sure, internal=True)
     return Standing(version.account, True, approved_by=sure + sure_clients, internal=True)
 
@@ -206,6 +206,15 @@ def _doubt(bench: Bench, member: str, others: Sequence[str]) -> str:
         "(/admind link) or an owner says in the studio, under Members, that they are two people.",
         one=bench.name(other),
         other=bench.name(member),
+    )
+
+
+def _client_doubt(bench: Bench, client: str, others: Sequence[str]) -> str:
+    """Clients read it too, so it names nobody of the team."""
+    return _doubt(bench, client, others) or told(
+        "{name} may be somebody of the team under another name. Their approval counts once an owner says in the "
+        "studio, under Members, that they are two people.",
+        name=bench.name(client),
     )
 
 

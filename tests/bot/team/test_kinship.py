@@ -96,7 +96,7 @@ async def test_the_client_is_surely_another_person_than_the_team(kin: Kin) -> No
     draft = await world.draft(by=tom)
     await world.decide(draft, by=ana)
     decided = await world.decide(draft, by=carl)
-    assert decided.draft.status is DraftStatus.waiting and "may be one person" in decided.sentence
+    assert decided.draft.status is DraftStatus.waiting and "Carl may be somebody of the team" in decided.sentence
     await kin.kinship.vouch(world.ws, world.owner.id, carl.id, distinct=True)
     await kin.settle()
     assert (await kin.draft(draft)).status is DraftStatus.approved

@@ -223,8 +223,9 @@ async def test_the_client_in_another_home_counts_once_an_owner_knows_them(pair: 
     await pair.ana.react(agencys, YES)
     await until(lambda: len(_cards(theirs)) == 1, "the client's card", seconds=20)
     await carl.react(_cards(theirs)[0], YES)
-    await pair.says("ana and carl may be one person under two names")
+    await pair.says("carl may be somebody of the team under another name")
     assert (await pair.draft()).status.value == "waiting"
+    assert "ana" not in _cards(theirs)[-1].words, "the client does not hear who of the team approved"
     known = await pair.member(pair.client, carl)
     assert known is not None
     await admind.kinship.vouch(pair.workspace, pair.owner.id, known.id, distinct=True)
