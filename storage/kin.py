@@ -55,6 +55,7 @@ class Kin(Record):
     by: str = Field("", description="member id of who decided it last")
     allowed: frozenset[str] = Field(frozenset(), description="brands whose owners allowed it")
     brands: frozenset[str] = Field(frozenset(), description="those of the people it is about")
+    followed: bool = Field(False, description="what follows from it was done; only people are still to be told")
     made_at: datetime
 
 

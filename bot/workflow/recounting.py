@@ -14,8 +14,9 @@ from bot.review.delivering import Missed, Undelivered
 from bot.team.signin import SignIn
 from bot.workflow.decisions import Decisions
 from bot.workflow.due_entry import DueEntry
+from storage.commit import Change, commit
 from storage.drafts import Draft
-from storage.kin import Kin, KinStore, Side
+from storage.kin import KEPT_FOR, Kin, KinStore, Side
 from storage.redis import Database
 from storage.stores import DraftStore, PostStore, TeamStore
 from storage.tokens import TokenStore
@@ -57,9 +58,12 @@ class Recounting:
             if kept is None:
                 return
             kin = kept.record
-            if kin.state == "done":
+            if kin.state == "done" and not kin.followed:  # once: who signs in again later stays signed in
                 await self._close_doors(kin)
                 await self._count_again(kin)
+                change = Change(workspace)
+                self._store.put(change, kin.changed(followed=True), ver=kept.ver, life=KEPT_FOR)
+                await commit(self._database, change)
             try:
                 await self._tell(kin)
             except Undelivered as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import BadInput, Conflict, NotAllowed, NotFound
+from bot.errors import AdMindError, BadInput, Conflict, NotAllowed, NotFound
 from bot.workflow.office import Office
 from storage.drafts import DraftStatus, Verdict
 from storage.homes import CODE_LENGTH, CODE_LETTERS
@@ -17,6 +17,7 @@ from storage.posts import PostState
 from storage.redis import Database
 from storage.team import Away, Policy, Role
 from tests.bot.team.kin import Kin
+from tests.fakes.chat_home import ChatHome
 from tests.world import World, world_on
 
 A, R, C, OWN = Role.approver, Role.requester, Role.client, Role.owner
@@ -240,6 +241,24 @@ async def test_delegates_sessions_and_tokens_of_the_name_that_goes(kin: Kin, wor
     assert await kin.sign_in.enter(link, "here", "browser") is None
     assert not await kin.sign_in.sessions(await kin.fresh(anna))
     assert await kin.tokens.authenticate(secret) is None
+
+
+async def test_what_follows_is_done_once_and_people_are_told_until_they_were(kin: Kin, world: World) -> None:
+    ana, anna = await kin.met("Ana", "T1", A), await kin.met("Anna", "T2", A)
+    await kin.link(kin.side(ana, "T1"), kin.side(anna, "T2"))
+    home = ChatHome(home="slack:T2", trouble=AdMindError("Too much at once.", retry_after_seconds=30))
+    world.board.add_home(world.ws, home)
+    await kin.kinship.unlink(world.ws, ana.id, ana.id, anna.id)
+    await kin.settle()
+    code = await kin.sign_in.link(world.ws, ana.id, surface="test")
+    cookie = await kin.sign_in.enter(code, "here", "browser")
+    home.trouble = None
+    world.clock.move(timedelta(seconds=31))
+    await kin.settle()
+    assert len(home.titles(f"owners:{world.brand.id}")) == 1
+    assert len(await kin.told(f"owners:{world.brand.id}")) == 2, "nobody else hears of it twice"
+    assert cookie is not None and await kin.sign_in.signed_in(cookie) is not None
+    assert not [entry for entry in await world.entries() if entry.startswith("kin:")]
 
 
 async def test_unlinked_they_have_what_each_had_and_count_as_one(kin: Kin, world: World) -> None:
