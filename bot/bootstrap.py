@@ -66,15 +66,18 @@ from bot.workflow.examine import Doctor
 from bot.workflow.history import History
 from bot.workflow.housing import Housing
 from bot.workflow.keeping import Keeping
+from bot.workflow.kinship import Kinship
 from bot.workflow.library import Library
 from bot.workflow.live import Live
 from bot.workflow.looking import Looking
 from bot.workflow.measure import Measures
+from bot.workflow.names import Names
 from bot.workflow.office import Office
 from bot.workflow.once import OnceOnly
 from bot.workflow.pictures import Pictures
 from bot.workflow.posts import Posts
 from bot.workflow.reactions import Reactions
+from bot.workflow.recounting import Recounting
 from bot.workflow.requests import Asker, Requests
 from bot.workflow.retention import Retention
 from bot.workflow.revising import Revising
@@ -329,6 +332,8 @@ class AdMind:
             owners=settings.owners,
             seeds={"slack": settings.slack_review_room},
         )
+        self.names = Names(database, self.people)
+        self.kinship = Kinship(database, people=self.people, audit=self.audit, clock=clock)
         self.installations = Installations(database, self.vault)
         self.reactions = Reactions(
             database, homes=self.homes, decisions=self.decisions, requests=self.requests, clock=clock
@@ -401,6 +406,15 @@ class AdMind:
         self.engine.register("publish", "reconcile", self.reconciler.reconcile)
         for name in ("note", "remind", "expire", "digest"):
             self.engine.register("upkeep", name, getattr(upkeep, name))
+        recounting = Recounting(
+            database,
+            board=self.board,
+            decisions=self.decisions,
+            sign_in=self.sign_in,
+            tokens=self.tokens,
+            clock=self.clock,
+        )
+        self.engine.register("upkeep", "kin", recounting.kin)
         self._clockwork = clockwork
         self.scheduler = Scheduler(handing_to(self.engine), CronMarkers(database), self.clock)
         for name, task, seconds in (

@@ -66,7 +66,7 @@ KINDS: Final[dict[str, str]] = {
     **dict.fromkeys(
         (
             *("request", "requests", "request-key", "thread", "once", "budget", "shown", "touched", "idem", "nonce"),
-            *("session", "link", "approval", "approvals", "join", "unreached", "posted", "told"),
+            *("session", "link", "approval", "approvals", "join", "unreached", "posted", "told", "kin"),
         ),
         EXPIRES,
     ),
@@ -75,7 +75,7 @@ KINDS: Final[dict[str, str]] = {
             *("workspace", "workspaces", "brand", "brands", "member", "members", "account", "accounts"),
             *("identity", "identitys", "token", "tokens", "secrets", "keys", "keycheck", "owner", "alive", "cron"),
             *("ctl", "due", "wake", "chain", "forgotten", "feedstamps", "lookup"),
-            *("home", "homes", "room", "rooms", "group", "groups", "installs"),
+            *("home", "homes", "room", "rooms", "group", "groups", "installs", "kins", "who"),
             *("packed", "packs", "segments"),  # where archived things lie: some bytes each, for ever
         ),
         KEPT,

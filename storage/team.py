@@ -67,7 +67,14 @@ class Away(Frozen):
 
 
 class Member(Record):
-    """A person. `roles` maps brand id to the roles held there."""
+    """A person. `roles` maps brand id to the roles held there.
+
+    One whose person is known here under another name too is `one_with` that member, who holds the roles and the
+    identities meanwhile: what this one decided counts as that one's.
+    """
+
+    SCHEMA: ClassVar[int] = 2
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {1: lambda old: old}  # 2 knows of one person under two names
 
     id: str
     workspace: str
@@ -78,6 +85,13 @@ class Member(Record):
     zone: str = ""
     language: str = "en"
     away: Away | None = None
+    one_with: str = Field("", description="member id of the same person; this one has no rights of its own meanwhile")
+    before: dict[str, frozenset[Role]] = Field(
+        default_factory=dict, description="roles that were held when it became one with another"
+    )
+    brought: dict[str, frozenset[Role]] = Field(
+        default_factory=dict, description="those of them that the other one did not hold"
+    )
     created_at: datetime
     erased_at: datetime | None = None
 
@@ -92,8 +106,11 @@ class Member(Record):
 class Identity(Record):
     """One account of a person on a chat platform, in the terminal or behind a token."""
 
-    SCHEMA: ClassVar[int] = 2
-    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {1: lambda old: old}  # 2 knows of groups and of those who left
+    SCHEMA: ClassVar[int] = 3
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {
+        1: lambda old: old,  # 2 knows of groups and of those who left
+        2: lambda old: old,  # 3 knows of links
+    }
 
     platform: str
     team: str = ""
@@ -106,6 +123,8 @@ class Identity(Record):
         default_factory=dict, description="brand id → roles that the platform's groups and rooms give"
     )
     left: bool = Field(False, description="the platform says that this person was deactivated")
+    linked: bool = Field(False, description="by a code that both sides confirmed")
+    was: str = Field("", description="member id that a linked one belonged to; empty: it was nobody's")
 
 
 class Workspace(Record):

@@ -15,10 +15,11 @@ from zoneinfo import ZoneInfo
 from bot.cards import Words, client_card, draft_card, post_card, replaced_card
 from bot.chat import Card, Messenger
 from bot.clock import Clock, milliseconds
-from bot.review.approval import Standing
 from bot.review.delivering import Delivering, to_each
 from bot.review.hosting import Hosting
+from bot.review.quorum import Standing
 from bot.review.round_table import RoundTable
+from bot.team.persons import Persons
 from bot.words import reading
 from storage import shows
 from storage.alerts import Alerts
@@ -58,11 +59,13 @@ class Board:
 
     async def round_table(self, workspace: str) -> RoundTable:
         """Everybody and everything that cards and standings name, read once."""
+        members = await self._team.all(self._team.members, workspace)
         return RoundTable(
             (await self._team.workspaces.get(workspace, workspace)).record,
             {brand.id: brand for brand in await self._team.all(self._team.brands, workspace)},
             await self._team.all(self._team.accounts, workspace),
-            await self._team.all(self._team.members, workspace),
+            members,
+            Persons(members, await self._team.all(self._team.identities, workspace)),
         )
 
     async def words(self, workspace: str, brand: str) -> Words:
@@ -132,9 +135,8 @@ class Board:
         table = await self.round_table(workspace)
         card = post_card(post, table.words(post.brand), siblings)
         if post.state in WAKES:
-            card = card.model_copy(
-                update={"ping": tuple(dict.fromkeys((post.requested_by, *table.owners(post.brand))))}
-            )
+            asked = table.persons.one(post.requested_by)
+            card = card.model_copy(update={"ping": tuple(dict.fromkeys((asked, *table.owners(post.brand))))})
         messages = draft.record.messages if draft else ()
 
         async def told(messenger: Messenger) -> None:

@@ -8,9 +8,10 @@ from datetime import datetime
 from bot.cards import Words
 from bot.chat import Button, Card, Messenger
 from bot.clock import Clock
-from bot.review.approval import could_approve, deciders
+from bot.review.approval import could_approve
 from bot.review.board import Board
 from bot.review.delivering import Missed, to_each
+from bot.review.quorum import deciders
 from bot.review.reminders import plan
 from bot.review.round_table import RoundTable
 from storage.commit import Change, commit

@@ -8,7 +8,9 @@ from datetime import datetime
 
 from bot.cards import Words
 from bot.errors import NotFound
-from bot.review.approval import Standing, judge
+from bot.review.approval import judge
+from bot.review.quorum import Standing
+from bot.team.persons import Persons
 from storage.accounts import Account
 from storage.drafts import Draft
 from storage.team import Brand, Member, Role, Workspace
@@ -22,6 +24,7 @@ class RoundTable:
     brands: Mapping[str, Brand]
     accounts: Sequence[Account]
     members: Sequence[Member]
+    persons: Persons
 
     def words(self, brand: str) -> Words:
         """Raises NotFound."""
@@ -46,6 +49,7 @@ class RoundTable:
                 account=accounts[version.account],
                 members=self.members,
                 now=now,
+                persons=self.persons,
             )
             for version in draft.versions
         )

@@ -124,7 +124,7 @@ class SignIn:
 
     async def _member(self, workspace: str, member_id: str) -> Member | None:
         kept = await self._team.members.find(workspace, member_id)
-        return kept.record if kept and kept.record.erased_at is None else None
+        return kept.record if kept and kept.record.erased_at is None and not kept.record.one_with else None
 
     async def _audited(self, member: Member, kind: str, surface: str) -> Change:
         entry = await self._audit.prepare(

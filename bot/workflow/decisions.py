@@ -13,7 +13,9 @@ from datetime import datetime, timedelta
 from bot.chat import DecisionRequest
 from bot.clock import Clock, milliseconds
 from bot.errors import BadInput, ChangedSince, Conflict, NotAllowed, NotFound
-from bot.review.approval import Standing, active, deciders, judge, may_decide, needs_another, status_of
+from bot.review.approval import active, judge, may_decide, status_of
+from bot.review.quorum import Bench, Standing, deciders, maybe_own
+from bot.team.persons import Persons
 from bot.when import say
 from bot.words import reader, told
 from storage import keys
@@ -21,6 +23,7 @@ from storage.accounts import Account
 from storage.audit import AuditWriter
 from storage.commit import Change, commit
 from storage.drafts import Decision, Draft, DraftStatus, Verdict, Version
+from storage.kin import KinStore, who_key
 from storage.posts import ASKS, Post, PostState
 from storage.record import new_id
 from storage.redis import Database
@@ -52,6 +55,8 @@ class Case:
     brand: Brand
     accounts: dict[str, Account]
     members: tuple[Member, ...]
+    persons: Persons
+    who: int | None = None  # where who is who stood when it was read
     posts: dict[str, Kept[Post]] = field(default_factory=dict)
 
     @property
@@ -59,15 +64,35 @@ class Case:
         return self.kept.record
 
     def member(self, member: str) -> Member:
-        found = next((each for each in self.members if each.id == member), None)
+        """Whose word that is now: of one person under two names, the one that holds the rights. Raises NotFound."""
+        found = next((each for each in self.members if each.id == self.persons.one(member)), None)
         if found is None or found.erased_at is not None or not found.roles.get(self.brand.id):
             raise NotFound(f"There is no draft {self.draft.id}.", do_next="Look at the list of those there are.")
         return found
 
     def standings(self, draft: Draft, now: datetime) -> tuple[Standing, ...]:
         return tuple(
-            judge(draft, v, brand=self.brand, account=self.accounts[v.account], members=self.members, now=now)
-            for v in draft.versions
+            judge(
+                draft,
+                version,
+                brand=self.brand,
+                account=self.accounts[version.account],
+                members=self.members,
+                now=now,
+                persons=self.persons,
+            )
+            for version in draft.versions
+        )
+
+    def bench(self, draft: Draft, version: Version, now: datetime) -> Bench:
+        return Bench.of(
+            draft,
+            version,
+            brand=self.brand,
+            account=self.accounts[version.account],
+            members=self.members,
+            now=now,
+            persons=self.persons,
         )
 
 
@@ -77,6 +102,7 @@ class Decisions:
         self._drafts = DraftStore(database)
         self._posts = PostStore(database)
         self._team = TeamStore(database)
+        self._kin = KinStore(database)
         self._audit = audit
         self._clock = clock
 
@@ -97,6 +123,7 @@ class Decisions:
         raise Conflict("Several people are deciding on this right now.", kept="Your decision was not recorded.")
 
     async def case(self, workspace: str, draft_id: str) -> Case:
+        who = await self._kin.count(workspace)  # before the members: what is said of them meanwhile is noticed
         kept = await self._drafts.open(workspace, draft_id)
         draft = kept.record
         accounts = {}
@@ -107,11 +134,14 @@ class Decisions:
             post = await self._posts.find(workspace, version.post) if version.post else None
             if post is not None:
                 posts[version.post] = await self._posts.open(workspace, version.post) if post.archived else post
+        members = await self._team.all(self._team.members, workspace)
         return Case(
             kept=kept,
             brand=(await self._team.brands.get(workspace, draft.brand)).record,
             accounts=accounts,
-            members=await self._team.all(self._team.members, workspace),
+            members=members,
+            persons=Persons(members, await self._team.all(self._team.identities, workspace)),
+            who=who,
             posts=posts,
         )
 
@@ -123,20 +153,21 @@ class Decisions:
         *,
         why: str = "",
         by: Member | None = None,
+        kind: str = "revised",
     ) -> Decided:
         """Write the draft with everything that follows from where it now stands.
 
         Raises Conflict, StorageUnavailable; after the latter it may stand, and doing so again changes nothing.
         """
         now = self._clock.now()
-        change = Change(draft.workspace)
+        change = Change(draft.workspace).expect(who_key(draft.workspace), case.who)
         draft, posts, told = self._follow(case, draft, change, now)
         self._drafts.save(change, draft, ver=case.kept.ver)
         change.due(f"note:draft:{draft.id}", milliseconds(now))
         watch(change, draft, now)
         if request is not None and request.verdict is Verdict.changes and request.reason:
             change.due(f"revise:{draft.id}", milliseconds(now))
-        kind, details = "revised", {"digest": draft.digest, "why": why}
+        details = {"digest": draft.digest, "why": why}
         if request is not None:
             kind, by = "decision", case.member(request.member)
             details = {"verdict": request.verdict.value, "digest": request.digest, "surface": request.surface}
@@ -184,8 +215,8 @@ class Decisions:
         draft, member, now = case.draft, case.member(request.member), self._clock.now()
         covered = _covered(draft, request)
         if request.verdict is Verdict.withdraw:
-            return _withdrawn(draft, member, covered, now, request.of)
-        own_word = request.verdict is not Verdict.approve and member.id == draft.requested_by
+            return _withdrawn(draft, case, member, covered, now, request.of)
+        own_word = request.verdict is not Verdict.approve and member.id == case.persons.one(draft.requested_by)
         if not own_word and not may_decide(member, case.brand.id, case.members, now):
             names = [m.name for m in deciders(case.brand.id, case.members, now)]
             raise NotAllowed(
@@ -200,25 +231,26 @@ class Decisions:
                 "This draft was replaced by a newer one.", do_next=told("Look at {draft}.", draft=draft.replaced_by)
             )
         _refuse_gone(case, covered, request.verdict)
-        for earlier in draft.decisions:
-            same = (earlier.member, earlier.verdict, earlier.versions) == (member.id, request.verdict, covered)
-            if same and any(earlier in active(draft.decisions, v) for v in draft.versions if v.account in covered):
-                return draft
+        at, reason = min(request.at, now), request.reason[:2000]
+        said = _said_already(draft, member, request.verdict, covered)
+        if said is not None and (at < said.at or (at, reason) == (said.at, said.reason)):
+            return draft
         decision = Decision(
-            id=new_id("c"),
+            id=said.id if said else new_id("c"),
             member=member.id,
             verdict=request.verdict,
             digest=request.digest,
             versions=covered,
             surface=request.surface,
-            reason=request.reason[:2000],
-            at=now,
+            reason=reason,
+            at=at,
             as_client=not member.may(case.brand.id, Role.approver, Role.owner)
             and not _absent_one(member, case, now)
             and Role.client in member.roles.get(case.brand.id, frozenset()),
             for_member=_absent_one(member, case, now),
         )
-        return draft.changed(decisions=(*draft.decisions, decision), updated_at=now)
+        others = (each for each in draft.decisions if each is not said)
+        return draft.changed(decisions=(*others, decision), updated_at=now)
 
     def _follow(self, case: Case, draft: Draft, change: Change, now: datetime) -> tuple[Draft, tuple[Post, ...], str]:
         """Into the change: posts for what is approved now, and cancellations for what no longer is."""
@@ -314,22 +346,14 @@ class Decisions:
         if request is None or request.verdict is not Verdict.approve:
             return ""
         member, covered = case.member(request.member), _covered(draft, request)
-        own = any(
-            needs_another(
-                member,
-                draft,
-                version,
-                brand=case.brand,
-                account=case.accounts[version.account],
-                members=case.members,
-                now=now,
-            )
-            for version in draft.versions
-            if version.account in covered
-        )
-        return (
-            told("Noted, but somebody else must approve what you asked for or changed yourself.") + " " if own else ""
-        )
+        for version in draft.versions:
+            bench = case.bench(draft, version, now)
+            own = bench.own(member) if version.account in covered else ""
+            if own == member.id:
+                return told("Noted, but somebody else must approve what you asked for or changed yourself.") + " "
+            if own:
+                return told("Noted, but it does not count yet.") + " " + maybe_own(bench, member) + " "
+        return ""
 
     def _say(self, draft: Draft, standings: Sequence[Standing], posts: Sequence[Post], case: Case) -> str:
         zone = case.brand.zone or draft.zone
@@ -387,12 +411,25 @@ def _covered(draft: Draft, request: DecisionRequest) -> dict[str, str]:
     return named
 
 
-def _withdrawn(draft: Draft, member: Member, covered: dict[str, str], now: datetime, of: Verdict | None) -> Draft:
+def _said_already(draft: Draft, member: Member, verdict: Verdict, covered: dict[str, str]) -> Decision | None:
+    """The same word of this member's that stands. Said again it is as good as new: what came between may be lifted by
+    it, and what was said between and is heard of later does not undo it.
+    """
+    for earlier in draft.decisions:
+        same = (earlier.member, earlier.verdict, earlier.versions) == (member.id, verdict, covered)
+        if same and any(earlier in active(draft.decisions, v) for v in draft.versions if v.account in covered):
+            return earlier
+    return None
+
+
+def _withdrawn(
+    draft: Draft, case: Case, member: Member, covered: dict[str, str], now: datetime, of: Verdict | None
+) -> Draft:
     """The member's decisions (of one verdict, or all) no longer cover these versions; on others they stand."""
     decisions: list[Decision] = []
     for decision in draft.decisions:
         taken = dict(decision.versions.items() & covered.items())
-        other = decision.member != member.id or of not in (None, decision.verdict)
+        other = case.persons.one(decision.member) != member.id or of not in (None, decision.verdict)
         if other or decision.withdrawn_at is not None or not taken:
             decisions.append(decision)
             continue

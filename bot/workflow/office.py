@@ -16,6 +16,7 @@ from bot.words import LANGUAGES
 from storage.accounts import Account
 from storage.audit import AuditWriter
 from storage.commit import Change, commit
+from storage.kin import KinStore
 from storage.record import new_id
 from storage.redis import Database
 from storage.stores import Kept
@@ -128,8 +129,15 @@ class Office:
                 key = self._store.identity_id(identity.platform, identity.team, identity.user)
                 change.do("DEL", self._store.identities.key(workspace, key))
                 self._store.identities.leave(change, key, "all")
+        names = [m for m in await self._people.members(workspace) if m.one_with == member_id and m.erased_at is None]
+        for name in names:
+            also = await self._store.members.get(workspace, name.id)
+            gone = also.record.changed(name="Somebody who left", before={}, zone="", erased_at=self._clock.now())
+            self._store.members.put(change, gone, gone.id, ver=also.ver, at=gone.created_at.timestamp())
+        await KinStore(self._database).forget(change, frozenset({member_id, *(name.id for name in names)}))
         await self._write(change, "member erased", owner, member_id, "", {})
-        await self._audit.erase(workspace, kept.record.subject)
+        for subject in (kept.record.subject, *(name.subject for name in names)):
+            await self._audit.erase(workspace, subject)
 
     async def change_brand(self, workspace: str, by: str, brand_id: str, changes: Mapping[str, Any]) -> Brand:
         """Change a brand's voice, looks, facts or policy. Raises NotAllowed, BadInput with what is wrong."""
@@ -201,6 +209,7 @@ class Office:
         if (
             kept is None
             or kept.record.erased_at is not None
+            or kept.record.one_with
             or (kept.record.roles and member_id != actor.id and not set(kept.record.roles) & set(actor.roles))
         ):
             raise NotFound("There is no such member.", do_next="Look at the list of those there are.")

@@ -13,6 +13,7 @@ from bot.clock import Clock, milliseconds
 from bot.errors import BadInput, ChannelRefused, Conflict, NotAllowed, NotFound
 from bot.publishing.pause import concerns, say_scope
 from bot.review.approval import judge, may_decide
+from bot.team.persons import Persons
 from bot.words import told
 from storage import keys, pauses
 from storage.accounts import Account
@@ -184,8 +185,9 @@ class Posts:
                 version,
                 brand=(await self._team.brands.get(post.workspace, post.brand)).record,
                 account=(await self._team.accounts.get(post.workspace, post.account)).record,
-                members=await self._team.all(self._team.members, post.workspace),
+                members=(members := await self._team.all(self._team.members, post.workspace)),
                 now=self._clock.now(),
+                persons=Persons(members, await self._team.all(self._team.identities, post.workspace)),
             )
         if standing is None or not standing.met:
             raise BadInput(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, Literal, Protocol
 
 from pydantic import Field
@@ -190,15 +190,17 @@ class Reactions:
         self, seen: _Seen, before: str | None, after: str | None, marks: Mapping[str, Mark]
     ) -> ReactionAnswer:
         """From a person's word to their next one. What they took off is withdrawn also where the next cannot count."""
-        answer = ReactionAnswer(draft=seen.shown.draft)
+        answer, at = ReactionAnswer(draft=seen.shown.draft), _said_at(marks)
         if after is not None:
-            answer = await self._decide(seen, VERDICTS[after])
+            answer = await self._decide(seen, VERDICTS[after], at)
         if before is not None and before not in _standing(marks) and answer.outcome in ("ignored", "refused"):
-            withdrawn = await self._decide(seen, Verdict.withdraw, of=VERDICTS[before])
+            withdrawn = await self._decide(seen, Verdict.withdraw, at, of=VERDICTS[before])
             return answer if answer.private else withdrawn
         return answer
 
-    async def _decide(self, seen: _Seen, verdict: Verdict, *, of: Verdict | None = None) -> ReactionAnswer:
+    async def _decide(
+        self, seen: _Seen, verdict: Verdict, at: datetime, *, of: Verdict | None = None
+    ) -> ReactionAnswer:
         shown, member = seen.shown, seen.member
         if member is None:
             return _stranger(shown)
@@ -216,7 +218,7 @@ class Reactions:
             digest=shown.digest,
             surface=seen.surface,
             of=of,
-            at=self._clock.now(),
+            at=at,
         )
         try:
             decided = await self._decisions.decide(request)
@@ -316,6 +318,12 @@ def _word(marks: Mapping[str, Mark]) -> str | None:
     signs = [(sign_of(name), mark) for name, mark in marks.items() if mark.stands]
     standing = [(mark.order, CARE[sign], sign) for sign, mark in signs if sign in VERDICTS]
     return max(standing)[2] if standing else None
+
+
+def _said_at(marks: Mapping[str, Mark]) -> datetime:
+    """When the person's reactions became what they are: the order in which events are heard does not matter."""
+    last_us = max(mark.event_us or mark.heard_ms * 1000 for mark in marks.values())
+    return datetime.fromtimestamp(last_us / 1_000_000, UTC)
 
 
 def _with(known: Mapping[str, Mark], news: Mapping[str, Mark]) -> dict[str, Mark]:

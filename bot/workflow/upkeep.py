@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 BUMP_MS = 10_000  # how long a taken entry rests before it is taken again
 BATCH = 200
+ROUNDS = 10  # of a note that is renewed while it is told
 RESTS_FOR = timedelta(minutes=15)  # an entry whose task failed again and again
 QUEUE_OF = {
     "post": "publish",
@@ -40,6 +41,7 @@ QUEUE_OF = {
     "remind": "upkeep",
     "expire": "upkeep",
     "digest": "upkeep",
+    "kin": "upkeep",
     "revise": "chat",
     "request": "chat",
     "reply": "chat",
@@ -142,14 +144,17 @@ class Upkeep:
         home, _, what = (
             entry_id.removeprefix("at:").rpartition("/") if entry_id.startswith("at:") else ("", "", entry_id)
         )
-        async with DueEntry(self._database, workspace, f"note:{entry_id}") as entry:
-            try:
-                await self._tell(workspace, what, home)
-            except Undelivered as error:
-                if home:
-                    entry.again_at = self._clock.now() + min(each.after for each in error.missed)
-                else:
-                    await self._later(workspace, what, error)
+        for _ in range(ROUNDS):
+            async with DueEntry(self._database, workspace, f"note:{entry_id}") as entry:
+                try:
+                    await self._tell(workspace, what, home)
+                except Undelivered as error:
+                    if home:
+                        entry.again_at = self._clock.now() + min(each.after for each in error.missed)
+                    else:
+                        await self._later(workspace, what, error)
+            if not entry.renewed:
+                return
 
     async def _tell(self, workspace: str, what: str, home: str) -> None:
         kind, _, record_id = what.partition(":")

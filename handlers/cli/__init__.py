@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "calendar": ("looking", "The next posts, by day."),
     "notices": ("looking", "What AdMind had to tell."),
     "members": ("office", "Who works here, and what they may do."),
+    "names": ("names", "One person under several names: link them, or say that they are two people."),
     "brand": ("office", "Your brand: name, voice, colours, policy."),
     "accounts": ("office", "Where posts go: connect, list, close."),
     "tokens": ("office", "Keys for programs."),

@@ -105,6 +105,14 @@ class People:
                 continue
         raise Conflict("This person is being changed right now.", do_next="Try again in a moment.")
 
+    async def name(self, team: str, user: str) -> str:
+        """What Slack calls somebody whom nobody knows here."""
+        client = await self._teams.client(team)
+        said = (await asked(client.users_info(user=user)))["user"]
+        profile = said.get("profile") or {}
+        name = profile.get("display_name") or profile.get("real_name") or said.get("real_name") or said.get("name")
+        return " ".join(str(name or "").split())[:80] or "Somebody"
+
     async def known(self, team: str, user: str) -> Identified | None:
         """Who it is when they are somebody here, perhaps without rights by now."""
         who = Identified(platform="slack", team=team, user=user)

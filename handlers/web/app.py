@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from bot.bootstrap import VERSION, AdMind
 from handlers.web import approvals, health, problems, public, shelf
-from handlers.web.api import admin, drafts, library, posts, requests, studio
+from handlers.web.api import admin, drafts, library, names, posts, requests, studio
 from handlers.web.guard import Guard
 from handlers.web.studio.app import create_studio
 
@@ -27,7 +27,15 @@ def create_app(admind: AdMind) -> FastAPI:
         openapi_url=f"{API}/openapi.json",
     )
     app.state.admind = admind
-    for router in (requests.router, drafts.router, posts.router, library.router, admin.router, studio.router):
+    for router in (
+        requests.router,
+        drafts.router,
+        posts.router,
+        library.router,
+        admin.router,
+        names.router,
+        studio.router,
+    ):
         app.include_router(router, prefix=API)
     app.include_router(health.router)
     app.mount("/studio", create_studio(admind))

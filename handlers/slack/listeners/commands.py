@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.errors import AdMindError
 from bot.words import read_in, told
 from handlers.slack.calling import Json
-from handlers.slack.listeners import houses, opening
+from handlers.slack.listeners import houses, linking, opening
 from handlers.slack.people import Visitor
 from handlers.slack.places import Asking
 from handlers.slack.reading import plain_words
@@ -34,6 +34,8 @@ async def obey(slack: Slack, command: Json) -> str:
     team, user, channel = (str(command[name]) for name in ("team_id", "user_id", "channel_id"))
     said = plain_words(str(command.get("text") or "")) or "help"
     word, _, rest = said.partition(" ")
+    if word.casefold() == "link":
+        return await linking.link(slack, team, user, rest)
     visitor = await slack.people.visitor(team, user, channel=channel)
     read_in(visitor.member.language)
     trigger = str(command["trigger_id"])

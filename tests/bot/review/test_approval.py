@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.review.approval import active, deciders, judge, may_decide, status_of, strictest
+from bot.review.approval import active, judge, may_decide, status_of
+from bot.review.quorum import deciders, strictest
 from storage.accounts import Account
 from storage.drafts import Brief, Decision, Draft, DraftStatus, Finding, Verdict, Version
 from storage.team import Away, Brand, Member, Policy, Role

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Request, Response
 
 from bot.errors import NotAllowed
+from bot.workflow.kinship import Offer
 from handlers.web.studio.draw import draw, go
 from handlers.web.studio.visit import SURFACE, Visit, Visitor
 
@@ -68,7 +69,7 @@ async def add_brand(request: Request, visit: Visitor, name: Short) -> Response:
 
 @router.get("/settings/members")
 async def members(request: Request, visit: Visitor) -> Response:
-    return await _members(request, visit)
+    return await draw_members(request, visit)
 
 
 @router.post("/settings/members")
@@ -96,7 +97,7 @@ async def link(request: Request, visit: Visitor, member: str) -> Response:
     code = await visit.admind.sign_in.link(visit.workspace, other.id, surface=SURFACE)
     base = visit.admind.settings.public_url if visit.admind.settings.public_port is None else ""
     url = f"{(base or str(request.base_url)).rstrip('/').removesuffix('/studio')}/studio/in/{code}"
-    return await _members(request, visit, link=url, link_for=other.name)
+    return await draw_members(request, visit, link=url, link_for=other.name)
 
 
 @router.get("/settings/accounts")
@@ -189,7 +190,17 @@ async def revoke(request: Request, visit: Visitor, token: str) -> Response:
     return go(request, "/studio/settings/tokens", visit.t("Revoked. It opens nothing any more."))
 
 
-async def _members(request: Request, visit: Visit, *, link: str = "", link_for: str = "") -> Response:
+async def draw_members(
+    request: Request,
+    visit: Visit,
+    *,
+    link: str = "",
+    link_for: str = "",
+    code: str = "",
+    offer: Offer | None = None,
+    offered: str = "",
+) -> Response:
+    """With a way in for somebody, the code of a link that was begun, or one that may be agreed to."""
     found = await visit.admind.looking.members(visit.workspace, visit.id)
     return draw(
         request,
@@ -201,6 +212,11 @@ async def _members(request: Request, visit: Visit, *, link: str = "", link_for: 
         may=_owns(visit),
         link=link,
         link_for=link_for,
+        known=await visit.admind.names.known(visit.workspace, visit.seen.member),
+        waiting=await visit.admind.kinship.waiting(visit.workspace, visit.seen.member),
+        code=code,
+        offer=offer,
+        offered=offered,
     )
 
 
