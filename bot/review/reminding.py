@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.cards import Words
-from bot.chat import Card, Messenger
+from bot.chat import Button, Card, Messenger
 from bot.clock import Clock
 from bot.review.approval import deciders
 from bot.review.board import Board
@@ -79,7 +79,11 @@ def _asked(draft: Draft, table: RoundTable, now: datetime) -> list[Member]:
 
 def _still_waiting(card: Card, draft: Draft, names: Words) -> Card:
     return Card(
-        title=names.t("Still waiting: {title}", title=card.title), when=card.when, status=card.status, draft=draft.id
+        title=names.t("Still waiting: {title}", title=card.title),
+        when=card.when,
+        status=card.status,
+        buttons=(Button(label=names.t("Review"), action=f"review:{draft.id}", style="primary"),),
+        draft=draft.id,
     )
 
 

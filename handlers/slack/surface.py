@@ -72,8 +72,9 @@ ACTIONS: Final = frozenset(
         "approve", "read", "edit", "some", "changes", "move", "hold", "reject", MORE,
         "details",  # details:<draft>
         # on cards of posts: <action>:<post>
-        "live", "send", "cancel", "takedown",
-        # in App Home: review:<draft>, the others with a brand
+        "live", "send", "cancel", "later", "rework", "access", "done",
+        "takedown",  # takedown:<post>, or takedown:<draft>
+        # in App Home and in reminders: review:<draft>, the others with a brand
         "review", "new", "settings", "resume", "stop",
         "page",  # in Details: page:<draft>:details|read:<page>
     }
@@ -90,6 +91,7 @@ VIEWS: Final = frozenset(
         details.APPROVE,
         editing.CALLBACK,
         moving.CALLBACK,
+        moving.LATER,
         settings.CALLBACK,
     }
 )

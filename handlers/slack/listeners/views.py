@@ -15,7 +15,7 @@ from handlers.slack import kit, modals
 from handlers.slack.calling import Json, asked
 from handlers.slack.forms import Carried, FieldErrors
 from handlers.slack.limits import cut
-from handlers.slack.listeners import deciding, home, opening
+from handlers.slack.listeners import deciding, home, on_posts, opening
 from handlers.slack.modals import asking as new_posts
 from handlers.slack.modals import deciding as decisions
 from handlers.slack.modals import details, editing, moving
@@ -51,7 +51,7 @@ async def submit(slack: Slack, body: Json) -> Json:
     except Exception as error:
         return _refused(view, unexpected(error, "saving"))
     if said:
-        slack.after(slack.telling.privately(team, carried.room, user, said))
+        slack.after(slack.telling.privately(team, carried.room, user, said, thread=carried.thread))
     if view.get("root_view_id") not in (None, view.get("id")):
         return {"response_action": "clear"}
     return {}
@@ -71,31 +71,26 @@ def _refused(view: Json, error: AdMindError) -> Json:
 async def _edit(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
     draft = await opening.draft_of(slack, visitor, carried.draft)
     edited = modals.read_edit(view, draft)
-    await deciding.reword(slack, visitor, draft, carried.digest, edited.texts, approve=edited.approve)
-    return ""
+    return await deciding.reword(slack, visitor, draft, carried.digest, edited.texts, approve=edited.approve)
 
 
 async def _changes(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
     reason = modals.read_reason(view, needed=True)
-    await deciding.decide(slack, visitor, Verdict.changes, carried.draft, carried.digest, reason=reason)
-    return ""
+    return await deciding.decide(slack, visitor, Verdict.changes, carried.draft, carried.digest, reason=reason)
 
 
 async def _reject(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
     reason = modals.read_reason(view, needed=False)
-    await deciding.decide(slack, visitor, Verdict.reject, carried.draft, carried.digest, reason=reason)
-    return ""
+    return await deciding.decide(slack, visitor, Verdict.reject, carried.draft, carried.digest, reason=reason)
 
 
 async def _some(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
     accounts = modals.read_some(view)
-    await deciding.decide(slack, visitor, Verdict.approve, carried.draft, carried.digest, accounts=accounts)
-    return ""
+    return await deciding.decide(slack, visitor, Verdict.approve, carried.draft, carried.digest, accounts=accounts)
 
 
 async def _read_approve(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
-    await deciding.decide(slack, visitor, Verdict.approve, carried.draft, carried.digest)
-    return ""
+    return await deciding.decide(slack, visitor, Verdict.approve, carried.draft, carried.digest)
 
 
 async def _move(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
@@ -107,9 +102,16 @@ async def _move(slack: Slack, visitor: Visitor, view: Json, carried: Carried) ->
 
 
 async def _take_down(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
-    done = await slack.admind.posts.take_down(visitor.workspace, carried.post, visitor.member.id, "slack")
-    slack.after(home.refresh(slack, visitor))
-    return done.sentence
+    """Channels take longer than Slack waits: what became of it is told when it is known."""
+    chosen = decisions.read_take_down(view, carried)
+    slack.after(on_posts.take_down(slack, visitor, chosen, on_posts.Where.of(carried)))
+    return ""
+
+
+async def _later(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
+    zone = await deciding.zone_of(slack, visitor)
+    due = modals.read_move(view, now=slack.admind.clock.now(), zone=zone)
+    return await on_posts.send_later(slack, visitor, carried.post, due, on_posts.Where.of(carried))
 
 
 async def _new_post(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
@@ -171,6 +173,7 @@ SENDS: dict[str, Send] = {
     decisions.TAKE_DOWN: _take_down,
     details.APPROVE: _read_approve,
     moving.CALLBACK: _move,
+    moving.LATER: _later,
     new_posts.CALLBACK: _new_post,
     rooms.CALLBACK: _settings,
 }

@@ -287,7 +287,7 @@ def test_taking_down_is_asked_twice() -> None:
     receipt = ReceiptView(
         remote_id="1", url="https://velo.example/1", at=NOW, compared=None, confirmed_by=None, taken_down_at=None
     )
-    shown = take_down_modal(a_post_view(receipt), Carried(post="p_1"))
+    shown = take_down_modal([a_post_view(receipt)], Carried(post="p_1"))
     assert seen_view(shown) == "\n".join(
         [
             "== Take it down? ==",
