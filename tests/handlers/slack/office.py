@@ -118,10 +118,17 @@ def environ(folder: Path, slack: SlackServer, ana: Person, room: Channel | None,
 
 @asynccontextmanager
 async def running(
-    folder: Path, slack: SlackServer, ana: Person, room: Channel, *, clock: MovableClock, door: str = "sockets"
+    folder: Path,
+    slack: SlackServer,
+    ana: Person,
+    room: Channel,
+    *,
+    clock: MovableClock,
+    door: str = "sockets",
+    **more: str,
 ) -> AsyncIterator[Office]:
-    """AdMind on this folder as `admind run` has it, model loaded, and Slack sending to it."""
-    settings = load_settings(environ(folder, slack, ana, room, door))
+    """AdMind on this folder as `admind run` has it, model loaded, and Slack sending to it; `more`: other settings."""
+    settings = load_settings(environ(folder, slack, ana, room, door) | more)
     async with AdMind(settings, clock=clock) as admind, lived(admind) as living:
         await admind.start()
         await admind.loaded()

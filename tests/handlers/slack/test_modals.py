@@ -291,9 +291,9 @@ def test_taking_down_is_asked_twice() -> None:
     assert seen_view(shown) == "\n".join(
         [
             "== Take it down? ==",
-            "*X · @velo*",
             "Spring sale",
-            "https://velo.example/1",
+            "*X · @velo*",
+            "<https://velo.example/1>",
             "It is deleted there. People who saw it may have copies; it does not come back by itself.",
             "[Take it down] [Cancel]",
         ]
