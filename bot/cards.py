@@ -65,7 +65,7 @@ def _status(draft: Draft, names: Words, missing: str, posts: Sequence[Post]) -> 
         until = names.t("decide by {when}", when=names.time(draft.decide_by))
         return f"{missing.rstrip('.')} · {until}"
     if draft.status is DraftStatus.approved:
-        out = [post for post in posts if post.state is PostState.published]
+        out = [p for p in posts if p.state is PostState.published and p.receipt and not p.receipt.taken_down_at]
         by = sorted({names.member(m) for post in posts for m in post.approved_by})
         approved = names.t("Approved by {names}", names=words(names.language).series(by)) if by else names.t("Approved")
         done = names.t("{out} of {all} posted", out=len(out), all=len(posts)) if out else ""

@@ -218,14 +218,17 @@ class _Showing:
 
     async def in_home(self, messenger: Messenger) -> None:
         draft = self._draft
-        await self._in_room(messenger, draft.brand, self._card, f"draft:{draft.id}:{draft.digest}", new=True)
-        card, key = client_card(self._card, self._words, internal=self._internal), f"client:{draft.id}:{draft.digest}"
+        shown = f"{draft.id}:{draft.digest}"
+        if any(mark.digest == draft.digest for mark in draft.history):  # a former wording again: a card of its own
+            shown += f":{draft.revision}"
+        await self._in_room(messenger, draft.brand, self._card, f"draft:{shown}", new=True)
+        card, key = client_card(self._card, self._words, internal=self._internal), f"client:{shown}"
         await self._in_room(messenger, f"client:{draft.brand}", card, key, new=self._internal)
 
     async def _in_room(self, messenger: Messenger, room: str, card: Card, key: str, *, new: bool) -> None:
         mine = [ref for ref in self._draft.messages if (ref.home, ref.room) == (messenger.home, room)]
-        current = next((ref for ref in mine if ref.digest == self._draft.digest), None)
-        if current is not None:
+        current = mine[-1] if mine else None
+        if current is not None and current.digest == self._draft.digest:
             await messenger.update(current, card)
             return
         ref = await messenger.post(room, card, key=key) if new else None

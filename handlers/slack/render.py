@@ -204,7 +204,7 @@ def _options(drawing: _Drawing) -> None:
     lines = [f"{NUMBERS[0]} {told('the wording above')}"]
     lines += [f"{number} {text}" for number, text in zip(NUMBERS[1:], options, strict=False)]
     drawing.blocks.append(kit.section("\n".join(lines)))
-    numbers = " ".join(NUMBERS[1 : len(options) + 1])
+    numbers = told(" or ").join(NUMBERS[1 : len(options) + 1])
     drawing.blocks.append(kit.context(told("React with {numbers} to take that wording instead.", numbers=numbers)))
 
 
