@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.chat import Draft
+from bot.chat import Draft, Role
 from bot.clock import MovableClock
 from storage.posts import Post, PostState
 from tests.fakes.slack.doors import Answer
@@ -12,7 +12,7 @@ from tests.fakes.slack.pressing import Person
 from tests.fakes.slack.records import Message, View
 from tests.fakes.waiting import until
 from tests.fakes.webhook_server import WebhookServer
-from tests.handlers.slack.office import Office, all_of
+from tests.handlers.slack.office import Office, all_of, member
 
 EVERYWHERE = "Announce our workshop on bike repair, tomorrow 9am"  # in every account of the brand
 KEY = "whsec_" + "A" * 43 + "="
@@ -94,6 +94,17 @@ async def menu(person: Person, card: Message, verb: str) -> Answer:
 def window_of(person: Person) -> View:
     assert person.window is not None, "no window is open"
     return person.window
+
+
+async def works(office: Office, person: Person, *roles: Role) -> None:
+    """Give somebody in Slack roles in the brand, by a user group, and let them into the review room."""
+    group = office.slack.group(f"as-{person.user.name}", person)
+    brand, owner = office.admind.workspace.default_brand, await member(office, office.ana)
+    homes, team = office.admind.homes, office.slack.team.id
+    await homes.tie_group(office.workspace, owner, "slack", team, group.id, brand, roles)
+    office.room.members.add(person.id)
+    await person.open_home()
+    await until(lambda: person.home is not None and "don't know you" not in person.home.words, "they are known")
 
 
 async def quiet(office: Office, person: Person) -> None:
