@@ -2,53 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Sequence
 
 from bot.chat import Button, Card, CardPicture, CardSection
-from bot.when import say
+from bot.naming import Words
+from bot.post_cards import POSTED, post_card, post_line
 from bot.words import words
-from storage.accounts import Account
-from storage.drafts import Draft, DraftStatus, Finding, Version
+from storage.drafts import OPEN, Draft, DraftStatus, Finding, Version
 from storage.posts import Post, PostState
 from storage.sealed import Medium
-from storage.team import Brand
 
+__all__ = ["Words", "client_card", "draft_card", "post_card", "replaced_card"]
 EXCERPT = 280  # characters of a version's text on a card before "See more"
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a card needs besides the record: names instead of ids, and the reader's zone."""
-
-    brand: Brand
-    zone: str
-    accounts: Mapping[str, Account]
-    members: Mapping[str, str] = field(default_factory=dict)  # id → name
-    language: str = "en"
-
-    def account(self, account: str) -> str:
-        return self.accounts[account].name if account in self.accounts else self.t("an account that was removed")
-
-    def member(self, member: str) -> str:
-        return self.members.get(member) or self.t("somebody who left")
-
-    def t(self, english: str, /, **values: object) -> str:
-        return words(self.language).text(english, **values)
-
-    def said(self, english: str) -> str:
-        return words(self.language).said(english)
-
-    def time(self, instant: datetime) -> str:
-        return say(instant, self.zone, self.language)
+OPTION = 140  # characters of another wording
 
 
 def draft_card(draft: Draft, names: Words, *, missing: str, posts: Sequence[Post] = ()) -> Card:
     """A draft as it waits for a decision, or as it was decided. `missing` says what it waits for."""
     picture = next((medium for version in draft.versions for medium in version.media), None)
-    out = [post for post in posts if post.state is PostState.published and post.receipt]
-    receipts = [f"✅ {names.account(post.account)}: {post.receipt.url}" for post in out if post.receipt]
+    open_still = draft.status in OPEN
     return Card(
         title=f"{names.brand.name} · {draft.title}",
         when=names.time(draft.due) if draft.due else names.t("as soon as it is approved"),
@@ -56,8 +28,12 @@ def draft_card(draft: Draft, names: Words, *, missing: str, posts: Sequence[Post
         status=_status(draft, names, missing, posts),
         picture=_picture(picture) if picture else None,
         sections=tuple(_section(version, names, picture) for version in draft.versions),
-        notes=(*receipts, *(_note(finding, names) for finding in draft.findings)),
-        buttons=_buttons(draft, names),
+        options=_options(draft) if open_still else (),
+        notes=(
+            *(line for post in posts if (line := post_line(post, names))),
+            *(_note(finding, names) for finding in draft.findings if open_still),
+        ),
+        buttons=_buttons(draft, names, posts),
         footer=_footer(draft, names),
         draft=draft.id,
         digest=draft.digest,
@@ -81,46 +57,8 @@ def client_card(card: Card, names: Words, *, internal: bool) -> Card:
         for button in card.buttons
         if button.action.partition(":")[0] in ("approve", "changes", "reject")
     )
-    notes = tuple(note for note in card.notes if note.startswith("✅"))
-    return card.model_copy(update={"buttons": decides, "notes": notes, "footer": ""})
-
-
-def post_card(post: Post, names: Words, siblings: Sequence[Post] = ()) -> Card:
-    """What became of a post: the receipt, the failure, or the question."""
-    account, at = names.account(post.account), names.time(post.due)
-    headline = {
-        PostState.published: names.t("✅ Posted: {account}", account=account),
-        PostState.failed: names.t("❌ Not posted: {account}, {when}", account=account, when=at),
-        PostState.unknown: names.t("❓ We can't tell: {account}, {when}", account=account, when=at),
-        PostState.missed: names.t("⏰ Missed: {account}, {when}", account=account, when=at),
-        PostState.paused: names.t("⏸ Paused: {account}, {when}", account=account, when=at),
-        PostState.cancelled: names.t("Cancelled: {account}, {when}", account=account, when=at),
-        PostState.scheduled: names.t("⏳ Late, still trying: {account}, {when}", account=account, when=at)
-        if post.failure
-        else names.t("Scheduled: {account}, {when}", account=account, when=at),
-        PostState.sending: names.t("On its way: {account}, {when}", account=account, when=at),
-    }[post.state]
-    failed = post.failure is not None and post.state is not PostState.published
-    notes = [names.said(post.failure.sentence)] if post.failure and failed else []
-    if post.receipt and post.receipt.compared == "differs":
-        notes.append(names.t("What stands there differs from what was approved. Please look."))
-    live = [s for s in siblings if s.id != post.id and s.state is PostState.published and s.receipt]
-    if live and post.state is not PostState.published:
-        others = ", ".join(names.account(other.account) for other in live)
-        notes.append(names.t("{accounts} went out.", accounts=others))
-    if post.state is PostState.unknown:
-        notes.append(names.t("Please look there. Nothing resends by itself."))
-    return Card(
-        title=headline,
-        when=names.time(post.receipt.at) if post.receipt else at,
-        at=post.receipt.at if post.receipt else post.due,
-        status=post.receipt.url if post.receipt else "",
-        sections=(CardSection(heading=post.title, text=""),),
-        notes=tuple(notes),
-        buttons=_post_buttons(post, names),
-        draft=post.draft,
-        digest=post.digest,
-    )
+    notes = tuple(note for note in card.notes if note.startswith(POSTED))
+    return card.model_copy(update={"buttons": decides, "notes": notes, "options": (), "footer": ""})
 
 
 def _status(draft: Draft, names: Words, missing: str, posts: Sequence[Post]) -> str:
@@ -128,7 +66,7 @@ def _status(draft: Draft, names: Words, missing: str, posts: Sequence[Post]) -> 
         until = names.t("decide by {when}", when=names.time(draft.decide_by))
         return f"{missing.rstrip('.')} · {until}"
     if draft.status is DraftStatus.approved:
-        out = [post for post in posts if post.state is PostState.published]
+        out = [p for p in posts if p.state is PostState.published and p.receipt and not p.receipt.taken_down_at]
         by = sorted({names.member(m) for post in posts for m in post.approved_by})
         approved = names.t("Approved by {names}", names=words(names.language).series(by)) if by else names.t("Approved")
         done = names.t("{out} of {all} posted", out=len(out), all=len(posts)) if out else ""
@@ -150,7 +88,7 @@ def _footer(draft: Draft, names: Words) -> str:
 def _section(version: Version, names: Words, shown_already: Medium | None) -> CardSection:
     meter = f"{version.length}/{version.limit}" if version.limit else ""
     meter = " · ".join(part for part in (meter, version.price) if part)
-    shown = version.text if len(version.text) <= EXCERPT else version.text[:EXCERPT].rsplit(" ", 1)[0] + "…"
+    shown = shortened(version.text, EXCERPT)
     others = [medium for medium in version.media if _look(medium) != (shown_already and _look(shown_already))]
     return CardSection(
         heading=names.account(version.account),
@@ -176,13 +114,43 @@ def _note(finding: Finding, names: Words) -> str:
     return " ".join(part for part in (sign, where + names.said(finding.reason), names.said(finding.fix)) if part)
 
 
-def _buttons(draft: Draft, names: Words) -> tuple[Button, ...]:
-    open_statuses = (DraftStatus.waiting, DraftStatus.changes, DraftStatus.held)
+def _options(draft: Draft) -> tuple[str, ...]:
+    """Other wordings, each by the beginning of what it says for the first account: they are read to be compared."""
+    first = draft.versions[0].account
+    texts = (
+        " ".join((each.texts.get(first) or next(iter(each.texts.values()), "")).split()) for each in draft.variants
+    )
+    return tuple(shortened(text, OPTION) for text in texts)
+
+
+def shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + "…"
+
+
+def _decided_buttons(draft: Draft, names: Words, posts: Sequence[Post]) -> tuple[Button, ...]:
+    """What can still be done about a draft that nobody needs to decide on."""
+    tail = f"{draft.id}:{draft.digest}"
+    more: list[tuple[str, str]] = []
+    if any(post.state is PostState.published and post.receipt and not post.receipt.taken_down_at for post in posts):
+        more.append((names.t("Take down"), f"takedown:{draft.id}"))
+    if posts and all(post.state is PostState.scheduled for post in posts):
+        more += [(names.t("Reschedule"), f"move:{tail}"), (names.t("Edit text"), f"edit:{tail}")]
+        more += [(names.t("Hold"), f"hold:{tail}"), (names.t("Reject"), f"reject:{tail}")]
+    more.append((names.t("Details"), f"details:{draft.id}"))
+    return tuple(Button(label=label, action=action, more=True) for label, action in more)
+
+
+def _buttons(draft: Draft, names: Words, posts: Sequence[Post]) -> tuple[Button, ...]:
     tail = f"{draft.id}:{draft.digest}"
     if draft.status is DraftStatus.late:
-        return (Button(label=names.t("Reschedule"), action=f"move:{tail}", style="primary"),)
-    if draft.status not in open_statuses:
-        return (Button(label=names.t("Details"), action=f"details:{draft.id}", more=True),)
+        return (
+            Button(label=names.t("Reschedule"), action=f"move:{tail}", style="primary"),
+            Button(label=names.t("Edit text"), action=f"edit:{tail}"),
+            Button(label=names.t("Reject"), action=f"reject:{tail}", more=True),
+            Button(label=names.t("Details"), action=f"details:{draft.id}", more=True),
+        )
+    if draft.status not in OPEN:
+        return _decided_buttons(draft, names, posts)
     count = len(draft.versions)
     approve = names.t("Approve all {count}", count=count) if count > 1 else names.t("Approve")
     main = [
@@ -206,16 +174,3 @@ def _buttons(draft: Draft, names: Words) -> tuple[Button, ...]:
         more=True,
     )
     return (*main, *rest, stop)
-
-
-def _post_buttons(post: Post, names: Words) -> tuple[Button, ...]:
-    labels = {
-        PostState.unknown: ((names.t("It is live"), "live"), (names.t("Not there, send again"), "send")),
-        PostState.missed: ((names.t("Send now"), "send"), (names.t("Drop"), "cancel")),
-        PostState.paused: ((names.t("Send now"), "send"), (names.t("Drop"), "cancel")),
-        PostState.failed: ((names.t("Try again"), "send"), (names.t("Drop"), "cancel")),
-    }.get(post.state, ())
-    return tuple(
-        Button(label=label, action=f"{action}:{post.id}", style="plain" if index else "primary")
-        for index, (label, action) in enumerate(labels)
-    )

@@ -172,6 +172,9 @@ class Card(Frozen):
     status: str = ""
     picture: CardPicture | None = None
     sections: tuple[CardSection, ...] = ()
+    options: tuple[str, ...] = Field(
+        (), description="other wordings, the beginning of each; the present one is not here"
+    )
     notes: tuple[str, ...] = Field((), description="findings and what else must be seen, one sentence each")
     buttons: tuple[Button, ...] = ()
     footer: str = ""

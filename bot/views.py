@@ -134,7 +134,10 @@ class ReceiptView(View):
     at: datetime
     compared: str | None
     confirmed_by: str | None
+    by_hand_since: datetime | None = Field(None, description="since when people must take it down by hand")
+    by_hand_why: str | None = Field(None, description="closed, cannot, refused or unnamed: why its channel did not")
     taken_down_at: datetime | None
+    taken_down_by: str | None = Field(None, description="who says that they took it down by hand")
 
 
 class AttemptView(View):
@@ -160,6 +163,8 @@ class PostView(View):
     receipt: ReceiptView | None
     problem: str | None
     fixes: list[str]
+    by_hand: bool = Field(False, description="whether somebody must still take it down by hand, at `look_at`")
+    look_at: str | None = Field(None, description="where it stands, or else where people look at its account")
 
 
 class PauseView(View):
@@ -348,12 +353,17 @@ def post_view(post: Post, words: Words) -> PostView:
             at=receipt.at,
             compared=receipt.compared or None,
             confirmed_by=words.member(receipt.by) if receipt.by else None,
+            by_hand_since=receipt.by_hand_since,
+            by_hand_why=receipt.by_hand_why or None,
             taken_down_at=receipt.taken_down_at,
+            taken_down_by=words.member(receipt.taken_down_by) if receipt.taken_down_by else None,
         )
         if receipt
         else None,
         problem=post.failure.sentence if post.failure else None,
         fixes=list(post.failure.fixes) if post.failure else [],
+        by_hand=post.by_hand,
+        look_at=words.address(post) or None,
     )
 
 

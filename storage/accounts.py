@@ -29,6 +29,7 @@ class Account(Record):
     remote_id: str = Field("", description="verified id on the channel; another id makes another account")
     server: str = Field("", description="origin fixed when it was connected")
     destination: str = ""
+    page: str = Field("", description="where people look at it; empty: only `server` is known")
     options: dict[str, str] = Field(default_factory=dict, description="what only this channel's adapter knows")
     policy: Policy | None = None
     health: Health = Health()

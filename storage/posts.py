@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -83,7 +83,10 @@ class PostReceipt(Frozen):
     at: datetime
     compared: str = Field("", description="same, differs, or empty where the channel cannot be read")
     by: str = Field("", description="member who said that it is live, when a person had to look")
+    by_hand_since: datetime | None = Field(None, description="since when people must take it down: its channel did not")
+    by_hand_why: Literal["", "closed", "cannot", "refused", "unnamed"] = ""
     taken_down_at: datetime | None = None
+    taken_down_by: str = Field("", description="member who says that they took it down by hand")
 
 
 class Failure(Frozen):
@@ -130,6 +133,17 @@ class Post(Record):
         receipt = self.receipt
         later = [receipt.at, receipt.taken_down_at] if receipt else []
         return max([self.due, *(at for at in later if at), *(attempt.at for attempt in self.attempts)])
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether it is to be taken down by hand, and nobody has said yet that it was."""
+        receipt = self.receipt
+        return receipt is not None and receipt.by_hand_since is not None and receipt.taken_down_at is None
+
+    @property
+    def asks(self) -> bool:
+        """Whether it waits for a person's word."""
+        return self.state in ASKS or self.by_hand
 
     @property
     def doubtful(self) -> bool:

@@ -15,7 +15,7 @@ from storage.accounts import Account
 from storage.commit import Change
 from storage.drafts import OPEN, Draft, DraftStatus
 from storage.errors import NotFound
-from storage.posts import ASKS, OVER, Post, PostState
+from storage.posts import OVER, Post, PostState
 from storage.record import Record
 from storage.redis import Database
 from storage.sending import OPTIONAL, from_hash, post_key, to_hash
@@ -201,7 +201,8 @@ class DraftStore(Family[Draft]):
 class PostStore(Family[Post]):
     """Posts keep what changes in fields of their own, so that the sending scripts need no JSON.
 
-    The index `ended` holds those that are published or cancelled, by when they were.
+    The index `asking` holds those that wait for a person's word, `ended` others that are published or cancelled, by
+    when they were.
     """
 
     retires = True
@@ -237,9 +238,9 @@ class PostStore(Family[Post]):
         """Into the change: its places in the indexes alone."""
         due = round(post.due.timestamp() * 1000) / 1000  # as the record keeps it, so that cursors fit
         scores = {"all": due, f"of:{post.brand}": due}
-        if post.state in ASKS:
+        if post.asks:
             scores["asking"] = due
-        if post.state in OVER:
+        elif post.state in OVER:
             scores["ended"] = post.rests_since.timestamp()
         for name in ("asking", "ended"):
             if name not in scores:

@@ -123,7 +123,12 @@ class Accounts:
         else:
             old, ver = same
             found = old.changed(
-                name=found.name, handle=found.handle, options=found.options, health=Health(), closed_at=None
+                name=found.name,
+                handle=found.handle,
+                options=found.options,
+                page=found.page,
+                health=Health(),
+                closed_at=None,
             )
         # Secrets first: an account without its secret fails at nine o'clock, a secret without account harms nobody.
         for secret_name, value in secrets.items():

@@ -220,6 +220,7 @@ class Mastodon:
             server=origin,
             destination="",
             handle=f"@{username}@{domain}",
+            page=f"{origin}/@{username}",
             options={**account.options, "server": origin, **facts},
         )
 

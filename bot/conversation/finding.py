@@ -11,7 +11,7 @@ from bot.conversation.telling import account_names, found
 from bot.conversation.turn import Turn
 from bot.views import DraftView
 from bot.when import say
-from storage.posts import ASKS, Post, PostState
+from storage.posts import Post, PostState
 
 MOST = 20
 PAGE, MOST_PAGES = 200, 10  # of open drafts
@@ -28,7 +28,7 @@ async def find(
         items = [_draft(draft, turn) for draft in await open_drafts(turn)]
     elif what == "problems":
         posts = await posts_between(turn, turn.now - timedelta(days=30), turn.now + timedelta(days=60))
-        items = await _told([post for post in posts if post.state in ASKS], turn)
+        items = await _told([post for post in posts if post.asks], turn)
     else:
         past = what == "published"
         asker = turn.asker
@@ -98,12 +98,19 @@ async def _told(posts: list[Post], turn: Turn) -> list[dict[str, Any]]:
             "title": post.called or post.title,
             "when": _when(post.receipt.at if post.receipt else post.due, turn),
             "where": names.get(post.account, post.channel),
-            "state": _STATES[post.state],
+            "state": _state(post),
             "why": " ".join((post.failure.sentence, *post.failure.fixes)) if post.failure else "",
             "url": post.receipt.url if post.receipt else "",
         }
         for post in posts
     ]
+
+
+def _state(post: Post) -> str:
+    if post.by_hand:
+        return "to be taken down by hand"
+    gone = post.receipt is not None and post.receipt.taken_down_at is not None
+    return "taken down" if gone else _STATES[post.state]
 
 
 _STATES = {

@@ -143,12 +143,21 @@ class Board:
             there = [ref for ref in messages if (ref.home, ref.room) == (messenger.home, post.brand)]
             if not (messenger.receipts_on_card and there and _plain_receipt(post)):
                 under = there[-1] if there else None
-                await messenger.post(post.brand, card, key=_telling(post), under=under)
+                ref = await messenger.post(post.brand, card, key=_telling(post), under=under)
+                if ref is not None and _by_hand(post) and not post.by_hand:
+                    await messenger.update(ref, card)  # what asked for it says that it is done
 
         try:
             await self._to_each(workspace, post.brand, told, home=home)
         finally:
             await self.show(workspace, post.draft, home=home)
+
+    async def post_card(self, post: Post) -> Card:
+        """What stands in the chats about this post now."""
+        draft = await self._drafts.find(post.workspace, post.draft)
+        names = [v.post for v in draft.record.versions if v.post] if draft else []
+        words = (await self.round_table(post.workspace)).words(post.brand)
+        return post_card(post, words, await self._posts.many(post.workspace, names))
 
     async def tell_delay(self, workspace: str, post_id: str, *, home: str = "") -> None:
         """An alert that a post is late because something does not answer; it is still being tried."""
@@ -222,14 +231,17 @@ class _Showing:
 
     async def in_home(self, messenger: Messenger) -> None:
         draft = self._draft
-        await self._in_room(messenger, draft.brand, self._card, f"draft:{draft.id}:{draft.digest}", new=True)
-        card, key = client_card(self._card, self._words, internal=self._internal), f"client:{draft.id}:{draft.digest}"
+        shown = f"{draft.id}:{draft.digest}"
+        if any(mark.digest == draft.digest for mark in draft.history):  # a former wording again: a card of its own
+            shown += f":{draft.revision}"
+        await self._in_room(messenger, draft.brand, self._card, f"draft:{shown}", new=True)
+        card, key = client_card(self._card, self._words, internal=self._internal), f"client:{shown}"
         await self._in_room(messenger, f"client:{draft.brand}", card, key, new=self._internal)
 
     async def _in_room(self, messenger: Messenger, room: str, card: Card, key: str, *, new: bool) -> None:
         mine = [ref for ref in self._draft.messages if (ref.home, ref.room) == (messenger.home, room)]
-        current = next((ref for ref in mine if ref.digest == self._draft.digest), None)
-        if current is not None:
+        current = mine[-1] if mine else None
+        if current is not None and current.digest == self._draft.digest:
             await messenger.update(current, card)
             return
         ref = await messenger.post(room, card, key=key) if new else None
@@ -247,9 +259,14 @@ def _same(one: MessageRef, other: MessageRef) -> bool:
 
 
 def _plain_receipt(post: Post) -> bool:
-    """A receipt that says nothing but that all is well."""
+    """A receipt that says nothing but that all is well, or that the channel has taken it down."""
     compared = post.receipt.compared if post.receipt else ""
-    return post.state is PostState.published and compared != "differs"
+    return post.state is PostState.published and compared != "differs" and not _by_hand(post)
+
+
+def _by_hand(post: Post) -> bool:
+    """Whether people had to take it down, or have to."""
+    return post.receipt is not None and post.receipt.by_hand_since is not None
 
 
 def _summary(brand: str, titles: Sequence[str]) -> Card:
@@ -263,4 +280,8 @@ def _summary(brand: str, titles: Sequence[str]) -> Card:
 def _telling(post: Post) -> str:
     """What is told once: the state, of this many attempts, for this time; each doubt and each reason anew."""
     why = post.failure.code if post.failure else ""
+    if post.receipt is not None and post.receipt.by_hand_since is not None:
+        return f"post:{post.id}:by hand:{milliseconds(post.receipt.by_hand_since)}"
+    if post.receipt is not None and post.receipt.taken_down_at is not None:
+        return f"post:{post.id}:taken down"
     return f"post:{post.id}:{post.state.value}:{len(post.attempts)}:{milliseconds(post.due)}:{why}"

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.cards import Words
 from bot.chat import Button, Card, Messenger
-from bot.clock import Clock
+from bot.clock import Clock, milliseconds
 from bot.review.approval import could_approve
 from bot.review.board import Board
 from bot.review.delivering import Missed, to_each
@@ -16,9 +16,12 @@ from bot.review.reminders import plan
 from bot.review.round_table import RoundTable
 from storage.commit import Change, commit
 from storage.drafts import Draft, DraftStatus, MessageRef
+from storage.errors import Conflict
 from storage.redis import Database
-from storage.stores import DraftStore
+from storage.stores import DraftStore, Kept
 from storage.team import Member, Role
+
+TRIES = 5
 
 
 class Reminding:
@@ -31,7 +34,8 @@ class Reminding:
     async def remind(self, workspace: str, draft_id: str) -> datetime | None:
         """Show, or bring up to date, what reminds people of this draft; when to look again.
 
-        A home that was missed is looked at again; no message comes twice. Raises Conflict: then it is done again.
+        A home that was missed is looked at again; no message comes twice. Raises Conflict when the draft changes
+        all the time: then it is done again.
         """
         kept = await self._drafts.find(workspace, draft_id)
         if kept is None:
@@ -61,10 +65,26 @@ class Reminding:
         if draft.reminders:
             missed += (await to_each(homes, updated))[1]
         look_at += [now + each.after for each in missed]
-        if len(shown) > len(draft.reminders):
-            told = draft.changed(reminders=tuple(shown))
-            await commit(self._database, self._drafts.save(Change(workspace), told, ver=kept.ver))
+        if posted_now := shown[len(draft.reminders) :]:
+            await self._remember(kept, posted_now)
         return min(look_at, default=None)
+
+    async def _remember(self, seen: Kept[Draft], posted: Sequence[MessageRef]) -> None:
+        """Keep where they stand, also with a draft that was decided while they were posted: what they say is old then,
+        and is looked at again.
+        """
+        for _ in range(TRIES):
+            kept = await self._drafts.get(seen.record.workspace, seen.record.id)
+            told = kept.record.changed(reminders=(*kept.record.reminders, *posted))
+            change = self._drafts.save(Change(told.workspace), told, ver=kept.ver)
+            if kept.ver != seen.ver:
+                change.due(f"remind:{told.id}", milliseconds(self._clock.now()))
+            try:
+                await commit(self._database, change)
+                return
+            except Conflict:
+                continue
+        raise Conflict("This draft changes all the time.")
 
 
 def _asked(draft: Draft, table: RoundTable, now: datetime) -> list[Member]:

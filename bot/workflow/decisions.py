@@ -46,6 +46,12 @@ class Decided:
     sentence: str
     standings: tuple[Standing, ...]
 
+    def privately(self, request: DecisionRequest) -> str:
+        """What the cards do not tell who decided: that their approval came too late, or does not count."""
+        late = self.draft.status is DraftStatus.late
+        counts = any(request.member in standing.approved_by for standing in self.standings)
+        return self.sentence if request.verdict is Verdict.approve and (late or not counts) else ""
+
 
 @dataclass(slots=True)
 class Case:

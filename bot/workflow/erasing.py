@@ -73,6 +73,8 @@ class Erasing:
                 )
 
     async def _still_out(self, post: Post) -> bool:
+        if post.by_hand:
+            return True
         account = await self._team.accounts.find(post.workspace, post.account)
         if post.receipt is None or post.receipt.taken_down_at or account is None or account.record.closed_at:
             return False

@@ -196,6 +196,11 @@ class Looking:
             raise NotFound(f"There is no post {post_id[:40]}.", do_next="Look at the list of those there are.")
         return post_view(post, await self._board.words(workspace, post.brand))
 
+    async def post_card(self, workspace: str, member_id: str, post_id: str) -> Card:
+        """Raises NotFound."""
+        await self.post(workspace, member_id, post_id)
+        return await self._board.post_card((await self._posts.get(workspace, post_id)).record)
+
     async def between(
         self, workspace: str, member_id: str, start: datetime, end: datetime, brands: frozenset[str] | None = None
     ) -> tuple[Post, ...]:

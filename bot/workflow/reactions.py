@@ -24,7 +24,7 @@ from bot.workflow.emoji import CHOICES, VERDICTS, plain, sign_of
 from bot.workflow.requests import Asker
 from storage import shows
 from storage.commit import Change, commit
-from storage.drafts import Draft, DraftStatus, MessageRef, Verdict
+from storage.drafts import Draft, MessageRef, Verdict
 from storage.homes import Home
 from storage.record import Frozen
 from storage.redis import Database
@@ -225,11 +225,10 @@ class Reactions:
         except REFUSALS as error:
             return _refused(shown, error)
         withdrawn = verdict is Verdict.withdraw
-        late = verdict is Verdict.approve and decided.draft.status is DraftStatus.late
         return ReactionAnswer(
             outcome="withdrawn" if withdrawn else "decided",
             draft=shown.draft,
-            private=decided.sentence if late else "",
+            private=decided.privately(request),
             asks_why=verdict is Verdict.changes,
         )
 

@@ -73,7 +73,8 @@ def mark(key: str) -> int:
 
 def when(card: Card) -> str:
     """The workspace's time, and Discord's own beside it: each reader sees that in their own zone."""
-    return f"{plain(card.when)} · <t:{int(card.at.timestamp())}:f>" if card.at else plain(card.when)
+    own = f"<t:{int(card.at.timestamp())}:f>" if card.at else ""
+    return " · ".join(part for part in (plain(card.when), own) if part)
 
 
 def _fits(drawing: _Drawing) -> bool:

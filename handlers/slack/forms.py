@@ -38,6 +38,7 @@ class Carried:
     brand: str = ""
     room: str = ""
     message: str = ""
+    thread: str = ""
     account: str = ""
 
     def dump(self) -> str:

@@ -116,12 +116,19 @@ def _done(now: HomeNow) -> Iterator[Json]:
         lines = [" ".join(facts), post.title, post.problem or ""]
         if receipt and receipt.taken_down_at:
             lines.append(told("Taken down {when}", when=_time(receipt.taken_down_at, now.zone)))
+        elif post.by_hand:
+            lines += [told("✋ To be taken down by hand"), post.look_at or ""]
         elif receipt:
             lines.append(receipt.url)
-        live = receipt is not None and receipt.taken_down_at is None and post.status == "published"
-        down = kit.button(told("Take down"), f"takedown:{post.id}") if live else None
-        yield kit.section("\n".join(line for line in lines if line), accessory=down)
+        yield kit.section("\n".join(line for line in lines if line), accessory=_next_step(post))
     yield from _more(len(now.done))
+
+
+def _next_step(post: PostView) -> Json | None:
+    if post.by_hand:
+        return kit.button(told("Done, it is gone"), f"done:{post.id}", "primary")
+    live = post.receipt is not None and post.receipt.taken_down_at is None and post.status == "published"
+    return kit.button(told("Take down"), f"takedown:{post.id}") if live else None
 
 
 def _more(count: int, shown: int = MOST_SHOWN) -> Iterator[Json]:

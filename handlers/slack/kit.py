@@ -40,8 +40,16 @@ def heading(words: str, rest: str = "") -> Json:
 
 def link(address: str, before: str = "") -> Json:
     """A line that ends in an address, shown in full: no words can hide where it leads."""
-    parts: list[Json] = [{"type": "text", "text": f"{before} "}] if before else []
-    parts.append({"type": "link", "url": address})
+    return links([(before, address)])
+
+
+def links(lines: Iterable[tuple[str, str]]) -> Json:
+    """Lines of words that end in an address each."""
+    parts: list[Json] = []
+    for before, address in lines:
+        start = ("\n" if parts else "") + (f"{before} " if before else "")
+        parts += [{"type": "text", "text": start}] if start else []
+        parts.append({"type": "link", "url": address})
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": parts}]}
 
 

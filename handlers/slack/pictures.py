@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import zlib
+from typing import Final
 
 from bot.bootstrap import AdMind
 from bot.chat import Card, Home
@@ -11,19 +14,22 @@ from handlers.slack.calling import asked
 from handlers.slack.teams import Teams
 
 log = logging.getLogger(__name__)
+AT_ONCE: Final = 32
 
 
 class Pictures:
     def __init__(self, admind: AdMind, teams: Teams) -> None:
         self._admind = admind
         self._teams = teams
+        self._uploading = [asyncio.Lock() for _ in range(AT_ONCE)]  # whoever draws the same card waits for its picture
 
     async def files(self, home: Home, pictures: dict[str, str]) -> dict[str, str]:
         """sha256 → file id, of these (sha256 → MIME type). One that cannot be had is left out: cards say so."""
         found: dict[str, str] = {}
         for sha256, mime in pictures.items():
             try:
-                found[sha256] = await self._file(home, sha256, mime)
+                async with self._uploading[zlib.crc32(sha256.encode()) % AT_ONCE]:
+                    found[sha256] = await self._file(home, sha256, mime)
             except AdMindError as error:
                 log.warning("picture not shown home=%s why=%s", home.key, error.what)
         return found

@@ -32,6 +32,7 @@ from handlers.slack.limits import (
 )
 
 CARD_EVENT = "admind_card"
+NUMBERS = ("1️⃣", "2️⃣", "3️⃣")
 MOST_ACCOUNTS = (20, 10, 5, 0)  # the first number with which it all fits
 THUMBNAIL_ALT = 160
 NOTES = 2000
@@ -135,7 +136,9 @@ def _notes_and_sections(drawing: _Drawing, accounts: int) -> None:
     _notes(after)
     fixed = characters(drawing.blocks) + characters(after.blocks) + weight(drawing.card.footer)
     fixed += sum(weight(each.label) + 2 * weight(each.action) for each in drawing.card.buttons)
+    fixed += sum(weight(each) + 8 for each in drawing.card.options)
     _sections(drawing, accounts, MESSAGE_CHARACTERS - fixed - 1200)  # what is said about what is missing, and the menu
+    _options(drawing)
     drawing.blocks += after.blocks
     drawing.lacking += after.lacking
 
@@ -183,17 +186,38 @@ def _thumbnail(section: CardSection, drawing: _Drawing) -> Json | None:
     return kit.picture(file, cut(first.alt, THUMBNAIL_ALT).text) if file else None
 
 
+def _options(drawing: _Drawing) -> None:
+    """Other wordings under the numbers that choose them; the present one stands above."""
+    options = drawing.card.options[: len(NUMBERS) - 1]
+    if not options:
+        return
+    lines = [f"{NUMBERS[0]} {told('the wording above')}"]
+    lines += [f"{number} {text}" for number, text in zip(NUMBERS[1:], options, strict=False)]
+    drawing.blocks.append(kit.section("\n".join(lines)))
+    numbers = told(" or ").join(NUMBERS[1 : len(options) + 1])
+    drawing.blocks.append(kit.context(told("React with {numbers} to take that wording instead.", numbers=numbers)))
+
+
 def _notes(drawing: _Drawing) -> None:
+    """What ends in an address stands first, with the address to be pressed."""
     notes = drawing.card.notes
     shown, room = list[str](), NOTES
+    plain, links = list[str](), list[tuple[str, str]]()
     for note in notes:
         line = cut(note, 500).text
         if weight(line) + 1 > room:
             break
         shown.append(line)
         room -= weight(line) + 1
-    if shown:
-        drawing.blocks.append(kit.section("\n".join(shown)))
+        words, _, last = line.rpartition(" ")
+        if words and line == note and _ADDRESS.fullmatch(last):
+            links.append((words, last))
+        else:
+            plain.append(line)
+    if links:
+        drawing.blocks.append(kit.links(links))
+    if plain:
+        drawing.blocks.append(kit.section("\n".join(plain)))
     if len(shown) < len(notes) or any(not cut(note, 500).whole for note in notes):
         drawing.lacking.append(told("Not all that was found is shown here."))
 

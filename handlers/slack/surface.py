@@ -72,7 +72,8 @@ ACTIONS: Final = frozenset(
         "approve", "read", "edit", "some", "changes", "move", "hold", "reject", MORE,
         "details",  # details:<draft>
         # on cards of posts: <action>:<post>
-        "live", "send", "cancel", "takedown",
+        "live", "send", "cancel", "later", "rework", "access", "done",
+        "takedown",  # takedown:<post>, or takedown:<draft>
         # in App Home and below answers: review:<draft>, the others with a brand; next:<brand>:<draft> after that one
         "review", "next", "new", "settings", "resume", "stop",
         "reconnect",  # reconnect:<account>
@@ -91,6 +92,7 @@ VIEWS: Final = frozenset(
         details.APPROVE,
         editing.CALLBACK,
         moving.CALLBACK,
+        moving.LATER,
         settings.CALLBACK,
     }
 )

@@ -29,6 +29,7 @@ class WebhookServer(FaultyServer):
     posts: list[Posted] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     lookups_fail: bool = False
+    deleting_answers: int = 0  # with this status it refuses to delete
     _count: int = 0
 
     @property
@@ -54,6 +55,8 @@ class WebhookServer(FaultyServer):
         return self._said(known)
 
     def route(self, seen: Seen) -> tuple[int, bytes, Headers]:
+        if seen.method == "DELETE" and self.deleting_answers:
+            return self.deleting_answers, b"", ()
         if seen.method == "DELETE":
             wanted = seen.query.get("id", [""])[0]
             found = next((post for post in self.posts if wanted in (post.id, post.key)), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import Any, Literal
+from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
@@ -15,7 +15,7 @@ from handlers.slack import modals
 from handlers.slack.buttons import MENU
 from handlers.slack.calling import Json, asked
 from handlers.slack.forms import Carried
-from handlers.slack.listeners import deciding, home, houses, opening, reviewing
+from handlers.slack.listeners import deciding, home, houses, on_posts, opening, reviewing
 from handlers.slack.people import Visitor
 from handlers.slack.slack import Slack
 from handlers.slack.surface import ACTIONS
@@ -23,8 +23,7 @@ from handlers.slack.surface import ACTIONS
 log = logging.getLogger(__name__)
 DECIDES = {"approve": Verdict.approve, "hold": Verdict.hold}
 OPENS = frozenset({"edit", "changes", "reject", "some", "move"})
-ON_POSTS = frozenset({"live", "send", "cancel"})
-CHANGES_RIGHTS = frozenset({*DECIDES, *ON_POSTS, "stop", "resume", "settings"})
+CHANGES_RIGHTS = frozenset({*DECIDES, *on_posts.VERBS, "stop", "resume", "settings"})
 
 
 def register(app: AsyncApp, slack: Slack) -> None:
@@ -39,9 +38,8 @@ def register(app: AsyncApp, slack: Slack) -> None:
 async def press(slack: Slack, body: Json) -> None:
     """Do what the button says. Who pressed it reads, there and alone, what the card does not show."""
     team, user = str(body["team"]["id"]), str(body["user"]["id"])
-    container = body.get("container") or {}
-    channel = str((body.get("channel") or {}).get("id") or "")
-    thread = str(container.get("thread_ts") or "")
+    where = _where(body)
+    channel, thread = where.channel, where.thread
     element = body["actions"][0]
     action = str((element.get("selected_option") or {}).get("value") or element["action_id"])
     verb = action.partition(":")[0]
@@ -59,10 +57,9 @@ async def press(slack: Slack, body: Json) -> None:
 
 async def _do(slack: Slack, visitor: Visitor, body: Json, verb: str, ids: list[str]) -> str:
     if verb in DECIDES:
-        await deciding.decide(slack, visitor, DECIDES[verb], ids[0], ids[1])
-        return ""
-    if verb in ON_POSTS:
-        return await _on_post(slack, visitor, verb, ids[0])
+        return await deciding.decide(slack, visitor, DECIDES[verb], ids[0], ids[1])
+    if verb in on_posts.VERBS:
+        return await on_posts.press(slack, visitor, verb, ids[0], _where(body), str(body.get("trigger_id") or ""))
     if verb in ("stop", "resume"):
         return await _flow(slack, visitor, verb, ids[0])
     if verb == "reconnect":
@@ -71,12 +68,13 @@ async def _do(slack: Slack, visitor: Visitor, body: Json, verb: str, ids: list[s
     return ""
 
 
-async def _on_post(slack: Slack, visitor: Visitor, verb: str, post: str) -> str:
-    posts = slack.admind.posts
-    if verb == "cancel":
-        return (await posts.cancel(visitor.workspace, post, visitor.member.id, "slack")).sentence
-    word: Literal["live", "send"] = "live" if verb == "live" else "send"
-    return (await posts.resolve(visitor.workspace, post, visitor.member.id, word, "slack")).sentence
+def _where(body: Json) -> on_posts.Where:
+    container = body.get("container") or {}
+    return on_posts.Where(
+        channel=str((body.get("channel") or {}).get("id") or ""),
+        message=str(container.get("message_ts") or ""),
+        thread=str(container.get("thread_ts") or ""),
+    )
 
 
 async def _flow(slack: Slack, visitor: Visitor, verb: str, brand: str) -> str:
@@ -101,10 +99,6 @@ async def _open(slack: Slack, visitor: Visitor, body: Json, verb: str, ids: list
         return
     if verb == "next":
         await reviewing.begin(slack, visitor, trigger, window, ids)
-        return
-    if verb == "takedown":
-        post = await slack.admind.looking.post(visitor.workspace, visitor.member.id, ids[0])
-        await opening.show(slack, visitor, trigger, modals.take_down_modal(post, Carried(post=post.id)))
         return
     draft = await opening.draft_of(slack, visitor, ids[0])
     if verb == "page":

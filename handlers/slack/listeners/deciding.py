@@ -24,26 +24,24 @@ async def decide(
     reason: str = "",
     accounts: tuple[str, ...] = (),
 ) -> str:
-    """What became of it, in a sentence. Raises as `Decisions.decide`."""
-    decided = await slack.admind.decisions.decide(
-        DecisionRequest(
-            workspace=visitor.workspace,
-            draft=draft,
-            member=visitor.member.id,
-            verdict=verdict,
-            digest=digest,
-            surface="slack",
-            reason=reason,
-            accounts=accounts,
-            at=slack.admind.clock.now(),
-        )
+    """What only this person must read; mostly "", as the card says the rest. Raises as `Decisions.decide`."""
+    request = DecisionRequest(
+        workspace=visitor.workspace,
+        draft=draft,
+        member=visitor.member.id,
+        verdict=verdict,
+        digest=digest,
+        surface="slack",
+        reason=reason,
+        accounts=accounts,
+        at=slack.admind.clock.now(),
     )
-    return decided.sentence
+    return (await slack.admind.decisions.decide(request)).privately(request)
 
 
 async def reword(
     slack: Slack, visitor: Visitor, draft: DraftView, digest: str, texts: dict[str, str], *, approve: bool
-) -> None:
+) -> str:
     """A person's own words, byte for byte, in place of those that they saw. Raises ChangedSince, NotFound, BadInput."""
     unchanged(draft, digest)
     if texts:
@@ -51,8 +49,7 @@ async def reword(
         asker = await asker_of(slack, visitor, draft.id)
         made = await slack.admind.requests.word(asker, draft.id, texts, seen=seen)
         digest = made.digest
-    if approve:
-        await decide(slack, visitor, Verdict.approve, draft.id, digest)
+    return await decide(slack, visitor, Verdict.approve, draft.id, digest) if approve else ""
 
 
 async def move(slack: Slack, visitor: Visitor, draft: DraftView, digest: str, due: datetime) -> None:

@@ -15,7 +15,7 @@ from handlers.slack import kit, modals
 from handlers.slack.calling import Json, asked
 from handlers.slack.forms import Carried, FieldErrors
 from handlers.slack.limits import cut
-from handlers.slack.listeners import deciding, home, opening, reviewing
+from handlers.slack.listeners import deciding, home, on_posts, opening, reviewing
 from handlers.slack.modals import asking as new_posts
 from handlers.slack.modals import deciding as decisions
 from handlers.slack.modals import details, editing, moving
@@ -53,7 +53,7 @@ async def submit(slack: Slack, body: Json) -> Json:
     if isinstance(said, dict):
         return {"response_action": "update", "view": said}
     if said:
-        slack.after(slack.telling.privately(team, carried.room, user, said))
+        slack.after(slack.telling.privately(team, carried.room, user, said, thread=carried.thread))
     if view.get("root_view_id") not in (None, view.get("id")):
         return {"response_action": "clear"}
     return {}
@@ -73,32 +73,28 @@ def _refused(view: Json, error: AdMindError) -> Json:
 async def _edit(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
     draft = await opening.draft_of(slack, visitor, carried.draft)
     edited = modals.read_edit(view, draft)
-    await deciding.reword(slack, visitor, draft, carried.digest, edited.texts, approve=edited.approve)
-    return ""
+    return await deciding.reword(slack, visitor, draft, carried.digest, edited.texts, approve=edited.approve)
 
 
 async def _changes(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
     reason = modals.read_reason(view, needed=True)
-    await deciding.decide(slack, visitor, Verdict.changes, carried.draft, carried.digest, reason=reason)
-    return ""
+    return await deciding.decide(slack, visitor, Verdict.changes, carried.draft, carried.digest, reason=reason)
 
 
 async def _reject(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
     reason = modals.read_reason(view, needed=False)
-    await deciding.decide(slack, visitor, Verdict.reject, carried.draft, carried.digest, reason=reason)
-    return ""
+    return await deciding.decide(slack, visitor, Verdict.reject, carried.draft, carried.digest, reason=reason)
 
 
 async def _some(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
     accounts = modals.read_some(view)
-    await deciding.decide(slack, visitor, Verdict.approve, carried.draft, carried.digest, accounts=accounts)
-    return ""
+    return await deciding.decide(slack, visitor, Verdict.approve, carried.draft, carried.digest, accounts=accounts)
 
 
 async def _read_approve(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str | Json:
-    await deciding.decide(slack, visitor, Verdict.approve, carried.draft, carried.digest)
+    said = await deciding.decide(slack, visitor, Verdict.approve, carried.draft, carried.digest)
     if not carried.brand:
-        return ""
+        return said
     slack.after(home.refresh(slack, visitor))
     return await reviewing.following(slack, visitor, carried.brand, carried.draft)
 
@@ -112,9 +108,16 @@ async def _move(slack: Slack, visitor: Visitor, view: Json, carried: Carried) ->
 
 
 async def _take_down(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
-    done = await slack.admind.posts.take_down(visitor.workspace, carried.post, visitor.member.id, "slack")
-    slack.after(home.refresh(slack, visitor))
-    return done.sentence
+    """Channels take longer than Slack waits: what became of it is told when it is known."""
+    chosen = decisions.read_take_down(view, carried)
+    slack.after(on_posts.take_down(slack, visitor, chosen, on_posts.Where.of(carried)))
+    return ""
+
+
+async def _later(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
+    zone = await deciding.zone_of(slack, visitor)
+    due = modals.read_move(view, now=slack.admind.clock.now(), zone=zone)
+    return await on_posts.send_later(slack, visitor, carried.post, due, on_posts.Where.of(carried))
 
 
 async def _new_post(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
@@ -176,6 +179,7 @@ SENDS: dict[str, Send] = {
     decisions.TAKE_DOWN: _take_down,
     details.APPROVE: _read_approve,
     moving.CALLBACK: _move,
+    moving.LATER: _later,
     new_posts.CALLBACK: _new_post,
     rooms.CALLBACK: _settings,
 }

@@ -10,13 +10,14 @@ from handlers.slack.modals.deciding import (
     more_modal,
     read_reason,
     read_some,
+    read_take_down,
     reject_modal,
     some_modal,
     take_down_modal,
 )
 from handlers.slack.modals.details import details_modal, pages_of
 from handlers.slack.modals.editing import Edited, edit_modal, read_edit
-from handlers.slack.modals.moving import move_modal, read_move
+from handlers.slack.modals.moving import later_modal, move_modal, read_move
 from handlers.slack.modals.settings import RoomSettings, Tied, read_settings, settings_modal
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "changes_modal",
     "details_modal",
     "edit_modal",
+    "later_modal",
     "more_modal",
     "move_modal",
     "new_post_modal",
@@ -39,6 +41,7 @@ __all__ = [
     "read_reason",
     "read_settings",
     "read_some",
+    "read_take_down",
     "reject_modal",
     "settings_modal",
     "some_modal",

@@ -70,15 +70,30 @@ def read_some(view: Json) -> tuple[str, ...]:
     return ticked
 
 
-def take_down_modal(post: PostView, carried: Carried) -> Json:
-    """The second tap. What the first one must not do by mistake."""
-    blocks = [
-        kit.heading(post.account_name),
-        kit.section(post.title),
-        *([kit.section(post.receipt.url)] if post.receipt and post.receipt.url else []),
-        kit.section(told("It is deleted there. People who saw it may have copies; it does not come back by itself.")),
-    ]
+def take_down_modal(posts: Sequence[PostView], carried: Carried) -> Json:
+    """The second tap. What the first one must not do by mistake; of several posts each can be left standing."""
+    blocks = [kit.section(posts[0].title)]
+    if len(posts) == 1:
+        address = posts[0].receipt.url if posts[0].receipt else ""
+        blocks += [kit.heading(posts[0].account_name), *([kit.link(address)] if address else [])]
+    for start in range(0, len(posts) if len(posts) > 1 else 0, BOXES):
+        some = posts[start : start + BOXES]
+        boxes = kit.chooser("checkboxes", [kit.option(p.account_name, p.id) for p in some], [p.id for p in some])
+        label = told("Where") if not start else told("More accounts")
+        blocks.append(kit.field(f"down:{start}", label, boxes, optional=True))
+    blocks.append(
+        kit.section(told("It is deleted there. People who saw it may have copies; it does not come back by itself."))
+    )
     return _modal(TAKE_DOWN, told("Take it down?"), blocks, carried, told("Take it down"))
+
+
+def read_take_down(view: Json, carried: Carried) -> tuple[str, ...]:
+    """Post ids. Raises FieldErrors when none is ticked."""
+    blocks = blocks_of(view, "down:")
+    ticked = tuple(post for block in blocks for post in chosen(view, block)) if blocks else (carried.post,)
+    if not ticked:
+        raise FieldErrors({blocks[0]: told("Tick at least one account.")})
+    return ticked
 
 
 def more_modal(title: str, buttons: Sequence[Button], carried: Carried) -> Json:

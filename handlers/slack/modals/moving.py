@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.views import DraftView
+from bot.views import DraftView, PostView
 from bot.when import say
 from bot.words import reader, told
 from handlers.slack import kit
 from handlers.slack.forms import Carried, FieldErrors, time_of
 from handlers.slack.limits import Json, checked_view
 
-CALLBACK = "move"
+CALLBACK, LATER = "move", "later"
 
 
 def move_modal(draft: DraftView, carried: Carried, *, zone: str, now: datetime) -> Json:
@@ -25,6 +25,26 @@ def move_modal(draft: DraftView, carried: Carried, *, zone: str, now: datetime) 
     return checked_view(
         kit.modal(
             CALLBACK, told("Reschedule"), blocks, carried=carried.dump(), submit=told("Move"), close=told("Cancel")
+        )
+    )
+
+
+def later_modal(post: PostView, carried: Carried, *, zone: str, now: datetime) -> Json:
+    """Another time for a post that did not go out, as it was approved."""
+    blocks = [
+        kit.heading(post.account_name, say(post.due, zone, reader(), now=now)),
+        kit.section(post.title),
+        *when_fields(None, zone),
+        kit.context(told("It goes out as it was approved; nobody is asked again.")),
+    ]
+    return checked_view(
+        kit.modal(
+            LATER,
+            told("At another time"),
+            blocks,
+            carried=carried.dump(),
+            submit=told("Schedule"),
+            close=told("Cancel"),
         )
     )
 

@@ -79,8 +79,15 @@ async def resolve(admind: Service, caller: Decider, post: str, body: Resolution)
 
 @router.post("/posts/{post}/take-down")
 async def take_down(admind: Service, caller: Decider, post: str) -> Done:
-    """Delete a published post from its channel."""
+    """Delete a published post from its channel; where that does not do it, it is `by_hand` until `taken-down`."""
     done = await admind.posts.take_down(caller.workspace, post, caller.member, caller.surface)
+    return Done(sentence=done.sentence, post=await one(admind, caller, post))
+
+
+@router.post("/posts/{post}/taken-down")
+async def taken_down(admind: Service, caller: Decider, post: str) -> Done:
+    """Say that you took a post down by hand, where its channel does not do it."""
+    done = await admind.posts.taken_down(caller.workspace, post, caller.member, caller.surface)
     return Done(sentence=done.sentence, post=await one(admind, caller, post))
 
 

@@ -11,6 +11,7 @@ from bot.clock import MovableClock
 from tests.fakes.slack.pressing import Person
 from tests.fakes.slack.records import Channel
 from tests.fakes.slack_server import SlackServer, slack_server
+from tests.fakes.webhook_server import WebhookServer, webhook_server
 from tests.handlers.slack.office import Office, running
 
 
@@ -33,6 +34,24 @@ def ana(slack: SlackServer) -> Person:
 @pytest.fixture
 def room(slack: SlackServer, ana: Person) -> Channel:
     return slack.channel("reviews", ana)
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[WebhookServer]:
+    """A website of the brand's, for `shop`."""
+    async with webhook_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def shop(
+    slack: SlackServer, ana: Person, room: Channel, clock: MovableClock, tmp_path: Path, site: WebhookServer
+) -> AsyncIterator[Office]:
+    """An office that may talk to the site; `connected` makes it an account."""
+    allowed = f"127.0.0.1:{site.port}"
+    folder = tmp_path / "data"
+    async with running(folder, slack, ana, room, clock=clock, more={"ADMIND_ALLOW_HOSTS": allowed}) as office:
+        yield office
 
 
 @pytest.fixture

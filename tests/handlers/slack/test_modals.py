@@ -287,13 +287,13 @@ def test_taking_down_is_asked_twice() -> None:
     receipt = ReceiptView(
         remote_id="1", url="https://velo.example/1", at=NOW, compared=None, confirmed_by=None, taken_down_at=None
     )
-    shown = take_down_modal(a_post_view(receipt), Carried(post="p_1"))
+    shown = take_down_modal([a_post_view(receipt)], Carried(post="p_1"))
     assert seen_view(shown) == "\n".join(
         [
             "== Take it down? ==",
-            "*X · @velo*",
             "Spring sale",
-            "https://velo.example/1",
+            "*X · @velo*",
+            "<https://velo.example/1>",
             "It is deleted there. People who saw it may have copies; it does not come back by itself.",
             "[Take it down] [Cancel]",
         ]

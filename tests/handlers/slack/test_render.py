@@ -65,7 +65,12 @@ def test_a_receipt_shows_where_it_stands() -> None:
     post = a_post(state=PostState.published, account="a_0", due=DUE, receipt=receipt, title="Spring sale")
     drawn = message(post_card(post, names()))
     assert seen(drawn.blocks) == "\n".join(
-        ["# ✅ Posted: LinkedIn · Velo AG", "Tue 1 Dec, 09:00 CET <https://velo.example/posts/1>", "*Spring sale*"]
+        [
+            "# ✅ Posted: LinkedIn · Velo AG",
+            "Tue 1 Dec, 09:00 CET <https://velo.example/posts/1>",
+            "*Spring sale*",
+            "[⋯ Take down]",
+        ]
     )
 
 
@@ -76,10 +81,9 @@ def test_a_failure_says_why_and_what_to_do() -> None:
     assert seen(drawn.blocks) == "\n".join(
         [
             "# ❌ Not posted: LinkedIn · Velo AG, Tue 1 Dec, 09:00 CET",
-            "Tue 1 Dec, 09:00 CET",
             "*Spring sale*",
             "Instagram wants a picture at most 1.91:1; yours is 2.4:1.",
-            "[!Try again] [Drop]",
+            "[!Try again] [At another time] [Edit text] [Drop]",
         ]
     )
     assert "2.4:1" in drawn.text, "a notification says why"
@@ -90,10 +94,9 @@ def test_a_doubt_is_a_question() -> None:
     assert seen(message(post_card(post, names())).blocks) == "\n".join(
         [
             "# ❓ We can't tell: X · @velo, Tue 1 Dec, 09:00 CET",
-            "Tue 1 Dec, 09:00 CET",
             "*Spring sale*",
             "Please look there. Nothing resends by itself.",
-            "[!It is live] [Not there, send again]",
+            "[!It is live] [Not there, send again] [⋯ Drop]",
         ]
     )
 

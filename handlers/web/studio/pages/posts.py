@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
+from bot.post_cards import why_by_hand
 from bot.views import PostView
 from handlers.web.studio.draw import draw, go
 from handlers.web.studio.visit import SURFACE, Visit, Visitor
@@ -55,7 +56,8 @@ async def one(request: Request, visit: Visitor, post: str) -> Response:
     draft = await visit.admind.looking.draft(visit.workspace, visit.id, found.draft)
     version = next((each for each in draft.versions if each.account == found.account), None)
     may_decide = any(visit.holds(role, found.brand) for role in ("approver", "owner"))
-    return draw(request, visit, "post.html", post=found, draft=draft, version=version, may_decide=may_decide)
+    why = why_by_hand(found.receipt.by_hand_why or "", found.account_name, visit.t) if found.receipt else ""
+    return draw(request, visit, "post.html", post=found, draft=draft, version=version, may_decide=may_decide, why=why)
 
 
 @router.post("/posts/{post}/resolve")
@@ -84,6 +86,13 @@ async def take_down(request: Request, visit: Visitor, post: str, sure: Annotated
     if not sure:
         return go(request, f"/studio/posts/{post}", visit.t("Tick the box first: taking down cannot be undone."))
     done = await visit.admind.posts.take_down(visit.workspace, post, visit.id, SURFACE)
+    return go(request, f"/studio/posts/{post}", done.sentence)
+
+
+@router.post("/posts/{post}/taken-down")
+async def taken_down(request: Request, visit: Visitor, post: str) -> Response:
+    """It was taken down by hand."""
+    done = await visit.admind.posts.taken_down(visit.workspace, post, visit.id, SURFACE)
     return go(request, f"/studio/posts/{post}", done.sentence)
 
 

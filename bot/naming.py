@@ -1,0 +1,45 @@
+"""Names instead of ids, and the reader's time and language, for whatever is shown of records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.when import say
+from bot.words import words
+from storage.accounts import Account
+from storage.posts import Post
+from storage.team import Brand
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a card needs besides the record: names instead of ids, and the reader's zone."""
+
+    brand: Brand
+    zone: str
+    accounts: Mapping[str, Account]
+    members: Mapping[str, str] = field(default_factory=dict)  # id → name
+    language: str = "en"
+
+    def account(self, account: str) -> str:
+        return self.accounts[account].name if account in self.accounts else self.t("an account that was removed")
+
+    def address(self, post: Post) -> str:
+        """Where it stands, or else where people look at its account; "" when neither is known."""
+        account = self.accounts.get(post.account)
+        found = post.receipt.url if post.receipt else ""
+        return found or (account.page or account.server if account else "")
+
+    def member(self, member: str) -> str:
+        return self.members.get(member) or self.t("somebody who left")
+
+    def t(self, english: str, /, **values: object) -> str:
+        return words(self.language).text(english, **values)
+
+    def said(self, english: str) -> str:
+        return words(self.language).said(english)
+
+    def time(self, instant: datetime) -> str:
+        return say(instant, self.zone, self.language)

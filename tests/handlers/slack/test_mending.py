@@ -1,0 +1,130 @@
+"""What did not go out: its message wakes who can help, and its buttons mend it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.clock import MovableClock
+from tests.fakes.slack.pressing import Person
+from tests.fakes.slack.records import Message
+from tests.fakes.waiting import until
+from tests.fakes.webhook_server import Act, WebhookServer
+from tests.handlers.slack.acting import asked, below, connected, menu, posts_are, sent, shows, window_of
+from tests.handlers.slack.office import Office, all_of, whispered
+
+FOR_SITE = "Announce our workshop on bike repair for Our site, tomorrow 9am"
+
+
+async def failed(
+    office: Office, ana: Person, clock: MovableClock, site: WebhookServer, act: Act, state: str = "failed"
+) -> tuple[Message, Message]:
+    """The draft's card, and what is said below it of the post that did not go out."""
+    await connected(office, site)
+    card = await asked(office, ana, FOR_SITE)
+    site.plan.append(act)
+    await sent(office, ana, clock, card, state)
+    if state == "unknown":
+        clock.move(timedelta(minutes=3))  # until nothing can arrive any more, AdMind looks by itself
+    return card, await below(office, card, "We can't tell" if state == "unknown" else "Not posted")
+
+
+async def test_it_wakes_who_can_help_and_is_sent_at_another_time(
+    shop: Office, ana: Person, clock: MovableClock, site: WebhookServer
+) -> None:
+    card, asking = await failed(shop, ana, clock, site, Act(status=422, commits="never"))
+    assert asking.pings == (f"@{ana.id}",)
+    await shows(card, "❌ Our site: not posted")
+    await ana.click(asking, "later:")
+    assert "in the past" in (await ana.submit(values={"phrase": "yesterday 9am"})).errors["phrase"]
+    assert not (await ana.submit(values={"phrase": "in 3 hours"})).errors
+    await whispered(ana, shop.room, "It goes out ")
+    await shows(asking, "Scheduled: Our site")
+    assert "send:" not in all_of(asking), "nobody presses it again"
+    await posts_are(shop, card, "scheduled")
+    assert not site.posts
+    clock.move(timedelta(hours=3, seconds=1))
+    await posts_are(shop, card, "published")
+    await shows(card, site.posts[0].id)
+
+
+async def test_its_text_is_edited_and_it_gets_a_new_time(
+    shop: Office, ana: Person, clock: MovableClock, site: WebhookServer
+) -> None:
+    _, asking = await failed(shop, ana, clock, site, Act(status=413, commits="never"))
+    await ana.click(asking, "rework:")
+    field = next(b["block_id"] for b in window_of(ana).blocks if b["block_id"].startswith("text:"))
+    assert not (await ana.submit(values={field: "Shorter, by hand."})).errors
+    await until(lambda: "Shorter, by hand." in shop.cards()[-1].words, "a card with the new words")
+    late = shop.cards()[-1]
+    await shows(late, "It needs a new time")
+    await ana.click(late, "move:")
+    assert not (await ana.submit(values={"phrase": "in 2 hours"})).errors
+    await until(lambda: shop.cards()[-1].ts != late.ts, "a card with the new time")
+    moved = shop.cards()[-1]
+    (post,) = await sent(shop, ana, clock, moved, "published")
+    assert b"Shorter, by hand." in site.posts[0].body and post.receipt is not None
+    assert len(site.posts) == 1
+
+
+async def test_it_is_dropped(shop: Office, ana: Person, clock: MovableClock, site: WebhookServer) -> None:
+    card, asking = await failed(shop, ana, clock, site, Act(status=400, commits="never"))
+    await ana.click(asking, "cancel:")
+    await whispered(ana, shop.room, "It will not go out")
+    await posts_are(shop, card, "cancelled")
+    await shows(card, "✖ Our site: will not go out")
+    await shows(asking, "Cancelled: Our site")
+    assert "cancel:" not in all_of(asking)
+
+
+async def test_an_account_that_is_locked_out_is_connected_again(
+    shop: Office, ana: Person, clock: MovableClock, site: WebhookServer
+) -> None:
+    card, asking = await failed(shop, ana, clock, site, Act(status=401, commits="never"))
+    await ana.click(asking, "access:")
+    await whispered(ana, shop.room, "/studio/in/")
+    await ana.click(asking, "send:")
+    await whispered(ana, shop.room, "It goes out now")
+    await posts_are(shop, card, "published")
+
+
+async def test_a_doubt_shows_where_to_look_and_takes_a_persons_word(
+    shop: Office, ana: Person, clock: MovableClock, site: WebhookServer
+) -> None:
+    act = Act(commits="now", breaks="before answering")
+    card, asking = await failed(shop, ana, clock, site, act, "unknown")
+    assert f'"url": "{site.origin}"' in all_of(asking), "the way to the channel can be pressed"
+    assert "Nothing resends by itself" in asking.words and asking.pings == (f"@{ana.id}",)
+    await shows(card, "❓ Our site: we can't tell")
+    await ana.click(asking, "live:")
+    await whispered(ana, shop.room, "Noted: it is live")
+    await posts_are(shop, card, "published")
+    await shows(card, "✅ Our site")
+    assert len(site.posts) == 1
+
+
+async def test_what_is_not_there_is_sent_again(
+    shop: Office, ana: Person, clock: MovableClock, site: WebhookServer
+) -> None:
+    act = Act(commits="never", breaks="before answering")
+    card, asking = await failed(shop, ana, clock, site, act, "unknown")
+    assert not site.posts
+    await ana.click(asking, "send:")
+    await whispered(ana, shop.room, "It goes out now")
+    await posts_are(shop, card, "published")
+    assert len(site.posts) == 1
+
+
+async def test_a_stop_and_what_waited_for_it(office: Office, ana: Person, clock: MovableClock) -> None:
+    card = await asked(office, ana)
+    await menu(ana, card, "stop")
+    await whispered(ana, office.room, "Stopped")
+    await sent(office, ana, clock, card, "paused")
+    asking = await below(office, card, "Paused: Feed")
+    await ana.click(asking, "send:")
+    await whispered(ana, office.room, "Let it go on first")
+    answer = await ana.slash(office.room, "/admind", "resume")
+    assert answer.ok
+    await whispered(ana, office.room, "Posts go out again")
+    await posts_are(office, card, "paused")
+    await ana.click(asking, "send:")
+    await posts_are(office, card, "published")
