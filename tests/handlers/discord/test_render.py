@@ -64,7 +64,7 @@ def test_a_receipt_shows_where_it_stands_and_a_failure_is_red() -> None:
     failure = Failure(code="picture_ratio", sentence="Instagram wants a picture at most 1.91:1; yours is 2.4:1.")
     post = a_post(state=PostState.failed, account="a_0", due=DUE, failure=failure, title="Spring sale")
     drawn = message(post_card(post, names()))
-    assert read(drawn).endswith("yours is 2.4:1.\n[!Try again] [Drop]")
+    assert read(drawn).endswith("yours is 2.4:1.\n[!Try again] [At another time] [Edit text] [Drop]")
     assert components(drawn.view)[0]["accent_color"] is not None
 
 
