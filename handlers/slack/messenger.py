@@ -198,10 +198,12 @@ class SlackMessenger:
         return first
 
     async def _channel(self, room: str) -> str:
-        """The Slack channel of a brand's review or client room; "" without one."""
-        kind, brand = ("client", room.removeprefix("client:")) if room.startswith("client:") else ("review", room)
+        """The Slack channel of a brand's review room or of one of its client rooms; "" without one."""
+        kind, _, name = room.rpartition(":")
+        brand, _, channel = name.partition("/")
         rooms = await self._admind.homes.rooms(self._home.workspace, brand, "slack", self._home.team)
-        return next((each.channel for each in rooms if each.kind == kind), "")
+        fits = [each.channel for each in rooms if each.kind == (kind or "review") and channel in ("", each.channel)]
+        return fits[0] if fits else ""
 
     async def _orphan(self, place: Place, key: str, since_ms: int) -> str:
         """The ts of a message of ours with this key, that a try left behind which never said so; "" without one."""
