@@ -11,14 +11,14 @@ from bot.chat import Asked, ChatRequest, Files, MessageRef
 from bot.errors import AdMindError
 from bot.review.delivering import Undelivered
 from bot.words import reading, told
-from handlers.slack.calling import SlackRefused, asked
+from handlers.slack.calling import Json, SlackRefused, asked
 from handlers.slack.files import Fetching
 from handlers.slack.messenger import Place, SlackMessenger
 from handlers.slack.people import Visitor
 from handlers.slack.places import Asking
 from handlers.slack.render import CARD_EVENT
 from handlers.slack.teams import Teams
-from handlers.slack.telling import Telling, words_as_message
+from handlers.slack.telling import Telling, fitting, words_as_message
 
 log = logging.getLogger(__name__)
 After = Callable[[Coroutine[Any, Any, None]], None]
@@ -96,22 +96,33 @@ class Answering:
 
     async def _in_thread(self, found: Asked, asking: Asking, text: str, links: tuple[tuple[str, str], ...]) -> None:
         """In place of the sign of life, or as a message of its own. Where that cannot be, by direct message."""
-        given = words_as_message(text or "…", links)
+        ts = ""
+
+        async def put(given: Json) -> None:
+            client = await self._teams.client(asking.team)
+            await asked(client.chat_update(channel=asking.channel, ts=ts, **given))
+
         try:
             ts, fresh = await self._standing(found.workspace, found.id, asking, text or "…", links)
             if not fresh:
-                client = await self._teams.client(asking.team)
-                await asked(client.chat_update(channel=asking.channel, ts=ts, **given))
+                await fitting(words_as_message(text or "…", links), put)
         except SlackRefused as error:
             if error.retry_after_seconds is not None:
                 raise
             log.info("answered elsewhere team=%s why=%s", asking.team, error.code)
-            await self._telling.privately(asking.team, "", asking.user, f"{text}\n{error.sentence()}".strip())
+            await self._elsewhere(asking, found.id, f"{text}\n{error.sentence()}".strip(), links)
             return
         if len(found.drafts) == 1:
             await self._admind.places.remember(
                 "slack", asking.team, asking.channel, asking.thread, draft=found.drafts[0]
             )
+
+    async def _elsewhere(self, asking: Asking, request: str, text: str, links: tuple[tuple[str, str], ...]) -> None:
+        """The answer to the person directly, once."""
+        messenger = await self._messenger(asking.team)
+        place, key = Place(await messenger.direct(asking.user)), f"reply-direct:{request}"
+        given = words_as_message(text, links) | _metadata(key)
+        await fitting(given, lambda said: messenger.place_once(place, key, said))
 
     async def _standing(
         self, workspace: str, request: str, asking: Asking, text: str, links: tuple[tuple[str, str], ...] = ()
@@ -122,9 +133,8 @@ class Answering:
         known = await self._admind.posted.known(workspace, messenger.home, key)
         if known:
             return known.partition("|")[2], False
-        given = words_as_message(text, links)
-        metadata = {"event_type": CARD_EVENT, "event_payload": {"key": key}}
-        return await messenger.place_once(Place(asking.channel, asking.thread), key, given | {"metadata": metadata})
+        place, given = Place(asking.channel, asking.thread), words_as_message(text, links) | _metadata(key)
+        return await fitting(given, lambda said: messenger.place_once(place, key, said))
 
     async def _messenger(self, team: str) -> SlackMessenger:
         return cast(SlackMessenger, self._admind.open_home(await self._teams.home(team)))
@@ -158,6 +168,10 @@ class Answering:
         client = await self._teams.client(team)
         answer = await asked(client.chat_getPermalink(channel=ref.channel, message_ts=ref.message))
         return str(answer["permalink"])
+
+
+def _metadata(key: str) -> Json:
+    return {"metadata": {"event_type": CARD_EVENT, "event_payload": {"key": key}}}
 
 
 def _unread(asked: Asked) -> str:

@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 # true before, and who presses several buttons in a row is looked up once.
 FRESH_SECONDS = 3.0
 TRIES = 5
+NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 MOST_PAGES, A_PAGE = 10, 200
 # Somebody who writes line after line is not looked up for each: whoever answers a request looks anew, and so does
 # whoever decides.
@@ -111,6 +112,18 @@ class People:
             except Conflict:
                 continue
         raise Conflict("This person is being changed right now.", do_next="Try again in a moment.")
+
+    async def look_again(self, who: Identified, *, channel: str = "") -> None:
+        """Somebody decides: bring them up to date, unless Slack has just said how they are. Of whom Slack knows nothing
+        nothing changes. Raises SlackRefused, SlackUnknown.
+        """
+        if time.monotonic() - self._met.get((who.team, who.user), float("-inf")) <= FRESH_SECONDS:
+            return
+        try:
+            await self.meet(who, channel=channel)
+        except SlackRefused as error:
+            if error.code not in NOBODY:
+                raise
 
     async def known(self, team: str, user: str) -> Identified | None:
         """Who it is when they are somebody here, perhaps without rights by now."""

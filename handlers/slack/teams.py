@@ -17,7 +17,7 @@ from bot.bootstrap import AdMind
 from bot.chat import Home, Identified
 from bot.errors import AdMindError
 from bot.words import told
-from handlers.slack.calling import ENDED, EXPIRED, SlackRefused, asked
+from handlers.slack.calling import ENDED, EXPIRED, Json, SlackRefused, asked
 from handlers.slack.client import ShortWaits, TeamClient
 from handlers.slack.renewing import Renewing
 
@@ -115,6 +115,10 @@ class Teams:
         except AdMindError as error:
             log.info("not known whether the token is at an end team=%s why=%s", team, error.what)
         return False
+
+    def renewal(self, document: Json) -> datetime | None:
+        """From when on the token of this installation is to be renewed; None where it does not end or cannot be."""
+        return self._renewing.due(document)
 
     async def _ended(self, team: str, used: str, code: str) -> str:
         """Another token to try once more with; "" when there is none."""
