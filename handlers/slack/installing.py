@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from typing import Any
 
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
@@ -142,4 +143,6 @@ _FIELDS = (
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, datetime):  # when it was installed, and when its token ends
+        return value.timestamp()
     return value if isinstance(value, str | int | float | bool | list) else str(value)

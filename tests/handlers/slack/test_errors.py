@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, cast
 
 import pytest
 
 from bot.chat import Card
-from bot.clock import MovableClock, milliseconds
-from storage import keys
+from bot.clock import MovableClock
 from tests.fakes.slack.pressing import Person
 from tests.fakes.slack.records import Channel, Message
 from tests.fakes.slack_server import Fault
 from tests.fakes.waiting import until
-from tests.handlers.slack.office import Office, all_of, said, whispered
+from tests.handlers.slack.office import Office, all_of, rests, said, whispered
 from tests.handlers.slack.test_journeys import ASK, approved, ids_of
 
 MENDED = timedelta(minutes=11)
@@ -31,20 +29,6 @@ SHUT = {
 def told_directly(office: Office, person: Person, words: str) -> list[Message]:
     dm = office.slack.world.dm(office.slack.team, person.id)
     return [each for each in dm.messages.values() if words in each.words]
-
-
-async def rests(office: Office) -> None:
-    """Until the card waits for its next try, some minutes from now."""
-
-    async def waits() -> bool:
-        found = await cast(Any, office.admind.database.client).zrange(
-            keys.due(office.workspace), 0, -1, withscores=True
-        )
-        now = milliseconds(office.admind.clock.now() + timedelta(minutes=1))
-        mine = [float(score) for entry, score in found if str(entry).startswith(("note:", "draft:"))]
-        return bool(mine) and all(score > now for score in mine)
-
-    await until(waits, "it waits")
 
 
 @pytest.mark.parametrize("code", SHUT)
