@@ -135,6 +135,8 @@ class People:
     def forget(self, team: str) -> None:
         """Everybody of this team is looked up anew."""
         self._seen = {name: kept for name, kept in self._seen.items() if name[0] != team}
+        self._met = {name: at for name, at in self._met.items() if name[0] != team}
+        self._groups.pop(team, None)
 
     def forget_groups(self, team: str) -> None:
         self._groups.pop(team, None)
