@@ -29,7 +29,7 @@ def words_as_message(text: str, links: tuple[tuple[str, str], ...] = ()) -> Json
     if not shown.whole:
         blocks.append(_rich(told("The rest is longer than Slack shows. Read it in the studio.")))
     for words, address in links[:20]:
-        parts = [{"type": "link", "url": address, "text": cut(words, 200).text}]
+        parts = [{"type": "link", "url": address, "text": cut(words, 200).text or "…"}]
         blocks.append({"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": parts}]})
     return {
         "text": escape(cut(text, FALLBACK // 3).text) or "…",
