@@ -40,6 +40,7 @@ async def test_a_card_that_slack_refuses_is_explained_and_comes_when_it_can(
     await ana.slash(lounge, "/admind", ASK)
     told = await whispered(ana, lounge, SHUT[code])
     assert code not in all_of(told), "no word of Slack's own"
+    await rests(office)
     office.slack.web.faults.clear()
     clock.move(MENDED)
     await office.card()
