@@ -340,12 +340,14 @@ class AdMind:
         )
         self.places = Places(database, self.homes)
         self.housing = Housing(
+            database,
             homes=self.homes,
             installations=self.installations,
             board=self.board,
             catching_up=CatchingUp(database, self.board, clock),
             team=self.people.store,
             local=self.workspace.id,
+            clock=clock,
         )
         self.on_home, self.open_home, self.close_home = self.housing.on_home, self.housing.open, self.housing.close
 
@@ -372,7 +374,7 @@ class AdMind:
             queues=self.queues,
             on_dead=self._given_up,
         )
-        ledger = Ledger(database)
+        self.ledger = ledger = Ledger(database)
         self.desk = Desk(
             database,
             ledger=ledger,

@@ -187,9 +187,10 @@ class Card(Frozen):
 class Messenger(Protocol):
     """One home's way to talk: Slack, Discord, or the inbox. Posting again under the same key changes nothing.
 
-    A room is a brand's id (its review room), `client:<brand>`, `member:<id>`, `owners` or `owners:<brand>`. What cannot
-    be posted or updated now raises AdMindError: with `retry_after_seconds` when it only takes time, without when people
-    must do something, which its words say.
+    A room is a brand's id (its review room), `client:<brand>/<channel>` (one of its client rooms, or without a channel
+    the one that there is), `member:<id>`, `owners` or `owners:<brand>`. What cannot be posted or updated now raises
+    AdMindError: with `retry_after_seconds` when it only takes time, without when people must do something, which its
+    words say.
     """
 
     @property

@@ -123,12 +123,17 @@ class MessageRef(Frozen):
     """Where a card stands: one message shows one digest, for ever."""
 
     home: str
-    room: str = Field(description="as it was asked for: a brand's id, client:<brand>, member:<id>, owners")
+    room: str = Field(description="as it was asked for: a brand's id, `client_room`, member:<id>, owners")
     message: str
     draft: str
     digest: str
     channel: str = Field("", description="where that is in the home, as the platform calls it")
     whole: bool = Field(False, description="it shows everything that would go out, so that a reaction may approve it")
+
+
+def client_room(brand: str, channel: str = "") -> str:
+    """What a brand's client room in this channel of a home is asked for by."""
+    return f"client:{brand}/{channel}" if channel else f"client:{brand}"
 
 
 class CardWords(Frozen):

@@ -57,6 +57,18 @@ return 1
 """,
 )
 
+# Only ever to an earlier time: what runs at this moment is then due once more, and finds nothing left to do.
+HASTEN = Script(
+    "hasten",
+    """
+local moved = 0
+for place = 2, #ARGV do
+  moved = moved + redis.call('ZADD', KEYS[1], 'XX', 'LT', 'CH', ARGV[1], ARGV[place])
+end
+return moved
+""",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -81,6 +93,16 @@ class DueSets:
     async def nudge(self, workspace: str, due_ms: int) -> None:
         """Hint that the workspace has something due then; call it before and after the write it speaks of."""
         await self._database.run(NUDGE, [keys.wake(keys.shard_of(workspace))], [workspace, due_ms])
+
+    async def hasten(self, workspace: str, prefix: str, now_ms: int) -> int:
+        """Everything whose entry begins so is due now; how many were not."""
+        key, entries = keys.due(workspace), list[str]()
+        async for entry, _ in self._database.client.zscan_iter(key, match=f"{prefix}*", count=1000):
+            entries.append(str(entry))
+        moved = int(await self._database.run(HASTEN, [key], [now_ms, *entries])) if entries else 0
+        if moved:
+            await self.nudge(workspace, now_ms)
+        return moved
 
     async def take(self, workspace: str, *, now_ms: int, offset_ms: int, limit: int, bump_ms: int) -> Taken:
         """Entries past due by the worker's clock and by the server's (moved by `offset_ms`)."""

@@ -45,7 +45,7 @@ class Home(Record):
 
 
 class Room(Record):
-    """A room of a home that belongs to a brand. Of a brand's review and client rooms a home has one each."""
+    """A room of a home that belongs to a brand. Of a brand's review rooms a home has one."""
 
     platform: str
     team: str

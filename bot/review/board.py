@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.cards import Words, client_card, draft_card, post_card, replaced_card
 from bot.chat import Card, Messenger
 from bot.clock import Clock, milliseconds
+from bot.errors import AdMindError
 from bot.review.delivering import Delivering, to_each
 from bot.review.hosting import Hosting
 from bot.review.quorum import Standing
@@ -24,7 +25,7 @@ from bot.words import reading
 from storage import shows
 from storage.alerts import Alerts
 from storage.commit import Change, commit
-from storage.drafts import Draft, MessageRef
+from storage.drafts import Draft, MessageRef, client_room
 from storage.errors import Conflict
 from storage.posts import Post, PostState
 from storage.redis import Database
@@ -96,7 +97,8 @@ class Board:
         table = await self.round_table(workspace)
         card, internal = await self._drawn(kept.record, table)
         words = table.words(kept.record.brand)
-        showing = _Showing(kept.record, words, card, internal)
+        rooms = await self.hosting.client_rooms(workspace, kept.record.brand)
+        showing = _Showing(kept.record, words, card, internal, rooms)
         try:
             await self._to_each(workspace, kept.record.brand, showing.in_home, home=home)
         finally:
@@ -219,24 +221,47 @@ class Board:
 
 
 class _Showing:
-    """One draft on its way into homes: what was posted, and what of it needs no second look."""
+    """One draft on its way into homes: what was posted, and what of it needs no second look.
 
-    def __init__(self, draft: Draft, words: Words, card: Card, internal: bool) -> None:
+    `rooms`: the channels of the brand's client rooms by home.
+    """
+
+    def __init__(
+        self, draft: Draft, words: Words, card: Card, internal: bool, rooms: Mapping[str, tuple[str, ...]]
+    ) -> None:
         self._draft = draft
         self._words = words
         self._card = card
         self._internal = internal
+        self._rooms = rooms
         self.posted: list[MessageRef] = []
         self.done: list[MessageRef] = []
 
     async def in_home(self, messenger: Messenger) -> None:
-        draft = self._draft
+        """Every room of the home is tried, then raises what one of them raised."""
+        draft, failed = self._draft, list[AdMindError]()
         shown = f"{draft.id}:{draft.digest}"
         if any(mark.digest == draft.digest for mark in draft.history):  # a former wording again: a card of its own
             shown += f":{draft.revision}"
-        await self._in_room(messenger, draft.brand, self._card, f"draft:{shown}", new=True)
-        card, key = client_card(self._card, self._words, internal=self._internal), f"client:{shown}"
-        await self._in_room(messenger, f"client:{draft.brand}", card, key, new=self._internal)
+        rooms = [(draft.brand, self._card, f"draft:{shown}", True), *self._for_clients(messenger, shown)]
+        for room, card, key, new in rooms:
+            try:
+                await self._in_room(messenger, room, card, key, new=new)
+            except AdMindError as error:
+                failed.append(error)
+        if failed:
+            raise next((each for each in failed if each.retry_after_seconds is None), failed[0])
+
+    def _for_clients(self, messenger: Messenger, shown: str) -> list[tuple[str, Card, str, bool]]:
+        """Client rooms, each with its card, the key of that, and whether a new one may come."""
+        draft, card = self._draft, client_card(self._card, self._words, internal=self._internal)
+        channels = self._rooms.get(messenger.home, ("",))
+        rooms = {client_room(draft.brand, each): f"client:{each}" if each else "client" for each in channels}
+        found = [(room, card, f"{kind}:{shown}", self._internal) for room, kind in rooms.items()]
+        # In a room that is the brand's no more its cards still say what became of them, and no new ones come.
+        here = {ref.room for ref in draft.messages if ref.home == messenger.home}
+        left = {room for room in here if room.partition("/")[0] == client_room(draft.brand)} - rooms.keys()
+        return [*found, *((room, card, "", False) for room in sorted(left))]
 
     async def _in_room(self, messenger: Messenger, room: str, card: Card, key: str, *, new: bool) -> None:
         mine = [ref for ref in self._draft.messages if (ref.home, ref.room) == (messenger.home, room)]

@@ -1,7 +1,7 @@
 """Words to every home at once: one that cannot be reached keeps no other from being told, and is told later.
 
 What takes only time is tried again when the home said so. What people must mend (an invitation, an archived room) is
-told to the brand's owners in AdMind's own inbox, once until it works again.
+told to the brand's owners in AdMind's own inbox and directly in every chat that takes it, once until it works again.
 """
 
 from __future__ import annotations
@@ -91,11 +91,11 @@ class Delivering:
             await self._database.client.delete(self._key(workspace, brand, name))
         for each in missed:
             if each.mend:
-                await self._tell(workspace, brand, each, homes[INBOX])
+                await self._tell(workspace, brand, each, homes)
         if missed:
             raise Undelivered(missed)
 
-    async def _tell(self, workspace: str, brand: str, missed: Missed, inbox: Messenger) -> None:
+    async def _tell(self, workspace: str, brand: str, missed: Missed, homes: Mapping[str, Messenger]) -> None:
         key, now = self._key(workspace, brand, missed.home), milliseconds(self._clock.now())
         await self._database.client.set(key, str(now), nx=True, px=milliseconds_of(TOLD_FOR))
         since = str(await self._database.client.get(key))
@@ -104,7 +104,11 @@ class Delivering:
             status=missed.mend,
             notes=("What waits is posted as soon as it can be. Until then everything is here and in the studio.",),
         )
-        await inbox.post(f"owners:{brand}" if brand else "owners", card, key=f"unreached:{missed.home}:{since}")
+        room, named = f"owners:{brand}" if brand else "owners", f"unreached:{missed.home}:{since}"
+        await homes[INBOX].post(room, card, key=named)
+        # Where the room is shut, people can still be reached; where that fails too, the inbox has it.
+        chats = {name: messenger for name, messenger in homes.items() if name != INBOX}
+        await to_each(chats, lambda messenger: messenger.post(room, card, key=named))
 
     @staticmethod
     def _key(workspace: str, brand: str, home: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from bot.chat import Messenger
 from bot.clock import Clock
 from bot.review.inbox import INBOX, Inbox
-from storage.homes import Home, HomeStore
+from storage.homes import Home, HomeStore, Room, home_key
 from storage.redis import Database
 
 Factory = Callable[[Home], Messenger]
@@ -53,6 +53,16 @@ class Hosting:
 
     def close(self, home: Home) -> None:
         self._messengers.pop((home.workspace, home.key), None)
+
+    async def client_rooms(self, workspace: str, brand: str) -> Mapping[str, tuple[str, ...]]:
+        """The channels of a brand's client rooms by the home that they are in."""
+        rooms: tuple[Room, ...] = await self._store.all(self._store.rooms, workspace)
+        found: dict[str, tuple[str, ...]] = {}
+        for room in rooms:
+            if (room.brand, room.kind) == (brand, "client"):
+                home = home_key(room.platform, room.team)
+                found[home] = (*found.get(home, ()), room.channel)
+        return found
 
     async def of(self, workspace: str) -> Mapping[str, Messenger]:
         """A workspace's messengers by what their messages name the home."""

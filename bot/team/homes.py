@@ -105,10 +105,20 @@ class Homes:
             if (room.brand, room.platform) == (brand, platform) and room.team in ({team} & teams if team else teams)
         )
 
+    async def rooms_of(self, home: Home, kind: RoomKind) -> tuple[Room, ...]:
+        """A home's rooms of this kind, of every brand."""
+        every: tuple[Room, ...] = await self._store.all(self._store.rooms, home.workspace)
+        return tuple(room for room in every if (room.platform, room.team, room.kind) == (*_there(home), kind))
+
+    async def groups_of(self, home: Home) -> tuple[Group, ...]:
+        """A home's groups that stand for roles, of every brand."""
+        every: tuple[Group, ...] = await self._store.all(self._store.groups, home.workspace)
+        return tuple(group for group in every if (group.platform, group.team) == _there(home))
+
     async def tie(
         self, workspace: str, by: Member, platform: str, team: str, channel: str, name: str, brand: str, kind: RoomKind
     ) -> Room:
-        """Make a room a brand's. A review or client room takes the place of the brand's former one in this home.
+        """Make a room a brand's. A review room takes the place of the brand's former one in this home.
 
         Raises NotAllowed (also while the room belongs to another brand that is not the member's), NotFound.
         """
@@ -129,7 +139,7 @@ class Homes:
         )
         change = self._store.put_room(Change(workspace), room, ver=kept.ver if kept else None)
         for former in await self.rooms(workspace, brand, platform, team):
-            if kind != "work" and former.kind == kind and former.channel != channel:
+            if kind == "review" and former.kind == kind and former.channel != channel:
                 self._store.drop_room(change, former)
         await self._write(change, "room tied", by, room.channel, brand, {"kind": kind, "home": f"{platform}:{team}"})
         return room
@@ -265,3 +275,7 @@ class Homes:
             details=details,
         )
         await commit(self._database, change.audit(entry))
+
+
+def _there(home: Home) -> tuple[str, str]:
+    return home.platform, home.team

@@ -6,12 +6,15 @@ import asyncio
 
 from bot.accounts.installations import Installations
 from bot.chat import Card, Messenger
+from bot.clock import Clock, milliseconds
 from bot.review.board import Board
 from bot.review.catching_up import CatchingUp
 from bot.review.delivering import Undelivered
 from bot.review.hosting import Factory
 from bot.team.homes import Homes
+from storage.due import DueSets
 from storage.homes import Home
+from storage.redis import Database
 from storage.stores import TeamStore
 
 AT_ONCE = 16
@@ -22,6 +25,7 @@ class Housing:
 
     def __init__(
         self,
+        database: Database,
         *,
         homes: Homes,
         installations: Installations,
@@ -29,7 +33,10 @@ class Housing:
         catching_up: CatchingUp,
         team: TeamStore,
         local: str,
+        clock: Clock,
     ) -> None:
+        self._dues = DueSets(database)
+        self._clock = clock
         self._homes = homes
         self._installations = installations
         self._board = board
@@ -52,6 +59,10 @@ class Housing:
     async def reread(self, home: Home) -> bool:
         """After a reconnect: what came and went meanwhile. False when the home could not be reached."""
         return not await self._catching_up.one(home.workspace, home.key)
+
+    async def mended(self, home: Home) -> int:
+        """People did what they were asked for: what could not be posted there is tried now; how much that is."""
+        return await self._dues.hasten(home.workspace, f"note:at:{home.key}/", milliseconds(self._clock.now()))
 
     async def open_all(self) -> tuple[str, ...]:
         """At a start: every workspace's homes, re-read before anything is sent. The homes that were not reached."""

@@ -24,7 +24,7 @@ from bot.workflow.emoji import CHOICES, VERDICTS, plain, sign_of
 from bot.workflow.requests import Asker
 from storage import shows
 from storage.commit import Change, commit
-from storage.drafts import Draft, MessageRef, Verdict
+from storage.drafts import Draft, MessageRef, Verdict, client_room
 from storage.homes import Home
 from storage.record import Frozen
 from storage.redis import Database
@@ -282,7 +282,7 @@ class Reactions:
                 return False
             ref = MessageRef(
                 home=home.key,
-                room=f"client:{draft.brand}" if room is not None and room.kind == "client" else draft.brand,
+                room=client_room(draft.brand, channel) if room is not None and room.kind == "client" else draft.brand,
                 message=message,
                 draft=draft.id,
                 digest=metadata.digest,

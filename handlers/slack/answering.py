@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable
+from functools import partial
 from typing import Final, cast
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -24,7 +25,7 @@ from handlers.slack.render import CARD_EVENT
 from handlers.slack.showing import After, Showing, edited
 from handlers.slack.streaming import Stream, is_long
 from handlers.slack.teams import Teams
-from handlers.slack.telling import Telling, words_as_message
+from handlers.slack.telling import Telling, fitting, words_as_message
 
 log = logging.getLogger(__name__)
 _ID: Final = re.compile(r" \(d_[a-z0-9]{1,20}\)")  # behind a draft's title: here it has a link
@@ -102,14 +103,15 @@ class Answering:
 
     async def _in_thread(self, found: Asked, asking: Asking, text: str, links: tuple[tuple[str, str], ...]) -> None:
         """In place of the sign of life, or as a message of its own. Where that cannot be, by direct message."""
+        given = words_as_message(text or "…", links, found.buttons)
         try:
             if not is_long(text) or not await self._streamed(found, asking, text, links):
-                await self._at_once(found, asking, words_as_message(text or "…", links, found.buttons))
+                await fitting(given, partial(self._at_once, found, asking))
         except SlackRefused as error:
             if error.retry_after_seconds is not None:
                 raise
             log.info("answered elsewhere team=%s why=%s", asking.team, error.code)
-            await self._telling.privately(asking.team, "", asking.user, f"{text}\n{error.sentence()}".strip())
+            await self._elsewhere(asking, found, f"{text}\n{error.sentence()}".strip(), links)
             if asking.way == "direct":
                 await self.showing.clear(asking)
             return
@@ -153,8 +155,14 @@ class Answering:
         known = await messenger.standing(key)
         if known:
             return known, False
-        metadata = {"event_type": CARD_EVENT, "event_payload": {"key": key}}
-        return await messenger.place_once(Place(asking.channel, asking.thread), key, given | {"metadata": metadata})
+        return await messenger.place_once(Place(asking.channel, asking.thread), key, given | _metadata(key))
+
+    async def _elsewhere(self, asking: Asking, found: Asked, text: str, links: tuple[tuple[str, str], ...]) -> None:
+        """The answer to the person directly, once."""
+        messenger = await self._messenger(asking.team)
+        place, key = Place(await messenger.direct(asking.user)), f"reply-direct:{found.id}"
+        given = words_as_message(text, links, found.buttons) | _metadata(key)
+        await fitting(given, lambda said: messenger.place_once(place, key, said))
 
     async def _messenger(self, team: str) -> SlackMessenger:
         return cast(SlackMessenger, self._admind.open_home(await self._teams.home(team)))
@@ -196,6 +204,10 @@ async def _taken_away(call: Awaitable[AsyncSlackResponse]) -> None:
     except SlackRefused as error:
         if error.code not in GONE:
             raise
+
+
+def _metadata(key: str) -> Json:
+    return {"metadata": {"event_type": CARD_EVENT, "event_payload": {"key": key}}}
 
 
 def _unread(asked: Asked) -> str:

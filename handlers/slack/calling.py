@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import Any, Final, cast
 
 import aiohttp
@@ -14,7 +14,13 @@ from bot.words import told
 
 Json = dict[str, Any]
 GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found"})
-REVOKED: Final = frozenset({"invalid_auth", "token_revoked", "account_inactive", "not_authed", "token_expired"})
+ENDED: Final = frozenset({"token_revoked", "account_inactive"})  # for ever
+EXPIRED: Final = frozenset({"token_expired"})
+REVOKED: Final = ENDED | EXPIRED | {"invalid_auth", "not_authed", "invalid_refresh_token"}
+TOO_LONG: Final = frozenset({"msg_blocks_too_long", "msg_too_long", "invalid_blocks", "view_too_large"})
+TOO_LATE: Final = frozenset(
+    {"expired_trigger_id", "trigger_expired", "invalid_trigger_id", "exchanged_trigger_id", "trigger_exchanged"}
+)
 _BUSY: Final = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
 )
@@ -44,7 +50,7 @@ async def asked(call: Awaitable[AsyncSlackResponse], room: str = "") -> Json:
     except (aiohttp.ClientError, SlackRequestError, TimeoutError, OSError) as error:
         raise SlackUnknown(
             told("Slack does not answer."),
-            do_next=told("It is tried again by itself."),
+            do_next=told("Please try again in a moment."),
             retry_after_seconds=SOON_SECONDS,
         ) from error
     return cast(Json, answer.data)
@@ -53,10 +59,9 @@ async def asked(call: Awaitable[AsyncSlackResponse], room: str = "") -> Json:
 def refusal(error: SlackApiError, room: str = "") -> SlackRefused:
     answer = error.response
     data = answer.data if isinstance(answer.data, dict) else {}
-    code = str(data.get("error") or f"http_{answer.status_code}")
+    code = word_of(error)
     if code == "ratelimited" or answer.status_code == 429:
-        headers = {name.lower(): value for name, value in (answer.headers or {}).items()}
-        return _patience("ratelimited", _seconds(headers.get("retry-after", "")))
+        return _patience("ratelimited", retry_after_seconds(answer.headers or {}))
     if code in _BUSY or answer.status_code >= 500:
         return _patience(code, SOON_SECONDS)
     what, do_next = _words(code, room, str(data.get("needed", "")))
@@ -67,12 +72,20 @@ def _patience(code: str, seconds: float) -> SlackRefused:
     return SlackRefused(
         code,
         told("Slack asks for patience."),
-        do_next=told("It is tried again by itself."),
+        do_next=told("Please try again in a moment."),
         retry_after_seconds=seconds,
     )
 
 
-def _seconds(given: object) -> float:
+def word_of(error: SlackApiError) -> str:
+    """Slack's own word for it, or its status."""
+    data = error.response.data if isinstance(error.response.data, dict) else {}
+    return str(data.get("error") or f"http_{error.response.status_code}")
+
+
+def retry_after_seconds(headers: Mapping[str, object]) -> float:
+    """How long Slack asks to wait; half a minute where it does not say so in seconds."""
+    given = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
     text = str(given[0] if isinstance(given, list) and given else given).strip()
     return float(text) if text.isdigit() else SOON_SECONDS
 
@@ -97,9 +110,9 @@ def _words(code: str, room: str, needed: str) -> tuple[str, str]:
             told("Slack does not accept my token any more."),
             told("Install AdMind in Slack again, or put a fresh token into its settings."),
         )
-    if code in ("msg_blocks_too_long", "msg_too_long", "invalid_blocks", "view_too_large"):
+    if code in TOO_LONG:
         return told("This is more than Slack shows in one message."), told("Read it in the studio.")
-    if code in ("expired_trigger_id", "invalid_trigger_id", "exchanged_trigger_id"):
+    if code in TOO_LATE:
         return told("That took too long for Slack."), told("Please press it once more.")
     if code in ("restricted_action", "restricted_action_read_only_channel"):
         return told("Only some people may post in {where}.", where=where), told(

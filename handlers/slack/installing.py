@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from typing import Any
 
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
@@ -13,7 +14,6 @@ from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
 from bot.bootstrap import AdMind
 from bot.chat import Identified
-from bot.errors import AdMindError
 from bot.words import told
 from handlers.slack.calling import Json, asked
 from handlers.slack.slack import Slack
@@ -121,6 +121,7 @@ async def welcome(slack: Slack, team: str, name: str, user: str | None) -> None:
     installer = Identified(platform="slack", team=team, user=user or (await slack.teams.team(team)).bot)
     shown = str(profile.get("display_name") or profile.get("real_name") or info.get("name") or "")
     await slack.admind.homes.install("slack", team, name, installer, shown, str(info.get("tz") or ""))
+    await slack.mended(team)
     if user:
         slack.after(greet(slack, team, user))
 
@@ -131,10 +132,7 @@ async def greet(slack: Slack, team: str, user: str) -> None:
         "Drafts wait in a review room: /admind settings chooses it, and /invite @AdMind lets me in. Nothing goes out "
         "that a person did not approve. More: /admind help"
     )
-    try:
-        await slack.telling.privately(team, "", user, words)
-    except AdMindError as error:
-        log.info("not greeted team=%s why=%s", team, error.what)
+    await slack.telling.soon(team, "", user, words)
 
 
 _FIELDS = (
@@ -145,4 +143,6 @@ _FIELDS = (
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, datetime):  # when it was installed, and when its token ends
+        return value.timestamp()
     return value if isinstance(value, str | int | float | bool | list) else str(value)

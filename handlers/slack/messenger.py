@@ -10,7 +10,7 @@ import logging
 import zlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -18,15 +18,18 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.bootstrap import AdMind
 from bot.chat import Card, Home, Identified, MessageRef
 from bot.words import reading
+from bot.workflow.emoji import sign_of
 from bot.workflow.reactions import Metadata, StandingReactions
-from handlers.slack.calling import GONE, Json, SlackRefused, SlackUnknown, asked
+from handlers.slack.calling import GONE, REVOKED, TOO_LONG, Json, SlackRefused, SlackUnknown, asked
 from handlers.slack.edits import Edits
+from handlers.slack.people import People
 from handlers.slack.pictures import Pictures, shown_on
-from handlers.slack.render import CARD_EVENT, SlackMessage, message
+from handlers.slack.render import CARD_EVENT, SlackMessage, brief, message
 from handlers.slack.surface import POSTING
 from handlers.slack.teams import Teams
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 MOST_PAGES: Final = 10
 AT_ONCE: Final = 32
 A_PAGE: Final = 200
@@ -43,10 +46,13 @@ class Place:
 class SlackMessenger:
     receipts_on_card = True
 
-    def __init__(self, admind: AdMind, home: Home, *, teams: Teams, pictures: Pictures, edits: Edits) -> None:
+    def __init__(
+        self, admind: AdMind, home: Home, *, teams: Teams, people: People, pictures: Pictures, edits: Edits
+    ) -> None:
         self._admind = admind
         self._home = home
         self._teams = teams
+        self._people = people
         self._pictures = pictures
         self._edits = edits
         self._posting = [asyncio.Lock() for _ in range(AT_ONCE)]  # a key goes through one of them
@@ -66,12 +72,14 @@ class SlackMessenger:
         return await self._posted(Place(channel), room, card, key) if channel else None
 
     async def update(self, ref: MessageRef, card: Card) -> None:
-        async def make() -> None:
-            drawn = await self._drawn(ref.room, card, "")
+        async def put(drawn: SlackMessage) -> None:
             given = {name: value for name, value in drawn.arguments().items() if name != "metadata"}
             client = await self._teams.client(self._home.team)
+            await asked(client.chat_update(channel=ref.channel, ts=ref.message, **given))
+
+        async def make() -> None:
             try:
-                await asked(client.chat_update(channel=ref.channel, ts=ref.message, **given))
+                await self._fitting(ref.room, card, "", put)
             except SlackRefused as error:
                 if error.code not in GONE:
                     raise
@@ -80,26 +88,37 @@ class SlackMessenger:
         await self._edits.make(f"{self.home}|{ref.channel}|{ref.message}", make)
 
     async def reread(self, refs: Sequence[MessageRef]) -> None:
-        client = await self._teams.client(self._home.team)
+        """A room that is shut keeps none of the others from being read; it is raised at the end."""
+        met, shut = set[Identified](), None
         for ref in refs:
-            began = self._admind.clock.now()
             try:
-                found = await asked(client.reactions_get(channel=ref.channel, timestamp=ref.message, full=True))
+                await self._reread(ref, met)
             except SlackRefused as error:
-                if error.code not in GONE:
+                if error.retry_after_seconds is not None or error.code in REVOKED:
                     raise
-                continue
-            await self._admind.reactions.reread(
-                StandingReactions(
-                    platform="slack",
-                    team=self._home.team,
-                    channel=ref.channel,
-                    message=ref.message,
-                    reactions=tuple(await self._standing(found["message"])),
-                    at=began,
-                    metadata=Metadata(draft=ref.draft, digest=ref.digest, whole=ref.whole) if ref.draft else None,
-                )
+                shut = shut if error.code in GONE else error
+        if shut is not None:
+            raise shut
+
+    async def _reread(self, ref: MessageRef, met: set[Identified]) -> None:
+        """`met` are people of whom Slack has been asked already."""
+        client, began = await self._teams.client(self._home.team), self._admind.clock.now()
+        found = await asked(client.reactions_get(channel=ref.channel, timestamp=ref.message, full=True))
+        standing = await self._standing(found["message"])
+        for who in {who for who, name in standing if sign_of(name)} - met:
+            await self._people.look_again(who, channel=ref.channel)
+            met.add(who)
+        await self._admind.reactions.reread(
+            StandingReactions(
+                platform="slack",
+                team=self._home.team,
+                channel=ref.channel,
+                message=ref.message,
+                reactions=tuple(standing),
+                at=began,
+                metadata=Metadata(draft=ref.draft, digest=ref.digest, whole=ref.whole) if ref.draft else None,
             )
+        )
 
     async def _standing(self, found: Json) -> list[tuple[Identified, str]]:
         own = (await self._teams.team(self._home.team)).bot
@@ -161,26 +180,37 @@ class SlackMessenger:
         return self._direct[user]
 
     async def _posted(self, place: Place, room: str, card: Card, key: str) -> MessageRef:
-        drawn = await self._drawn(room, card, key)
-        given = drawn.arguments()
-        given["metadata"]["event_payload"]["whole"] = drawn.shows_all
-        if pings := await self._pings(card):
-            given["blocks"] = [*given["blocks"], pings]
-        ts, _ = await self.place_once(place, key, given)
-        return MessageRef(
-            home=self.home,
-            room=room,
-            message=ts,
-            draft=card.draft,
-            digest=card.digest,
-            channel=place.channel,
-            whole=drawn.shows_all,
-        )
+        pings = await self._pings(card)
 
-    async def _drawn(self, room: str, card: Card, key: str) -> SlackMessage:
+        async def put(drawn: SlackMessage) -> MessageRef:
+            given = drawn.arguments()
+            given["metadata"]["event_payload"]["whole"] = drawn.shows_all
+            given["blocks"] = [*given["blocks"], pings] if pings else given["blocks"]
+            ts, _ = await self.place_once(place, key, given)
+            return MessageRef(
+                home=self.home,
+                room=room,
+                message=ts,
+                draft=card.draft,
+                digest=card.digest,
+                channel=place.channel,
+                whole=drawn.shows_all,
+            )
+
+        return await self._fitting(room, card, key, put)
+
+    async def _fitting(self, room: str, card: Card, key: str, put: Callable[[SlackMessage], Awaitable[T]]) -> T:
+        """Put the card where it belongs, in brief if Slack takes no more. Raises as `put`."""
         files = await self._pictures.files(self._home, shown_on(card))
         with reading(await self._language(room)):
-            return message(card, files, key=key)
+            drawn, short = message(card, files, key=key), brief(card, key=key)
+        try:
+            return await put(drawn)
+        except SlackRefused as error:
+            if error.code not in TOO_LONG:
+                raise
+            log.warning("shown in brief home=%s why=%s", self.home, error.code)
+            return await put(short)
 
     async def _language(self, room: str) -> str:
         table = await self._admind.board.round_table(self._home.workspace)
@@ -216,10 +246,12 @@ class SlackMessenger:
         return first
 
     async def _channel(self, room: str) -> str:
-        """The Slack channel of a brand's review or client room; "" without one."""
-        kind, brand = ("client", room.removeprefix("client:")) if room.startswith("client:") else ("review", room)
+        """The Slack channel of a brand's review room or of one of its client rooms; "" without one."""
+        kind, _, name = room.rpartition(":")
+        brand, _, channel = name.partition("/")
         rooms = await self._admind.homes.rooms(self._home.workspace, brand, "slack", self._home.team)
-        return next((each.channel for each in rooms if each.kind == kind), "")
+        fits = [each.channel for each in rooms if each.kind == (kind or "review") and channel in ("", each.channel)]
+        return fits[0] if fits else ""
 
     async def _orphan(self, place: Place, key: str, since_ms: int) -> str:
         """The ts of a message of ours with this key, that a try left behind which never said so; "" without one."""

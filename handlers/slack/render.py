@@ -81,6 +81,21 @@ def message(card: Card, files: Mapping[str, str] | None = None, *, key: str = ""
     )
 
 
+def brief(card: Card, *, key: str = "") -> SlackMessage:
+    """What is left of a card that Slack would not take: what it is about, and the way to all of it."""
+    left = card.model_copy(
+        update={
+            "title": cut(card.title, HEADER).text,
+            "status": cut(card.status, 300).text,
+            "picture": None,
+            "sections": (),
+            "notes": (told("This is more than Slack shows in one message. Read it in full under Details."),),
+            "buttons": tuple(map(read_first, card.buttons)),
+        }
+    )
+    return message(left, key=key)
+
+
 def _fits(blocks: Sequence[Json]) -> bool:
     return len(blocks) <= MESSAGE_BLOCKS and characters(blocks) <= MESSAGE_CHARACTERS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -23,6 +23,7 @@ from handlers.slack.telling import Telling
 
 log = logging.getLogger(__name__)
 CLOSE_SECONDS = 5.0
+LEASE_SECONDS = 60.0
 TIED_SECONDS = 5.0
 MOST_TIED = 1000
 
@@ -43,7 +44,9 @@ class Slack:
         admind.doctor.also("Slack", Health(self.teams).look)
 
     def messenger(self, home: Home) -> Messenger:
-        return SlackMessenger(self.admind, home, teams=self.teams, pictures=self.pictures, edits=self._edits)
+        return SlackMessenger(
+            self.admind, home, teams=self.teams, people=self.people, pictures=self.pictures, edits=self._edits
+        )
 
     async def brand_of(self, team: str, channel: str) -> str:
         """The brand that a room is tied to, as it was some seconds ago; "" for any other room."""
@@ -54,6 +57,21 @@ class Slack:
             while len(self._brands) > MOST_TIED:
                 self._brands.pop(next(iter(self._brands)))
         return kept[1]
+
+    async def mended(self, team: str) -> None:
+        """A room or a token is good again: what could not be posted in this team comes now."""
+        home = await self.admind.homes.home("slack", team)
+        if home is not None and (count := await self.admind.housing.mended(home)):
+            log.info("Slack: tried again team=%s count=%s", team, count)
+
+    async def once(self, event: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Do this once an event, whichever way and however often Slack tells of it."""
+        try:
+            async with self.admind.ledger.once("sys", f"slack:{event}", lease_seconds=LEASE_SECONDS) as claim:
+                if claim is not None:
+                    await work()
+        except AdMindError as error:
+            log.info("not done twice event=%s why=%s", event, error.what)
 
     async def settle(self) -> None:
         """The home of the token in the settings is there. Without an answer of Slack's it is made when it is needed."""

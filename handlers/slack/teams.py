@@ -5,32 +5,30 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import datetime
 
 import aiohttp
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
-from slack_sdk.oauth.installation_store import Bot
-from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bootstrap import AdMind
 from bot.chat import Home, Identified
 from bot.errors import AdMindError
 from bot.words import told
-from handlers.slack.calling import Json, SlackRefused, asked, refusal
+from handlers.slack.calling import ENDED, EXPIRED, Json, SlackRefused, asked
+from handlers.slack.client import ShortWaits, TeamClient
+from handlers.slack.renewing import Renewing
 
 log = logging.getLogger(__name__)
 FRESH_SECONDS = 60.0  # a token is looked up again after that: another process may have renewed or removed it
-ROTATE_MINUTES = 120
 CALL_SECONDS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """`bot` is AdMind's own user there."""
+    """`bot` is AdMind's own user there; `until` says when its token is to be renewed."""
 
     id: str
     token: str
@@ -38,6 +36,7 @@ class Team:
     bot_id: str
     looked_at: float
     client: AsyncWebClient
+    until: datetime | None = None
 
 
 class Teams:
@@ -47,22 +46,24 @@ class Teams:
         self._session: aiohttp.ClientSession | None = None
         self._teams: dict[str, Team] = {}
         self._own = ""  # the team of the token in the settings
-        self._renewing = asyncio.Lock()
+        self._looking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._renewing = Renewing(admind)
 
     async def close(self) -> None:
+        await self._renewing.close()
         if self._session is not None:
             await self._session.close()
         self._session = None
         self._teams.clear()
 
-    def web(self, token: str = "") -> AsyncWebClient:
-        """Sends each call once: after a broken connection only we know how to look first. Rate limits are kept to."""
-        return AsyncWebClient(
+    def web(self, token: str = "") -> TeamClient:
+        """Sends each call once: after a broken connection only we know how to look first."""
+        return TeamClient(
             token or None,
             base_url=self._settings.slack_api_url,
             timeout=CALL_SECONDS,
             session=self.session,
-            retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=1)],
+            retry_handlers=[ShortWaits(max_retry_count=1)],
         )
 
     @property
@@ -78,14 +79,57 @@ class Teams:
 
     async def team(self, team: str) -> Team:
         """As `client`, with who AdMind is there."""
-        known = self._teams.get(team)
-        if known is not None and time.monotonic() - known.looked_at < FRESH_SECONDS:
+        known = self._fresh(team)
+        if known is not None:
             return known
-        async with self._renewing:
-            known = self._teams.get(team)
-            if known is None or time.monotonic() - known.looked_at >= FRESH_SECONDS:
-                known = self._teams[team] = await self._looked_up(team, known)
+        try:
+            async with self._looking[team]:
+                known = self._fresh(team)
+                if known is None:
+                    known = self._teams[team] = await self._looked_up(team, self._teams.get(team))
+        except SlackRefused as error:
+            if error.code in ENDED:
+                await self.gone(team)
+            raise
         return known
+
+    def _fresh(self, team: str) -> Team | None:
+        known = self._teams.get(team)
+        if known is None or time.monotonic() - known.looked_at >= FRESH_SECONDS:
+            return None
+        return known if known.until is None or self.admind.clock.now() < known.until else None
+
+    async def gone(self, team: str) -> bool:
+        """After a token was refused for ever: the home is removed if the one that stands now is, too."""
+        self.forget(team)
+        document = await self.admind.installations.find("slack", team)
+        own = self._settings.slack_bot_token
+        token = str(document["bot_token"]) if document else own.get_secret_value() if own else ""
+        try:
+            await asked(self.web(token).auth_test())
+        except SlackRefused as error:
+            if error.code in ENDED:
+                log.warning("Slack: the token is at an end team=%s why=%s", team, error.code)
+                await self.admind.homes.remove("slack", team)
+                return True
+        except AdMindError as error:
+            log.info("not known whether the token is at an end team=%s why=%s", team, error.what)
+        return False
+
+    def renewal(self, document: Json) -> datetime | None:
+        """From when on the token of this installation is to be renewed; None where it does not end or cannot be."""
+        return self._renewing.due(document)
+
+    async def _ended(self, team: str, used: str, code: str) -> str:
+        """Another token to try once more with; "" when there is none."""
+        if code not in EXPIRED and await self.gone(team):
+            return ""
+        self.forget(team)
+        try:
+            fresh = (await self.team(team)).token
+        except AdMindError:
+            return ""
+        return fresh if fresh != used else ""
 
     def forget(self, team: str) -> None:
         self._teams.pop(team, None)
@@ -146,51 +190,31 @@ class Teams:
     async def _looked_up(self, team: str, known: Team | None) -> Team:
         document = await self.admind.installations.find("slack", team)
         if document is not None:
-            token = await self._rotated(team, document)
-        else:
+            document = await self._renewing.renewed(team, document, self.web())
+        if document is None:
             own = await self.own()
             if own is None or own.id != team:
                 raise _not_installed()
             return replace(own, looked_at=time.monotonic())
+        token, until = str(document["bot_token"]), self._renewing.due(document)
+        if until is not None and until <= self.admind.clock.now():
+            until = None  # it could not be renewed just now; not every call is to try
         if known is not None and known.token == token:
-            return replace(known, looked_at=time.monotonic())
-        return await self._met(token, str(document.get("bot_id") or ""))
+            return replace(known, looked_at=time.monotonic(), until=until)
+        return replace(await self._met(token, str(document.get("bot_id") or "")), until=until)
 
     async def _met(self, token: str, bot_id: str) -> Team:
-        client = self.web(token)
-        found = await asked(client.auth_test())
+        found = await asked(self.web(token).auth_test())
+        client, team = self.web(token), str(found["team_id"])
+        client.ended = lambda code: self._ended(team, token, code)
         return Team(
-            id=str(found["team_id"]),
+            id=team,
             token=token,
             bot=str(found["user_id"]),
             bot_id=str(found.get("bot_id") or bot_id),
             looked_at=time.monotonic(),
             client=client,
         )
-
-    async def _rotated(self, team: str, document: dict[str, Any]) -> str:
-        """The token, renewed and kept when it ends within two hours."""
-        secret = self._settings.slack_client_secret
-        if not document.get("bot_refresh_token") or secret is None:
-            return str(document["bot_token"])
-        rotator = AsyncTokenRotator(
-            client_id=self._settings.slack_client_id, client_secret=secret.get_secret_value(), client=self.web()
-        )
-        of_bot: Json = {name: document.get(name) for name in _OF_BOT}
-        bot = Bot(**of_bot)
-        try:
-            renewed = await rotator.perform_bot_token_rotation(bot=bot, minutes_before_expiration=ROTATE_MINUTES)
-        except SlackApiError as error:
-            raise refusal(error) from error
-        if renewed is None:
-            return str(document["bot_token"])
-        news = {name: getattr(renewed, name) for name in _OF_TOKEN}
-        await self.admind.installations.save("slack", team, "", document | news)
-        return str(renewed.bot_token)
-
-
-_OF_TOKEN = ("bot_token", "bot_refresh_token", "bot_token_expires_at")
-_OF_BOT = (*_OF_TOKEN, "app_id", "team_id", "bot_id", "bot_user_id", "bot_scopes", "installed_at")
 
 
 def _not_installed() -> SlackRefused:

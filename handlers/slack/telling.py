@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeVar
 
 from bot.chat import Button
 from bot.errors import AdMindError
 from bot.words import told
 from handlers.slack import kit
-from handlers.slack.calling import Json, SlackRefused, SlackUnknown, asked
+from handlers.slack.calling import TOO_LONG, Json, SlackRefused, SlackUnknown, asked
 from handlers.slack.limits import FALLBACK, MESSAGE_CHARACTERS, SECTION, checked_message, cut, escape, pieces, weight
 from handlers.slack.surface import POSTING
 from handlers.slack.teams import Teams
@@ -21,6 +23,8 @@ MARKED: Final = re.compile(rf"{ADDRESS.pattern}|`(?P<code>[^`\n]{{1,200}})`")
 MOST_ELEMENTS: Final = 80
 MOST_LINKS: Final = 20
 MOST_BUTTONS: Final = 10
+TRIES, MOST_WAIT_SECONDS = 5, 60.0
+T = TypeVar("T")
 
 
 def words_as_message(text: str, links: tuple[tuple[str, str], ...] = (), buttons: tuple[Button, ...] = ()) -> Json:
@@ -37,6 +41,17 @@ def words_as_message(text: str, links: tuple[tuple[str, str], ...] = (), buttons
         "blocks": checked_message(blocks),
         "parse": "none",
     }
+
+
+async def fitting(given: Json, send: Callable[[Json], Awaitable[T]]) -> T:
+    """Send these words, as plain text if Slack does not take their blocks. Raises as `send`."""
+    try:
+        return await send(given)
+    except SlackRefused as error:
+        if error.code not in TOO_LONG:
+            raise
+        log.warning("said in plain text why=%s", error.code)
+        return await send(given | {"blocks": []})
 
 
 def by_lines(text: str, most: int) -> tuple[str, ...]:
@@ -60,7 +75,7 @@ def below(links: tuple[tuple[str, str], ...], buttons: tuple[Button, ...]) -> li
     """What stands under an answer."""
     blocks: list[Json] = []
     for words, address in links[:MOST_LINKS]:
-        parts = [{"type": "link", "url": address, "text": cut(words, 200).text}]
+        parts = [{"type": "link", "url": address, "text": cut(words, 200).text or "…"}]
         blocks.append({"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": parts}]})
     if buttons:
         blocks.append(kit.actions([kit.button(each.label, each.action, each.style) for each in buttons[:MOST_BUTTONS]]))
@@ -107,23 +122,41 @@ class Telling:
         if response_url and await self._answered(response_url, given):
             return
         client = await self._teams.client(team)
+
+        async def whisper(said: Json) -> None:
+            await asked(client.chat_postEphemeral(channel=channel, user=user, thread_ts=thread or None, **said))
+
         if channel and not channel.startswith("D"):
             try:
-                await asked(client.chat_postEphemeral(channel=channel, user=user, thread_ts=thread or None, **given))
+                await fitting(given, whisper)
                 return
             except SlackRefused as error:
                 if error.retry_after_seconds is not None:
                     raise
                 log.info("not told in the room team=%s why=%s", team, error.code)
         opened = await asked(client.conversations_open(users=user))
-        await asked(client.chat_postMessage(channel=opened["channel"]["id"], **given, **POSTING))
+
+        async def say(said: Json) -> None:
+            await asked(client.chat_postMessage(channel=opened["channel"]["id"], **said, **POSTING))
+
+        await fitting(given, say)
+
+    async def soon(self, team: str, channel: str, user: str, text: str, **more: Any) -> None:
+        """As `privately`, again after what Slack asks to wait; what cannot be said at all is logged."""
+        for tried in range(TRIES):
+            try:
+                await self.privately(team, channel, user, text, **more)
+                return
+            except AdMindError as error:
+                wait = error.retry_after_seconds
+                if wait is None or wait > MOST_WAIT_SECONDS or tried == TRIES - 1:
+                    log.warning("could not tell team=%s why=%s", team, error.what)
+                    return
+            await asyncio.sleep(wait)
 
     async def kindly(self, team: str, channel: str, user: str, error: AdMindError, *, thread: str = "") -> None:
-        """What went wrong, to who did it; if even that cannot be said, it is logged."""
-        try:
-            await self.privately(team, channel, user, error.sentence(), thread=thread)
-        except AdMindError as failed:
-            log.warning("could not tell team=%s why=%s", team, failed.what)
+        """What went wrong, to who did it."""
+        await self.soon(team, channel, user, error.sentence(), thread=thread)
 
     async def _answered(self, response_url: str, given: Json) -> bool:
         """Whether the answer went where a command was given: possible for half an hour."""

@@ -134,6 +134,8 @@ class ReactingHome:
         home = await self.homes.home(self.platform, self.team)
         if home is None or room.startswith(("member:", "owners")):
             return ""
-        kind, brand = ("client", room.removeprefix("client:")) if room.startswith("client:") else ("review", room)
+        kind, _, name = room.rpartition(":")
+        brand, _, channel = name.partition("/")
         rooms = await self.homes.rooms(home.workspace, brand, self.platform, self.team)
-        return next((each.channel for each in rooms if each.kind == kind), "")
+        fits = [each.channel for each in rooms if each.kind == (kind or "review") and channel in ("", each.channel)]
+        return fits[0] if fits else ""

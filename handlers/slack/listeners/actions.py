@@ -48,7 +48,7 @@ async def press(slack: Slack, body: Json) -> None:
         read_in(visitor.member.language)
         said = await _do(slack, visitor, body, verb, action.split(":")[1:])
         if said:
-            slack.after(slack.telling.privately(team, channel, user, said, thread=thread))
+            slack.after(slack.telling.soon(team, channel, user, said, thread=thread))
     except AdMindError as error:
         slack.after(slack.telling.kindly(team, channel, user, error, thread=thread))
     except Exception as error:

@@ -16,6 +16,8 @@ from handlers.slack.reading import plain_words
 from handlers.slack.slack import Slack
 from handlers.slack.surface import COMMANDS
 
+BY_RIGHT = frozenset({"settings", "studio", "resume", "code", "join"})  # only for who may, at this moment
+
 
 def register(app: AsyncApp, slack: Slack) -> None:
     async def commanded(ack: Any, command: Json) -> None:
@@ -36,7 +38,7 @@ async def obey(slack: Slack, command: Json) -> str:
     word, _, rest = said.partition(" ")
     if word.casefold() == "link":
         return await linking.link(slack, team, user, rest)
-    visitor = await slack.people.visitor(team, user, channel=channel)
+    visitor = await slack.people.visitor(team, user, channel=channel, deciding=word.casefold() in BY_RIGHT)
     read_in(visitor.member.language)
     trigger = str(command["trigger_id"])
     match word.casefold():

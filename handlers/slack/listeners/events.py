@@ -7,6 +7,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.errors import NotAllowed
 from bot.words import read_in
 from handlers.slack.calling import Json
+from handlers.slack.cards import unnoted
 from handlers.slack.places import Asking, Way
 from handlers.slack.reading import is_said, plain_words
 from handlers.slack.slack import Slack
@@ -24,6 +25,9 @@ def register(app: AsyncApp, slack: Slack) -> None:
     async def changed(event: Json, body: Json) -> None:
         await person_changed(slack, team_of(body), event)
 
+    async def reopened(body: Json) -> None:
+        await slack.mended(team_of(body))
+
     async def nothing() -> None:
         """Acknowledged, so that Slack does not send it again."""
 
@@ -33,6 +37,8 @@ def register(app: AsyncApp, slack: Slack) -> None:
         app.event(name)(gone)
     for name in ("user_change", "subteam_members_changed", "subteam_updated"):
         app.event(name)(changed)
+    for name in ("channel_unarchive", "group_unarchive"):
+        app.event(name)(reopened)
     for name in EVENTS:
         if name not in _ELSEWHERE and not name.startswith("message."):
             app.event(name)(nothing)
@@ -42,7 +48,7 @@ _ELSEWHERE = frozenset(
     {
         *("app_mention", "app_uninstalled", "tokens_revoked", "user_change", "subteam_members_changed"),
         *("subteam_updated", "reaction_added", "reaction_removed", "app_home_opened", "agent_session_stopped"),
-        *("member_joined_channel",),
+        *("member_joined_channel", "channel_unarchive", "group_unarchive"),
     }
 )
 
@@ -64,15 +70,17 @@ async def heard(slack: Slack, team: str, event: Json) -> None:
     mentioned = event["type"] == "app_mention"
     if not mentioned and not direct and f"<@{own}>" in str(event.get("text", "")):
         return  # it comes as a mention, too
-    place = await slack.admind.places.find("slack", team, channel, thread) if thread else None
-    if not (direct or mentioned or (place and place.draft)):
+    about = await _about(slack, team, channel, event) if thread else ""
+    if not (direct or mentioned or about):
         return
     user = str(event["user"])
     try:
         visitor = await slack.people.visitor(team, user, channel=channel)
     except NotAllowed as error:
         if direct or mentioned:
-            slack.after(slack.telling.kindly(team, channel, user, error, thread=thread))
+            refused = error
+            said = f"{team}:{channel}:{ts}"
+            slack.after(slack.once(said, lambda: slack.telling.kindly(team, channel, user, refused, thread=thread)))
         return
     read_in(visitor.member.language)
     way: Way = "direct" if direct else "thread"
@@ -84,10 +92,21 @@ async def heard(slack: Slack, team: str, event: Json) -> None:
         text or ("help" if not files else ""),
         asking,
         key=f"{channel}:{ts}",
-        about=place.draft if place else "",
+        about=about,
         brand="" if direct else await slack.brand_of(team, channel),
     )
     slack.after(slack.answering.sign(visitor, request, asking))
+
+
+async def _about(slack: Slack, team: str, channel: str, event: Json) -> str:
+    """The draft that a thread is about; below a card also before it is noted what stands there."""
+    thread = str(event["thread_ts"])
+    place = await slack.admind.places.find("slack", team, channel, thread)
+    if place is not None or not await slack.brand_of(team, channel):
+        return place.draft if place else ""
+    own = (await slack.teams.team(team)).bot
+    shown = await unnoted(slack, team, channel, thread) if event.get("parent_user_id", own) == own else None
+    return shown.draft if shown else ""
 
 
 async def removed(slack: Slack, team: str) -> None:

@@ -28,7 +28,7 @@ def register(app: AsyncApp, slack: Slack) -> None:
         await open_home(slack, team_of(body), event)
 
     async def joined(event: Json, body: Json) -> None:
-        await invited(slack, team_of(body), event)
+        await invited(slack, team_of(body), event, str(body["event_id"]))
 
     async def ended(event: Json, body: Json) -> None:
         await stopped(slack, team_of(body), event)
@@ -106,15 +106,18 @@ async def _now(slack: Slack, visitor: Visitor) -> HomeNow:
     )
 
 
-async def invited(slack: Slack, team: str, event: Json) -> None:
-    """AdMind came into a room: its brand's cards that could not be posted come now. Others joining say nothing."""
+async def invited(slack: Slack, team: str, event: Json, event_id: str) -> None:
+    """AdMind came into a room: cards that could not be posted there come now. Others joining say nothing."""
     own = (await slack.teams.team(team)).bot
     if str(event.get("user")) != own:
         return
     room = await slack.admind.homes.room("slack", team, str(event["channel"]))
+    if room is not None:
+        await slack.mended(team)
     inviter = str(event.get("inviter") or "")
     if room is None and inviter:
         words = told(
             "Thanks for having me. Mention me here to ask for a post. To let drafts wait here: /admind settings"
         )
-        slack.after(slack.telling.privately(team, str(event["channel"]), inviter, words))
+        channel = str(event["channel"])
+        slack.after(slack.once(event_id, lambda: slack.telling.soon(team, channel, inviter, words)))

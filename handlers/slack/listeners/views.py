@@ -53,7 +53,7 @@ async def submit(slack: Slack, body: Json) -> Json:
     if isinstance(said, dict):
         return {"response_action": "update", "view": said}
     if said:
-        slack.after(slack.telling.privately(team, carried.room, user, said, thread=carried.thread))
+        slack.after(slack.telling.soon(team, carried.room, user, said, thread=carried.thread))
     if view.get("root_view_id") not in (None, view.get("id")):
         return {"response_action": "clear"}
     return {}
@@ -139,7 +139,8 @@ async def _new_post(slack: Slack, visitor: Visitor, view: Json, carried: Carried
 
 async def _settings(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
     tied, admind, team = modals.read_settings(view), slack.admind, visitor.who.team
-    names = {room: await _name(slack, team, room) for room in (tied.review, *tied.clients)}
+    names = {room: await _name(slack, team, room, "clients") for room in tied.clients}
+    names[tied.review] = await _name(slack, team, tied.review, "review")
     by, brand = visitor.member, carried.brand
     await admind.homes.tie(by.workspace, by, "slack", team, tied.review, names[tied.review], brand, "review")
     for room in tied.clients:
@@ -159,16 +160,19 @@ async def _settings(slack: Slack, visitor: Visitor, view: Json, carried: Carried
     return told("Saved. Drafts of this brand wait in #{room} from now on.", room=names[tied.review])
 
 
-async def _name(slack: Slack, team: str, room: str) -> str:
-    """The room's name. Raises FieldErrors where AdMind is not in it."""
+async def _name(slack: Slack, team: str, room: str, field: str) -> str:
+    """The room's name. Raises FieldErrors where AdMind cannot post: it is not in it, or it is archived."""
     client = await slack.teams.client(team)
     try:
         found = (await asked(client.conversations_info(channel=room)))["channel"]
     except AdMindError as error:
-        raise FieldErrors({"review": error.sentence()}) from error
+        raise FieldErrors({field: error.sentence()}) from error
+    name = str(found.get("name") or room)
+    if found.get("is_archived"):
+        raise FieldErrors({field: told("#{room} is archived. Choose another one.", room=name)})
     if not found.get("is_member"):
-        raise FieldErrors({"review": told("Invite me to that room first: /invite @AdMind")})
-    return str(found.get("name") or room)
+        raise FieldErrors({field: told("Invite me to #{room} first: /invite @AdMind", room=name)})
+    return name
 
 
 SENDS: dict[str, Send] = {

@@ -20,6 +20,7 @@ NEEDS = {  # event → the scope that it needs
     "member_joined_channel": "channels:read",
     "channel_left": "channels:read",
     "channel_archive": "channels:read",
+    "channel_unarchive": "channels:read",
     "agent_session_stopped": "assistant:write",
 }
 ALWAYS = {"app_uninstalled", "tokens_revoked"}  # told when no token works any more, too

@@ -78,6 +78,7 @@ class Talker:
         message = Message(self.world.new_ts(), channel.id, self.id, words, thread_ts=root, files=files)
         self.world.add(channel, message)
         event = message.document() | {"channel": channel.id, "event_ts": message.ts, "team": self.team.id}
+        event |= {"parent_user_id": channel.messages[root].user} if root else {}
         kind: Json = {"channel_type": channel.kind} | ({"subtype": "file_share"} if files else {})
         if f"<@{self.team.bot}>" in words and channel.kind != "im":
             await self.events.tell(self.team, event | {"type": "app_mention"}, channel)

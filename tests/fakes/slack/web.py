@@ -22,7 +22,9 @@ SERVED = (web_chat, web_people, web_rooms, web_streams, web_views)  # loading th
 
 @dataclass(frozen=True)
 class Fault:
-    """How a call is treated. `commits`: it is done all the same, and the answer tells otherwise."""
+    """How a call is treated. `commits`: it is done all the same, and the answer tells otherwise; `channel`: only a call
+    that names this one.
+    """
 
     status: int = 200
     error: str = ""  # ok: false
@@ -30,6 +32,7 @@ class Fault:
     hangs: bool = False  # says nothing until the server ends
     breaks: bool = False  # cuts the connection
     commits: bool = False
+    channel: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ class Web:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["method"]
         given = await _arguments(request)
-        fault = self.faults[name].popleft() if self.faults[name] else Fault()
+        fault = self._fault(name, str(given.get("channel", "")))
         answer: Json = {"ok": True}
         if fault == Fault() or fault.commits:
             answer = self.answer(request, name, given)
@@ -87,6 +90,13 @@ class Web:
         if fault.status != 200:
             return web.Response(status=fault.status, text="upstream error")
         return _answered(answer, self.world.tokens.get(header))
+
+    def _fault(self, name: str, channel: str) -> Fault:
+        waiting = self.faults[name]
+        found = next((each for each in waiting if each.channel in ("", channel)), Fault())
+        if found != Fault():
+            waiting.remove(found)
+        return found
 
     def answer(self, request: web.Request, name: str, given: Json) -> Json:
         """What is done and said."""

@@ -27,6 +27,21 @@ def members(call: Call) -> Json:
     return found | {"members": [each["id"] for each in found["members"]]}
 
 
+@method("users.conversations", *READ)
+def conversations_of(call: Call) -> Json:
+    """Of a person: public ones, and of the others those that the app is in, too."""
+    user = call.user().id if call.given.get("user") else call.token.user
+    kinds = {"public_channel": "channel", "private_channel": "group", "im": "im"}
+    wanted = {kinds[each] for each in (call.text("types") or "public_channel").split(",")}
+    mine = [
+        each.shown(call.token.user)
+        for each in call.team.channels.values()
+        if user in each.members and each.kind in wanted
+        if each.kind == "channel" or call.token.user in each.members
+    ]
+    return page(call, mine, "channels")
+
+
 @method("conversations.open", "im:write", "mpim:write")
 def open_dm(call: Call) -> Json:
     users = call.text("users", error="users_list_not_supplied").split(",")

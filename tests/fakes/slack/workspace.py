@@ -73,6 +73,11 @@ class Workspace:
         event = {"type": "channel_archive", "channel": channel.id, "user": by.id}
         await self.events.tell(self.team, event, channel)
 
+    async def unarchive(self, channel: Channel, by: Person) -> None:
+        channel.is_archived = False
+        event = {"type": "channel_unarchive", "channel": channel.id, "user": by.id}
+        await self.events.tell(self.team, event, channel)
+
     async def uninstall(self) -> None:
         """No token works any more; both events come, in this order or the other."""
         self._end("account_inactive")

@@ -8,17 +8,20 @@ import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import uvicorn
 from fastapi import FastAPI
 
 from bot.bootstrap import AdMind
 from bot.chat import Draft, Identified, Member
-from bot.clock import MovableClock
+from bot.clock import MovableClock, milliseconds
 from bot.settings import load_settings
 from bot.workflow.requests import Asker
 from handlers.slack.living import Living, lived
+from storage import keys
 from storage.posts import Post, PostState
 from storage.stores import DraftStore, PostStore
 from tests.fakes.model_server import ModelServer
@@ -159,6 +162,20 @@ async def served(living: Living, listener: socket.socket | None = None) -> Async
     finally:
         server.should_exit = True
         await task
+
+
+async def rests(office: Office) -> None:
+    """Until the card waits for its next try, some minutes from now."""
+
+    async def waits() -> bool:
+        found = await cast(Any, office.admind.database.client).zrange(
+            keys.due(office.workspace), 0, -1, withscores=True
+        )
+        now = milliseconds(office.admind.clock.now() + timedelta(minutes=1))
+        mine = [float(score) for entry, score in found if str(entry).startswith(("note:", "draft:"))]
+        return bool(mine) and all(score > now for score in mine)
+
+    await until(waits, "it waits")
 
 
 async def member(office: Office, person: Person) -> Member:

@@ -8,7 +8,6 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 import httpx2
@@ -20,10 +19,12 @@ from bot.clock import MovableClock
 from bot.settings import load_settings
 from handlers.slack.living import lived
 from tests.fakes.slack.pressing import Person
+from tests.fakes.slack.records import Channel, Message
 from tests.fakes.slack.workspace import Workspace
 from tests.fakes.slack_server import SlackServer
 from tests.fakes.waiting import until
 from tests.handlers.slack.office import all_of, served, whispered
+from tests.handlers.slack.test_journeys import ASK
 
 
 def authorization(page: str) -> str:
@@ -58,7 +59,7 @@ async def public(slack: SlackServer, clock: MovableClock, tmp_path: Path) -> Asy
 
 
 @asynccontextmanager
-async def opened(slack: SlackServer, clock: MovableClock, folder: Path) -> AsyncIterator[Public]:
+async def opened(slack: SlackServer, clock: MovableClock, folder: Path, **more: str) -> AsyncIterator[Public]:
     listener = socket.create_server(("127.0.0.1", 0))
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     given = {
@@ -69,7 +70,7 @@ async def opened(slack: SlackServer, clock: MovableClock, folder: Path) -> Async
         "ADMIND_SLACK_CLIENT_SECRET": slack.world.client_secret,
         "ADMIND_SLACK_SIGNING_SECRET": slack.signing_secret,
     }
-    settings = load_settings(given)
+    settings = load_settings(given | more)
     async with AdMind(settings, clock=clock) as admind, lived(admind) as living, served(living, listener):
         await admind.start()
         slack.over_http(f"{address}/slack/events")
@@ -116,17 +117,78 @@ async def test_workspaces_know_nothing_of_each_other_until_a_code_joins_them(
     assert await workspace_of(public, one) == await workspace_of(public, two)
 
 
-async def test_tokens_rotate_and_are_kept(slack: SlackServer, clock: MovableClock, tmp_path: Path) -> None:
-    slack.world.rotates = True
-    async with opened(slack, clock, tmp_path / "data") as public:
-        house = slack.workspace("bakery")
-        boris = house.person("boris")
-        await public.install(boris)
-        before = await public.admind.installations.find("slack", house.team.id)
-        assert before is not None and before["bot_refresh_token"]
-        clock.move(timedelta(hours=11))
-        lounge = house.channel("lounge", boris)
-        await boris.slash(lounge, "/admind", "help")
+async def test_two_workspaces_that_a_code_joined_see_the_same_cards_and_either_decides(
+    public: Public, slack: SlackServer
+) -> None:
+    one, two = slack.workspace("bakery"), slack.workspace("mill")
+    boris, mia = one.person("boris"), two.person("mia")
+    await public.install(boris)
+    await public.install(mia)
+    lounge, hall = one.channel("lounge", boris), two.channel("hall", mia)
+    await boris.slash(lounge, "/admind", "code")
+    code = all_of(await whispered(boris, lounge, "/admind join")).split("/admind join ")[1][:14]
+    await mia.slash(hall, "/admind", f"join {code}")
+    await whispered(mia, hall, "works with the other one")
+    workspace, homes = await workspace_of(public, one), public.admind.homes
+    owner = await homes.member(Identified(platform="slack", team=one.team.id, user=boris.id))
+    assert owner is not None
+    brand = (await public.admind.looking.brands(workspace, owner.id)).items[0].id
+    group = two.group("approvers", mia)
+    await homes.tie(workspace, owner, "slack", one.team.id, lounge.id, "lounge", brand, "review")
+    await homes.tie(workspace, owner, "slack", two.team.id, hall.id, "hall", brand, "review")
+    await homes.tie_group(workspace, owner, "slack", two.team.id, group.id, brand, [Role.approver])
+    await boris.slash(lounge, "/admind", ASK)
+    here, there = await card_in(lounge), await card_in(hall)
+    assert here.metadata["event_payload"]["digest"] == there.metadata["event_payload"]["digest"]
+    # Nobody vouches that mia is not boris under another name, so a veto of hers counts and an approval would not.
+    await mia.react(there, "x")
+    await until(lambda: "ejected" in here.words and "ejected" in there.words, "both cards say so", seconds=30)
+    await two.revoke()
+    assert await homes.home("slack", two.team.id) is None and await homes.home("slack", one.team.id) is not None
+    dm = slack.world.dm(one.team, boris.id)
+    await until(
+        lambda: any("was removed from mill" in each.words for each in dm.messages.values()), "owners hear of it"
+    )
+
+
+async def card_in(channel: Channel) -> Message:
+    def cards() -> list[Message]:
+        return [each for each in channel.messages.values() if each.metadata.get("event_payload", {}).get("digest")]
+
+    await until(lambda: bool(cards()), "a card", seconds=30)
+    return cards()[-1]
+
+
+async def test_a_code_that_is_no_good_says_so_and_a_stranger_uses_none(public: Public, slack: SlackServer) -> None:
+    one, two = slack.workspace("bakery"), slack.workspace("mill")
+    boris, mia = one.person("boris"), two.person("mia")
+    await public.install(boris)
+    await public.install(mia)
+    lounge, hall = one.channel("lounge", boris), two.channel("hall", mia)
+    await boris.slash(lounge, "/admind", "code")
+    code = all_of(await whispered(boris, lounge, "/admind join")).split("/admind join ")[1][:14]
+    await mia.slash(hall, "/admind", "join ABCD-EFGH-JKLM")
+    await whispered(mia, hall, "This code is not good")
+    nils = two.person("nils")
+    hall.members.add(nils.id)
+    await nils.slash(hall, "/admind", f"join {code}")
+    await whispered(nils, hall, "I don't know you here yet")
+    assert await workspace_of(public, one) != await workspace_of(public, two)
+
+
+async def test_who_the_settings_name_owns_it_whoever_installs(
+    slack: SlackServer, clock: MovableClock, tmp_path: Path
+) -> None:
+    house = slack.workspace("bakery")
+    boris, olga = house.person("boris"), house.person("olga")
+    async with opened(slack, clock, tmp_path / "data", ADMIND_OWNERS=f"slack:{olga.id}") as public:
+        await public.install(olga)
+        lounge = house.channel("lounge", boris, olga)
+        await olga.slash(lounge, "/admind", "code")
+        await whispered(olga, lounge, "/admind join")
+        await boris.slash(lounge, "/admind", "code")
+        await whispered(boris, lounge, "I don't know you here yet")
+        assert await workspace_of(public, house) == public.admind.workspace.id
 
 
 async def test_revoked_tokens_stop_work_and_are_deleted(public: Public, slack: SlackServer) -> None:
