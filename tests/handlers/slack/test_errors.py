@@ -124,9 +124,9 @@ async def test_an_edit_that_slack_calls_too_long_is_made_in_brief(office: Office
 async def test_an_answer_that_slack_calls_too_long_is_said_in_plain_text(office: Office, ana: Person) -> None:
     lounge = office.slack.channel("lounge", ana)
     office.slack.web.fail("chat.update", Fault(error="msg_blocks_too_long"), times=1)
-    asked = await ana.mention(lounge, "help")
+    asked = await ana.mention(lounge, "drafts")
     await until(
-        lambda: any("own words" in each.words for each in lounge.thread(asked.ts)), "it is answered", seconds=30
+        lambda: any("No draft is waiting" in each.words for each in lounge.thread(asked.ts)), "it is answered", seconds=30
     )
 
 
@@ -135,11 +135,11 @@ async def test_an_answer_whose_thread_is_shut_goes_to_the_person_once(office: Of
     office.slack.web.fail(
         "chat.postMessage", Fault(error="not_in_channel"), times=2
     )  # the sign of life, and the answer
-    await ana.mention(lounge, "help")
+    await ana.mention(lounge, "drafts")
     dm = office.slack.world.dm(office.slack.team, ana.id)
-    found = await said(dm, "own words")
+    found = await said(dm, "No draft is waiting")
     assert "/invite @AdMind" in found.words
-    assert len([each for each in dm.messages.values() if "own words" in each.words]) == 1
+    assert len([each for each in dm.messages.values() if "No draft is waiting" in each.words]) == 1
 
 
 @pytest.mark.parametrize(
@@ -150,11 +150,11 @@ async def test_an_answer_waits_for_a_slack_that_fails(
 ) -> None:
     lounge = office.slack.channel("lounge", ana)
     office.slack.web.fail("chat.update", fault, times=1)
-    asked = await ana.mention(lounge, "help")
+    asked = await ana.mention(lounge, "drafts")
 
     async def answered() -> bool:
         clock.move(timedelta(seconds=31))
-        return any("own words" in each.words for each in lounge.thread(asked.ts))
+        return any("No draft is waiting" in each.words for each in lounge.thread(asked.ts))
 
     await until(answered, "it is answered", seconds=40)
     assert len([each for each in lounge.thread(asked.ts) if each.user == office.slack.team.bot]) == 1
