@@ -10,12 +10,17 @@ from handlers.slack.slack import Slack
 
 
 async def unnoted(slack: Slack, team: str, channel: str, message: str) -> Metadata | None:
-    """The draft that a message shows by its own word: it was posted a moment ago, or a crash kept us from noting it.
-
-    None for one that is noted, and for any other message.
-    """
+    """As `says`; None also for a message that is noted."""
     if await slack.admind.places.find("slack", team, channel, message) is not None:
         return None
+    return await says(slack, team, channel, message)
+
+
+async def says(slack: Slack, team: str, channel: str, message: str) -> Metadata | None:
+    """The draft that a message shows by its own word: it was posted a moment ago, or a crash kept us from noting it.
+
+    None for a message that is no card of ours.
+    """
     found = await slack.teams.team(team)
     try:
         answer = await asked(

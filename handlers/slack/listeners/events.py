@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.errors import NotAllowed
 from bot.words import read_in
 from handlers.slack.calling import Json
-from handlers.slack.cards import unnoted
+from handlers.slack.cards import says
 from handlers.slack.places import Asking, Way
 from handlers.slack.reading import is_said, plain_words
 from handlers.slack.slack import Slack
@@ -105,7 +105,7 @@ async def _about(slack: Slack, team: str, channel: str, event: Json) -> str:
     if place is not None or not await slack.brand_of(team, channel):
         return place.draft if place else ""
     own = (await slack.teams.team(team)).bot
-    shown = await unnoted(slack, team, channel, thread) if event.get("parent_user_id", own) == own else None
+    shown = await says(slack, team, channel, thread) if event.get("parent_user_id", own) == own else None
     return shown.draft if shown else ""
 
 

@@ -126,7 +126,9 @@ async def test_an_answer_that_slack_calls_too_long_is_said_in_plain_text(office:
     office.slack.web.fail("chat.update", Fault(error="msg_blocks_too_long"), times=1)
     asked = await ana.mention(lounge, "drafts")
     await until(
-        lambda: any("No draft is waiting" in each.words for each in lounge.thread(asked.ts)), "it is answered", seconds=30
+        lambda: any("No draft is waiting" in each.words for each in lounge.thread(asked.ts)),
+        "it is answered",
+        seconds=30,
     )
 
 
