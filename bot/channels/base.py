@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from httpx2 import Response
 
@@ -32,6 +32,7 @@ __all__ = [
     "Live",
     "Lookup",
     "Measure",
+    "Mentions",
     "OutcomeUnknown",
     "Problem",
     "ProvenNotSent",
@@ -79,6 +80,7 @@ class Content:
     link: str = ""
     language: str = "en"
     not_before: datetime | None = None
+    mentions: Mapping[str, str] = field(default_factory=dict)  # name in the text → id on the channel (`Mentions`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,4 +226,13 @@ class Channel(Protocol):
 
     async def connect(self, account: Account, door: Door) -> Account:
         """The account with its verified remote id, name, server and what else sending needs, or ChannelRefused."""
+        ...
+
+
+@runtime_checkable
+class Mentions(Protocol):
+    """What a channel adds on which a mention needs more than the name that people write."""
+
+    async def mentioned(self, text: str, account: Account, door: Door) -> Mapping[str, str]:
+        """Name → id there, for the names in the text that exist. Asked before a payload is built; never raises."""
         ...

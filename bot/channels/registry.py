@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.channels.base import Channel
+from bot.channels.bluesky import Bluesky
 from bot.channels.feed import Feed
 from bot.channels.mastodon import Mastodon
 from bot.channels.mastodon_oauth import MastodonOAuth
@@ -15,7 +16,7 @@ from storage.feed import FeedStore
 
 def build_channels(feed: FeedStore, *, base_url: str) -> Mapping[str, Channel]:
     """Every adapter by the name that accounts carry. `base_url` is how the internet reaches the public edge."""
-    adapters: tuple[Channel, ...] = (Feed(feed), Webhook(base_url), Mastodon())
+    adapters: tuple[Channel, ...] = (Feed(feed), Webhook(base_url), Mastodon(), Bluesky())
     return {adapter.capabilities.channel: adapter for adapter in adapters}
 
 
