@@ -214,7 +214,12 @@ class AdMind:
         self.posts = Posts(database, audit=self.audit, channels=self.channels, open_door=self.doors, clock=clock)
         self.pausing = Pausing(database, self.audit)
         self.versions = versions = Versions(
-            channels=self.channels, blobs=self.blobs, media=self.media, drafts=DraftStore(database), clock=clock
+            channels=self.channels,
+            blobs=self.blobs,
+            media=self.media,
+            drafts=DraftStore(database),
+            clock=clock,
+            open_door=self.doors,
         )
         room = Room(database, settings.data_dir)
         self.requests = Requests(
@@ -304,7 +309,7 @@ class AdMind:
         )
         self.care = Care(
             book,
-            channels={name: self.channels[name] for name in servers},
+            channels={name: each for name, each in self.channels.items() if each.capabilities.access_ends},
             access=access,
             open_door=self.doors,
             clock=self.clock,

@@ -68,6 +68,7 @@ class Capabilities:
     settle: timedelta = timedelta(seconds=30)  # how long after the deadline a late commit may still show
     deadline: timedelta = timedelta(seconds=30)  # how long one attempt may take
     own: bool = False  # inside AdMind: no network between
+    access_ends: bool = False  # our access may be taken away there: it is asked after
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ import asyncio
 import dataclasses
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 from bot.channels import bluesky_identity as identity
@@ -43,18 +42,18 @@ from bot.channels.base import (
     Receipt,
 )
 from bot.channels.bluesky_api import KEPT, Api
-from bot.channels.bluesky_records import COLLECTION, Post, blob, held, posts, rkeys, uploads
+from bot.channels.bluesky_records import COLLECTION, held, images, posts, rkeys, uploads
 from bot.channels.bluesky_text import MOST_BYTES, MOST_GRAPHEMES, facets, fits, graphemes, handles_in, size, split
+from bot.channels.bluesky_write import confirms, missing, request_of, same_account, upload
 from bot.channels.content import link_in, sealed_not_before
 from bot.channels.limits import problems
 from bot.channels.mastodon_server import origin_of
 from bot.errors import BadInput
-from storage.sealed import Link, Medium, Part, SealedPayload
+from storage.sealed import Link, Part, SealedPayload
 
 # lexicons/com/atproto/label/defs.json, #labelValue: what a post may say of itself.
 LABELS = ("porn", "sexual", "nudity", "graphic-media")
 GATHER_SECONDS = 18  # of the deadline, for the session and the pictures; the rest is for the write itself
-VERIFY_SECONDS = 4
 MOST_MENTIONS = 20  # ours: more are looked up by no post
 MOST_PARTS = 25  # ours: an applyWrites takes 200, but nobody reads a thread of 200 posts
 MOST_THUMB_BYTES = 1_000_000  # lexicons/app/bsky/embed/external.json
@@ -81,6 +80,7 @@ class Bluesky:
         hashtags="few",
         threads=True,
         deletes=True,
+        access_ends=True,
         reads_back=True,
         metrics=tuple(COUNTS),
         # The key holds as long as its record stands; a day is far beyond any attempt of ours.
@@ -147,16 +147,16 @@ class Bluesky:
         try:
             async with asyncio.timeout(GATHER_SECONDS):
                 api = await Api.signed_in(door, payload.server, payload.remote_id)
-                _same_account(api, payload)
+                same_account(api, payload)
                 for part in payload.parts:
                     for medium in uploads(part):
-                        await _upload(api, medium)
+                        await upload(api, medium)
         except TimeoutError as error:
             raise ProvenNotSent(f"{door.account.name} did not take the pictures in time.", kept=KEPT) from error
         thread = posts(payload, key)
-        name, body = _write(payload, thread)
+        name, body = request_of(payload, thread)
         answer = await api.write(name, body)
-        if not _confirms(document(answer), payload, thread) or await _missing(door, payload, thread):
+        if not confirms(document(answer), payload, thread) or await missing(door, payload, thread):
             raise OutcomeUnknown(f"{door.account.name} said yes, but not to what was sent.")
         return _receipt(payload, key, door)
 
@@ -185,7 +185,7 @@ class Bluesky:
                 return None
             texts.append(str(value.get("text")))
             pictures += held(value)
-            alts += [str(image.get("alt")).strip() for image in _images(value)]
+            alts += [str(image.get("alt")).strip() for image in images(value)]
         live = Live(text="\n\n".join(texts), media_sha256=tuple(pictures), url=receipt.url)
         return dataclasses.replace(live, alts=tuple(alts)) if alts else live
 
@@ -223,29 +223,33 @@ class Bluesky:
 
         Raises BadInput for options that cannot work, ChannelRefused (`unauthorized` when the password is refused).
         """
-        options = dict(account.options)
-        handle = identity.handle_in(options.get("handle", ""))
-        labels = [label for label in options.get("labels", "").replace(" ", "").split(",") if label]
-        if not set(labels) <= set(LABELS):
-            raise BadInput(f"The option labels takes some of {', '.join(LABELS)}.")
-        if options.get("card", "") not in ("", "picture"):
-            raise BadInput("The option card is picture, or left out.")
-        if options.get("server"):
-            origin, did = origin_of(options["server"]), ""
-        else:
-            found = await identity.resolve(door.request, handle, options)
+        options = _options(account)
+        handle, origin, did = options["handle"], options.get("server", ""), account.remote_id
+        if not origin:
+            found = await identity.resolve(door.request, handle, options, did)
             origin, did = found.server, found.did
-        api = await Api.signed_in(door, origin, did or handle)
+        api = await Api.signed_in(door, origin_of(origin), did or handle)
         if did and api.did != did:
             raise ChannelRefused("The server knows the account by another name.", code="other_account", kept=KEPT)
-        options |= {"handle": handle} | ({"labels": ",".join(labels)} if labels else {})
         return account.changed(
             remote_id=api.did,
-            server=origin,
+            server=origin_of(origin),
             destination="",
             handle=f"@{identity.handle_in(api.handle or handle)}",
             options=options,
         )
+
+
+def _options(account: Account) -> dict[str, str]:
+    """In the form that they are kept in. Raises BadInput."""
+    options = dict(account.options)
+    options["handle"] = identity.handle_in(options.get("handle", ""))
+    labels = [label for label in options.pop("labels", "").replace(" ", "").split(",") if label]
+    if not set(labels) <= set(LABELS):
+        raise BadInput(f"The option labels takes some of {', '.join(LABELS)}.")
+    if options.get("card", "") not in ("", "picture"):
+        raise BadInput("The option card is picture, or left out.")
+    return options | ({"labels": ",".join(labels)} if labels else {})
 
 
 def _link(content: Content) -> Link:
@@ -261,56 +265,6 @@ def _card(content: Content, account: Account) -> dict[str, str] | None:
     return {"uri": content.link, "title": title, "description": content.media[0].alt if content.media else ""}
 
 
-def _same_account(api: Api, payload: SealedPayload) -> None:
-    if api.did != payload.remote_id:
-        raise ChannelRefused(
-            f"The access to {api.name} is for another account than when the post was approved.",
-            code="other_account",
-            kept=KEPT,
-            do_next="Connect the account again.",
-        )
-
-
-async def _upload(api: Api, medium: Medium) -> None:
-    """Raises ChannelRefused when the server holds other bytes, or takes them for another kind, than was approved."""
-    data = await api.door.blob(medium.sha256)
-    said = await api.before("POST", "com.atproto.repo.uploadBlob", data=data, kind=medium.mime)
-    held, wanted = said.get("blob"), blob(medium)
-    if not isinstance(held, dict) or any(held.get(name) != wanted[name] for name in ("ref", "mimeType", "size")):
-        raise ChannelRefused(
-            f"{api.name} did not keep a picture as it was approved.",
-            code="picture",
-            kept=KEPT,
-            do_next="Choose another picture, and have it approved.",
-        )
-
-
-def _write(payload: SealedPayload, thread: tuple[Post, ...]) -> tuple[str, dict[str, Any]]:
-    repo, first = payload.remote_id, thread[0]
-    if len(thread) == 1:
-        body = {"repo": repo, "collection": COLLECTION, "rkey": first.rkey, "record": first.record, "swapRecord": None}
-        return "com.atproto.repo.putRecord", body
-    kind = "com.atproto.repo.applyWrites#create"
-    writes = [{"$type": kind, "collection": COLLECTION, "rkey": post.rkey, "value": post.record} for post in thread]
-    return "com.atproto.repo.applyWrites", {"repo": repo, "writes": writes}
-
-
-def _confirms(said: Mapping[str, Any] | None, payload: SealedPayload, thread: tuple[Post, ...]) -> bool:
-    """Whether the answer names what was sent: each record's address and content."""
-    results = said.get("results", [said]) if said else []
-    named = [(each.get("uri"), each.get("cid")) for each in results if isinstance(each, dict)]
-    return named == [(f"at://{payload.remote_id}/{COLLECTION}/{post.rkey}", post.cid) for post in thread]
-
-
-async def _missing(door: Door, payload: SealedPayload, thread: tuple[Post, ...]) -> bool:
-    """Whether a server that said yes shows nothing. One that cannot be read now is believed."""
-    try:
-        async with asyncio.timeout(VERIFY_SECONDS):
-            return await Api(door, payload.server).record(payload.remote_id, COLLECTION, thread[-1].rkey) is None
-    except (TimeoutError, ChannelRefused, ProvenNotSent):
-        return False
-
-
 def _receipt(payload: SealedPayload, key: AttemptKey, door: Door) -> Receipt:
     """`remote_id` names every post of the thread, so that it can be read and deleted from it alone."""
     keys = rkeys(payload, key)
@@ -321,9 +275,3 @@ def _receipt(payload: SealedPayload, key: AttemptKey, door: Door) -> Receipt:
 def _place(receipt: Receipt) -> tuple[str, list[str]]:
     did, _, keys = receipt.remote_id.removeprefix("at://").partition(f"/{COLLECTION}/")
     return did, keys.split(",")
-
-
-def _images(value: Mapping[str, Any]) -> list[dict[str, Any]]:
-    embed = value.get("embed")
-    images = embed.get("images") if isinstance(embed, dict) else None
-    return [each for each in images if isinstance(each, dict)] if isinstance(images, list) else []

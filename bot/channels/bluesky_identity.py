@@ -48,14 +48,19 @@ def handle_in(given: str) -> str:
     return text
 
 
-async def resolve(request: Request, handle: str, options: Mapping[str, str]) -> Identity:
-    """Raises ChannelRefused: nobody is called so, or its document cannot be believed; BadInput for bad options."""
-    did = await did_of(request, handle, options)
+async def resolve(request: Request, handle: str, options: Mapping[str, str], known: str = "") -> Identity:
+    """`known`: the DID of an account that was connected; it may be called otherwise by now.
+
+    Raises ChannelRefused: nobody is called so, or its document cannot be believed; BadInput for bad options.
+    """
+    did = known or await did_of(request, handle, options)
     if did is None:
         raise _refused("Nobody on Bluesky is called that.", "Check the handle, then try again.")
     found = await _document(request, did, options)
-    names = found.get("alsoKnownAs") if found else None
-    if found is None or found.get("id") != did or not isinstance(names, list) or f"at://{handle}" not in names:
+    if found is None or found.get("id") != did:
+        raise _refused("The account's document cannot be read.", "Try again later.")
+    names = found.get("alsoKnownAs")
+    if not known and (not isinstance(names, list) or f"at://{handle}" not in names):
         raise _refused("The handle and the account do not point at each other.", "Set the handle again in Bluesky.")
     return Identity(did, handle, _server(found))
 

@@ -78,9 +78,8 @@ def blob(medium: Medium) -> dict[str, Any]:
 def held(record: Mapping[str, Any]) -> tuple[str, ...]:
     """SHA-256 of the pictures that a record refers to, as it stands on a server; what is no content id is left out."""
     embed = record.get("embed")
-    images = embed.get("images") if isinstance(embed, dict) else None
     external = embed.get("external") if isinstance(embed, dict) else None
-    blobs = [each.get("image") for each in images or [] if isinstance(each, dict)] if isinstance(images, list) else []
+    blobs = [each.get("image") for each in images(record)]
     blobs += [external.get("thumb")] if isinstance(external, dict) else []
     found = []
     for each in blobs:
@@ -90,6 +89,13 @@ def held(record: Mapping[str, Any]) -> tuple[str, ...]:
         except (ValueError, TypeError, KeyError):
             found.append("")
     return tuple(sha256 for sha256 in found if sha256)
+
+
+def images(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The pictures of a record as it stands on a server, with their alt texts."""
+    embed = record.get("embed")
+    found = embed.get("images") if isinstance(embed, dict) else None
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
 def uploads(part: Part) -> tuple[Medium, ...]:
@@ -110,11 +116,11 @@ def _record(payload: SealedPayload, part: Part, at: datetime) -> dict[str, Any]:
     if part.link_card:
         record["embed"] = {"$type": "app.bsky.embed.external", "external": _card(part)}
     elif part.media:
-        images = [
+        pictures = [
             {"alt": medium.alt, "image": blob(medium), "aspectRatio": {"width": medium.width, "height": medium.height}}
             for medium in part.media
         ]
-        record["embed"] = {"$type": "app.bsky.embed.images", "images": images}
+        record["embed"] = {"$type": "app.bsky.embed.images", "images": pictures}
     if payload.extra.get("labels"):
         values = [{"val": label} for label in payload.extra["labels"].split(",")]
         record["labels"] = {"$type": "com.atproto.label.defs#selfLabels", "values": values}

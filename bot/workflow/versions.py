@@ -6,12 +6,12 @@ wire form, the payload sealed and kept, and the checks run on what will really g
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.artwork.picture import Picture
-from bot.channels.base import Channel, Content
+from bot.channels.base import Channel, Content, Door, Mentions
 from bot.checks.base import CheckedVersion, Subject
 from bot.checks.run import run_checks
 from bot.clock import Clock
@@ -47,7 +47,9 @@ class Versions:
         media: MediaStore,
         drafts: DraftStore,
         clock: Clock,
+        open_door: Callable[[Account], Door],
     ) -> None:
+        self._open_door = open_door
         self._channels = channels
         self._blobs = blobs
         self._media = media
@@ -119,6 +121,7 @@ class Versions:
             link=brief.link,
             language=brief.language,
             not_before=due,
+            mentions=await self._mentions(account, making.text),
         )
         try:
             payload = channel.build(content, account)
@@ -140,6 +143,13 @@ class Versions:
             price=channel.price(payload),
             edited_by=making.edited_by,
         )
+
+    async def _mentions(self, account: Account, text: str) -> Mapping[str, str]:
+        """Whom the text names on channels that must be told who that is: part of what is approved."""
+        channel = self._channels[account.channel]
+        if not isinstance(channel, Mentions):
+            return {}
+        return await channel.mentioned(text, account, self._open_door(account))
 
     async def payload(self, version: Version) -> SealedPayload:
         return SealedPayload.read(await self._blobs.get(version.payload))

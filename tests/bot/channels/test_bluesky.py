@@ -362,6 +362,13 @@ async def test_connecting_follows_the_handle_to_its_server() -> None:
         assert (account.remote_id, account.server, account.handle) == (VELO, bench.server.origin, "@velo.bsky.example")
 
 
+async def test_an_account_that_changed_its_handle_stays_the_same() -> None:
+    async with open_bench() as bench:
+        bench.server.people[VELO].handle = "velo.example"
+        again = await bench.channel.connect(bench.account, bench.door())
+        assert (again.remote_id, again.handle) == (VELO, "@velo.example")
+
+
 async def test_a_server_of_ones_own_needs_no_directory() -> None:
     async with open_bench() as bench:
         own = {"handle": "@velo.bsky.example", "server": bench.server.origin}
@@ -385,7 +392,7 @@ async def test_a_document_that_does_not_agree_gets_no_password(document: dict[st
         bench.server.document = document
         asked = len(bench.server.seen)
         with pytest.raises(ChannelRefused):
-            await bench.channel.connect(bench.account, bench.door())
+            await bench.channel.connect(bench.account.changed(remote_id=""), bench.door())
         assert not [seen for seen in bench.server.seen[asked:] if seen.path.endswith("createSession")]
 
 
