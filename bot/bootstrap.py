@@ -30,6 +30,7 @@ from bot.accounts.connect import Accounts
 from bot.accounts.door import Doors
 from bot.accounts.installations import Installations
 from bot.accounts.oauth import OAuth
+from bot.accounts.pasted import Pasting
 from bot.channels.registry import build_channels, build_oauth
 from bot.clock import Clock, SystemClock
 from bot.conversation.desk import TOGETHER, Desk
@@ -306,6 +307,15 @@ class AdMind:
             audit=self.audit,
             clock=self.clock,
             public_url=self.settings.public_url,
+        )
+        self.pasting = Pasting(
+            database,
+            channels=self.channels,
+            accounts=self.accounts,
+            open_door=self.doors,
+            vault=self.vault,
+            audit=self.audit,
+            clock=self.clock,
         )
         self.care = Care(
             book,

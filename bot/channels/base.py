@@ -29,6 +29,8 @@ __all__ = [
     "Content",
     "Door",
     "Found",
+    "Introduces",
+    "Introduction",
     "Live",
     "Lookup",
     "Measure",
@@ -151,6 +153,16 @@ class Live:
     url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """How an account shows itself there, for whoever must say whether it is the right one; empty: not told."""
+
+    name: str = ""
+    avatar: str = ""  # address of the profile's picture, to be fetched by the safe client
+    last_post: str = ""
+    last_at: datetime | None = None
+
+
 class Door(Protocol):
     """What the publisher lends an adapter for one call."""
 
@@ -236,4 +248,13 @@ class Mentions(Protocol):
 
     async def mentioned(self, text: str, account: Account, door: Door) -> Mapping[str, str]:
         """Name → id there, for the names in the text that exist. Asked before a payload is built; never raises."""
+        ...
+
+
+@runtime_checkable
+class Introduces(Protocol):
+    """What a channel adds on which an account has a face."""
+
+    async def introduce(self, account: Account, door: Door) -> Introduction:
+        """What can be read of it now; never raises."""
         ...

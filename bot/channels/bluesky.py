@@ -33,6 +33,7 @@ from bot.channels.base import (
     Content,
     Door,
     Found,
+    Introduction,
     Live,
     Lookup,
     Measure,
@@ -41,7 +42,7 @@ from bot.channels.base import (
     ProvenNotSent,
     Receipt,
 )
-from bot.channels.bluesky_api import KEPT, Api
+from bot.channels.bluesky_api import KEPT, Api, introduction
 from bot.channels.bluesky_records import COLLECTION, held, images, posts, rkeys, uploads
 from bot.channels.bluesky_text import MOST_BYTES, MOST_GRAPHEMES, facets, fits, graphemes, handles_in, size, split
 from bot.channels.bluesky_write import confirms, missing, request_of, same_account, upload
@@ -217,6 +218,17 @@ class Bluesky:
         handles = handles_in(text)[:MOST_MENTIONS]
         dids = await asyncio.gather(*(identity.did_of(door.request, each, account.options) for each in handles))
         return {handle: did for handle, did in zip(handles, dids, strict=True) if did}
+
+    async def introduce(self, account: Account, door: Door) -> Introduction:
+        """Name and picture as the app view has them, the last post as it stands on the server."""
+        view = Api(door, origin_of(account.options.get("app_view") or identity.APP_VIEW))
+        posts_of = {"repo": account.remote_id, "collection": COLLECTION, "limit": "1"}
+        said: list[object] = await asyncio.gather(
+            view.before("GET", "app.bsky.actor.getProfile", params={"actor": account.remote_id}),
+            Api(door, account.server).before("GET", "com.atproto.repo.listRecords", params=posts_of),
+            return_exceptions=True,
+        )
+        return introduction(*said)
 
     async def connect(self, account: Account, door: Door) -> Account:
         """Whose app password it is, at which server.

@@ -15,30 +15,17 @@ import rfc8785
 from httpx2 import Response
 
 from bot.channels.answers import ask, document, judge, later
-from bot.channels.base import ChannelRefused, Door, OutcomeUnknown, ProvenNotSent
+from bot.channels.base import ChannelRefused, Door, Introduction, OutcomeUnknown, ProvenNotSent
+from bot.channels.mastodon_api import instant
 from bot.fetch import NotSent
 
 KEPT = "Nothing was published."
 NEW_PASSWORD = "Make a new app password in Bluesky, and connect the account again."  # noqa: S105 - a sentence
 LAPSED = frozenset({"ExpiredToken", "InvalidToken"})
-# Name of the error → what happened (after the account's name), the code, what to do.
-WORDS: Mapping[str, tuple[str, str, str]] = {
-    "AuthenticationRequired": ("did not accept the handle and the app password.", "unauthorized", NEW_PASSWORD),
-    "AuthFactorTokenRequired": ("wants a code by e-mail: that is no app password.", "unauthorized", NEW_PASSWORD),
-    "InvalidToken": ("no longer accepts AdMind's access.", "unauthorized", NEW_PASSWORD),
-    "ExpiredToken": ("no longer accepts AdMind's access.", "unauthorized", NEW_PASSWORD),
-    "AccountTakedown": ("was taken down by its server.", "unauthorized", "Ask the server's moderators."),
-    "AccountSuspended": ("is suspended by its server.", "unauthorized", "Ask the server's moderators."),
-    "AccountDeactivated": (
-        "is deactivated, or has moved to another server.",
-        "unauthorized",
-        "Activate it in Bluesky, or connect it again.",
-    ),
-    "BlobTooLarge": ("does not take a picture of this size.", "too_large", "Use a smaller picture."),
-    "InvalidMimeType": ("does not take this kind of picture.", "picture", "Use a JPEG or PNG."),
-    "BlobNotFound": ("lost a picture before the post was written.", "picture", "Send it again."),
-    "RateLimitExceeded": ("asked to come back later.", "rate_limited", "It is tried again by itself."),
-}
+WORDED = frozenset(
+    {"AuthenticationRequired", "AuthFactorTokenRequired", "InvalidToken", "ExpiredToken"}
+    | {"AccountTakedown", "AccountSuspended", "AccountDeactivated", "BlobTooLarge", "InvalidMimeType", "BlobNotFound"}
+)
 STATUS = {
     "takendown": "AccountTakedown",
     "suspended": "AccountSuspended",
@@ -177,14 +164,36 @@ def judged(answer: Response, door: Door) -> None:
             raise OutcomeUnknown(f"{door.account.name} has something under this post's key already.")
         if status == 400 and (name == "RecordNotFound" or _no_record(answer)):
             raise ChannelRefused("There is no such post.", code="not_found", kept=KEPT)
-        if name in WORDS and status in (400, 401, 403, 413):
+        if name in WORDED and status in (400, 401, 403, 413):
             raise worded(door.account.name, name)
     judge(answer, door.account.name, door.now())
 
 
-def worded(account: str, error: str) -> ChannelRefused:
-    what, code, fix = WORDS[error]
-    return ChannelRefused(f"{account} {what}", code=code, kept=KEPT, do_next=fix)
+def worded(name: str, error: str) -> ChannelRefused:
+    """What an error that is known by its name says to people."""
+    lapsed = f"{name} no longer accepts AdMind's access."
+    ask_them = "Ask the moderators of its server."
+    what, code, fix = {
+        "AuthenticationRequired": (f"{name} did not accept the app password.", "unauthorized", NEW_PASSWORD),
+        "AuthFactorTokenRequired": (
+            f"{name} wants a code by e-mail, so this is no app password.",
+            "unauthorized",
+            NEW_PASSWORD,
+        ),
+        "InvalidToken": (lapsed, "unauthorized", NEW_PASSWORD),
+        "ExpiredToken": (lapsed, "unauthorized", NEW_PASSWORD),
+        "AccountTakedown": (f"{name} was taken down by its server.", "unauthorized", ask_them),
+        "AccountSuspended": (f"{name} is suspended by its server.", "unauthorized", ask_them),
+        "AccountDeactivated": (
+            f"{name} is deactivated, or has moved to another server.",
+            "unauthorized",
+            "Activate it in Bluesky, or connect it again.",
+        ),
+        "BlobTooLarge": (f"{name} does not take a picture of this size.", "too_large", "Use a smaller picture."),
+        "InvalidMimeType": (f"{name} does not take this kind of picture.", "picture", "Use a JPEG or PNG."),
+        "BlobNotFound": (f"{name} lost a picture before the post was written.", "picture", "Send it again."),
+    }[error]
+    return ChannelRefused(what, code=code, kept=KEPT, do_next=fix)
 
 
 def error_of(answer: Response) -> str:
@@ -192,6 +201,26 @@ def error_of(answer: Response) -> str:
     found = document(answer) if answer.status_code >= 400 else None
     name = found.get("error") if found else None
     return name if isinstance(name, str) else ""
+
+
+def introduction(profile: object, listed: object) -> Introduction:
+    """Out of the answers of getProfile and listRecords, whatever they are."""
+    who = profile if isinstance(profile, dict) else {}
+    found = listed.get("records") if isinstance(listed, dict) else None
+    record = found[0] if isinstance(found, list) and found and isinstance(found[0], dict) else {}
+    value = record.get("value")
+    last = value if isinstance(value, dict) else {}
+    return Introduction(
+        name=_plain(who.get("displayName"), 200),
+        avatar=_plain(who.get("avatar"), 2000),
+        last_post=_plain(last.get("text"), 3000),
+        last_at=instant(last.get("createdAt")),
+    )
+
+
+def _plain(value: object, most: int) -> str:
+    text = value if isinstance(value, str) else ""
+    return "".join(char for char in text if char.isprintable() or char == "\n")[:most]
 
 
 def _no_record(answer: Response) -> bool:

@@ -52,6 +52,7 @@ class BlueskyServer(FaultyServer):
     forgets: bool = False  # says yes to a write and does nothing
     blob_limit: int = 50_000_000
     answers: dict[str, list[Answer]] = field(default_factory=dict)  # path → what to say instead, in turn
+    avatar: bytes = b""
     document: dict[str, Any] = field(default_factory=dict)  # what the directory says otherwise
 
     def __post_init__(self) -> None:
@@ -143,6 +144,8 @@ class BlueskyServer(FaultyServer):
         try:
             if work is not None:
                 return work(seen)
+            if seen.path == "/img/avatar":
+                return 200, self.avatar, (("content-type", "image/png"),)
             if unquote(seen.path).startswith("/did:plc:"):
                 return self._directory(unquote(seen.path)[1:])
         except Invalid as no:
@@ -235,7 +238,8 @@ class BlueskyServer(FaultyServer):
         person = self._person(_one(seen, "actor"))
         if person is None:
             raise Invalid("Profile not found")
-        return _json(200, {"did": person.did, "handle": person.handle, "displayName": person.name})
+        said = {"did": person.did, "handle": person.handle, "displayName": person.name}
+        return _json(200, said | ({"avatar": f"{self.origin}/img/avatar"} if self.avatar else {}))
 
     def _get_posts(self, seen: Seen) -> Answer:
         parents = [record["reply"]["parent"]["uri"] for record in self.records.values() if "reply" in record]

@@ -1,4 +1,4 @@
-"""SIGKILL at every request of a thread with pictures, before and after the server acted: one whole thread at the end."""
+"""SIGKILL at every request of a thread with pictures, before and after the server acted: one whole thread."""
 
 from __future__ import annotations
 
