@@ -159,7 +159,7 @@ class Introduction:
 
     name: str = ""
     avatar: str = ""  # address of the profile's picture, to be fetched by the safe client
-    last_post: str = ""
+    last_post: str | None = ""  # None: cannot be read
     last_at: datetime | None = None
 
 

@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, expect
 
 from tests.e2e.browser import Theme, violations, visitor
 from tests.e2e.test_connecting import shot
-from tests.fakes.bluesky_server import VELO, BlueskyServer, running_bluesky
+from tests.fakes.bluesky_server import VELO, BlueskyServer
+from tests.fakes.faulty_http import on_a_thread
 from tests.handlers.serving import Served, serving
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
@@ -20,7 +21,7 @@ SENTENCE = "Every morning we open at eight, and the first ride of the day is on 
 
 @pytest.fixture(scope="module")
 def sky() -> Iterator[BlueskyServer]:
-    with running_bluesky() as server:
+    with on_a_thread(BlueskyServer()) as server:
         record = {"$type": "app.bsky.feed.post", "text": "See you on Sunday 🚲", "createdAt": "2026-11-01T10:00:00Z"}
         server.records[f"at://{VELO}/app.bsky.feed.post/3lzzzzzzzzzzz"] = record
         yield server

@@ -7,13 +7,10 @@ not there is a yes; a lapsed access token is a 400 `ExpiredToken`; a refresh tok
 
 from __future__ import annotations
 
-import asyncio
 import json
 import secrets
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from concurrent.futures import Future
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
@@ -285,25 +282,3 @@ async def bluesky_server(**switches: Any) -> AsyncIterator[BlueskyServer]:
     """A server on a free port of this machine, gone at the end with all its connections."""
     async with listening(BlueskyServer(**switches)) as fake:
         yield fake
-
-
-@contextmanager
-def running_bluesky(**switches: Any) -> Iterator[BlueskyServer]:
-    """The same on a thread of its own, for tests that wait where they stand."""
-    started: Future[BlueskyServer] = Future()
-    loop = asyncio.new_event_loop()
-    over = asyncio.Event()
-
-    async def run() -> None:
-        async with bluesky_server(**switches) as fake:
-            started.set_result(fake)
-            await over.wait()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(run()), name="bluesky", daemon=True)
-    thread.start()
-    try:
-        yield started.result(20)
-    finally:
-        loop.call_soon_threadsafe(over.set)
-        thread.join(20)
-        loop.close()

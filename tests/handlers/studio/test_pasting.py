@@ -12,7 +12,9 @@ import httpx2
 import pytest
 
 from bot.clock import MovableClock
-from tests.fakes.bluesky_server import ANA, VELO, BlueskyServer, running_bluesky
+from tests.fakes.bluesky_server import ANA, VELO, BlueskyServer
+from tests.fakes.faulty_http import on_a_thread
+from tests.fakes.telegram_server import TOKEN, TelegramServer
 from tests.handlers.serving import Served, serving
 from tests.handlers.studio.test_safety import Person
 
@@ -21,8 +23,8 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(200)
 
 
 class Desk:
-    def __init__(self, served: Served, server: BlueskyServer, clock: MovableClock) -> None:
-        self.served, self.server, self.clock = served, server, clock
+    def __init__(self, served: Served, server: BlueskyServer, telegram: TelegramServer, clock: MovableClock) -> None:
+        self.served, self.server, self.telegram, self.clock = served, server, telegram, clock
         self.person = Person(served)
 
     def close(self) -> None:
@@ -30,7 +32,8 @@ class Desk:
 
     def paste(self, who: str = VELO, password: str = "", person: Person | None = None) -> httpx2.Response:
         known = self.server.people[who]
-        fields = {"handle": known.handle, "app_password": password or known.password, "server": self.server.origin}
+        fields = {"channel": "bluesky", "place": known.handle, "secret": password or known.password}
+        fields |= {"server": self.server.origin}
         return (person or self.person).post(f"{ACCOUNTS}/paste", fields)
 
     def pasted(self, who: str = VELO) -> str:
@@ -52,10 +55,10 @@ class Desk:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     clock = MovableClock()
-    with running_bluesky() as server:
-        environ = {"ADMIND_ALLOW_HOSTS": f"127.0.0.1:{server.port}"}
+    with on_a_thread(BlueskyServer()) as server, on_a_thread(TelegramServer()) as telegram:
+        environ = {"ADMIND_ALLOW_HOSTS": f"127.0.0.1:{server.port},127.0.0.1:{telegram.port}"}
         folder = tmp_path_factory.mktemp("pasting")
-        with serving(folder, environ, clock=clock) as served, closing(Desk(served, server, clock)) as desk:
+        with serving(folder, environ, clock=clock) as served, closing(Desk(served, server, telegram, clock)) as desk:
             yield desk
 
 
@@ -157,3 +160,20 @@ def test_a_draft_that_mentions_somebody_is_sealed_with_who_that_is(desk: Desk) -
     assert [each.get("did") or each.get("tag") for each in features] == [ANA, "shop"]
     page = desk.person.get(f"/drafts/{draft['id']}").text
     assert "<b>@ana.bsky.example</b>" in page and "<b>@nobody" not in page and 'class="preview sky"' in page
+
+
+def test_a_telegram_channel_is_connected_by_its_bots_token(desk: Desk) -> None:
+    fields = {"channel": "telegram", "place": "https://t.me/velo", "secret": TOKEN, "server": desk.telegram.origin}
+    page = str(desk.person.post(f"{ACCOUNTS}/paste", fields).headers["location"]).removeprefix("/studio")
+    shown = desk.person.get(page)
+    assert "Velo News" in shown.text and "@velo" in shown.text and "Last post" not in shown.text
+    assert TOKEN not in shown.text
+    assert desk.person.post(page, {"name": "Velo News"}).status_code == 303
+    desk.telegram.may_post = False
+    refused = desk.person.post(f"{ACCOUNTS}/paste", fields)
+    assert refused.status_code == 422 and "may not post" in refused.text
+
+
+def test_a_channel_that_is_connected_otherwise_takes_no_pasted_secret(desk: Desk) -> None:
+    fields = {"channel": "webhook", "place": "x", "secret": "y"}
+    assert desk.person.post(f"{ACCOUNTS}/paste", fields).status_code == 422

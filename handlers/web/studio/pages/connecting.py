@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Path, Request, Response
@@ -13,6 +13,7 @@ from handlers.web.studio.visit import Visit, Visitor
 
 router = APIRouter()
 ACCOUNTS = "/studio/settings/accounts"
+PASTED = {"bluesky": ("handle", "app_password"), "telegram": ("chat", "bot_token")}  # option and secret
 Handle = Annotated[str, Path(max_length=200, pattern=r"^[A-Za-z0-9_.-]+$")]
 
 
@@ -67,14 +68,15 @@ async def decline(request: Request, visit: Visitor, handle: Handle) -> Response:
 async def paste(
     request: Request,
     visit: Visitor,
-    handle: Annotated[str, Form(max_length=300)],
-    app_password: Annotated[str, Form(max_length=200)],
+    channel: Annotated[Literal["bluesky", "telegram"], Form()],
+    place: Annotated[str, Form(max_length=300)],
+    secret: Annotated[str, Form(max_length=300)],
     server: Annotated[str, Form(max_length=300)] = "",
 ) -> Response:
-    """An account on Bluesky, tried at once; nothing is kept before its owner has seen whose it is."""
-    options = {"handle": handle.strip(), "server": server.strip()}
-    secrets = {"app_password": app_password.strip()}
-    begun = await visit.admind.pasting.begin(_traveller(visit), "bluesky", options, secrets)
+    """A handle with its app password, a chat with its bot's token: tried at once, kept after a look."""
+    place_name, secret_name = PASTED[channel]
+    options = {place_name: place.strip(), "server": server.strip()}
+    begun = await visit.admind.pasting.begin(_traveller(visit), channel, options, {secret_name: secret.strip()})
     return go(request, f"{ACCOUNTS}/pasted/{begun}")
 
 
