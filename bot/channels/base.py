@@ -250,6 +250,10 @@ class Mentions(Protocol):
         """Name → id there, for the names in the text that exist. Asked before a payload is built; never raises."""
         ...
 
+    def mentions_of(self, payload: SealedPayload) -> Mapping[str, str]:
+        """Those that a payload was built with: they stay for as long as its words do."""
+        ...
+
 
 @runtime_checkable
 class Introduces(Protocol):

@@ -44,7 +44,17 @@ from bot.channels.base import (
 )
 from bot.channels.bluesky_api import KEPT, Api, introduction
 from bot.channels.bluesky_records import COLLECTION, held, images, posts, rkeys, uploads
-from bot.channels.bluesky_text import MOST_BYTES, MOST_GRAPHEMES, facets, fits, graphemes, handles_in, size, split
+from bot.channels.bluesky_text import (
+    MOST_BYTES,
+    MOST_GRAPHEMES,
+    facets,
+    fits,
+    graphemes,
+    handles_in,
+    mentions_in,
+    size,
+    split,
+)
 from bot.channels.bluesky_write import confirms, missing, request_of, same_account, upload
 from bot.channels.content import link_in, sealed_not_before
 from bot.channels.limits import problems
@@ -218,6 +228,9 @@ class Bluesky:
         handles = handles_in(text)[:MOST_MENTIONS]
         dids = await asyncio.gather(*(identity.did_of(door.request, each, account.options) for each in handles))
         return {handle: did for handle, did in zip(handles, dids, strict=True) if did}
+
+    def mentions_of(self, payload: SealedPayload) -> Mapping[str, str]:
+        return {handle: did for part in payload.parts for handle, did in mentions_in(part.text, part.facets)}
 
     async def introduce(self, account: Account, door: Door) -> Introduction:
         """Name and picture as the app view has them, the last post as it stands on the server."""

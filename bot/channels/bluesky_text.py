@@ -7,7 +7,7 @@ packages/api/src/rich-text/detection.ts, except that an address needs its scheme
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import regex
@@ -89,6 +89,16 @@ def _room(text: str) -> int:
 def handles_in(text: str) -> tuple[str, ...]:
     """Handles that the text mentions, lower case, each once."""
     return tuple(dict.fromkeys(match[1].lower() for match in _MENTION.finditer(text) if len(match[1]) <= 253))
+
+
+def mentions_in(text: str, marked: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Handle and DID of each mention among the facets of a text."""
+    data = text.encode()
+    for facet in marked:
+        for feature in facet["features"]:
+            if feature["$type"] == f"{SCHEME}#mention":
+                start, stop = facet["index"]["byteStart"], facet["index"]["byteEnd"]
+                yield data[start:stop].decode().removeprefix("@").lower(), feature["did"]
 
 
 def facets(text: str, mentions: Mapping[str, str]) -> tuple[dict[str, Any], ...]:

@@ -36,6 +36,7 @@ class Making:
     text: str
     media: tuple[Medium, ...] = ()
     edited_by: str = ""
+    was: Version | None = None  # what it is made from, in a revision
 
 
 class Versions:
@@ -121,7 +122,7 @@ class Versions:
             link=brief.link,
             language=brief.language,
             not_before=due,
-            mentions=await self._mentions(account, making.text),
+            mentions=await self._mentions(making),
         )
         try:
             payload = channel.build(content, account)
@@ -144,12 +145,16 @@ class Versions:
             edited_by=making.edited_by,
         )
 
-    async def _mentions(self, account: Account, text: str) -> Mapping[str, str]:
-        """Whom the text names on channels that must be told who that is: part of what is approved."""
-        channel = self._channels[account.channel]
+    async def _mentions(self, making: Making) -> Mapping[str, str]:
+        """Whom the text names on channels that must be told who that is: part of what is approved, so that another time
+        or picture for the same words never makes somebody else of them.
+        """
+        account, channel, was = making.account, self._channels[making.account.channel], making.was
         if not isinstance(channel, Mentions):
             return {}
-        return await channel.mentioned(text, account, self._open_door(account))
+        if was is not None and was.text == making.text:
+            return channel.mentions_of(await self.payload(was))
+        return await channel.mentioned(making.text, account, self._open_door(account))
 
     async def payload(self, version: Version) -> SealedPayload:
         return SealedPayload.read(await self._blobs.get(version.payload))

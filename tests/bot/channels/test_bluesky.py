@@ -177,6 +177,7 @@ async def test_a_mention_leads_to_who_has_the_handle_when_it_is_approved() -> No
         mentions = await bench.channel.mentioned(text, bench.account, bench.door())
         assert mentions == {"ana.bsky.example": ANA}
         payload = bench.sealed(text, mentions=mentions)
+        assert bench.channel.mentions_of(payload) == mentions
         bench.server.people[ANA].handle = "other.bsky.example"
         await bench.channel.send(payload, KEY, bench.door())
         [facet] = bench.record()["facets"]

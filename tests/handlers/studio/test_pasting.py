@@ -158,6 +158,16 @@ def test_a_draft_that_mentions_somebody_is_sealed_with_who_that_is(desk: Desk) -
     payload = desk.served.on_loop(lambda: admind.versions.payload(kept.versions[0]))
     features = [facet["features"][0] for facet in json.loads(payload.canonical())["parts"][0]["facets"]]
     assert [each.get("did") or each.get("tag") for each in features] == [ANA, "shop"]
+    server.people[ANA].handle = "elsewhere.bsky.example"  # somebody else may have the handle by now
+    try:
+        with desk.served.client(desk.served.token("read", "propose", "decide")) as client:
+            moved = client.post(f"/api/v1/drafts/{draft['id']}/schedule", json={"when": "2027-05-04 10:00"})
+            assert moved.json()["due"].startswith("2027-05-04"), moved.text
+    finally:
+        server.people[ANA].handle = "ana.bsky.example"
+    kept = desk.served.on_loop(lambda: admind.looking.draft_record(admind.workspace.id, owner, draft["id"]))
+    later = desk.served.on_loop(lambda: admind.versions.payload(kept.versions[0]))
+    assert str(later.not_before).startswith("2027-05-04") and later.parts == payload.parts
     page = desk.person.get(f"/drafts/{draft['id']}").text
     assert "<b>@ana.bsky.example</b>" in page and "<b>@nobody" not in page and 'class="preview sky"' in page
 
