@@ -30,6 +30,7 @@ from bot.accounts.connect import Accounts
 from bot.accounts.door import Doors
 from bot.accounts.installations import Installations
 from bot.accounts.oauth import OAuth
+from bot.accounts.pasted import Pasting
 from bot.channels.registry import build_channels, build_oauth
 from bot.clock import Clock, SystemClock
 from bot.conversation.desk import TOGETHER, Desk
@@ -222,7 +223,12 @@ class AdMind:
         self.posts = Posts(database, audit=self.audit, channels=self.channels, open_door=self.doors, clock=clock)
         self.pausing = Pausing(database, self.audit)
         self.versions = versions = Versions(
-            channels=self.channels, blobs=self.blobs, media=self.media, drafts=DraftStore(database), clock=clock
+            channels=self.channels,
+            blobs=self.blobs,
+            media=self.media,
+            drafts=DraftStore(database),
+            clock=clock,
+            open_door=self.doors,
         )
         room = Room(database, settings.data_dir)
         self.requests = Requests(
@@ -312,9 +318,18 @@ class AdMind:
             clock=self.clock,
             public_url=self.settings.public_url,
         )
+        self.pasting = Pasting(
+            database,
+            channels=self.channels,
+            accounts=self.accounts,
+            open_door=self.doors,
+            vault=self.vault,
+            audit=self.audit,
+            clock=self.clock,
+        )
         self.care = Care(
             book,
-            channels={name: self.channels[name] for name in servers},
+            channels={name: each for name, each in self.channels.items() if each.capabilities.access_ends},
             access=access,
             open_door=self.doors,
             clock=self.clock,

@@ -1,7 +1,8 @@
 """Ways to another server and back, while an account is being connected: each known by a secret that is good once.
 
 HASH `grant:<id>` (`doc`, `ver`, `hash`) lives until the way ends. A way out is known by its state (`g_…`); what came
-back of it by a handle (`h_…`) that only the browser that came back has. Verifier, code and tokens lie sealed in `doc`.
+back of it by a handle (`h_…`) that only the browser that came back has. What was pasted instead waits for its yes under
+a handle too (`p_…`). Verifier, code, tokens and passwords lie sealed in `doc`.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from storage.redis import Database
 from storage.sessions import CONSUME
 from storage.stores import Kept, hgetall
 
-_SECRET = re.compile(r"(w_[a-z0-9]{1,40})\.((?:g|h)_[a-z0-9]{1,40})\.([A-Za-z0-9_-]{22,64})")
-Kind = Literal["g", "h"]
+_SECRET = re.compile(r"(w_[a-z0-9]{1,40})\.((?:g|h|p)_[a-z0-9]{1,40})\.([A-Za-z0-9_-]{22,64})")
+Kind = Literal["g", "h", "p"]
 
 
 class Grant(Record):

@@ -46,6 +46,7 @@ from storage.journal import Journal
 from storage.posts import Post, PostState
 from storage.record import new_id
 from storage.redis import Database
+from storage.sealed import Medium
 from storage.stores import DraftStore, PostStore
 from storage.team import Brand, Member, Policy, Role, Workspace
 
@@ -147,11 +148,12 @@ class World:
         due_in: timedelta | None = HOUR,
         by: Member | None = None,
         findings: tuple[Finding, ...] = (),
+        media: tuple[Medium, ...] = (),
     ) -> Draft:
         """A draft with one version an account, sealed as drafting seals it."""
         now, author = self.clock.now(), by or self.owner
         due = now + due_in if due_in is not None else None
-        versions = [await self._version(account, text, due) for account in accounts or (self.account,)]
+        versions = [await self._version(account, text, due, media) for account in accounts or (self.account,)]
         draft = Draft(
             id=new_id("d"),
             workspace=self.ws,
@@ -172,14 +174,17 @@ class World:
         await commit(self.database, change)
         return draft
 
-    async def _version(self, account: Account, text: str, due: datetime | None) -> Version:
+    async def _version(
+        self, account: Account, text: str, due: datetime | None, media: tuple[Medium, ...] = ()
+    ) -> Version:
         channel = self.channels[account.channel]
-        payload = channel.build(Content(text=text, title=text[:40], not_before=due), account)
+        payload = channel.build(Content(text=text, title=text[:40], media=media, not_before=due), account)
         measured = channel.measure(text, account)
         return Version(
             account=account.id,
             channel=account.channel,
             text=text,
+            media=media,
             payload=await self.blobs.put(payload.canonical()),
             digest=payload.digest,
             length=measured.used,
@@ -353,7 +358,7 @@ async def world_on(
         book = TeamBook(database, people.store, audit, clock)
         care = Care(
             book,
-            channels={name: adapters[name] for name in servers if name in adapters},
+            channels={name: each for name, each in adapters.items() if each.capabilities.access_ends},
             access=Access(servers, book=book, secrets=credentials, client=client, clock=clock),
             open_door=doors,
             clock=clock,

@@ -13,38 +13,28 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Literal, NoReturn
+from typing import Literal
 from urllib.parse import urlsplit
 
 from bot.accounts.access import ENDS_OPTION, RENEW_OPTION, Access, Secrets, pack_app, packed, renewal, unpack_app
 from bot.accounts.connect import Accounts
 from bot.accounts.door import HttpClient
+from bot.accounts.traveller import LIFE, Traveller, ended, owner_only
 from bot.channels.base import Account
 from bot.channels.oauth import App, OAuthServer, Tokens, challenge_of
 from bot.clock import Clock
-from bot.errors import AdMindError, BadInput, Conflict, NotAllowed, NotFound
+from bot.errors import AdMindError, BadInput, Conflict, NotAllowed
 from storage.audit import AuditWriter
 from storage.commit import Change, commit
 from storage.credentials import Vault
 from storage.grants import Grant, GrantStore
 from storage.redis import Database
 from storage.stores import Kept
-from storage.team import Member, Role
+from storage.team import Member
 
-LIFE = timedelta(minutes=10)
 RETURN_PATH = "/oauth/return"
 CONFIRM_PATH = "/studio/settings/accounts/confirm/"
 ACCOUNTS_PATH = "/studio/settings/accounts"
-
-
-@dataclass(frozen=True, slots=True)
-class Traveller:
-    """Who is at the browser: a member, their session, and the brand that they look at."""
-
-    member: Member
-    session: str
-    brand: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +91,7 @@ class OAuth:
                 kept="Nothing was connected.",
                 do_next="Set ADMIND_PUBLIC_URL.",
             )
-        _owner(who.member, who.brand)
+        owner_only(who.member, who.brand)
         server = self._servers.get(channel)
         if server is None:
             raise BadInput("This channel is not connected that way.")
@@ -151,7 +141,7 @@ class OAuth:
         if kept.record.account is not None:
             return kept.record.account
         if kept.record.tried:
-            _ended()
+            ended()
         tried = kept.record.changed(tried=True)
         try:
             await self._grants.save(tried, ver=kept.ver)  # of two loads of the page one hands the code in
@@ -174,7 +164,7 @@ class OAuth:
         kept = await self._mine(handle, who)
         account = kept.record.account
         if account is None:
-            _ended()
+            ended()
         app, tokens = self._given(kept.record)
         connected = await self._accounts.keep(account.changed(name=name), packed(app, tokens), by=who.member.id)
         await self._grants.take(handle, "h", self._clock.now())
@@ -188,7 +178,7 @@ class OAuth:
     async def _mine(self, handle: str, who: Traveller) -> Kept[Grant]:
         kept = await self._grants.find(handle, "h", self._clock.now())
         if kept is None:
-            _ended()
+            ended()
         grant = kept.record
         same = (grant.workspace, grant.member, grant.session) == (who.member.workspace, who.member.id, who.session)
         if not same:
@@ -199,7 +189,7 @@ class OAuth:
                 do_next="Begin again in this one, under Settings, Accounts.",
             )
         try:
-            _owner(who.member, grant.brand)
+            owner_only(who.member, grant.brand)
         except NotAllowed:
             await self._end(handle, grant, who.member, "refused", why="no owner")
             raise
@@ -286,19 +276,6 @@ def _nobody(grant: Grant) -> Account:
         name="",
         server=grant.server,
         created_at=grant.made_at,
-    )
-
-
-def _owner(member: Member, brand: str) -> None:
-    if not member.may(brand, Role.owner):
-        raise NotAllowed("Only an owner of this brand can connect accounts.", kept="Nothing was connected.")
-
-
-def _ended() -> NoReturn:
-    raise NotFound(
-        "This connection has ended: it was used, given up, or took longer than ten minutes.",
-        kept="Nothing was connected.",
-        do_next="Begin again under Settings, Accounts.",
     )
 
 

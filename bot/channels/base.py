@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from httpx2 import Response
 
@@ -29,9 +29,12 @@ __all__ = [
     "Content",
     "Door",
     "Found",
+    "Introduces",
+    "Introduction",
     "Live",
     "Lookup",
     "Measure",
+    "Mentions",
     "OutcomeUnknown",
     "Problem",
     "ProvenNotSent",
@@ -67,6 +70,7 @@ class Capabilities:
     settle: timedelta = timedelta(seconds=30)  # how long after the deadline a late commit may still show
     deadline: timedelta = timedelta(seconds=30)  # how long one attempt may take
     own: bool = False  # inside AdMind: no network between
+    access_ends: bool = False  # our access may be taken away there: it is asked after
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ class Content:
     link: str = ""
     language: str = "en"
     not_before: datetime | None = None
+    mentions: Mapping[str, str] = field(default_factory=dict)  # name in the text → id on the channel (`Mentions`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +151,16 @@ class Live:
     media_sha256: tuple[str, ...] = ()
     alts: tuple[str, ...] | None = None  # of its pictures in order, where they are re-encoded; None: not told
     url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """How an account shows itself there, for whoever must say whether it is the right one; empty: not told."""
+
+    name: str = ""
+    avatar: str = ""  # address of the profile's picture, to be fetched by the safe client
+    last_post: str | None = ""  # None: cannot be read
+    last_at: datetime | None = None
 
 
 class Door(Protocol):
@@ -224,4 +239,26 @@ class Channel(Protocol):
 
     async def connect(self, account: Account, door: Door) -> Account:
         """The account with its verified remote id, name, server and what else sending needs, or ChannelRefused."""
+        ...
+
+
+@runtime_checkable
+class Mentions(Protocol):
+    """What a channel adds on which a mention needs more than the name that people write."""
+
+    async def mentioned(self, text: str, account: Account, door: Door) -> Mapping[str, str]:
+        """Name → id there, for the names in the text that exist. Asked before a payload is built; never raises."""
+        ...
+
+    def mentions_of(self, payload: SealedPayload) -> Mapping[str, str]:
+        """Those that a payload was built with: they stay for as long as its words do."""
+        ...
+
+
+@runtime_checkable
+class Introduces(Protocol):
+    """What a channel adds on which an account has a face."""
+
+    async def introduce(self, account: Account, door: Door) -> Introduction:
+        """What can be read of it now; never raises."""
         ...

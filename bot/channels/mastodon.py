@@ -75,6 +75,7 @@ class Mastodon:
         alt_limit=1500,
         hashtags="welcome",
         deletes=True,
+        access_ends=True,
         reads_back=True,
         metrics=("favourites", "reblogs", "replies"),
         # Documented nowhere. nginx, as Mastodon sets it up (dist/nginx.conf), waits 60 s for an answer; what the server

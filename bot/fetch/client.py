@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ import httpx2
 from bot.fetch.addresses import FetchRefused, NotSent, check_url, normalised
 from bot.fetch.dialler import Resolver, system_resolver
 from bot.fetch.transport import SafeTransport
+
+# httpx logs every address at INFO; some hold a secret, such as a bot's token or a webhook's path.
+logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PAGE_TYPES = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5"

@@ -485,7 +485,7 @@ class Requests:
         for version, account in zip(old.versions, accounts, strict=True):
             text = edit.texts.get(version.account, version.text)
             by_hand = edit.edited_by if version.account in edit.texts else version.edited_by
-            making.append(Making(account, text, media[version.account], by_hand))
+            making.append(Making(account, text, media[version.account], by_hand, was=version))
         title = edit.title or old.title
         versions = await self._versions.seal(making, brief, title=title, due=due)
         posts = {version.account: version.post for version in old.versions}

@@ -6,12 +6,12 @@ wire form, the payload sealed and kept, and the checks run on what will really g
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.artwork.picture import Picture
-from bot.channels.base import Channel, Content
+from bot.channels.base import Channel, Content, Door, Mentions
 from bot.checks.base import CheckedVersion, Subject
 from bot.checks.run import run_checks
 from bot.clock import Clock
@@ -37,6 +37,7 @@ class Making:
     text: str
     media: tuple[Medium, ...] = ()
     edited_by: str = ""
+    was: Version | None = None  # what it is made from, in a revision
 
 
 class Versions:
@@ -48,7 +49,9 @@ class Versions:
         media: MediaStore,
         drafts: DraftStore,
         clock: Clock,
+        open_door: Callable[[Account], Door],
     ) -> None:
+        self._open_door = open_door
         self._channels = channels
         self._blobs = blobs
         self._media = media
@@ -120,6 +123,7 @@ class Versions:
             link=brief.link,
             language=brief.language,
             not_before=due,
+            mentions=await self._mentions(making),
         )
         try:
             payload = channel.build(content, account)
@@ -141,6 +145,17 @@ class Versions:
             price=channel.price(payload),
             edited_by=making.edited_by,
         )
+
+    async def _mentions(self, making: Making) -> Mapping[str, str]:
+        """Whom the text names on channels that must be told who that is: part of what is approved, so that another time
+        or picture for the same words never makes somebody else of them.
+        """
+        account, channel, was = making.account, self._channels[making.account.channel], making.was
+        if not isinstance(channel, Mentions):
+            return {}
+        if was is not None and was.text == making.text:
+            return channel.mentions_of(await self.payload(was))
+        return await channel.mentioned(making.text, account, self._open_door(account))
 
     async def payload(self, version: Version) -> SealedPayload:
         return SealedPayload.read(await self._blobs.get(version.payload))

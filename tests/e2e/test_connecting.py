@@ -41,8 +41,9 @@ def named(mastodon: MastodonServer) -> str:
 
 def to_the_server(looker: Visitor, mastodon: MastodonServer) -> Page:
     page = looker.go("/settings/accounts")
-    page.get_by_label("Server").fill(named(mastodon))
-    page.get_by_role("button", name="Go on").click()
+    form = page.locator("form", has=page.get_by_role("heading", name="Connect Mastodon"))
+    form.get_by_label("Server").fill(named(mastodon))
+    form.get_by_role("button", name="Go on").click()
     page.get_by_role("link", name=re.compile("Go to localhost")).click()
     expect(page.get_by_role("heading", name="AdMind would like to access your account")).to_be_visible()
     return page

@@ -7,9 +7,11 @@ tested on. It speaks just enough HTTP/1.1 to break it at any byte.
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -177,3 +179,25 @@ async def listening(fake: ServerT) -> AsyncIterator[ServerT]:
         for task in list(tasks):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@contextmanager
+def on_a_thread(fake: ServerT) -> Iterator[ServerT]:
+    """The same on a thread of its own, for tests that wait where they stand."""
+    started: Future[ServerT] = Future()
+    loop = asyncio.new_event_loop()
+    over = asyncio.Event()
+
+    async def run() -> None:
+        async with listening(fake):
+            started.set_result(fake)
+            await over.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(run()), name="fake", daemon=True)
+    thread.start()
+    try:
+        yield started.result(20)
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join(20)
+        loop.close()

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
 from bot.channels.base import SealedPayload
+from bot.channels.bluesky_html import part_html
 from bot.channels.feed_html import content_html
 from bot.channels.mastodon_html import text_html
 from bot.channels.webhook import wire_body
 from bot.views import DraftView, MediumView, VersionView
 from handlers.web.studio.visit import Visit
 
-KINDS = {"feed": "feed", "mastodon": "mastodon"}
+KINDS = {"feed": "feed", "mastodon": "mastodon", "bluesky": "bluesky"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,9 @@ class Preview:
     warning: str = ""
     sensitive: bool = False
     visibility: str = ""
+    thread: tuple[Markup, ...] = ()  # each post of it, where a text may become several
+    card: Mapping[str, str] = field(default_factory=dict)  # uri, title, description, host of a link's card
+    labels: str = ""
 
     @property
     def name(self) -> str:
@@ -78,6 +83,14 @@ def previews_of(
                 warning=payload.extra.get("spoiler", ""),
                 sensitive=payload.extra.get("sensitive") == "yes",
                 visibility=payload.visibility,
+                thread=tuple(Markup(part_html(part)) for part in payload.parts),  # noqa: S704 - escaped
+                card=_card(payload),
+                labels=payload.extra.get("labels", ""),
             )
         )
     return tuple(found)
+
+
+def _card(payload: SealedPayload) -> Mapping[str, str]:
+    card = payload.parts[0].link_card
+    return {**card, "host": urlsplit(card.get("uri", "")).hostname or ""} if card else {}

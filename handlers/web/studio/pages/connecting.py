@@ -1,18 +1,19 @@
-"""Connecting an account by OAuth: out to the server, back, and a page that shows whose access it is."""
+"""Connecting an account, by OAuth or with what was pasted: a page shows whose it is before anything is kept."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Path, Request, Response
 
-from bot.accounts.oauth import Traveller
+from bot.accounts.traveller import Traveller
 from handlers.web.studio.draw import draw, go
 from handlers.web.studio.visit import Visit, Visitor
 
 router = APIRouter()
 ACCOUNTS = "/studio/settings/accounts"
+PASTED = {"bluesky": ("handle", "app_password"), "telegram": ("chat", "bot_token")}  # option and secret
 Handle = Annotated[str, Path(max_length=200, pattern=r"^[A-Za-z0-9_.-]+$")]
 
 
@@ -44,6 +45,8 @@ async def confirm_page(request: Request, visit: Visitor, handle: Handle) -> Resp
         brand=visit.here,
         name=account.name,
         known=known is not None and known.closed_at is None,
+        way="confirm",
+        shown=None,
     )
 
 
@@ -59,6 +62,64 @@ async def confirm(
 async def decline(request: Request, visit: Visitor, handle: Handle) -> Response:
     await visit.admind.oauth.decline(handle, _traveller(visit))
     return go(request, ACCOUNTS, visit.t("Nothing was connected, and the access was given back."))
+
+
+@router.post("/settings/accounts/paste")
+async def paste(
+    request: Request,
+    visit: Visitor,
+    channel: Annotated[Literal["bluesky", "telegram"], Form()],
+    place: Annotated[str, Form(max_length=300)],
+    secret: Annotated[str, Form(max_length=300)],
+    server: Annotated[str, Form(max_length=300)] = "",
+) -> Response:
+    """A handle with its app password, a chat with its bot's token: tried at once, kept after a look."""
+    place_name, secret_name = PASTED[channel]
+    options = {place_name: place.strip(), "server": server.strip()}
+    begun = await visit.admind.pasting.begin(_traveller(visit), channel, options, {secret_name: secret.strip()})
+    return go(request, f"{ACCOUNTS}/pasted/{begun}")
+
+
+@router.get("/settings/accounts/pasted/{handle}")
+async def pasted_page(request: Request, visit: Visitor, handle: Handle) -> Response:
+    """Picture, name and last post, and the brand that it is for."""
+    account, shown = await visit.admind.pasting.look(handle, _traveller(visit))
+    known = await visit.admind.accounts.known(account)
+    return draw(
+        request,
+        visit,
+        "settings_confirm.html",
+        account=account,
+        place=urlsplit(account.server).netloc,
+        handle=handle,
+        brand=visit.here,
+        name=account.name,
+        known=known is not None and known.closed_at is None,
+        way="pasted",
+        shown=shown,
+    )
+
+
+@router.get("/settings/accounts/pasted/{handle}/face")
+async def face(visit: Visitor, handle: Handle) -> Response:
+    found = await visit.admind.pasting.face(handle, _traveller(visit))
+    if found is None:
+        return Response(status_code=404)
+    return Response(found.data, media_type=found.mime, headers={"cache-control": "no-store"})
+
+
+@router.post("/settings/accounts/pasted/{handle}")
+async def keep_pasted(
+    request: Request, visit: Visitor, handle: Handle, name: Annotated[str, Form(max_length=200)]
+) -> Response:
+    connected = await visit.admind.pasting.confirm(handle, _traveller(visit), name)
+    return go(request, ACCOUNTS, visit.t("{name} is connected.", name=connected.name))
+
+
+@router.post("/settings/accounts/pasted/{handle}/decline")
+async def decline_pasted(request: Request, visit: Visitor, handle: Handle) -> Response:
+    await visit.admind.pasting.decline(handle, _traveller(visit))
+    return go(request, ACCOUNTS, visit.t("Nothing was connected, and what you pasted is forgotten."))
 
 
 @router.post("/settings/accounts/{account}/examine")

@@ -1,0 +1,189 @@
+"""Connecting an account with an app password, over HTTP: shown first, kept after a yes, for the one who pasted it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+import pytest
+
+from bot.clock import MovableClock
+from tests.fakes.bluesky_server import ANA, VELO, BlueskyServer
+from tests.fakes.faulty_http import on_a_thread
+from tests.fakes.telegram_server import TOKEN, TelegramServer
+from tests.handlers.serving import Served, serving
+from tests.handlers.studio.test_safety import Person
+
+ACCOUNTS = "/settings/accounts"
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(200)
+
+
+class Desk:
+    def __init__(self, served: Served, server: BlueskyServer, telegram: TelegramServer, clock: MovableClock) -> None:
+        self.served, self.server, self.telegram, self.clock = served, server, telegram, clock
+        self.person = Person(served)
+
+    def close(self) -> None:
+        self.person.http.close()
+
+    def paste(self, who: str = VELO, password: str = "", person: Person | None = None) -> httpx2.Response:
+        known = self.server.people[who]
+        fields = {"channel": "bluesky", "place": known.handle, "secret": password or known.password}
+        fields |= {"server": self.server.origin}
+        return (person or self.person).post(f"{ACCOUNTS}/paste", fields)
+
+    def pasted(self, who: str = VELO) -> str:
+        """The path of the page that asks, within the studio."""
+        answer = self.paste(who)
+        assert answer.status_code == 303, answer.text
+        return str(answer.headers["location"]).removeprefix("/studio")
+
+    def owner(self) -> str:
+        members = self.served.owner("GET", "/members").json()["items"]
+        return next(str(each["id"]) for each in members if each["name"] == "Owner" or "owner" in str(each["roles"]))
+
+    def accounts(self) -> list[dict[str, Any]]:
+        with self.served.client(self.served.token("read")) as client:
+            found = client.get("/api/v1/accounts").json()["items"]
+        return [each for each in found if each["channel"] == "bluesky" and not each["closed"]]
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    clock = MovableClock()
+    with on_a_thread(BlueskyServer()) as server, on_a_thread(TelegramServer()) as telegram:
+        environ = {"ADMIND_ALLOW_HOSTS": f"127.0.0.1:{server.port},127.0.0.1:{telegram.port}"}
+        folder = tmp_path_factory.mktemp("pasting")
+        with serving(folder, environ, clock=clock) as served, closing(Desk(served, server, telegram, clock)) as desk:
+            yield desk
+
+
+@pytest.fixture
+def desk(shared: Desk) -> Desk:
+    """As good as new: no account on Bluesky, nothing posted, a fresh session."""
+    for account in shared.accounts():
+        shared.served.owner("DELETE", f"/accounts/{account['id']}")
+    shared.server.records.clear()
+    shared.server.avatar = b""
+    shared.close()
+    shared.person = Person(shared.served)
+    return shared
+
+
+def test_whose_account_it_is_is_seen_before_anything_is_kept(desk: Desk) -> None:
+    record = {"$type": "app.bsky.feed.post", "text": "Our <last> words", "createdAt": "2026-11-01T10:00:00Z"}
+    desk.server.records[f"at://{VELO}/app.bsky.feed.post/3lzzzzzzzzzzz"] = record
+    desk.server.avatar = PNG
+    # The server that the member named is asked for the post; the app view of the network for name and picture.
+    page = desk.pasted()
+    shown = desk.person.get(page)
+    assert shown.status_code == 200 and "@velo.bsky.example" in shown.text
+    assert "Our &lt;last&gt; words" in shown.text and "1 Nov" in shown.text
+    assert desk.server.people[VELO].password not in shown.text and desk.accounts() == []
+    done = desk.person.post(page, {"name": "Velo on Bluesky"})
+    assert done.status_code == 303
+    [account] = desk.accounts()
+    assert (account["name"], account["handle"]) == ("Velo on Bluesky", "@velo.bsky.example")
+    assert desk.person.get(page).status_code == 404, "the way ends with it"
+    admind = desk.served.admind
+    raw = desk.served.on_loop(lambda: admind.database.client.hgetall(f"admind:{{{admind.workspace.id}}}:secrets"))
+    assert raw and desk.server.people[VELO].password not in str(raw), "encrypted at rest"
+
+
+def test_not_this_one_keeps_nothing(desk: Desk) -> None:
+    page = desk.pasted(ANA)
+    assert desk.person.post(f"{page}/decline").status_code == 303
+    assert desk.accounts() == [] and desk.person.post(page, {"name": "Ana"}).status_code == 404
+
+
+def test_a_wrong_password_is_told_and_keeps_nothing(desk: Desk) -> None:
+    refused = desk.paste(password="wrong")
+    assert refused.status_code == 422 and "did not accept the app password" in refused.text
+    assert desk.accounts() == []
+
+
+def test_it_ends_after_ten_minutes_and_in_another_browser(desk: Desk) -> None:
+    page = desk.pasted()
+    other = Person(desk.served)
+    assert other.get(page).status_code == 403 and desk.person.get(page).status_code == 404
+    other.http.close()
+    page = desk.pasted()
+    desk.clock.move(timedelta(minutes=10, seconds=1))
+    assert desk.person.post(page, {"name": "Velo"}).status_code == 404 and desk.accounts() == []
+
+
+def test_who_is_no_owner_connects_nothing(desk: Desk) -> None:
+    rosa = desk.served.owner("POST", "/members", {"name": "Rosa", "roles": ["approver"]}).json()["id"]
+    person = Person(desk.served, rosa)
+    assert desk.paste(person=person).status_code == 403 and desk.accounts() == []
+    person.http.close()
+
+
+def test_the_profiles_picture_comes_from_the_studio_and_only_as_a_picture(desk: Desk) -> None:
+    admind, server = desk.served.admind, desk.server
+    options = {"handle": "velo.bsky.example", "app_view": server.origin, "directory": server.origin}
+    body = {"channel": "bluesky", "name": "Velo", "options": options}
+    secrets = {"app_password": server.people[VELO].password}
+    made = desk.served.owner("POST", "/accounts", body | {"secrets": secrets})
+    assert made.status_code == 201, made.text
+    server.avatar = PNG
+    page = desk.pasted()  # the same account again: the network that was chosen for it stays
+    assert "connected already" in desk.person.get(page).text
+    face = desk.person.get(f"{page}/face")
+    assert face.status_code == 200 and face.content == PNG and face.headers["content-type"] == "image/png"
+    server.avatar = b"<svg onload=alert(1)>"
+    assert desk.person.get(f"{page}/face").status_code == 404
+    assert admind.workspace.id and desk.person.post(page, {"name": "Velo"}).status_code == 303
+    assert [account["id"] for account in desk.accounts()] == [made.json()["id"]]
+
+
+def test_a_draft_that_mentions_somebody_is_sealed_with_who_that_is(desk: Desk) -> None:
+    server, admind = desk.server, desk.served.admind
+    options = {"handle": "velo.bsky.example", "app_view": server.origin, "directory": server.origin}
+    body = {"channel": "bluesky", "name": "Himmel", "options": options}
+    secrets = {"app_password": server.people[VELO].password}
+    assert desk.served.owner("POST", "/accounts", body | {"secrets": secrets}).status_code == 201
+    draft = desk.served.draft("Tell people that we open a shop. Himmel, tomorrow 9am.")
+    place = draft["versions"][0]["account"]
+    with desk.served.client(desk.served.token("read", "propose", "decide")) as client:
+        text = {"text": "With @ana.bsky.example and @nobody.bsky.example #shop"}
+        edited = client.patch(f"/api/v1/drafts/{draft['id']}/versions/{place}", json=text)
+        assert edited.status_code == 200, edited.text
+    owner = desk.owner()
+    kept = desk.served.on_loop(lambda: admind.looking.draft_record(admind.workspace.id, owner, draft["id"]))
+    payload = desk.served.on_loop(lambda: admind.versions.payload(kept.versions[0]))
+    features = [facet["features"][0] for facet in json.loads(payload.canonical())["parts"][0]["facets"]]
+    assert [each.get("did") or each.get("tag") for each in features] == [ANA, "shop"]
+    server.people[ANA].handle = "elsewhere.bsky.example"  # somebody else may have the handle by now
+    try:
+        with desk.served.client(desk.served.token("read", "propose", "decide")) as client:
+            moved = client.post(f"/api/v1/drafts/{draft['id']}/schedule", json={"when": "2027-05-04 10:00"})
+            assert moved.json()["due"].startswith("2027-05-04"), moved.text
+    finally:
+        server.people[ANA].handle = "ana.bsky.example"
+    kept = desk.served.on_loop(lambda: admind.looking.draft_record(admind.workspace.id, owner, draft["id"]))
+    later = desk.served.on_loop(lambda: admind.versions.payload(kept.versions[0]))
+    assert str(later.not_before).startswith("2027-05-04") and later.parts == payload.parts
+    page = desk.person.get(f"/drafts/{draft['id']}").text
+    assert "<b>@ana.bsky.example</b>" in page and "<b>@nobody" not in page and 'class="preview sky"' in page
+
+
+def test_a_telegram_channel_is_connected_by_its_bots_token(desk: Desk) -> None:
+    fields = {"channel": "telegram", "place": "https://t.me/velo", "secret": TOKEN, "server": desk.telegram.origin}
+    page = str(desk.person.post(f"{ACCOUNTS}/paste", fields).headers["location"]).removeprefix("/studio")
+    shown = desk.person.get(page)
+    assert "Velo News" in shown.text and "@velo" in shown.text and "Last post" not in shown.text
+    assert TOKEN not in shown.text
+    assert desk.person.post(page, {"name": "Velo News"}).status_code == 303
+    desk.telegram.may_post = False
+    refused = desk.person.post(f"{ACCOUNTS}/paste", fields)
+    assert refused.status_code == 422 and "may not post" in refused.text
+
+
+def test_a_channel_that_is_connected_otherwise_takes_no_pasted_secret(desk: Desk) -> None:
+    fields = {"channel": "webhook", "place": "x", "secret": "y"}
+    assert desk.person.post(f"{ACCOUNTS}/paste", fields).status_code == 422
