@@ -11,7 +11,7 @@ from typing import Final
 
 import discord
 
-from handlers.cutting import Ruler
+from handlers.chat.cutting import Ruler
 
 CHARACTERS: Final = 4000  # of all text displays of a message
 COMPONENTS: Final = 40  # of a message, nested ones too

@@ -16,7 +16,7 @@ import discord
 
 from bot.chat import Button, Card, CardPicture, CardSection
 from bot.words import reader, told, words
-from handlers.cutting import shares
+from handlers.chat.cutting import shares
 from handlers.discord.buttons import read_first, rows
 from handlers.discord.limits import ALT, ATTACHMENTS, CHARACTERS, COMPONENTS, checked, plain, plainly, weight
 

@@ -15,11 +15,11 @@ from bot.chat import Asked, ChatRequest, Files, MessageRef
 from bot.errors import AdMindError
 from bot.review.delivering import Undelivered
 from bot.words import reading, told
+from handlers.chat.edits import Edits
+from handlers.chat.visiting import Visitor
 from handlers.slack.calling import GONE, Json, SlackRefused, asked
-from handlers.slack.edits import Edits
 from handlers.slack.files import Fetching
 from handlers.slack.messenger import Place, SlackMessenger
-from handlers.slack.people import Visitor
 from handlers.slack.places import Asking
 from handlers.slack.render import CARD_EVENT
 from handlers.slack.showing import After, Showing, edited

@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block, BlockElement
 from slack_sdk.models.views import View
 
-from handlers.cutting import Ruler
+from handlers.chat.cutting import Ruler
 
 Json = dict[str, Any]
 
@@ -66,8 +66,8 @@ def weight(text: str) -> int:
     return units + sum((len(escaped) - 1) * text.count(char) for char, escaped in _ESCAPES.items())
 
 
-_ruler = Ruler(weight)
-cut, pieces = _ruler.cut, _ruler.pieces
+ruler = Ruler(weight)
+cut, pieces = ruler.cut, ruler.pieces
 
 
 def escape(text: str) -> str:

@@ -20,8 +20,8 @@ from bot.chat import Card, Home, Identified, MessageRef
 from bot.words import reading
 from bot.workflow.emoji import sign_of
 from bot.workflow.reactions import Metadata, StandingReactions
+from handlers.chat.edits import Edits
 from handlers.slack.calling import GONE, REVOKED, TOO_LONG, Json, SlackRefused, SlackUnknown, asked
-from handlers.slack.edits import Edits
 from handlers.slack.people import People
 from handlers.slack.pictures import Pictures, shown_on
 from handlers.slack.render import CARD_EVENT, SlackMessage, brief, message

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
 
 from bot.bootstrap import AdMind
-from bot.chat import Home, Identified, Member
+from bot.chat import Identified, Member
 from bot.errors import Conflict, NotAllowed
 from bot.words import told
+from handlers.chat.visiting import Visitor
 from handlers.slack.calling import REVOKED, Json, SlackRefused, asked
 from handlers.slack.teams import Teams
 
@@ -24,19 +24,6 @@ MOST_PAGES, A_PAGE = 10, 200
 # whoever decides.
 SEEN_SECONDS = 5.0
 MOST_SEEN = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """A person, where they are, and who they are here now."""
-
-    home: Home
-    member: Member
-    who: Identified
-
-    @property
-    def workspace(self) -> str:
-        return self.home.workspace
 
 
 class People:

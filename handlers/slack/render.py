@@ -13,7 +13,7 @@ import regex
 
 from bot.chat import Card, CardSection
 from bot.words import reader, told, words
-from handlers.cutting import shares
+from handlers.chat.cutting import shares
 from handlers.slack import kit
 from handlers.slack.buttons import elements, read_first
 from handlers.slack.limits import (

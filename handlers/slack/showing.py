@@ -17,8 +17,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.chat import Asked
 from bot.errors import AdMindError
 from bot.words import told
+from handlers.chat.edits import Edits
 from handlers.slack.calling import asked as answered
-from handlers.slack.edits import Edits
 from handlers.slack.limits import cut
 from handlers.slack.places import Asking
 from handlers.slack.teams import Teams

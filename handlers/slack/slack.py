@@ -12,8 +12,8 @@ from typing import Any
 from bot.bootstrap import AdMind
 from bot.chat import Home, Messenger
 from bot.errors import AdMindError
+from handlers.chat.edits import Edits
 from handlers.slack.answering import Answering
-from handlers.slack.edits import Edits
 from handlers.slack.health import Health
 from handlers.slack.messenger import SlackMessenger
 from handlers.slack.people import People

@@ -9,9 +9,9 @@ from typing import Final
 from bot.chat import Role
 from bot.errors import AdMindError, NotAllowed
 from bot.words import read_in, told
+from handlers.chat.visiting import Visitor
 from handlers.slack.calling import Json, asked
 from handlers.slack.limits import cut
-from handlers.slack.people import Visitor
 from handlers.slack.slack import Slack
 from handlers.slack.surface import manifest
 

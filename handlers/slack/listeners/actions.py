@@ -11,12 +11,13 @@ from slack_bolt.async_app import AsyncApp
 from bot.chat import Verdict
 from bot.errors import AdMindError, ChangedSince, unexpected
 from bot.words import read_in, told
+from handlers.chat import deciding, houses
+from handlers.chat.visiting import Visitor
 from handlers.slack import modals
 from handlers.slack.buttons import MENU
 from handlers.slack.calling import Json, asked
 from handlers.slack.forms import Carried
-from handlers.slack.listeners import deciding, home, houses, on_posts, opening, reviewing
-from handlers.slack.people import Visitor
+from handlers.slack.listeners import home, on_posts, opening, reviewing
 from handlers.slack.slack import Slack
 from handlers.slack.surface import ACTIONS
 
@@ -57,13 +58,13 @@ async def press(slack: Slack, body: Json) -> None:
 
 async def _do(slack: Slack, visitor: Visitor, body: Json, verb: str, ids: list[str]) -> str:
     if verb in DECIDES:
-        return await deciding.decide(slack, visitor, DECIDES[verb], ids[0], ids[1])
+        return await deciding.decide(slack.admind, visitor, DECIDES[verb], ids[0], ids[1])
     if verb in on_posts.VERBS:
         return await on_posts.press(slack, visitor, verb, ids[0], _where(body), str(body.get("trigger_id") or ""))
     if verb in ("stop", "resume"):
         return await _flow(slack, visitor, verb, ids[0])
     if verb == "reconnect":
-        return await houses.reconnect(slack, visitor, ids[0])
+        return await houses.reconnect(slack.admind, visitor, ids[0])
     await _open(slack, visitor, body, verb, ids)
     return ""
 
@@ -82,7 +83,7 @@ async def _flow(slack: Slack, visitor: Visitor, verb: str, brand: str) -> str:
     if verb == "resume":
         pausing = slack.admind.pausing
         lifted = await pausing.resume(visitor.workspace, scope, visitor.member, now, surface="slack")
-        said = told("Posts go out again: {what}.", what=await houses.scope_name(slack, visitor, lifted.scope))
+        said = told("Posts go out again: {what}.", what=await houses.scope_name(slack.admind, visitor, lifted.scope))
     else:
         stopped = await slack.admind.stopping.stop(visitor.workspace, scope, visitor.member, "", now, "slack")
         said = told("Stopped: {count} scheduled posts wait until somebody lets them go on.", count=len(stopped.held))
@@ -128,7 +129,7 @@ async def _form(slack: Slack, visitor: Visitor, verb: str, draft: Any) -> Json:
             return modals.reject_modal(draft, carried)
         case "some":
             return modals.some_modal(draft, carried)
-    zone = await deciding.zone_of(slack, visitor, draft)
+    zone = await deciding.zone_of(slack.admind, visitor, draft)
     return modals.move_modal(draft, carried, zone=zone, now=slack.admind.clock.now())
 
 

@@ -8,9 +8,10 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.errors import AdMindError
 from bot.words import read_in, told
+from handlers.chat import houses
+from handlers.chat.visiting import Visitor
 from handlers.slack.calling import Json
-from handlers.slack.listeners import houses, linking, opening
-from handlers.slack.people import Visitor
+from handlers.slack.listeners import joining, linking, opening
 from handlers.slack.places import Asking
 from handlers.slack.reading import plain_words
 from handlers.slack.slack import Slack
@@ -49,13 +50,13 @@ async def obey(slack: Slack, command: Json) -> str:
             await opening.settings(slack, visitor, trigger, room=channel)
             return ""
         case "studio":
-            return await houses.studio(slack, visitor)
+            return await houses.studio(slack.admind, visitor)
         case "resume":
-            return await houses.resume(slack, visitor, rest, channel)
+            return await houses.resume(slack.admind, visitor, rest, channel)
         case "code":
-            return await houses.code(slack, visitor)
+            return await joining.code(slack, visitor)
         case "join":
-            return await houses.join(slack, visitor, rest)
+            return await joining.join(slack, visitor, rest)
     return await requested(slack, visitor, command, said)
 
 

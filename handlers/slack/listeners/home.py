@@ -10,11 +10,11 @@ from slack_bolt.async_app import AsyncApp
 from bot.chat import Role
 from bot.errors import AdMindError, NotAllowed
 from bot.words import read_in, told
+from handlers.chat.deciding import zone_of
+from handlers.chat.visiting import Visitor
 from handlers.slack.calling import Json, asked
 from handlers.slack.home_view import HomeNow, home_view, stranger_view
-from handlers.slack.listeners.deciding import zone_of
 from handlers.slack.listeners.events import team_of
-from handlers.slack.people import Visitor
 from handlers.slack.places import Asking
 from handlers.slack.slack import Slack
 from handlers.slack.suggesting import suggest
@@ -94,7 +94,7 @@ async def _now(slack: Slack, visitor: Visitor) -> HomeNow:
     return HomeNow(
         brand=brand,
         brand_name=names.get(brand, "AdMind"),
-        zone=await zone_of(slack, visitor),
+        zone=await zone_of(slack.admind, visitor),
         waiting=waiting,
         upcoming=[each for each in ahead if each.status == "scheduled"],
         done=[each for each in posts.items if each.status not in ("scheduled", "sending", "cancelled")],

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from bot.chat import Identified
-from bot.words import read_in, told
+from bot.words import read_in
 from bot.workflow.kinship import Side
 from bot.workflow.names import place_of
+from handlers.chat import linking
 from handlers.slack.slack import Slack
-
-YES = frozenset({"yes", "ja"})
 
 
 async def link(slack: Slack, team: str, user: str, given: str) -> str:
@@ -26,24 +25,8 @@ async def link(slack: Slack, team: str, user: str, given: str) -> str:
         team=team,
         user=user,
     )
-    kinship, (code, _, word) = slack.admind.kinship, given.strip().partition(" ")
-    if not code:
-        made = await kinship.offer(home.workspace, side)
-        return told(
-            "Are you here under another name too? There, within ten minutes, say: /admind link {code}\n"
-            "Give this code to nobody else: whoever uses it says that they are you.",
-            code=made,
-        )
-    if word.strip().casefold() in YES:
-        done = await kinship.agree(home.workspace, code, side)
+    said, joined = await linking.link(slack.admind, home, side, given)
+    if joined:
         for each in await slack.admind.homes.of(home.workspace):
             slack.people.forget(each.team)
-        return done
-    offer = await kinship.look(home.workspace, code, side)
-    return told(
-        "This would make you one person with {name} ({place}): one vote for both, and the rights of both. If that is "
-        "you, say: /admind link {code} yes\nIf it is not, do nothing.",
-        name=offer.other.name,
-        place=offer.other.place,
-        code=code,
-    )
+    return said

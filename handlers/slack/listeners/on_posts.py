@@ -11,11 +11,12 @@ from bot.chat import MessageRef
 from bot.errors import AdMindError, BadInput
 from bot.views import DraftView, PostView
 from bot.words import told
+from handlers.chat import deciding, houses
+from handlers.chat.visiting import Visitor
 from handlers.slack import modals
 from handlers.slack.calling import Json
 from handlers.slack.forms import Carried
-from handlers.slack.listeners import deciding, home, houses, opening
-from handlers.slack.people import Visitor
+from handlers.slack.listeners import home, opening
 from handlers.slack.slack import Slack
 
 AT_ONCE: Final = frozenset({"live", "send", "cancel", "done", "access"})
@@ -48,7 +49,7 @@ async def press(slack: Slack, visitor: Visitor, verb: str, named: str, where: Wh
         return ""
     posts, workspace, member = slack.admind.posts, visitor.workspace, visitor.member.id
     if verb == "access":
-        link = await houses.studio_link(slack, visitor)
+        link = await houses.studio_link(slack.admind, visitor)
         account = (await slack.admind.looking.post(workspace, member, named)).account_name
         return told(
             "Connect {account} again under Settings in the studio, then press “Try again” here. Your way in, good once "
@@ -96,7 +97,7 @@ async def _window(slack: Slack, visitor: Visitor, verb: str, named: str, where: 
         return modals.take_down_modal(posts, where.carried(post=posts[0].id))
     post = await looking.post(workspace, member, named)
     if verb == "later":
-        zone = await deciding.zone_of(slack, visitor)
+        zone = await deciding.zone_of(slack.admind, visitor)
         return modals.later_modal(post, where.carried(post=post.id), zone=zone, now=slack.admind.clock.now())
     draft: DraftView = await opening.draft_of(slack, visitor, post.draft)
     return modals.edit_modal(draft, where.carried(draft=draft.id, digest=draft.digest))

@@ -6,12 +6,12 @@ from bot.chat import Role
 from bot.errors import AdMindError, NotAllowed
 from bot.views import DraftView
 from bot.words import told
+from handlers.chat.deciding import zone_of
+from handlers.chat.visiting import Visitor
 from handlers.slack import modals
 from handlers.slack.buttons import behind_more
 from handlers.slack.calling import Json, asked
 from handlers.slack.forms import Carried
-from handlers.slack.listeners.deciding import zone_of
-from handlers.slack.people import Visitor
 from handlers.slack.slack import Slack
 
 
@@ -42,7 +42,7 @@ async def new_post(
     accounts = await slack.admind.looking.accounts(visitor.workspace, visitor.member.id)
     mine = [each for each in accounts.items if each.brand == brand]
     carried = Carried(brand=brand, room=room)
-    view = modals.new_post_modal(mine, carried, zone=await zone_of(slack, visitor), topic=topic)
+    view = modals.new_post_modal(mine, carried, zone=await zone_of(slack.admind, visitor), topic=topic)
     await show(slack, visitor, trigger, view)
 
 
@@ -93,7 +93,7 @@ async def details(
     shown = await slack.pictures.files(visitor.home, files)
     carried = Carried(draft=draft.id, digest=digest or draft.digest, brand=brand)
     return modals.details_modal(
-        draft, carried, zone=await zone_of(slack, visitor, draft), files=shown, page=page, approving=approving
+        draft, carried, zone=await zone_of(slack.admind, visitor, draft), files=shown, page=page, approving=approving
     )
 
 

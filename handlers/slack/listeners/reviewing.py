@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from bot.errors import NotFound
 from bot.views import DraftView
 from bot.words import reader, told, words
+from handlers.chat.visiting import Visitor
 from handlers.slack import kit
 from handlers.slack.calling import Json, asked
 from handlers.slack.limits import checked_view
 from handlers.slack.listeners import opening
 from handlers.slack.modals import details
-from handlers.slack.people import Visitor
 from handlers.slack.slack import Slack
 
 

@@ -11,16 +11,17 @@ from slack_bolt.async_app import AsyncApp
 from bot.chat import Role, Verdict
 from bot.errors import AdMindError, unexpected
 from bot.words import read_in, told
+from handlers.chat import deciding
+from handlers.chat.visiting import Visitor
 from handlers.slack import kit, modals
 from handlers.slack.calling import Json, asked
 from handlers.slack.forms import Carried, FieldErrors
 from handlers.slack.limits import cut
-from handlers.slack.listeners import deciding, home, on_posts, opening, reviewing
+from handlers.slack.listeners import home, on_posts, opening, reviewing
 from handlers.slack.modals import asking as new_posts
 from handlers.slack.modals import deciding as decisions
 from handlers.slack.modals import details, editing, moving
 from handlers.slack.modals import settings as rooms
-from handlers.slack.people import Visitor
 from handlers.slack.places import Asking
 from handlers.slack.slack import Slack
 from handlers.slack.surface import VIEWS
@@ -73,26 +74,28 @@ def _refused(view: Json, error: AdMindError) -> Json:
 async def _edit(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
     draft = await opening.draft_of(slack, visitor, carried.draft)
     edited = modals.read_edit(view, draft)
-    return await deciding.reword(slack, visitor, draft, carried.digest, edited.texts, approve=edited.approve)
+    return await deciding.reword(slack.admind, visitor, draft, carried.digest, edited.texts, approve=edited.approve)
 
 
 async def _changes(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
     reason = modals.read_reason(view, needed=True)
-    return await deciding.decide(slack, visitor, Verdict.changes, carried.draft, carried.digest, reason=reason)
+    return await deciding.decide(slack.admind, visitor, Verdict.changes, carried.draft, carried.digest, reason=reason)
 
 
 async def _reject(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
     reason = modals.read_reason(view, needed=False)
-    return await deciding.decide(slack, visitor, Verdict.reject, carried.draft, carried.digest, reason=reason)
+    return await deciding.decide(slack.admind, visitor, Verdict.reject, carried.draft, carried.digest, reason=reason)
 
 
 async def _some(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
     accounts = modals.read_some(view)
-    return await deciding.decide(slack, visitor, Verdict.approve, carried.draft, carried.digest, accounts=accounts)
+    return await deciding.decide(
+        slack.admind, visitor, Verdict.approve, carried.draft, carried.digest, accounts=accounts
+    )
 
 
 async def _read_approve(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str | Json:
-    said = await deciding.decide(slack, visitor, Verdict.approve, carried.draft, carried.digest)
+    said = await deciding.decide(slack.admind, visitor, Verdict.approve, carried.draft, carried.digest)
     if not carried.brand:
         return said
     slack.after(home.refresh(slack, visitor))
@@ -101,9 +104,9 @@ async def _read_approve(slack: Slack, visitor: Visitor, view: Json, carried: Car
 
 async def _move(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
     draft = await opening.draft_of(slack, visitor, carried.draft)
-    zone = await deciding.zone_of(slack, visitor, draft)
+    zone = await deciding.zone_of(slack.admind, visitor, draft)
     due = modals.read_move(view, now=slack.admind.clock.now(), zone=zone)
-    await deciding.move(slack, visitor, draft, carried.digest, due)
+    await deciding.move(slack.admind, visitor, draft, carried.digest, due)
     return ""
 
 
@@ -115,13 +118,13 @@ async def _take_down(slack: Slack, visitor: Visitor, view: Json, carried: Carrie
 
 
 async def _later(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
-    zone = await deciding.zone_of(slack, visitor)
+    zone = await deciding.zone_of(slack.admind, visitor)
     due = modals.read_move(view, now=slack.admind.clock.now(), zone=zone)
     return await on_posts.send_later(slack, visitor, carried.post, due, on_posts.Where.of(carried))
 
 
 async def _new_post(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
-    zone = await deciding.zone_of(slack, visitor)
+    zone = await deciding.zone_of(slack.admind, visitor)
     asked_for = modals.read_new_post(view, now=slack.admind.clock.now(), zone=zone)
     accounts = await slack.admind.looking.accounts(visitor.workspace, visitor.member.id)
     asking = Asking(

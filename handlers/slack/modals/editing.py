@@ -1,27 +1,22 @@
 """Edit text, word for word: one field an account, longer texts in several.
 
-A part never begins or ends in white space, which a client may trim: the white space between two parts is remembered in
-the field's id, and comes back when they are joined.
+The white space between two parts is remembered in the field's id.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
-
-import regex
 
 from bot.views import DraftView, VersionView
 from bot.words import reader, told, words
+from handlers.chat.parting import JOINTS, parts_of
 from handlers.slack import kit
 from handlers.slack.forms import Carried, FieldErrors, blocks_of, chosen, written
-from handlers.slack.limits import INPUT, Json, checked_view, pieces, weight
+from handlers.slack.limits import INPUT, Json, checked_view, ruler
 
 CALLBACK = "edit"
 MOST_FIELDS = 40
-_JOINTS: Final = {"p": "\n\n", "l": "\n", "s": " ", "n": ""}
-_PART: Final = INPUT - 400  # so that a part can grow
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +63,7 @@ def read_edit(view: Json, draft: DraftView) -> Edited:
         _, account, _, joint = block.split(":")
         part = written(view, block)
         before = given.get(account, "")
-        given[account] = before + (_JOINTS.get(joint, "") if before and part else "") + part
+        given[account] = before + (JOINTS.get(joint, "") if before and part else "") + part
         first.setdefault(account, block)
     empty = {first[account]: told("A post needs a text.") for account, text in given.items() if not text.strip()}
     if empty:
@@ -79,7 +74,7 @@ def read_edit(view: Json, draft: DraftView) -> Edited:
 
 
 def _fields(version: VersionView) -> list[Json]:
-    parts = _parts(version.text)
+    parts = parts_of(version.text, ruler, INPUT)
     made = []
     for index, (joint, part) in enumerate(parts):
         label = version.account_name
@@ -108,30 +103,3 @@ def _hint(version: VersionView, index: int, joint: str) -> str:
     if version.limit is None:
         return ""
     return told("Now {used} of {limit} {unit}.", used=version.length, limit=version.limit, unit=told(version.unit))
-
-
-def _parts(text: str) -> list[tuple[str, str]]:
-    """(joint, part): the text when each part is put after its joint. Short texts are one part, as they are."""
-    if weight(text) <= INPUT:
-        return [("n", text)]
-    parts, joint = list[tuple[str, str]](), "n"
-    while weight(text) > _PART:
-        head = pieces(text, _PART)[0]
-        end, following, skipped = _seam(text, len(head))
-        parts.append((joint, text[:end]))
-        text, joint = text[end + skipped :], following
-    return [*parts, (joint, text)]
-
-
-def _seam(text: str, most: int) -> tuple[int, str, int]:
-    """Where to part a text at the latest: the end of the part, the joint after it, and how long that is."""
-    for name, joint in _JOINTS.items():
-        if not joint:
-            continue
-        for found in regex.finditer(rf"(?r)(?<=\S){joint}(?=\S)", text[: most + 1]):
-            if found.start() > most // 2:
-                return found.start(), name, len(joint)
-    for found in regex.finditer(r"(?r)(?<=\S)(?=\S)", text[: most + 1]):
-        if found.start() <= most and len(pieces(text[: found.start()], INPUT)) == 1 and found.start():
-            return found.start(), "n", 0
-    return most, "n", 0

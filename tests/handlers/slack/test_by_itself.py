@@ -10,7 +10,7 @@ import pytest
 
 from bot.chat import Identified, Role
 from bot.clock import MovableClock
-from handlers.slack.listeners import houses
+from handlers.chat import houses
 from storage.commit import Change, commit
 from storage.stores import DraftStore
 from tests.fakes.slack.pressing import Person
@@ -55,7 +55,7 @@ async def test_reconnect_leads_into_the_studio(office: Office, ana: Person, loun
     slack, who = office.living.slack, office.slack.team.id
     account = (await office.admind.looking.accounts(office.workspace, (await member(office, ana)).id)).items[0]
     visitor = await slack.people.visitor(who, ana.id)
-    told = await houses.reconnect(slack, visitor, account.id)
+    told = await houses.reconnect(slack.admind, visitor, account.id)
     assert "Log Feed in again" in told and "/studio/in/" in told
 
 

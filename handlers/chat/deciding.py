@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.bootstrap import AdMind
 from bot.chat import DecisionRequest, Verdict
 from bot.errors import ChangedSince
 from bot.views import DraftView
 from bot.words import told
 from bot.workflow.requests import Asker
-from handlers.slack.people import Visitor
-from handlers.slack.slack import Slack
+from handlers.chat.visiting import Visitor
 
 
 async def decide(
-    slack: Slack,
+    admind: AdMind,
     visitor: Visitor,
     verdict: Verdict,
     draft: str,
@@ -31,33 +31,33 @@ async def decide(
         member=visitor.member.id,
         verdict=verdict,
         digest=digest,
-        surface="slack",
+        surface=visitor.surface,
         reason=reason,
         accounts=accounts,
-        at=slack.admind.clock.now(),
+        at=admind.clock.now(),
     )
-    return (await slack.admind.decisions.decide(request)).privately(request)
+    return (await admind.decisions.decide(request)).privately(request)
 
 
 async def reword(
-    slack: Slack, visitor: Visitor, draft: DraftView, digest: str, texts: dict[str, str], *, approve: bool
+    admind: AdMind, visitor: Visitor, draft: DraftView, digest: str, texts: dict[str, str], *, approve: bool
 ) -> str:
     """A person's own words, byte for byte, in place of those that they saw. Raises ChangedSince, NotFound, BadInput."""
     unchanged(draft, digest)
     if texts:
         seen = {version.account: version.digest for version in draft.versions if version.account in texts}
-        asker = await asker_of(slack, visitor, draft.id)
-        made = await slack.admind.requests.word(asker, draft.id, texts, seen=seen)
+        asker = await asker_of(admind, visitor, draft.id)
+        made = await admind.requests.word(asker, draft.id, texts, seen=seen)
         digest = made.digest
-    return await decide(slack, visitor, Verdict.approve, draft.id, digest) if approve else ""
+    return await decide(admind, visitor, Verdict.approve, draft.id, digest) if approve else ""
 
 
-async def move(slack: Slack, visitor: Visitor, draft: DraftView, digest: str, due: datetime) -> None:
+async def move(admind: AdMind, visitor: Visitor, draft: DraftView, digest: str, due: datetime) -> None:
     """Raises ChangedSince, NotFound, BadInput."""
     unchanged(draft, digest)
-    asker = await asker_of(slack, visitor, draft.id)
+    asker = await asker_of(admind, visitor, draft.id)
     when = due.astimezone(ZoneInfo(asker.zone)).strftime("%Y-%m-%d %H:%M")
-    await slack.admind.requests.move(asker, draft.id, when)
+    await admind.requests.move(asker, draft.id, when)
 
 
 def unchanged(draft: DraftView, digest: str) -> None:
@@ -70,21 +70,21 @@ def unchanged(draft: DraftView, digest: str) -> None:
         )
 
 
-async def asker_of(slack: Slack, visitor: Visitor, draft_id: str) -> Asker:
-    record = await slack.admind.looking.draft_record(visitor.workspace, visitor.member.id, draft_id)
+async def asker_of(admind: AdMind, visitor: Visitor, draft_id: str) -> Asker:
+    record = await admind.looking.draft_record(visitor.workspace, visitor.member.id, draft_id)
     return Asker(
         workspace=visitor.workspace,
         brand=record.brand,
         member=visitor.member.id,
         conversation=record.conversation,
-        surface="slack",
+        surface=visitor.surface,
         language=visitor.member.language,
         zone=visitor.member.zone or record.zone,
         by_agent=False,
     )
 
 
-async def zone_of(slack: Slack, visitor: Visitor, draft: DraftView | None = None) -> str:
+async def zone_of(admind: AdMind, visitor: Visitor, draft: DraftView | None = None) -> str:
     if visitor.member.zone or draft is not None:
         return visitor.member.zone or (draft.zone if draft else "")
-    return str(await slack.admind.looking.zone(visitor.workspace))
+    return str(await admind.looking.zone(visitor.workspace))

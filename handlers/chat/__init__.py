@@ -1,0 +1,1 @@
+"""What every chat needs alike: who is there, what a press does, and texts that fit."""

@@ -1,0 +1,58 @@
+"""Words about the house that only one person may read, or that a person's own word must be behind."""
+
+from __future__ import annotations
+
+from bot.bootstrap import AdMind
+from bot.publishing.pause import say_scope
+from bot.words import retold, told
+from handlers.chat.visiting import Visitor
+
+
+async def studio(admind: AdMind, visitor: Visitor) -> str:
+    """A link that signs in, good once."""
+    address = await studio_link(admind, visitor)
+    return told(
+        "Your way into the studio, good once and for 15 minutes. Keep it to yourself: {address}", address=address
+    )
+
+
+async def studio_link(admind: AdMind, visitor: Visitor) -> str:
+    code = await admind.sign_in.link(visitor.workspace, visitor.member.id, surface=visitor.surface)
+    return f"{admind.settings.base_url.rstrip('/')}/studio/in/{code}"
+
+
+async def resume(admind: AdMind, visitor: Visitor, scope: str, channel: str) -> str:
+    """Lets posts go out again. Raises BadInput, NotAllowed."""
+    room = await admind.homes.room(visitor.surface, visitor.who.team, channel)
+    brand = room.brand if room else await admind.looking.home_brand(visitor.workspace, visitor.member.id)
+    words = scope.strip()
+    named = {"": f"brand:{brand}", "brand": f"brand:{brand}", "everything": "workspace", "all": "workspace"}
+    kind, _, value = words.partition(" ")
+    wanted = named.get(words.casefold(), f"{kind.casefold()}:{value.strip()}" if value else words)
+    lifted = await admind.pausing.resume(
+        visitor.workspace, wanted, visitor.member, admind.clock.now(), surface=visitor.surface
+    )
+    return told("Posts go out again: {what}.", what=await scope_name(admind, visitor, lifted.scope))
+
+
+async def scope_name(admind: AdMind, visitor: Visitor, scope: str) -> str:
+    """What was paused, as people call it."""
+    kind, _, value = scope.partition(":")
+    looking, by = admind.looking, (visitor.workspace, visitor.member.id)
+    named: dict[str, str] = {}
+    if kind == "brand":
+        named = {each.id: each.name for each in (await looking.brands(*by)).items}
+    elif kind == "account":
+        named = {each.id: each.name for each in (await looking.accounts(*by)).items}
+    return named.get(value) or retold(say_scope(scope))
+
+
+async def reconnect(admind: AdMind, visitor: Visitor, account: str) -> str:
+    """Where an account is logged in again. Raises NotFound."""
+    found = await admind.looking.account_record(visitor.workspace, visitor.member.id, account)
+    return told(
+        "Log {account} in again in the studio, under Settings, Accounts. Your way in, good once and for 15 minutes: "
+        "{address}",
+        account=found.name,
+        address=await studio_link(admind, visitor),
+    )
