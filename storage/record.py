@@ -79,7 +79,7 @@ ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 def new_id(prefix: str) -> str:
     """A short unguessable name, `d_7k2m9q…`: 59 random bits in an alphabet without look-alikes."""
-    rest, letters = secrets.randbelow(len(ALPHABET) ** 12), ""
+    rest, letters = int.from_bytes(secrets.token_bytes(16)) % len(ALPHABET) ** 12, ""
     for _ in range(12):
         rest, place = divmod(rest, len(ALPHABET))
         letters += ALPHABET[place]

@@ -19,6 +19,7 @@ import click
 
 from bot.settings import Settings
 from handlers.cli.talk import SERVER_FILE, Refused, as_json, command, known_server, settings_here, show_json
+from handlers.settled import settle
 from handlers.web.front import Front
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ async def _work(
     async with admind, _in_slack(admind, role) as slack:
         apps = [getattr(modules[1], make)(admind) for make in MAKERS[: len(fronts)]]
         if slack is not None and apps:
-            slack.mount(apps[-1])
+            apps[-1] = slack.mount(apps[-1])
         await admind.start(warm=False)
         admind.stay()
         for front, app in zip(fronts, apps, strict=True):
@@ -93,6 +94,7 @@ async def _work(
             _greet(settings, listeners, json_=json_, way_in=await _way_in(admind))
             if ROLES[role] != ROLES["worker"]:
                 await admind.loaded()
+            settle()
             await asyncio.Event().wait()
 
 

@@ -10,11 +10,11 @@ from contextlib import asynccontextmanager
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.errors import AdMindError
 from handlers.slack import installing
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 PING_SECONDS = 5.0
 AGAIN_SECONDS = 15.0
 LOOKS_EVERY = 0.5
+MOST_BYTES = 5_000_000  # of a request; Slack's are some kilobytes
 
 
 @asynccontextmanager
@@ -87,19 +88,35 @@ async def reread(slack: Slack) -> None:
 
 
 class _Events:
-    """What Slack sends, without what Starlette wraps around a function: it comes in bursts."""
+    """What Slack sends, before everything else that is served: it comes in bursts, and its signature is its way in."""
 
-    def __init__(self, app: AsyncApp) -> None:
+    def __init__(self, app: AsyncApp, site: ASGIApp) -> None:
         self._app = app
+        self._site = site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        answer = await self._app.async_dispatch(to_async_bolt_request(request, await request.body()))
-        await to_starlette_response(answer)(scope, receive, send)
+        if scope["type"] != "http" or scope["path"] != REQUESTS or scope["method"] != "POST":
+            await self._site(scope, receive, send)
+            return
+        body, whole = b"", False
+        while not whole:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body += message.get("body", b"")
+            whole = not message.get("more_body", False) or len(body) > MOST_BYTES
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        text = body.decode("utf-8", "replace") if len(body) <= MOST_BYTES else ""  # then no signature is right
+        answer = await self._app.async_dispatch(AsyncBoltRequest(body=text, headers=headers))
+        said = answer.body.encode()
+        given = {**answer.first_headers_without_set_cookie(), "content-length": str(len(said))}
+        shown = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in given.items()]
+        await send({"type": "http.response.start", "status": answer.status, "headers": shown})
+        await send({"type": "http.response.body", "body": said})
 
 
-def mount(slack: Slack, app: AsyncApp, edge: Starlette) -> None:
-    """The paths that Slack and who installs call, onto the public edge."""
+def mount(slack: Slack, app: AsyncApp, edge: Starlette) -> ASGIApp:
+    """The public edge with the paths that Slack and who installs call."""
     flow = installing.flow(slack)
 
     async def install(request: Request) -> Response:
@@ -110,8 +127,7 @@ def mount(slack: Slack, app: AsyncApp, edge: Starlette) -> None:
         assert flow is not None  # noqa: S101
         return to_starlette_response(await flow.handle_callback(to_async_bolt_request(request, b"")))
 
-    if slack.admind.settings.slack_signing_secret is not None:
-        edge.router.routes.append(Route(REQUESTS, _Events(app), methods=["POST"], include_in_schema=False))
     if flow is not None:
         edge.add_route(INSTALL, install, methods=["GET"], include_in_schema=False)
         edge.add_route(RETURN, returned, methods=["GET"], include_in_schema=False)
+    return edge if slack.admind.settings.slack_signing_secret is None else _Events(app, edge)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from bot.bootstrap import AdMind
 from handlers.slack.app import app_of
@@ -18,10 +19,9 @@ class Living:
         self.slack = slack
         self.app = app_of(slack)
 
-    def mount(self, edge: Starlette) -> None:
-        """Take Slack's requests on this edge; with an app's token they come over a socket instead."""
-        if self.slack.admind.settings.slack_app_token is None:
-            mount(self.slack, self.app, edge)
+    def mount(self, edge: Starlette) -> ASGIApp:
+        """The edge, taking Slack's requests too; with an app's token they come over a socket instead."""
+        return edge if self.slack.admind.settings.slack_app_token else mount(self.slack, self.app, edge)
 
     @asynccontextmanager
     async def heard(self, ping_seconds: float = PING_SECONDS) -> AsyncIterator[None]:

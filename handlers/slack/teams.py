@@ -8,6 +8,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 import aiohttp
 from slack_bolt.authorization import AuthorizeResult
@@ -26,7 +27,7 @@ FRESH_SECONDS = 60.0  # a token is looked up again after that: another process m
 CALL_SECONDS = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Team:
     """`bot` is AdMind's own user there; `until` says when its token is to be renewed."""
 
@@ -36,6 +37,14 @@ class Team:
     bot_id: str
     looked_at: float
     client: AsyncWebClient
+
+    @cached_property
+    def authorized(self) -> AuthorizeResult:
+        """The same for bolt."""
+        return AuthorizeResult(
+            enterprise_id=None, team_id=self.id, bot_user_id=self.bot, bot_id=self.bot_id, bot_token=self.token
+        )
+
     until: datetime | None = None
 
 
@@ -156,9 +165,7 @@ class Teams:
                 raise
             log.warning("Slack: nothing is answered team=%s why=%s", name, error.what)
             return None
-        return AuthorizeResult(
-            enterprise_id=None, team_id=team.id, bot_user_id=team.bot, bot_id=team.bot_id, bot_token=team.token
-        )
+        return team.authorized
 
     async def home(self, team: str) -> Home:
         """The home that a team is, made when its token stands in the settings. Raises SlackRefused."""

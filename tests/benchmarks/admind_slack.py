@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from bot.bootstrap import AdMind
 from bot.engine.outbox import QUEUES, Queue
 from bot.settings import load_settings
+from handlers.settled import settle
 from handlers.slack.living import lived
 
 
@@ -23,9 +24,9 @@ async def serve(given: dict[str, str], queues: frozenset[Queue]) -> None:
     settings = load_settings(given)
     async with AdMind(settings, queues=queues) as admind, lived(admind) as living:
         await admind.start(warm=False)
-        site = Starlette()
-        living.mount(site)
+        site = living.mount(Starlette())
         server = uvicorn.Server(uvicorn.Config(site, port=0, log_level="warning", lifespan="off", ws="none"))
+        settle()
         task = asyncio.create_task(server.serve())
         async with living.heard():
             while not server.started:  # noqa: ASYNC110 - uvicorn offers only the flag

@@ -18,9 +18,9 @@ from functools import partial
 
 import psutil
 
+from tests.benchmarks.slack_commands import over_http
 from tests.benchmarks.slack_minute import minute
 from tests.benchmarks.telling import percentile, tell
-from tests.fakes.slack.talking import Talker
 from tests.fakes.slack_server import SlackServer, slack_server
 
 CLIENTS = (1, 10, 50)
@@ -66,21 +66,26 @@ async def _of(door: str, started: Start) -> dict[int, Measured]:
 
 async def slash_commands(slack: SlackServer, process: psutil.Process, clients: int) -> Measured:
     """Commands to the app that Slack sends to, each client's one after the other; `process` is what serves it."""
-    people = [slack.person("client0")] * clients
-    room = slack.channel("bench", *people)
+    person = slack.person("client0")
+    room = slack.channel("bench", person)
 
-    async def ask(person: Talker, times: int) -> None:
+    async def ask(times: int) -> list[float | None]:
+        if slack.deliveries.door is slack.http:
+            return await over_http(slack, person, room, clients, times)
+        slack.deliveries.answers.clear()
+        await asyncio.gather(*(over_socket(times // clients) for _ in range(clients)))
+        return [answer.seconds if answer.ok else None for _, _, answer in slack.deliveries.answers]
+
+    async def over_socket(times: int) -> None:
         for _ in range(times):
             await person.slash(room, "/admind", "help")
 
-    await asyncio.gather(*(ask(each, max(1, WARM // clients)) for each in people))
-    slack.deliveries.answers.clear()
+    await ask(max(WARM, clients))
     before = sum(process.cpu_times()[:2])
-    await asyncio.gather(*(ask(each, REQUESTS // clients) for each in people))
+    answers = await ask(REQUESTS)
     spent = sum(process.cpu_times()[:2]) - before
-    answers = [answer for _, _, answer in slack.deliveries.answers]
-    took = [each.seconds * 1000 for each in answers]
-    failed = sum(not each.ok for each in answers)
+    took = [each * 1000 for each in answers if each is not None]
+    failed = len(answers) - len(took)
     return Measured(statistics.median(took), percentile(took, 99), spent * 1000 / len(answers), failed)
 
 

@@ -127,11 +127,9 @@ class Talker:
 
     # Commands and the app's own place
 
-    async def slash(self, channel: Channel, command: str, text: str = "") -> Answer:
-        """What the app answers at once stands in the channel; a failure is told as by Slack, for this person alone."""
-        token = self.world.bot_token(self.team)
-        assert token is not None and "commands" in token.scopes, f"{command} is not a valid command"
-        payload: Json = {
+    def command(self, channel: Channel, command: str, text: str = "") -> Json:
+        """What Slack sends when this is typed."""
+        return {
             "token": "verification",
             "team_id": self.team.id,
             "team_domain": self.team.name,
@@ -146,7 +144,12 @@ class Talker:
             "response_url": self.world.new_response_url(channel, self.user),
             "trigger_id": self.world.new_trigger(self.user),
         }
-        answer = await self.events.deliveries.send("slash_commands", payload)
+
+    async def slash(self, channel: Channel, command: str, text: str = "") -> Answer:
+        """What the app answers at once stands in the channel; a failure is told as by Slack, for this person alone."""
+        token = self.world.bot_token(self.team)
+        assert token is not None and "commands" in token.scopes, f"{command} is not a valid command"
+        answer = await self.events.deliveries.send("slash_commands", self.command(channel, command, text))
         if not answer.ok:
             self._whisper(channel, f'{command} failed with the error "{_named(answer)}"')
         elif answer.body:

@@ -152,8 +152,7 @@ async def running(
 @asynccontextmanager
 async def served(living: Living, listener: socket.socket | None = None) -> AsyncIterator[int]:
     """The paths that Slack calls, behind the server that AdMind is behind; the port."""
-    site = FastAPI()
-    living.mount(site)
+    site = living.mount(FastAPI())
     server = uvicorn.Server(uvicorn.Config(site, port=0, log_level="warning", lifespan="off", ws="none"))
     task = asyncio.create_task(server.serve([listener] if listener else None))
     try:
