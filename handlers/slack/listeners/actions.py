@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.chat import Verdict
 from bot.errors import AdMindError, ChangedSince, unexpected
-from bot.words import read_in, told
+from bot.words import read_in, reader, told, words
 from handlers.slack import modals
 from handlers.slack.buttons import MENU
 from handlers.slack.calling import Json, asked
@@ -85,7 +85,12 @@ async def _flow(slack: Slack, visitor: Visitor, verb: str, brand: str) -> str:
         said = told("Posts go out again: {what}.", what=await houses.scope_name(slack, visitor, lifted.scope))
     else:
         stopped = await slack.admind.stopping.stop(visitor.workspace, scope, visitor.member, "", now, "slack")
-        said = told("Stopped: {count} scheduled posts wait until somebody lets them go on.", count=len(stopped.held))
+        said = words(reader()).many(
+            "Stopped: {count} scheduled post waits until somebody lets it go on.",
+            "Stopped: {count} scheduled posts wait until somebody lets them go on.",
+            len(stopped.held),
+        )
+        said = said if stopped.held else told("Stopped. Nothing was scheduled, and nothing goes out from now on.")
     await home.refresh(slack, visitor)
     return said
 
