@@ -112,16 +112,22 @@ def _done(now: HomeNow) -> Iterator[Json]:
     for post in now.done[:MOST_SHOWN]:
         receipt = post.receipt
         at = receipt.at if receipt else post.due
-        facts = [_STATES.get(post.status, "·"), _time(at, now.zone), "·", post.account_name]
+        facts = [_sign(post), _time(at, now.zone), "·", post.account_name]
         lines = [" ".join(facts), post.title, post.problem or ""]
         if receipt and receipt.taken_down_at:
             lines.append(told("Taken down {when}", when=_time(receipt.taken_down_at, now.zone)))
         elif post.by_hand:
-            lines += [told("✋ To be taken down by hand"), post.look_at or ""]
+            lines += [told("To be taken down by hand"), post.look_at or ""]
         elif receipt:
             lines.append(receipt.url)
         yield kit.section("\n".join(line for line in lines if line), accessory=_next_step(post))
     yield from _more(len(now.done))
+
+
+def _sign(post: PostView) -> str:
+    if post.receipt is not None and post.receipt.taken_down_at is not None:
+        return "🗑"
+    return "✋" if post.by_hand else _STATES.get(post.status, "·")
 
 
 def _next_step(post: PostView) -> Json | None:

@@ -74,11 +74,11 @@ ACTIONS: Final = frozenset(
         "approve", "read", "edit", "some", "changes", "move", "hold", "reject", MORE,
         "details",  # details:<draft>
         # on cards of posts: <action>:<post>
-        "live", "send", "cancel", "later", "rework", "access", "done",
+        "live", "send", "cancel", "later", "rework", "done",
         "takedown",  # takedown:<post>, or takedown:<draft>
         # in App Home and below answers: review:<draft>, the others with a brand; next:<brand>:<draft> after that one
         "review", "next", "new", "settings", "resume", "stop",
-        "reconnect",  # reconnect:<account>
+        "reconnect",  # reconnect:<account>, on failures and digests
         "page",  # in Details: page:<draft>:details|read:<page>
     }
 )  # fmt: skip

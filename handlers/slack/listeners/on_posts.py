@@ -14,11 +14,11 @@ from bot.words import told
 from handlers.slack import modals
 from handlers.slack.calling import Json
 from handlers.slack.forms import Carried
-from handlers.slack.listeners import deciding, home, houses, opening
+from handlers.slack.listeners import deciding, home, opening
 from handlers.slack.people import Visitor
 from handlers.slack.slack import Slack
 
-AT_ONCE: Final = frozenset({"live", "send", "cancel", "done", "access"})
+AT_ONCE: Final = frozenset({"live", "send", "cancel", "done"})
 OPENS: Final = frozenset({"takedown", "later", "rework"})
 VERBS: Final = AT_ONCE | OPENS
 
@@ -47,15 +47,6 @@ async def press(slack: Slack, visitor: Visitor, verb: str, named: str, where: Wh
         await opening.show(slack, visitor, trigger, await _window(slack, visitor, verb, named, where))
         return ""
     posts, workspace, member = slack.admind.posts, visitor.workspace, visitor.member.id
-    if verb == "access":
-        link = await houses.studio_link(slack, visitor)
-        account = (await slack.admind.looking.post(workspace, member, named)).account_name
-        return told(
-            "Connect {account} again under Settings in the studio, then press “Try again” here. Your way in, good once "
-            "and for 15 minutes: {address}",
-            account=account,
-            address=link,
-        )
     if verb == "done":
         done = await posts.taken_down(workspace, named, member, "slack")
         slack.after(home.refresh(slack, visitor))

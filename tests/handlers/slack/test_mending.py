@@ -80,7 +80,8 @@ async def test_an_account_that_is_locked_out_is_connected_again(
     shop: Office, ana: Person, clock: MovableClock, site: WebhookServer
 ) -> None:
     card, asking = await failed(shop, ana, clock, site, Act(status=401, commits="never"))
-    await ana.click(asking, "access:")
+    await ana.click(asking, "reconnect:")
+    await whispered(ana, shop.room, "Connect Our site again in the studio")
     await whispered(ana, shop.room, "/studio/in/")
     await ana.click(asking, "send:")
     await whispered(ana, shop.room, "It goes out now")
