@@ -48,7 +48,7 @@ class TellingStops:
         names = table.words(brand)
         held = await self._held(table.home.id, pause, brand)
         wait = words(names.language).many("{count} scheduled post waits.", "{count} scheduled posts wait.", held)
-        rest = names.t("Nothing that has not left yet goes out, until somebody who may approve lets it go on.")
+        rest = names.t("Nothing more goes out until somebody who may approve lets it go on.")
         how = (
             ""
             if pause.scope == f"brand:{brand}"

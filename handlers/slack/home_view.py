@@ -10,6 +10,7 @@ from bot.views import DraftView, PauseView, PostView
 from bot.when import say
 from bot.words import reader, told, words
 from handlers.slack import kit
+from handlers.slack.buttons import MENU
 from handlers.slack.limits import Json, checked_view
 
 MOST_SHOWN = 10  # of each list
@@ -133,8 +134,22 @@ def _sign(post: PostView) -> str:
 def _next_step(post: PostView) -> Json | None:
     if post.by_hand:
         return kit.button(told("Done, it is gone"), f"done:{post.id}", "primary")
+    if post.status in _STATES and post.status != "published":
+        return {"type": "overflow", "action_id": MENU, "options": list(_mending(post))}
     live = post.receipt is not None and post.receipt.taken_down_at is None and post.status == "published"
     return kit.button(told("Take down"), f"takedown:{post.id}") if live else None
+
+
+def _mending(post: PostView) -> Iterator[Json]:
+    """What the message about it offers, too; what cannot be done any more says so when it is chosen."""
+    if post.status == "unknown":
+        yield kit.option(told("It is live"), f"live:{post.id}")
+        yield kit.option(told("Not there, send again"), f"send:{post.id}")
+    else:
+        again = told("Try again") if post.status == "failed" else told("Send now")
+        yield kit.option(again, f"send:{post.id}")
+        yield kit.option(told("At another time"), f"later:{post.id}")
+    yield kit.option(told("Drop"), f"cancel:{post.id}")
 
 
 def _more(count: int, shown: int = MOST_SHOWN) -> Iterator[Json]:

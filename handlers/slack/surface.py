@@ -73,7 +73,7 @@ ACTIONS: Final = frozenset(
         # on cards of drafts: <action>:<draft>:<digest>
         "approve", "read", "edit", "some", "changes", "move", "hold", "reject", MORE,
         "details",  # details:<draft>
-        # on cards of posts: <action>:<post>
+        # on cards of posts, and in App Home: <action>:<post>
         "live", "send", "cancel", "later", "rework", "done",
         "takedown",  # takedown:<post>, or takedown:<draft>
         # in App Home and below answers: review:<draft>, the others with a brand; next:<brand>:<draft> after that one

@@ -56,6 +56,8 @@ async def press(slack: Slack, visitor: Visitor, verb: str, named: str, where: Wh
     else:
         done = await posts.resolve(workspace, named, member, "live" if verb == "live" else "send", "slack")
     slack.after(_redraw(slack, visitor, named, where))
+    if not where.message:
+        slack.after(home.refresh(slack, visitor))
     return done.sentence
 
 

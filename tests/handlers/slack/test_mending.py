@@ -115,6 +115,20 @@ async def test_what_is_not_there_is_sent_again(
     assert len(site.posts) == 1
 
 
+async def test_home_mends_it_as_well(shop: Office, ana: Person, clock: MovableClock, site: WebhookServer) -> None:
+    card, _ = await failed(shop, ana, clock, site, Act(status=422, commits="never"))
+    await ana.open_home()
+    await until(lambda: ana.home is not None and "send:" in str(ana.home.blocks), "home offers it")
+    assert ana.home is not None
+    await ana.choose(ana.home, "menu", "At another time")
+    assert "Reschedule" not in window_of(ana).words and "It goes out as it was approved" in window_of(ana).words
+    await ana.close()
+    await ana.choose(ana.home, "menu", "Drop")
+    await posts_are(shop, card, "cancelled")
+    await until(lambda: ana.home is not None and "send:" not in str(ana.home.blocks), "home knows")
+    await shows(card, "✖ Our site: will not go out")
+
+
 async def test_a_stop_and_what_waited_for_it(office: Office, ana: Person, clock: MovableClock) -> None:
     card = await asked(office, ana)
     await menu(ana, card, "stop")
