@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from types import MappingProxyType
-
 from bot.clock import Clock, milliseconds
 from bot.errors import Conflict, NotAllowed, NotFound
 from bot.review.approval import may_decide
@@ -53,7 +49,6 @@ class PostWork:
         surface: str,
         *,
         draft: Kept[Draft] | None = None,
-        due: Mapping[str, datetime] = MappingProxyType({}),
     ) -> None:
         """The change, provided that post and draft are still what they were when it was judged. Raises Conflict."""
         change = self._posts.save(Change(post.workspace), post, ver=kept.ver)
@@ -61,8 +56,6 @@ class PostWork:
             change.expect(self._drafts.key(post.workspace, draft.record.id), draft.ver)
         change.undue(f"reconcile:{post.id}")
         change.due(f"note:post:{post.id}", milliseconds(self._clock.now()))
-        for entry, at in due.items():
-            change.due(entry, milliseconds(at))
         change.audit(await self._entry(post, kind, member, surface))
         try:
             await commit(self._database, change)

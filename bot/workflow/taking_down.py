@@ -8,13 +8,15 @@ from datetime import timedelta
 from typing import Literal
 
 from bot.channels.base import Channel, ChannelRefused, Door, OutcomeUnknown, ProvenNotSent, Receipt
-from bot.clock import Clock
+from bot.clock import Clock, milliseconds
 from bot.errors import AdMindError, BadInput, Conflict
 from bot.post_cards import why_by_hand
 from bot.words import reading, told
 from bot.workflow.post_work import PostWork
+from storage import keys
 from storage.accounts import Account
 from storage.audit import AuditWriter
+from storage.commit import Change, commit
 from storage.posts import Post, PostReceipt, PostState
 from storage.redis import Database
 from storage.stores import Kept
@@ -49,15 +51,18 @@ class TakingDown(PostWork):
     async def promise(self, workspace: str, post_ids: Sequence[str], member_id: str, surface: str) -> None:
         """Note that this person wants these posts taken down, for a caller who does so once it has answered them.
 
-        Where it does not come to that, the clock does it (`keep_promise`) and tells them. Raises NotFound, NotAllowed,
-        BadInput, Conflict.
+        All of them or, when it raises, none. Where it does not come to that, the clock does it (`keep_promise`) and
+        tells them. Raises NotFound, NotAllowed, BadInput, Conflict.
         """
-        later = self._clock.now() + PATIENCE
+        change, later = Change(workspace), milliseconds(self._clock.now() + PATIENCE)
         for post_id in post_ids:
             kept, member = await self._mine(workspace, post_id, member_id, deciding=True)
             receipt = _standing(kept.record).model_copy(update={"take_down_asked": member.id})
-            post, due = kept.record.changed(receipt=receipt), {f"takedown:{post_id}": later}
-            await self._write(kept, post, "asked to be taken down", member, surface, due=due)
+            self._posts.save(change, kept.record.changed(receipt=receipt), ver=kept.ver)
+            change.due(f"takedown:{post_id}", later)
+            change.audit(await self._entry(kept.record, "asked to be taken down", member, surface))
+        await commit(self._database, change)
+        await self._database.confirm(keys.control(workspace))
 
     async def keep_promise(self, workspace: str, post_id: str, surface: str) -> tuple[str, str] | None:
         """Take down what is still owed; to whom what is to be said, in their language. None when nothing is owed.

@@ -146,6 +146,24 @@ async def test_what_a_crash_kept_from_being_taken_down_is_taken_down_and_told(
         assert (await site_post(office, card, account)).receipt.take_down_asked == ""  # type: ignore[union-attr]
 
 
+async def test_a_window_that_is_refused_takes_nothing_down_later(
+    shop: Office, ana: Person, clock: MovableClock, site: WebhookServer
+) -> None:
+    account = await connected(shop, site, delete="yes")
+    card = await out(shop, ana, clock)
+    post = await site_post(shop, card, account)
+    feed = next(each for each in await posts_of(shop, card) if each.account != account)
+    await menu(ana, card, "takedown")
+    me = await member(shop, ana)
+    await shop.admind.posts.take_down(shop.workspace, feed.id, me.id, "studio")
+    answered = await ana.submit(values={"down:0": [post.id, feed.id]})
+    assert "nothing to take down" in str(answered.errors)
+    clock.move(timedelta(minutes=3))
+    await nothing_due(shop)
+    receipt = (await site_post(shop, card, account)).receipt
+    assert receipt is not None and not receipt.take_down_asked and len(site.posts) == 1
+
+
 async def test_home_takes_down_and_knows_done(
     shop: Office, ana: Person, clock: MovableClock, site: WebhookServer
 ) -> None:
