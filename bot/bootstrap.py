@@ -77,6 +77,7 @@ from bot.workflow.office import Office
 from bot.workflow.once import OnceOnly
 from bot.workflow.pictures import Pictures
 from bot.workflow.posts import Posts
+from bot.workflow.promised import Promised
 from bot.workflow.reactions import Reactions
 from bot.workflow.recounting import Recounting
 from bot.workflow.requests import Asker, Requests
@@ -87,6 +88,7 @@ from bot.workflow.room import Room
 from bot.workflow.stopping import Stopping
 from bot.workflow.syndication import Syndication
 from bot.workflow.taking_up import TakingUp
+from bot.workflow.telling_stops import TellingStops
 from bot.workflow.upkeep import BATCH, Clockwork, Upkeep
 from bot.workflow.versions import Versions
 from bot.workflow.weekly import Weekly
@@ -409,6 +411,7 @@ class AdMind:
             board=self.board,
             decisions=self.decisions,
             weekly=self.weekly,
+            stops=TellingStops(database, self.board, self.clock),
             clock=self.clock,
             examine=self.care.examine,
         )
@@ -421,6 +424,8 @@ class AdMind:
         self.engine.register("chat", "revise", self._with_model(revising.revise))
         self.engine.register("publish", "post", self.publisher.publish)
         self.engine.register("publish", "reconcile", self.reconciler.reconcile)
+        promised = Promised(database, posts=self.posts, board=self.board, clock=self.clock)
+        self.engine.register("publish", "takedown", promised.take_down)
         for name in ("note", "remind", "expire", "digest"):
             self.engine.register("upkeep", name, getattr(upkeep, name))
         recounting = Recounting(

@@ -154,7 +154,7 @@ def _buttons(post: Post, names: Words, siblings: Sequence[Post]) -> tuple[Button
     code = post.failure.code if post.failure else ""
     made = list[Button]()
     if code in ACCESS:
-        made.append(Button(label=names.t("Connect it again"), action=f"access:{post.id}"))
+        made.append(Button(label=names.t("Connect it again"), action=f"reconnect:{post.account}"))
     if code not in SPENT:
         again = names.t("Try again") if post.state is PostState.failed else names.t("Send now")
         made.append(Button(label=again, action=f"send:{post.id}"))

@@ -87,6 +87,9 @@ class PostReceipt(Frozen):
     by_hand_why: Literal["", "closed", "cannot", "refused", "unnamed"] = ""
     taken_down_at: datetime | None = None
     taken_down_by: str = Field("", description="member who says that they took it down by hand")
+    take_down_asked: str = Field(
+        "", description="member whom AdMind owes to take it down, until it did or told why not"
+    )
 
 
 class Failure(Frozen):

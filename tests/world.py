@@ -30,6 +30,7 @@ from bot.team.people import People
 from bot.team.setup import Setup
 from bot.workflow.decisions import Decided, Decisions, watch
 from bot.workflow.posts import Posts
+from bot.workflow.telling_stops import TellingStops
 from bot.workflow.upkeep import Add, Clockwork, Upkeep
 from bot.workflow.weekly import Weekly
 from storage import keys
@@ -391,6 +392,7 @@ async def world_on(
                 board=board,
                 decisions=decisions,
                 weekly=Weekly(database, board=board, audit=audit, clock=clock),
+                stops=TellingStops(database, board, clock),
                 clock=clock,
                 examine=care.examine,
             ),

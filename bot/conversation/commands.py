@@ -41,7 +41,7 @@ async def _pause(speaking: Speaking, argument: str) -> str | Said:
     scope, reason = _scope(argument, turn)
     pause = await speaking.pausing.stop(turn.asker.workspace, scope, speaking.member, reason, turn.now)
     scoped = _named(pause.scope, turn)
-    said = told("Paused: {scope}. Nothing of it that has not left yet goes out.", scope=scoped)
+    said = told("Paused: {scope}. Nothing more of it goes out.", scope=scoped)
     if scope.startswith("topic:"):
         ahead = await turn.windows.between(
             turn.asker.workspace, turn.asker.member, turn.now, turn.now + timedelta(days=60)

@@ -17,7 +17,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.chat import Asked, Button, ChatRequest, Surface, Upload
 from bot.clock import Clock
@@ -71,6 +71,7 @@ class RequestView(BaseModel):
     text: str
     reply: str
     drafts: list[str]
+    stopped: bool = Field(False, description="its person stopped it; what it had made by then is in `drafts`")
     created_at: datetime
     finished_at: datetime | None
 
@@ -465,6 +466,7 @@ def _view(request: Request) -> RequestView:
         text=request.text,
         reply=request.reply,
         drafts=list(request.drafts),
+        stopped=request.stopped,
         created_at=request.created_at,
         finished_at=request.finished_at,
     )

@@ -99,7 +99,7 @@ async def _told(posts: list[Post], turn: Turn) -> list[dict[str, Any]]:
             "when": _when(post.receipt.at if post.receipt else post.due, turn),
             "where": names.get(post.account, post.channel),
             "state": _state(post),
-            "why": " ".join((post.failure.sentence, *post.failure.fixes)) if post.failure else "",
+            "why": post.failure.sentence if post.failure else "",
             "url": post.receipt.url if post.receipt else "",
         }
         for post in posts

@@ -76,15 +76,16 @@ def oldest(drafts: Sequence[Drafted]) -> Drafted | None:
 
 
 def counted(book: Phrasebook, counts: Mapping[str, int], lapsed: int = 0) -> str:
-    """`18 live · 1 failed · 2 lapsed unapproved`; what is none is left out, "" when all is."""
+    """`18 live · 1 of them taken down · 1 failed · 2 lapsed unapproved`; what is none is left out, "" when all is."""
+    live, down = counts.get("live", 0), counts.get("down", 0)
     parts = (
-        book.many("{count} live", "{count} live", counts.get("live", 0)),
+        book.many("{count} live", "{count} live", live),
+        book.many("{count} of them taken down", "{count} of them taken down", down),
         book.many("{count} failed", "{count} failed", counts.get("failed", 0)),
         book.many("{count} nobody can tell", "{count} nobody can tell", counts.get("unknown", 0)),
         book.many("{count} missed", "{count} missed", counts.get("missed", 0)),
         book.many("{count} paused", "{count} paused", counts.get("paused", 0)),
         book.many("{count} lapsed unapproved", "{count} lapsed unapproved", lapsed),
-        book.many("{count} of them taken down", "{count} of them taken down", counts.get("down", 0)),
     )
-    numbers = [*(counts.get(name, 0) for name in COUNTED.values()), lapsed, counts.get("down", 0)]
+    numbers = [live, down, *(counts.get(name, 0) for name in ("failed", "unknown", "missed", "paused")), lapsed]
     return " · ".join(part for part, number in zip(parts, numbers, strict=True) if number)

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.clock import milliseconds
 from bot.errors import BadInput, NotAllowed
 from bot.words import noted
 from storage import keys, pauses
@@ -129,7 +130,9 @@ class Pausing:
             at=now,
             details={"scope": pause.scope, "reason": pause.reason, "surface": surface},
         )
-        await commit(self._database, pauses.put(Change(workspace), pause).audit(entry))
+        change = pauses.put(Change(workspace), pause).audit(entry)
+        change.due(f"note:stop:{pause.scope}", milliseconds(now))
+        await commit(self._database, change)
         await self._database.confirm(keys.control(workspace))
 
     async def _resolved(self, workspace: str, scope: str, member: Member) -> tuple[str, tuple[str, ...]]:

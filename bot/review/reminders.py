@@ -1,5 +1,7 @@
 """When to remind people of a draft that waits: 24 h, 2 h and 1 h before it must be decided, in one message each.
 
+Who stands in for somebody is asked once more in the last hour, in a message of its own that wakes them.
+
 Nobody is reminded in their quiet hours (19–8 and weekends, in their own zone): the reminder comes when these end, or
 right before they begin if the decision would be too late by then.
 """
@@ -39,6 +41,13 @@ def plan(deadline: datetime, zone: str, *, shown: datetime, now: datetime) -> Pl
         due = False
         coming += [later for later in (polite(now, zone, deadline),) if later > now]
     return Plan(due, min(coming, default=None))
+
+
+def last_call(deadline: datetime, zone: str, *, shown: datetime, now: datetime) -> bool:
+    """Whether a stand-in's second message should stand now: the last hour has begun, and they were reminded before."""
+    *earlier, last = (polite(deadline - step, zone, deadline) for step in STEPS)
+    reminded = any(shown < moment < last for moment in earlier)
+    return reminded and last <= now < deadline and not _quiet(now.astimezone(ZoneInfo(zone)))
 
 
 def polite(at: datetime, zone: str, deadline: datetime) -> datetime:

@@ -1,4 +1,7 @@
-"""Reminds who has not decided yet: one message a person and draft, brought up to date until the draft is decided."""
+"""Reminds who has not decided yet: one message a person and draft, brought up to date until the draft is decided.
+
+Who decides for somebody who is away gets a second one in the last hour.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from bot.review.approval import could_approve
 from bot.review.board import Board
 from bot.review.delivering import Missed, to_each
 from bot.review.quorum import deciders
-from bot.review.reminders import plan
+from bot.review.reminders import last_call, plan
 from bot.review.round_table import RoundTable
 from storage.commit import Change, commit
 from storage.drafts import Draft, DraftStatus, MessageRef
@@ -22,6 +25,7 @@ from storage.stores import DraftStore, Kept
 from storage.team import Member, Role
 
 TRIES = 5
+LAST = "/last hour"  # after the room of a stand-in's second message, where it is remembered
 
 
 class Reminding:
@@ -44,6 +48,7 @@ class Reminding:
         card, look_at = await self._board.card(draft), list[datetime]()
         homes = await self._board.homes(workspace)
         shown, missed = list(draft.reminders), list[Missed]()
+        says = dict[str, Card]()  # what a message says that does not say `words`, by its room
         if draft.status is DraftStatus.waiting and draft.decide_by is not None:
             table = await self._board.round_table(workspace)
             words = _still_waiting(card, draft, table.words(draft.brand))
@@ -52,7 +57,13 @@ class Reminding:
                 planned = plan(draft.decide_by, zone, shown=draft.updated_at, now=now)
                 look_at += [planned.look_at] if planned.look_at else []
                 if planned.due:
-                    posted, lost = await _posted(homes, member, words, draft, shown)
+                    posted, lost = await _posted(homes, f"member:{member.id}", words, draft, shown)
+                    shown, missed = shown + posted, missed + lost
+                absent = _absent(member, draft, table, now)
+                if absent and last_call(draft.decide_by, zone, shown=draft.updated_at, now=now):
+                    room = f"member:{member.id}{LAST}"
+                    says[room] = _last_hour(words, card.title, absent, table.words(draft.brand))
+                    posted, lost = await _posted(homes, room, says[room], draft, shown)
                     shown, missed = shown + posted, missed + lost
         else:
             words = Card(title=card.title, when=card.when, status=card.status, draft=draft.id)
@@ -60,7 +71,9 @@ class Reminding:
         async def updated(messenger: Messenger) -> None:
             for ref in draft.reminders:
                 if ref.home == messenger.home:
-                    await messenger.update(ref, words)
+                    await messenger.update(
+                        ref.model_copy(update={"room": ref.room.removesuffix(LAST)}), says.get(ref.room, words)
+                    )
 
         if draft.reminders:
             missed += (await to_each(homes, updated))[1]
@@ -112,15 +125,33 @@ def _still_waiting(card: Card, draft: Draft, names: Words) -> Card:
     )
 
 
+def _absent(member: Member, draft: Draft, table: RoundTable, now: datetime) -> str:
+    """For whom this person decides meanwhile; "" where they decide in their own name."""
+    if member.may(draft.brand, Role.approver, Role.owner):
+        return ""
+    away = (other for other in table.members if other.away and other.away.until > now)
+    return ", ".join(
+        other.name
+        for other in away
+        if other.away and other.away.delegate == member.id and other.may(draft.brand, Role.approver, Role.owner)
+    )
+
+
+def _last_hour(waiting: Card, what: str, absent: str, names: Words) -> Card:
+    title = names.t("One hour left, and you decide for {name}: {title}", name=absent, title=what)
+    return waiting.model_copy(update={"title": title})
+
+
 async def _posted(
-    homes: Mapping[str, Messenger], member: Member, words: Card, draft: Draft, shown: Sequence[MessageRef]
+    homes: Mapping[str, Messenger], room: str, words: Card, draft: Draft, shown: Sequence[MessageRef]
 ) -> tuple[list[MessageRef], list[Missed]]:
-    """The reminder in every home where this person has none of this draft yet, and the homes that were missed."""
-    room = f"member:{member.id}"
+    """The reminder in every home where this person has none of this kind yet, and the homes that were missed."""
     there = {ref.home for ref in shown if ref.room == room}
+    key = f"remind:{draft.id}:{room.removeprefix('member:')}"
 
     async def posted(messenger: Messenger) -> MessageRef | None:
-        return await messenger.post(room, words, key=f"remind:{draft.id}:{member.id}")
+        ref = await messenger.post(room.removesuffix(LAST), words, key=key)
+        return ref.model_copy(update={"room": room}) if ref else None
 
     refs, missed = await to_each({name: home for name, home in homes.items() if name not in there}, posted)
     return [ref for ref in refs.values() if ref is not None], list(missed)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
 from bot.channels.base import Channel, ChannelRefused, Door, OutcomeUnknown, ProvenNotSent, Receipt
-from bot.clock import Clock
-from bot.errors import AdMindError, BadInput
+from bot.clock import Clock, milliseconds
+from bot.errors import AdMindError, BadInput, Conflict
 from bot.post_cards import why_by_hand
-from bot.words import told
+from bot.words import reading, told
 from bot.workflow.post_work import PostWork
+from storage import keys
 from storage.accounts import Account
 from storage.audit import AuditWriter
+from storage.commit import Change, commit
 from storage.posts import Post, PostReceipt, PostState
 from storage.redis import Database
 from storage.stores import Kept
@@ -23,6 +25,7 @@ from storage.team import Member
 OpenDoor = Callable[[Account, Callable[[], Awaitable[None]], timedelta], Door]
 Why = Literal["", "closed", "cannot", "refused", "unnamed"]
 WITHIN = timedelta(seconds=30)
+PATIENCE = timedelta(minutes=2)  # longer than whoever promised it takes, for several accounts too
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,40 @@ class TakingDown(PostWork):
         self._channels = channels
         self._open_door = open_door
 
+    async def promise(self, workspace: str, post_ids: Sequence[str], member_id: str, surface: str) -> None:
+        """Note that this person wants these posts taken down, for a caller who does so once it has answered them.
+
+        All of them or, when it raises, none. Where it does not come to that, the clock does it (`keep_promise`) and
+        tells them. Raises NotFound, NotAllowed, BadInput, Conflict.
+        """
+        change, later = Change(workspace), milliseconds(self._clock.now() + PATIENCE)
+        for post_id in post_ids:
+            kept, member = await self._mine(workspace, post_id, member_id, deciding=True)
+            receipt = _standing(kept.record).model_copy(update={"take_down_asked": member.id})
+            self._posts.save(change, kept.record.changed(receipt=receipt), ver=kept.ver)
+            change.due(f"takedown:{post_id}", later)
+            change.audit(await self._entry(kept.record, "asked to be taken down", member, surface))
+        await commit(self._database, change)
+        await self._database.confirm(keys.control(workspace))
+
+    async def keep_promise(self, workspace: str, post_id: str, surface: str) -> tuple[str, str] | None:
+        """Take down what is still owed; to whom what is to be said, in their language. None when nothing is owed.
+
+        Raises Conflict.
+        """
+        kept = await self._posts.find(workspace, post_id)
+        owed = kept.record.receipt.take_down_asked if kept and kept.record.receipt else ""
+        member = await self._team.members.find(workspace, owed) if owed else None
+        if member is None:
+            return None
+        with reading(member.record.language):
+            try:
+                return owed, (await self.take_down(workspace, post_id, owed, surface)).sentence
+            except Conflict:
+                raise
+            except AdMindError as error:
+                return owed, error.sentence()
+
     async def take_down(self, workspace: str, post_id: str, member_id: str, surface: str) -> PostDone:
         """Delete a published post from its channel.
 
@@ -52,11 +89,16 @@ class TakingDown(PostWork):
         Raises NotFound, NotAllowed, BadInput, Conflict, and AdMindError when the channel did not answer.
         """
         kept, member = await self._mine(workspace, post_id, member_id, deciding=True)
-        post, receipt = kept.record, kept.record.receipt
-        if post.state is not PostState.published or receipt is None or receipt.taken_down_at:
-            raise BadInput("This post is not out, so there is nothing to take down.", kept="Nothing changed.")
+        post, receipt = kept.record, _standing(kept.record)
         account = (await self._team.accounts.get(workspace, post.account)).record
-        why = await self._refusal(account, receipt)
+        try:
+            why = await self._refusal(account, receipt)
+        except AdMindError:
+            if receipt.take_down_asked:  # they hear of it now, and nothing is owed
+                as_it_was = post.changed(receipt=receipt.model_copy(update={"take_down_asked": ""}))
+                await self._write(kept, as_it_was, "not taken down", member, surface)
+            raise
+        receipt = receipt.model_copy(update={"take_down_asked": ""})
         if why:
             return await self._by_hand(kept, receipt, account, member, why, surface)
         down = receipt.model_copy(update={"taken_down_at": self._clock.now()})
@@ -108,12 +150,20 @@ class TakingDown(PostWork):
     ) -> PostDone:
         where = receipt.url or account.page or account.server
         sentence = " ".join((why_by_hand(why, account.name, told), told("Take it down there, then press Done."), where))
-        if kept.record.by_hand:
+        if kept.record.by_hand and kept.record.receipt == receipt:
             return PostDone(kept.record, sentence)
-        asked = receipt.model_copy(update={"by_hand_since": self._clock.now(), "by_hand_why": why})
+        since = receipt.by_hand_since if kept.record.by_hand else self._clock.now()
+        asked = receipt.model_copy(update={"by_hand_since": since, "by_hand_why": why})
         post = kept.record.changed(receipt=asked)
         await self._write(kept, post, "to be taken down by hand", member, surface)
         return PostDone(post, sentence)
+
+
+def _standing(post: Post) -> PostReceipt:
+    """The receipt of a post that stands on its channel. Raises BadInput."""
+    if post.state is not PostState.published or post.receipt is None or post.receipt.taken_down_at:
+        raise BadInput("This post is not out, so there is nothing to take down.", kept="Nothing changed.")
+    return post.receipt
 
 
 def _not_now(account: Account) -> AdMindError:

@@ -20,6 +20,7 @@ from bot.review.delivering import Undelivered
 from bot.review.reminding import Reminding
 from bot.workflow.decisions import Decisions
 from bot.workflow.due_entry import DueEntry
+from bot.workflow.telling_stops import TellingStops
 from bot.workflow.weekly import OLD_NEWS, Weekly
 from storage import keys
 from storage.commit import Change, commit
@@ -41,6 +42,7 @@ QUEUE_OF = {
     "remind": "upkeep",
     "expire": "upkeep",
     "digest": "upkeep",
+    "takedown": "publish",
     "kin": "upkeep",
     "revise": "chat",
     "request": "chat",
@@ -124,6 +126,7 @@ class Upkeep:
         board: Board,
         decisions: Decisions,
         weekly: Weekly,
+        stops: TellingStops,
         clock: Clock,
         examine: Examine,
     ) -> None:
@@ -134,15 +137,16 @@ class Upkeep:
         self._reminding = Reminding(database, board, clock)
         self._decisions = decisions
         self._weekly = weekly
+        self._stops = stops
         self._clock = clock
 
     async def note(self, workspace: str, entry_id: str) -> None:
         """Bring people what happened: `draft:<id>` or `post:<id>`, `late:<id>` for a post that is being retried,
-        `orphan:<id>` for one that the database forgot, or `digest:<brand>@<day>`; `at:<home>/…` brings the same to one
-        home that was missed.
+        `orphan:<id>` for one that the database forgot, `digest:<brand>@<day>`, or `stop:<scope>`; `at:<home>/…` brings
+        the same to one home that was missed.
         """
         home, _, what = (
-            entry_id.removeprefix("at:").rpartition("/") if entry_id.startswith("at:") else ("", "", entry_id)
+            entry_id.removeprefix("at:").partition("/") if entry_id.startswith("at:") else ("", "", entry_id)
         )
         for _ in range(ROUNDS):
             async with DueEntry(self._database, workspace, f"note:{entry_id}") as entry:
@@ -165,6 +169,8 @@ class Upkeep:
         elif kind == "digest":
             brand, _, day = record_id.partition("@")
             await self._weekly.tell(workspace, brand, date.fromisoformat(day), home=home)
+        elif kind == "stop":
+            await self._stops.tell(workspace, record_id, home=home)
         elif kind == "late":
             await self._board.tell_delay(workspace, record_id, home=home)
         else:

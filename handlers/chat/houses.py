@@ -51,8 +51,8 @@ async def reconnect(admind: AdMind, visitor: Visitor, account: str) -> str:
     """Where an account is logged in again. Raises NotFound."""
     found = await admind.looking.account_record(visitor.workspace, visitor.member.id, account)
     return told(
-        "Log {account} in again in the studio, under Settings, Accounts. Your way in, good once and for 15 minutes: "
-        "{address}",
+        "Connect {account} again in the studio, under Settings, Accounts. What failed is sent once you press “Try "
+        "again” on its message. Your way in, good once and for 15 minutes: {address}",
         account=found.name,
         address=await studio_link(admind, visitor),
     )

@@ -10,6 +10,7 @@ from bot.views import DraftView, PauseView, PostView
 from bot.when import say
 from bot.words import reader, told, words
 from handlers.slack import kit
+from handlers.slack.buttons import MENU
 from handlers.slack.limits import Json, checked_view
 
 MOST_SHOWN = 10  # of each list
@@ -112,23 +113,43 @@ def _done(now: HomeNow) -> Iterator[Json]:
     for post in now.done[:MOST_SHOWN]:
         receipt = post.receipt
         at = receipt.at if receipt else post.due
-        facts = [_STATES.get(post.status, "·"), _time(at, now.zone), "·", post.account_name]
+        facts = [_sign(post), _time(at, now.zone), "·", post.account_name]
         lines = [" ".join(facts), post.title, post.problem or ""]
         if receipt and receipt.taken_down_at:
             lines.append(told("Taken down {when}", when=_time(receipt.taken_down_at, now.zone)))
         elif post.by_hand:
-            lines += [told("✋ To be taken down by hand"), post.look_at or ""]
+            lines += [told("To be taken down by hand"), post.look_at or ""]
         elif receipt:
             lines.append(receipt.url)
         yield kit.section("\n".join(line for line in lines if line), accessory=_next_step(post))
     yield from _more(len(now.done))
 
 
+def _sign(post: PostView) -> str:
+    if post.receipt is not None and post.receipt.taken_down_at is not None:
+        return "🗑"
+    return "✋" if post.by_hand else _STATES.get(post.status, "·")
+
+
 def _next_step(post: PostView) -> Json | None:
     if post.by_hand:
         return kit.button(told("Done, it is gone"), f"done:{post.id}", "primary")
+    if post.status in _STATES and post.status != "published":
+        return {"type": "overflow", "action_id": MENU, "options": list(_mending(post))}
     live = post.receipt is not None and post.receipt.taken_down_at is None and post.status == "published"
     return kit.button(told("Take down"), f"takedown:{post.id}") if live else None
+
+
+def _mending(post: PostView) -> Iterator[Json]:
+    """What the message about it offers, too; what cannot be done any more says so when it is chosen."""
+    if post.status == "unknown":
+        yield kit.option(told("It is live"), f"live:{post.id}")
+        yield kit.option(told("Not there, send again"), f"send:{post.id}")
+    else:
+        again = told("Try again") if post.status == "failed" else told("Send now")
+        yield kit.option(again, f"send:{post.id}")
+        yield kit.option(told("At another time"), f"later:{post.id}")
+    yield kit.option(told("Drop"), f"cancel:{post.id}")
 
 
 def _more(count: int, shown: int = MOST_SHOWN) -> Iterator[Json]:

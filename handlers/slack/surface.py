@@ -73,12 +73,12 @@ ACTIONS: Final = frozenset(
         # on cards of drafts: <action>:<draft>:<digest>
         "approve", "read", "edit", "some", "changes", "move", "hold", "reject", MORE,
         "details",  # details:<draft>
-        # on cards of posts: <action>:<post>
-        "live", "send", "cancel", "later", "rework", "access", "done",
+        # on cards of posts, and in App Home: <action>:<post>
+        "live", "send", "cancel", "later", "rework", "done",
         "takedown",  # takedown:<post>, or takedown:<draft>
         # in App Home and below answers: review:<draft>, the others with a brand; next:<brand>:<draft> after that one
         "review", "next", "new", "settings", "resume", "stop",
-        "reconnect",  # reconnect:<account>
+        "reconnect",  # reconnect:<account>, on failures and digests
         "page",  # in Details: page:<draft>:details|read:<page>
     }
 )  # fmt: skip

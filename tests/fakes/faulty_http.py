@@ -76,6 +76,10 @@ class FaultyServer:
         """Why this request would publish nothing, whatever the plan."""
         return None
 
+    def silent(self, seen: Seen) -> bool:
+        """Whether such another request is taken and never answered."""
+        return False
+
     def route(self, seen: Seen) -> tuple[int, bytes, Headers]:
         """The answer to every other request."""
         raise NotImplementedError
@@ -113,7 +117,9 @@ class FaultyServer:
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         seen = Seen(method, parts.path, parse_qs(parts.query), headers, body)
         self.seen.append(seen)
-        if not publishes:
+        if not publishes and self.silent(seen):
+            await asyncio.Event().wait()
+        elif not publishes:
             await self._answer(writer, *self.route(seen))
         elif (refused := self.refusal(seen)) is not None:
             await self._answer(writer, *refused)

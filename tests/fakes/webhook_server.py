@@ -30,6 +30,7 @@ class WebhookServer(FaultyServer):
     deleted: list[str] = field(default_factory=list)
     lookups_fail: bool = False
     deleting_answers: int = 0  # with this status it refuses to delete
+    deleting_hangs: bool = False  # it takes a deletion and says nothing
     _count: int = 0
 
     @property
@@ -53,6 +54,9 @@ class WebhookServer(FaultyServer):
             known = Posted(f"post-{self._count}", seen.key, seen.body)
             self.posts.append(known)
         return self._said(known)
+
+    def silent(self, seen: Seen) -> bool:
+        return seen.method == "DELETE" and self.deleting_hangs
 
     def route(self, seen: Seen) -> tuple[int, bytes, Headers]:
         if seen.method == "DELETE" and self.deleting_answers:

@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.chat import Verdict
 from bot.errors import AdMindError, ChangedSince, unexpected
-from bot.words import read_in, told
+from bot.words import read_in, reader, told, words
 from handlers.chat import deciding, houses
 from handlers.chat.visiting import Visitor
 from handlers.slack import modals
@@ -86,7 +86,12 @@ async def _flow(slack: Slack, visitor: Visitor, verb: str, brand: str) -> str:
         said = told("Posts go out again: {what}.", what=await houses.scope_name(slack.admind, visitor, lifted.scope))
     else:
         stopped = await slack.admind.stopping.stop(visitor.workspace, scope, visitor.member, "", now, "slack")
-        said = told("Stopped: {count} scheduled posts wait until somebody lets them go on.", count=len(stopped.held))
+        said = words(reader()).many(
+            "Stopped: {count} scheduled post waits until somebody lets it go on.",
+            "Stopped: {count} scheduled posts wait until somebody lets them go on.",
+            len(stopped.held),
+        )
+        said = said if stopped.held else told("Stopped. Nothing was scheduled, and nothing goes out from now on.")
     await home.refresh(slack, visitor)
     return said
 

@@ -17,7 +17,7 @@ async def code(slack: Slack, visitor: Visitor) -> str:
 async def join(slack: Slack, visitor: Visitor, given: str) -> str:
     """Raises BadInput, NotAllowed."""
     if not given.strip():
-        raise BadInput(told("Say the code, too: /admind join CODE"), kept=told("Nothing changed."))
+        raise BadInput(told("Which code? Write /admind join and the code."), kept=told("Nothing changed."))
     await slack.admind.homes.join("slack", visitor.who.team, given.strip(), visitor.who)
     slack.teams.forget(visitor.who.team)
     slack.people.forget(visitor.who.team)

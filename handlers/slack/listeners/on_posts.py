@@ -11,7 +11,7 @@ from bot.chat import MessageRef
 from bot.errors import AdMindError, BadInput
 from bot.views import DraftView, PostView
 from bot.words import told
-from handlers.chat import deciding, houses
+from handlers.chat import deciding
 from handlers.chat.visiting import Visitor
 from handlers.slack import modals
 from handlers.slack.calling import Json
@@ -19,7 +19,7 @@ from handlers.slack.forms import Carried
 from handlers.slack.listeners import home, opening
 from handlers.slack.slack import Slack
 
-AT_ONCE: Final = frozenset({"live", "send", "cancel", "done", "access"})
+AT_ONCE: Final = frozenset({"live", "send", "cancel", "done"})
 OPENS: Final = frozenset({"takedown", "later", "rework"})
 VERBS: Final = AT_ONCE | OPENS
 
@@ -48,15 +48,6 @@ async def press(slack: Slack, visitor: Visitor, verb: str, named: str, where: Wh
         await opening.show(slack, visitor, trigger, await _window(slack, visitor, verb, named, where))
         return ""
     posts, workspace, member = slack.admind.posts, visitor.workspace, visitor.member.id
-    if verb == "access":
-        link = await houses.studio_link(slack.admind, visitor)
-        account = (await slack.admind.looking.post(workspace, member, named)).account_name
-        return told(
-            "Connect {account} again under Settings in the studio, then press “Try again” here. Your way in, good once "
-            "and for 15 minutes: {address}",
-            account=account,
-            address=link,
-        )
     if verb == "done":
         done = await posts.taken_down(workspace, named, member, "slack")
         slack.after(home.refresh(slack, visitor))
@@ -66,6 +57,8 @@ async def press(slack: Slack, visitor: Visitor, verb: str, named: str, where: Wh
     else:
         done = await posts.resolve(workspace, named, member, "live" if verb == "live" else "send", "slack")
     slack.after(_redraw(slack, visitor, named, where))
+    if not where.message:
+        slack.after(home.refresh(slack, visitor))
     return done.sentence
 
 

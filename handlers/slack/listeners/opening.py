@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.chat import Role
 from bot.errors import AdMindError, NotAllowed
-from bot.views import DraftView
+from bot.views import BrandView, DraftView
 from bot.words import told
 from handlers.chat.deciding import zone_of
 from handlers.chat.visiting import Visitor
@@ -35,6 +35,12 @@ async def brand_of(slack: Slack, visitor: Visitor, room: str) -> str:
     return await slack.admind.looking.home_brand(visitor.workspace, visitor.member.id) or ""
 
 
+async def brand_view(slack: Slack, visitor: Visitor, brand: str) -> BrandView:
+    """Of a brand that they have a role in."""
+    every = (await slack.admind.looking.brands(visitor.workspace, visitor.member.id)).items
+    return next(each for each in every if each.id == brand)
+
+
 async def new_post(
     slack: Slack, visitor: Visitor, trigger: str, *, room: str = "", brand: str = "", topic: str = ""
 ) -> None:
@@ -52,7 +58,7 @@ async def settings(slack: Slack, visitor: Visitor, trigger: str, *, room: str = 
     if not visitor.member.may(brand, Role.owner):
         raise NotAllowed(told("Only an owner of this brand can change its rooms."), kept=told("Nothing changed."))
     admind, team = slack.admind, visitor.who.team
-    names = {each.id: each.name for each in (await admind.looking.brands(visitor.workspace, visitor.member.id)).items}
+    shown = await brand_view(slack, visitor, brand)
     rooms = await admind.homes.rooms(visitor.workspace, brand, "slack", team)
     tied = await admind.homes.groups(visitor.workspace, brand, "slack")
     held = {
@@ -62,9 +68,10 @@ async def settings(slack: Slack, visitor: Visitor, trigger: str, *, room: str = 
     now = modals.RoomSettings(
         review=next((each.channel for each in rooms if each.kind == "review"), ""),
         clients=tuple(each.channel for each in rooms if each.kind == "client"),
+        digest=shown.digest,
         groups=held,
     )
-    view = modals.settings_modal(names.get(brand, ""), now, await _groups(slack, team), Carried(brand=brand))
+    view = modals.settings_modal(shown.name, now, await _groups(slack, team), Carried(brand=brand))
     await show(slack, visitor, trigger, view)
 
 

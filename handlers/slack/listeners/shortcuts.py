@@ -30,7 +30,8 @@ async def use(slack: Slack, body: Json) -> None:
     try:
         visitor = await slack.people.visitor(team, user, channel=channel)
         read_in(visitor.member.language)
-        topic = plain_words(str((body.get("message") or {}).get("text") or ""))
+        own = (await slack.teams.team(team)).bot
+        topic = plain_words(str((body.get("message") or {}).get("text") or ""), own)
         await opening.new_post(slack, visitor, str(body["trigger_id"]), room=channel, topic=topic)
     except AdMindError as error:
         slack.after(slack.telling.kindly(team, channel, user, error))

@@ -111,8 +111,9 @@ async def _move(slack: Slack, visitor: Visitor, view: Json, carried: Carried) ->
 
 
 async def _take_down(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
-    """Channels take longer than Slack waits: what became of it is told when it is known."""
+    """Channels take longer than Slack waits: it is noted, and what became of it is told when it is known."""
     chosen = decisions.read_take_down(view, carried)
+    await slack.admind.posts.promise(visitor.workspace, chosen, visitor.member.id, "slack")
     slack.after(on_posts.take_down(slack, visitor, chosen, on_posts.Where.of(carried)))
     return ""
 
@@ -159,6 +160,8 @@ async def _settings(slack: Slack, visitor: Visitor, view: Json, carried: Carried
         held = {g.group for g in await admind.homes.groups(by.workspace, brand, "slack") if g.team == team}
         for group in held | roles.keys():
             await admind.homes.tie_group(by.workspace, by, "slack", team, group, brand, roles.get(group, ()))
+    if tied.digest not in (None, (await opening.brand_view(slack, visitor, brand)).digest):
+        await admind.office.change_brand(by.workspace, by.id, brand, {"digest": tied.digest})
     slack.after(home.refresh(slack, visitor))
     return told("Saved. Drafts of this brand wait in #{room} from now on.", room=names[tied.review])
 

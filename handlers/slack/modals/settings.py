@@ -1,4 +1,4 @@
-"""Settings of a brand in Slack: the rooms, and which groups work for it."""
+"""Settings of a brand in Slack: the rooms, the weekly summary, and which groups work for it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from handlers.slack.forms import Carried, FieldErrors, chosen
 from handlers.slack.limits import SELECT_OPTIONS, Json, checked_view
 
 CALLBACK = "settings"
+WEEKLY: Final = "weekly"
 ROLES: Final = ("requester", "approver", "client", "owner")
 
 
@@ -22,14 +23,16 @@ class RoomSettings:
     review: str = ""
     clients: tuple[str, ...] = ()
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    digest: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Tied:
-    """What was submitted; `groups` is None where none were offered, and then nothing changes about them."""
+    """What was submitted; what is None was not offered, and then nothing changes about it."""
 
     review: str
     clients: tuple[str, ...]
+    digest: bool | None
     groups: Mapping[str, tuple[str, ...]] | None
 
 
@@ -40,6 +43,7 @@ def settings_modal(brand: str, now: RoomSettings, groups: Mapping[str, str], car
     review |= {"initial_conversation": now.review} if now.review else {}
     clients: Json = {"type": "multi_conversations_select", "filter": rooms | {"include": ["public", "private"]}}
     clients |= {"initial_conversations": list(now.clients)} if now.clients else {}
+    weekly = kit.option(told("A summary of the week, in the review room"), WEEKLY)
     blocks = [
         kit.field("review", told("Review room"), review, hint=told("Drafts wait here for a decision.")),
         kit.field(
@@ -50,6 +54,13 @@ def settings_modal(brand: str, now: RoomSettings, groups: Mapping[str, str], car
             optional=True,
         ),
         kit.context(told("Invite me to each room: /invite @AdMind")),
+        kit.field(
+            "digest",
+            told("Each Monday at nine"),
+            kit.chooser("checkboxes", [weekly], (WEEKLY,) if now.digest else ()),
+            hint=told("What went out last week, what waits and what is planned."),
+            optional=True,
+        ),
     ]
     offered = [kit.option(f"@{name}", group) for group, name in groups.items()][:SELECT_OPTIONS]
     if offered:
@@ -77,4 +88,6 @@ def read_settings(view: Json) -> Tied:
     if review[0] in clients:
         raise FieldErrors({"clients": told("Clients would see drafts before the team has approved them.")})
     offered = [role for role in ROLES if any(b.get("block_id") == f"groups:{role}" for b in view["blocks"])]
-    return Tied(review[0], clients, {role: chosen(view, f"groups:{role}") for role in offered} if offered else None)
+    digest = WEEKLY in chosen(view, "digest") if any(b.get("block_id") == "digest" for b in view["blocks"]) else None
+    groups = {role: chosen(view, f"groups:{role}") for role in offered} if offered else None
+    return Tied(review[0], clients, digest, groups)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.review.reminders import Plan, decide_by, plan, polite
+from bot.review.reminders import Plan, decide_by, last_call, plan, polite
 
 HOUR = timedelta(hours=1)
 NOON = datetime(2026, 12, 3, 12, tzinfo=UTC)  # a Thursday
@@ -65,3 +65,14 @@ def test_nobody_is_reminded_in_quiet_hours(at: datetime, zone: str, hours: int) 
 @given(moments, st.sampled_from(ZONES), st.integers(1, 200))
 def test_a_reminder_leaves_time_to_decide(at: datetime, zone: str, hours: int) -> None:
     assert polite(at, zone, at + hours * HOUR) < at + hours * HOUR
+
+
+@pytest.mark.parametrize(("before", "due"), [(1.5, False), (1, True), (0.5, True), (0, False)])
+def test_who_stands_in_is_called_in_the_last_hour(before: float, due: bool) -> None:
+    assert last_call(NOON, "UTC", shown=NOON - 10 * HOUR, now=NOON - before * HOUR) is due
+
+
+def test_there_is_no_last_call_after_none_before_it_nor_in_quiet_hours() -> None:
+    assert not last_call(NOON, "UTC", shown=NOON - 1.5 * HOUR, now=NOON - HOUR / 2), "the reminder comes only now"
+    night = NOON + 11 * HOUR  # both would come at 18:45
+    assert not last_call(night, "UTC", shown=NOON - 40 * HOUR, now=night - HOUR / 2)

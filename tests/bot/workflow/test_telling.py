@@ -95,7 +95,9 @@ async def test_who_has_approved_is_left_alone_and_a_delegate_stands_in(world: Wo
     await world.decide(draft, by=ana)
     await let_pass(world, THURSDAY + 9 * HOUR)
     assert chat.titles(f"member:{ana.id}") == chat.titles(f"member:{ben.id}") == []
-    assert len(chat.titles(f"member:{dora.id}")) == 1
+    title = "My brand · Fresh bread from six."
+    told = [f"Still waiting: {title}", f"One hour left, and you decide for Ben: {title}"]
+    assert chat.titles(f"member:{dora.id}") == told
 
 
 async def test_after_three_alerts_a_day_the_others_stand_in_one_summary(world: World, chat: ChatHome) -> None:
@@ -111,3 +113,34 @@ async def test_after_three_alerts_a_day_the_others_stand_in_one_summary(world: W
     world.clock.move(timedelta(days=1))
     await world.board.alert(world.ws, world.brand.id, Card(title="A new day"), key="slow:new")
     assert chat.titles(world.brand.id)[-1] == "A new day"
+
+
+async def test_a_stop_reaches_a_home_that_was_away_and_wakes_who_decides(world: World, chat: ChatHome) -> None:
+    ana, ben = await world.member("Ana", Role.approver), await world.member("Ben", Role.requester)
+    scope, now = "topic:bread / rolls", world.clock.now()  # with what separates a home from its note
+    chat.trouble = RuntimeError("away")
+    await world.pausing.stop(world.ws, scope, world.owner, "Nothing about bread today.", now)
+    await world.run_due()
+    assert not chat.rooms
+    chat.trouble = None
+    await let_pass(world, now + HOUR)
+    (card,) = chat.rooms[world.brand.id].values()
+    assert card.title == "⏸ Stopped: the topic “bread / rolls”"
+    assert card.notes[0] == "Nothing about bread today." and "/admind resume topic bread / rolls" in card.notes[-1]
+    assert not card.buttons, "one button would lift more or less than this"
+    assert ana.id in card.ping and not {world.owner.id, ben.id} & set(card.ping)
+    await world.pausing.resume(world.ws, scope, ana, world.clock.now())
+    await world.run_due()
+    assert chat.titles(world.brand.id)[1:] == ["▶ Posts go out again: the topic “bread / rolls”"]
+
+
+async def test_a_stop_without_a_review_room_is_told_to_owners_with_what_it_holds(world: World, chat: ChatHome) -> None:
+    brand = world.brand.id
+    chat.lacks = frozenset({brand})
+    draft = await world.draft(due_in=10 * HOUR)
+    await world.decide(draft)
+    await world.pausing.stop(world.ws, f"brand:{brand}", world.owner, "", world.clock.now())
+    await world.run_due()
+    (card,) = [each for each in chat.rooms[f"owners:{brand}"].values() if "Stopped" in each.title]
+    assert card.notes[0].startswith("1 scheduled post waits.")
+    assert [button.action for button in card.buttons] == [f"resume:{brand}"]

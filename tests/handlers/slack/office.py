@@ -177,6 +177,15 @@ async def rests(office: Office) -> None:
     await until(waits, "it waits")
 
 
+async def nothing_due(office: Office) -> None:
+    """Everything that is due now has been done."""
+
+    async def done() -> bool:
+        return (await office.admind._clockwork.tick()).entries == 0
+
+    await until(done, "nothing is due", seconds=20)
+
+
 async def member(office: Office, person: Person) -> Member:
     found = await office.admind.homes.member(Identified(platform="slack", team=office.slack.team.id, user=person.id))
     assert found is not None

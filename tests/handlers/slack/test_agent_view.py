@@ -168,6 +168,8 @@ async def test_stop_ends_the_work_and_names_what_is_kept(
     assert reply.thread_ts == asked.ts and len(answers(dm, asked)) == 1
     request = await the_request(office, ana)
     assert (request.status, request.stopped, request.drafts) == ("done", True, (draft.id,))
+    shown = await office.admind.desk.view(office.workspace, request.member, request.id)
+    assert shown.stopped and shown.drafts == [draft.id], "programs read it, too"
 
 
 async def test_only_who_asked_can_stop_it(office: Office, model: OpenAIServer, ana: Person) -> None:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.chat import Identified, Role
 from bot.clock import MovableClock
-from handlers.chat import houses
 from storage.commit import Change, commit
 from storage.stores import DraftStore
 from tests.fakes.slack.pressing import Person
 from tests.fakes.slack.records import Channel, Message
 from tests.fakes.slack_server import SlackServer
 from tests.fakes.waiting import until
+from tests.fakes.webhook_server import Act, WebhookServer
+from tests.handlers.slack.acting import asked, below, connected, sent, works
 from tests.handlers.slack.asking import answered, drafted, shown
-from tests.handlers.slack.office import Office, member, running, said
+from tests.handlers.slack.office import Office, member, nothing_due, running, said, whispered
 from tests.handlers.slack.phone import seen
 
 WEDNESDAY = datetime(2026, 12, 2, 9, tzinfo=UTC)
@@ -51,12 +53,21 @@ async def test_the_digest_comes_into_the_review_room_with_buttons_that_work(
     assert len([each for each in room.messages.values() if "30 Nov – " in each.words]) == 1
 
 
-async def test_reconnect_leads_into_the_studio(office: Office, ana: Person, lounge: Channel) -> None:
-    slack, who = office.living.slack, office.slack.team.id
-    account = (await office.admind.looking.accounts(office.workspace, (await member(office, ana)).id)).items[0]
-    visitor = await slack.people.visitor(who, ana.id)
-    told = await houses.reconnect(slack.admind, visitor, account.id)
-    assert "Log Feed in again" in told and "/studio/in/" in told
+async def test_settings_switch_the_digest_off_and_on(
+    office: Office, ana: Person, lounge: Channel, room: Channel, clock: MovableClock
+) -> None:
+    await drafted(office, ana, lounge, "Announce our sale for the feed, Friday 18 December 10am")
+    await office.admind.weekly.arm([office.workspace])
+    await ana.slash(lounge, "/admind", "settings")
+    assert not (await ana.submit(values={"digest": []})).errors
+    clock.move_to(datetime(2026, 12, 7, 9, 0, 1, tzinfo=UTC))
+    await nothing_due(office)
+    assert not any("30 Nov – " in each.words for each in room.messages.values())
+    await ana.slash(lounge, "/admind", "settings")
+    assert ana.window is not None and "☐ A summary of the week" in seen(ana.window.blocks)
+    assert not (await ana.submit(values={"digest": ["weekly"]})).errors
+    clock.move_to(datetime(2026, 12, 14, 9, 0, 1, tzinfo=UTC))
+    await said(room, "7 Dec – ")
 
 
 async def test_home_of_somebody_for_whom_nothing_waits(
@@ -101,6 +112,52 @@ async def test_home_with_300_waiting_keeps_slacks_limits_and_reviews_one_at_a_ti
     assert "“Number" not in shown(await answered(ana, lounge, "report month"))
 
 
+async def test_a_failure_and_a_doubt_wake_people_at_night(
+    shop: Office, ana: Person, room: Channel, clock: MovableClock, site: WebhookServer
+) -> None:
+    await connected(shop, site)
+    for ask, act, state in (
+        ("Announce our workshop for Our site, Friday 11pm", Act(status=422, commits="never"), "failed"),
+        ("Announce our sale for Our site, Saturday 3am", Act(commits="now", breaks="before answering"), "unknown"),
+    ):
+        card = await asked(shop, ana, ask)
+        site.plan.append(act)
+        await sent(shop, ana, clock, card, state)
+        assert is_quiet(clock.now(), ana.user.tz)
+        clock.move(timedelta(minutes=3))  # until nothing can arrive any more, AdMind looks by itself
+        told = await below(shop, card, "Not posted" if state == "failed" else "We can't tell")
+        assert told.pings == (f"@{ana.id}",)
+
+
+async def test_a_stop_wakes_who_decides_at_night_and_names_who_pressed_it(
+    office: Office, ana: Person, room: Channel, clock: MovableClock
+) -> None:
+    ben = office.slack.person("ben")
+    await works(office, ben, Role.requester)
+    await drafted(office, ana, office.slack.channel("lounge", ana), "Announce our sale for the feed, Saturday 10pm")
+    await ana.react(office.cards()[0], "white_check_mark")
+    await office.status(office.cards()[0], "approved")
+    clock.move_to(datetime(2026, 12, 4, 23, 30, tzinfo=UTC))
+    assert is_quiet(clock.now(), ana.user.tz)
+    await ben.open_home()
+    assert ben.home is not None
+    await ben.click(ben.home, "stop:")
+    stopped = await said(room, "⏸ Stopped: My brand")
+    assert stopped.pings == (f"@{ana.id}",), "not who pressed it"
+    assert "ben stopped it" in stopped.words and "1 scheduled post waits." in stopped.words
+    await ben.click(stopped, "resume:")
+    await whispered(ben, room, "Only somebody who may approve")
+    await ana.click(stopped, "resume:")
+    again = await said(room, "▶ Posts go out again: My brand")
+    assert not again.pings
+    await nothing_due(office)
+    assert sum("Stopped: My brand" in each.words for each in room.messages.values()) == 1
+
+
+def is_quiet(now: datetime, zone: str) -> bool:
+    return not 8 <= now.astimezone(ZoneInfo(zone)).hour < 19
+
+
 async def test_a_missed_time_wakes_people_at_night(
     office: Office, ana: Person, lounge: Channel, room: Channel, clock: MovableClock
 ) -> None:
@@ -127,14 +184,14 @@ async def test_a_reminder_is_one_message_by_day_and_none_by_night(
         direct = slack.world.dm(slack.team, ana.id)
         await office.admind._clockwork.tick()
         clock.move_to(datetime(2026, 12, 2, 22, 0, tzinfo=UTC))  # 24 h before, and night
-        await quiet(office)
+        await nothing_due(office)
         assert not reminders(direct)
         clock.move_to(datetime(2026, 12, 3, 8, 0, 5, tzinfo=UTC))
         await until(lambda: bool(reminders(direct)), "it comes in the morning", seconds=20)
         (reminder,) = reminders(direct)
         assert "decide by Thu 3 Dec, 21:45" in reminder.words
         clock.move_to(datetime(2026, 12, 3, 18, 45, 5, tzinfo=UTC))  # instead of 19:45 and 20:45
-        await quiet(office)
+        await nothing_due(office)
         assert reminders(direct) == [reminder], "brought up to date, not sent again"
         await ana.click(reminder, "review:")
         assert ana.window is not None
@@ -145,13 +202,3 @@ async def test_a_reminder_is_one_message_by_day_and_none_by_night(
 
 def reminders(direct: Channel) -> list[Message]:
     return [each for each in direct.messages.values() if REMINDED in each.words]
-
-
-async def quiet(office: Office) -> None:
-    """Everything that is due now has been done."""
-
-    async def nothing_due() -> bool:
-        ticked = await office.admind._clockwork.tick()
-        return ticked.entries == 0
-
-    await until(nothing_due, "nothing is due", seconds=20)

@@ -49,7 +49,7 @@ def test_what_waits_what_comes_and_what_went_out() -> None:
             "https://velo.example/1   [Take down]",
             "❌ Tue 1 Dec, 09:00 CET · X · @velo",
             "Spring sale",
-            "The server did not answer.",
+            "The server did not answer.   [⋯ Try again · At another time · Drop]",
             "----",
             "[!New post] [Settings] [Go on] [‼STOP Velo]",
         ]

@@ -238,6 +238,15 @@ async def test_draft_without_words_opens_a_form(office: Office, ana: Person) -> 
     await whispered(ana, lounge, "slack.test/archives")
 
 
+async def test_a_shortcut_leaves_out_that_it_was_me_who_was_meant(office: Office, ana: Person) -> None:
+    lounge = office.slack.channel("lounge", ana)
+    message = await ana.mention(lounge, "our bakery opens at six")
+    await ana.message_shortcut(message, "post_about_this")
+    assert ana.window is not None
+    topic = next(each["element"] for each in ana.window.blocks if each["type"] == "input")
+    assert topic["initial_value"] == "our bakery opens at six"
+
+
 async def test_a_shortcut_takes_the_message_along(office: Office, ana: Person) -> None:
     lounge = office.slack.channel("lounge", ana)
     message = await ana.say(lounge, "We open a second shop on Elm Street")

@@ -80,7 +80,8 @@ async def test_an_account_that_is_locked_out_is_connected_again(
     shop: Office, ana: Person, clock: MovableClock, site: WebhookServer
 ) -> None:
     card, asking = await failed(shop, ana, clock, site, Act(status=401, commits="never"))
-    await ana.click(asking, "access:")
+    await ana.click(asking, "reconnect:")
+    await whispered(ana, shop.room, "Connect Our site again in the studio")
     await whispered(ana, shop.room, "/studio/in/")
     await ana.click(asking, "send:")
     await whispered(ana, shop.room, "It goes out now")
@@ -112,6 +113,20 @@ async def test_what_is_not_there_is_sent_again(
     await whispered(ana, shop.room, "It goes out now")
     await posts_are(shop, card, "published")
     assert len(site.posts) == 1
+
+
+async def test_home_mends_it_as_well(shop: Office, ana: Person, clock: MovableClock, site: WebhookServer) -> None:
+    card, _ = await failed(shop, ana, clock, site, Act(status=422, commits="never"))
+    await ana.open_home()
+    await until(lambda: ana.home is not None and "send:" in str(ana.home.blocks), "home offers it")
+    assert ana.home is not None
+    await ana.choose(ana.home, "menu", "At another time")
+    assert "Reschedule" not in window_of(ana).words and "It goes out as it was approved" in window_of(ana).words
+    await ana.close()
+    await ana.choose(ana.home, "menu", "Drop")
+    await posts_are(shop, card, "cancelled")
+    await until(lambda: ana.home is not None and "send:" not in str(ana.home.blocks), "home knows")
+    await shows(card, "✖ Our site: will not go out")
 
 
 async def test_a_stop_and_what_waited_for_it(office: Office, ana: Person, clock: MovableClock) -> None:

@@ -324,6 +324,7 @@ def test_settings_of_the_rooms() -> None:
     now = RoomSettings("C1", ("C2",), {"approver": ("S1",)})
     shown = settings_modal("Velo", now, {"S1": "leads", "S2": "all"}, Carried(brand="b_velo"))
     assert "Groups that approve: ☑ @leads ☐ @all" in seen_view(shown)
+    assert "Each Monday at nine: ☑ A summary of the week" in seen_view(shown)
     rooms = {"review": {"selected_conversation": "C1"}, "clients": {"selected_conversations": ["C2", "C3"]}}
     tied = read_settings(submitted(shown, **rooms))
     assert (tied.review, tied.clients) == ("C1", ("C2", "C3"))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.chat import Role
 from bot.clock import MovableClock
 from tests.fakes.slack.pressing import Person
 from tests.fakes.slack.records import Message
 from tests.fakes.waiting import until
-from tests.handlers.slack.acting import asked, shows, window_of
-from tests.handlers.slack.office import Office, all_of
+from tests.handlers.slack.acting import asked, shows, window_of, works
+from tests.handlers.slack.office import Office, all_of, member, nothing_due, said
 
 LATER = "Announce our workshop on bike repair for the feed, next Wednesday 11am"
 
@@ -52,3 +53,34 @@ async def test_a_draft_that_changed_meanwhile_is_reviewed_as_it_is_now(
     assert "Other words." in window_of(ana).words
     room = office.slack.world.dm(office.slack.team, ana.id)
     assert len([each for each in room.messages.values() if "Still waiting" in each.words]) == 1
+
+
+async def test_who_stands_in_is_woken_once_more_in_the_last_hour(
+    office: Office, ana: Person, clock: MovableClock
+) -> None:
+    ben = office.slack.person("ben")
+    await works(office, ben, Role.requester)
+    card = await asked(office, ana, LATER)
+    decide_by = (await office.draft(card)).decide_by
+    assert decide_by is not None
+    owner, stand_in = await member(office, ana), await member(office, ben)
+    until_then = decide_by + timedelta(days=1)
+    await office.admind.office.set_away(office.workspace, owner.id, owner.id, until_then, stand_in.id)
+    direct = office.slack.world.dm(office.slack.team, ben.id)
+    clock.move_to(decide_by - timedelta(hours=2) + timedelta(seconds=1))
+    first = await said(direct, "Still waiting")
+    await nothing_due(office)
+    assert not any("One hour left" in each.words for each in direct.messages.values())
+    clock.move_to(decide_by - timedelta(hours=1) + timedelta(seconds=1))
+    second = await said(direct, f"One hour left, and you decide for {owner.name}: ")
+    assert second.ts != first.ts, "a message of its own, which wakes him"
+    clock.move_to(decide_by - timedelta(minutes=30))
+    await nothing_due(office)
+    assert len([each for each in direct.messages.values() if "review:" in all_of(each)]) == 2
+    assert not office.slack.world.dm(office.slack.team, ana.id).messages, "who is away is left alone"
+    await ben.click(second, "review:")
+    assert not (await ben.submit()).errors
+    await office.status(card, "approved")
+    await shows(first, "Approved by")
+    await shows(second, "Approved by")
+    assert "review:" not in all_of(second)

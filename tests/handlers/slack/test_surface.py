@@ -6,11 +6,21 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
 from bot.conversation.commands import read_command
 from bot.views import PauseView
 from handlers.slack import surface
+from handlers.slack.calling import refusal
 from handlers.slack.home_view import HomeNow, home_view, stranger_view
+from tests.fakes.slack.pressing import Person
+from tests.handlers.slack.asking import answered, shown
 from tests.handlers.slack.made import NOW, ZONE, spring, view
+from tests.handlers.slack.office import Office
 from tests.handlers.slack.test_home_view import RECEIPT
 from tests.handlers.slack.test_modals import a_post_view
 
@@ -69,6 +79,55 @@ def test_the_guide_explains_every_scope_and_way() -> None:
         assert f"| `{scope}` | {purpose} |" in GUIDE
     for word in (*surface.COMMANDS, surface.REQUESTS, surface.INSTALL, surface.RETURN, "manifest.yaml"):
         assert word in GUIDE
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("not_in_channel", "channel_not_found", "is_archived", "restricted_action", "missing_scope", "ratelimited"),
+        *("msg_blocks_too_long", "expired_trigger_id", "invalid_auth", "token_expired", "a_word_of_tomorrow"),
+    ],
+)
+def test_the_guide_explains_every_error_by_what_people_read(code: str) -> None:
+    answer = AsyncSlackResponse(
+        client=None, http_verb="POST", api_url="", req_args={}, data={"error": code}, headers={}, status_code=200
+    )
+    what = refusal(SlackApiError("", answer)).what  # type: ignore[no-untyped-call]
+    rows = GUIDE.partition("## When something does not work")[2].splitlines()
+    seen_there = [row.split("|")[1] for row in rows if row.startswith("| ")]
+    quoted = [words for cell in seen_there for words in re.findall('"([^"]+)"', cell)]
+    told = [re.escape(words).replace("…", ".*") for words in quoted]
+    assert any(re.search(words, what) for words in told), f"nobody explains “{what}”"
+
+
+async def test_slack_is_listened_to_for_what_the_manifest_asks_for_and_for_nothing_else(office: Office) -> None:
+    listens = office.living.app
+
+    async def heard(body: dict[str, Any]) -> bool:
+        request = AsyncBoltRequest(body=body, mode="socket_mode")
+        every = listens._async_listeners
+        return any([await each.async_matches(req=request, resp=BoltResponse(status=200)) for each in every])
+
+    for name in surface.manifest()["settings"]["event_subscriptions"]["bot_events"]:
+        kind, _, room = name.partition(".")
+        assert await heard({"type": "event_callback", "event": {"type": kind, "channel_type": room}}), name
+    for name, kind in surface.SHORTCUTS.items():
+        shortcut = {"type": {"global": "shortcut", "message": "message_action"}[kind], "callback_id": name}
+        assert await heard(shortcut | {"channel": {"id": "C1"}}), name
+    for name in surface.ACTIONS:
+        assert await heard({"type": "block_actions", "actions": [{"action_id": f"{name}:x", "type": "button"}]}), name
+    for name in surface.VIEWS:
+        assert await heard({"type": "view_submission", "view": {"type": "modal", "callback_id": name}}), name
+    assert await heard({"command": "/admind"})
+    assert not await heard({"command": "/other"})
+    assert not await heard({"type": "event_callback", "event": {"type": "channel_created"}})
+    assert not await heard({"type": "shortcut", "callback_id": "other"})
+
+
+async def test_help_names_the_shortcuts_as_slack_shows_them(office: Office, ana: Person) -> None:
+    told = shown(await answered(ana, office.slack.channel("lounge", ana), "help"))
+    for shortcut in surface.manifest()["features"]["shortcuts"]:
+        assert f"“{shortcut['name']}”" in told and f"*{shortcut['name']}*" in " ".join(GUIDE.split())
 
 
 def test_what_stands_in_app_home_can_be_pressed() -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
 from bot.clock import MovableClock
 from storage.posts import Post
 from tests.fakes.slack.pressing import Person
-from tests.fakes.slack.records import Message
+from tests.fakes.slack.records import Channel, Message
+from tests.fakes.slack_server import SlackServer
 from tests.fakes.waiting import until
 from tests.fakes.webhook_server import WebhookServer
 from tests.handlers.slack.acting import asked, below, connected, menu, posts_of, sent, shows, window_of
-from tests.handlers.slack.office import Office, all_of, member, said, whispered
+from tests.handlers.slack.office import Office, all_of, member, nothing_due, running, said, whispered
 
 
 async def out(office: Office, ana: Person, clock: MovableClock, *states: str) -> Message:
@@ -116,7 +120,48 @@ async def test_a_channel_that_does_not_answer_changes_nothing(
     await menu(ana, card, "takedown")
     await ana.submit(values={"down:0": [post.id]})
     await whispered(ana, shop.room, "may still stand there")
-    assert (await site_post(shop, card, account)).receipt == post.receipt
+    assert (await site_post(shop, card, account)).receipt == post.receipt, "nothing is owed, and nothing was done"
+
+
+async def test_what_a_crash_kept_from_being_taken_down_is_taken_down_and_told(
+    slack: SlackServer, ana: Person, room: Channel, clock: MovableClock, tmp_path: Path, site: WebhookServer
+) -> None:
+    more, folder = {"ADMIND_ALLOW_HOSTS": f"127.0.0.1:{site.port}"}, tmp_path / "data"
+    async with running(folder, slack, ana, room, clock=clock, more=more) as office:
+        account = await connected(office, site, delete="yes")
+        card = await out(office, ana, clock)
+        post = await site_post(office, card, account)
+        site.deleting_hangs = True
+        await menu(ana, card, "takedown")
+        assert not (await ana.submit(values={"down:0": [post.id]})).errors
+        await until(lambda: any(each.method == "DELETE" for each in site.seen), "it is on its way")
+    assert site.posts, "AdMind ended before it was done"
+    site.deleting_hangs = False
+    async with running(folder, slack, ana, room, clock=clock, more=more) as office:
+        clock.move(timedelta(minutes=3))
+        await said(slack.world.dm(slack.team, ana.id), "Our site: taken down.")
+        await shows(card, "🗑 Our site: taken down")
+        assert not site.posts
+        await nothing_due(office)
+        assert (await site_post(office, card, account)).receipt.take_down_asked == ""  # type: ignore[union-attr]
+
+
+async def test_a_window_that_is_refused_takes_nothing_down_later(
+    shop: Office, ana: Person, clock: MovableClock, site: WebhookServer
+) -> None:
+    account = await connected(shop, site, delete="yes")
+    card = await out(shop, ana, clock)
+    post = await site_post(shop, card, account)
+    feed = next(each for each in await posts_of(shop, card) if each.account != account)
+    await menu(ana, card, "takedown")
+    me = await member(shop, ana)
+    await shop.admind.posts.take_down(shop.workspace, feed.id, me.id, "studio")
+    answered = await ana.submit(values={"down:0": [post.id, feed.id]})
+    assert "nothing to take down" in str(answered.errors)
+    clock.move(timedelta(minutes=3))
+    await nothing_due(shop)
+    receipt = (await site_post(shop, card, account)).receipt
+    assert receipt is not None and not receipt.take_down_asked and len(site.posts) == 1
 
 
 async def test_home_takes_down_and_knows_done(

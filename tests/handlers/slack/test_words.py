@@ -61,6 +61,7 @@ NEWCOMER = [
     ("pause everything because of a storm", ["Paused: everything."]),
     ("resume everything", ["Posts go out again: everything."]),
     ("approve", ["press a button on its card"]),
+    ("join", ["Which code? Write /admind join and the code. Nothing changed."]),
     ("studio", ["Your way into the studio, good once", "/studio/in/"]),
 ]
 
