@@ -92,9 +92,10 @@ def article_problems(
     if payload.title and words == payload.title and not media:
         found += (Problem("empty", "There is a title and no text.", "Write the text below the title."),)
     used = len(payload.title)
-    if used > most_title:
+    over = used - most_title
+    if over > 0:
         reason = f"{capabilities.title} takes at most {most_title} characters in a title; this has {used}."
-        found += (Problem("title_too_long", reason, f"Shorten it by {used - most_title}."),)
+        found += (Problem("title_too_long", reason, f"Shorten it by {over}."),)
     return found
 
 
@@ -104,6 +105,14 @@ def wire(payload: SealedPayload, addresses: Sequence[str]) -> str:
     for number, address in enumerate(addresses):
         body = body.replace(f'src="{_open(number)}"', f'src="{html.escape(address)}"')
     return body
+
+
+def page_html(payload: SealedPayload, address: Callable[[Medium], str]) -> str:
+    """The article as its readers see it below the title, its own picture first; for previews."""
+    media = payload.parts[0].media
+    own = _figure(0, media[0]).strip() if media else ""
+    whole = payload.model_copy(update={"extra": payload.extra | {"html": own + payload.extra["html"]}})
+    return wire(whole, [address(medium) for medium in media])
 
 
 def slug_of(payload: SealedPayload, key: str) -> str:

@@ -12,12 +12,20 @@ from bot.channels.mastodon_oauth import MastodonOAuth
 from bot.channels.oauth import OAuthServer
 from bot.channels.telegram import Telegram
 from bot.channels.webhook import Webhook
+from bot.channels.wordpress import WordPress
 from storage.feed import FeedStore
 
 
 def build_channels(feed: FeedStore, *, base_url: str) -> Mapping[str, Channel]:
     """Every adapter by the name that accounts carry. `base_url` is how the internet reaches the public edge."""
-    adapters: tuple[Channel, ...] = (Feed(feed), Webhook(base_url), Mastodon(), Bluesky(), Telegram())
+    adapters: tuple[Channel, ...] = (
+        Feed(feed),
+        Webhook(base_url),
+        Mastodon(),
+        Bluesky(),
+        Telegram(),
+        WordPress(),
+    )
     return {adapter.capabilities.channel: adapter for adapter in adapters}
 
 

@@ -250,7 +250,7 @@ async def _draft(api: BlogApi, payload: SealedPayload, slug: str, kept: dict[str
         raise ChannelRefused(
             f"{api.name} did not keep the text as it was approved.",
             code="changed",
-            kept=f"{KEPT} A draft lies there.",
+            kept="Nothing was published; a draft lies there.",
             do_next="Look at the draft there: a plugin, or the user's role, changes what is written.",
         )
     return name_of(number(made.get("id")))

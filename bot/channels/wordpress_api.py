@@ -105,7 +105,7 @@ async def terms(api: BlogApi, kind: str, names: str) -> str:
         listed = await api.list(f"/wp/v2/{kind}", params={"search": name, "per_page": "100"})
         same = [each for each in listed if html.unescape(str(each.get("name"))).casefold() == name.casefold()]
         if not same or not number(same[0].get("id")):
-            raise BadInput(f"The site has nothing called {name} among its {kind}.", do_next="Make it there first.")
+            raise BadInput(f"The site has no category or tag called {name}.", do_next="Make it there first.")
         found.append(number(same[0].get("id")))
     return ",".join(found)
 
@@ -167,8 +167,6 @@ def number(value: object) -> str:
     """An id above 0 as text; empty for anything else."""
     text = str(value) if type(value) in (int, str) else ""
     return text if _NUMBER.fullmatch(text) and int(text) > 0 else ""
-
-
 
 
 def may(user: dict[str, Any], names: Sequence[str]) -> bool:

@@ -40,7 +40,12 @@ from tests.fakes.wordpress_server import PASSWORD, USER, WordPressServer, wordpr
 PNGS = [b"\x89PNG\r\n\x1a\n" + bytes([number]) * 200 for number in range(2)]
 MEDIA = tuple(
     Medium(
-        sha256=hashlib.sha256(data).hexdigest(), mime="image/png", size=len(data), width=1200, height=675, alt=f"<{n}> “a”"
+        sha256=hashlib.sha256(data).hexdigest(),
+        mime="image/png",
+        size=len(data),
+        width=1200,
+        height=675,
+        alt=f"<{n}> “a”",
     )
     for n, data in enumerate(PNGS)
 )
@@ -138,12 +143,16 @@ async def test_an_article_has_title_text_pictures_and_terms() -> None:
         live = await bench.channel.read_back(receipt, bench.door())
         expected = bench.sealed(text, media=MEDIA, link="https://velo.example/neu").parts[0].text
         assert live == Live(text=expected, alts=("<0> “a”", "<1> “a”"), url=receipt.url)
-        assert expected.startswith("Ein Titel & mehr\n\nWarum\n\nDas ist neu: hier (https://velo.example/a).\n\n- eins\n-")
+        assert expected.startswith(
+            "Ein Titel & mehr\n\nWarum\n\nDas ist neu: hier (https://velo.example/a).\n\n- eins\n-"
+        )
 
 
 async def test_nothing_is_taken_as_markup_of_ones_own() -> None:
     async with open_bench() as bench:
-        await bench.send("A <script>alert(1)</script>\n\n<img src=x onerror=y> [x](javascript:z) ![p](https://a.example/p)")
+        await bench.send(
+            "A <script>alert(1)</script>\n\n<img src=x onerror=y> [x](javascript:z) ![p](https://a.example/p)"
+        )
         [entry] = bench.server.entries
         assert "<script" not in entry.title + entry.content and "<img" not in entry.content
         assert 'href="javascript' not in entry.content

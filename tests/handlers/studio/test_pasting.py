@@ -15,6 +15,7 @@ from bot.clock import MovableClock
 from tests.fakes.bluesky_server import ANA, VELO, BlueskyServer
 from tests.fakes.faulty_http import on_a_thread
 from tests.fakes.telegram_server import TOKEN, TelegramServer
+from tests.fakes.wordpress_server import PASSWORD, USER, WordPressServer
 from tests.handlers.serving import Served, serving
 from tests.handlers.studio.test_safety import Person
 
@@ -53,10 +54,16 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def blog() -> Iterator[WordPressServer]:
+    with on_a_thread(WordPressServer()) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory, blog: WordPressServer) -> Iterator[Desk]:
     clock = MovableClock()
     with on_a_thread(BlueskyServer()) as server, on_a_thread(TelegramServer()) as telegram:
-        environ = {"ADMIND_ALLOW_HOSTS": f"127.0.0.1:{server.port},127.0.0.1:{telegram.port}"}
+        environ = {"ADMIND_ALLOW_HOSTS": ",".join(f"127.0.0.1:{each.port}" for each in (server, telegram, blog))}
         folder = tmp_path_factory.mktemp("pasting")
         with serving(folder, environ, clock=clock) as served, closing(Desk(served, server, telegram, clock)) as desk:
             yield desk
@@ -182,6 +189,25 @@ def test_a_telegram_channel_is_connected_by_its_bots_token(desk: Desk) -> None:
     desk.telegram.may_post = False
     refused = desk.person.post(f"{ACCOUNTS}/paste", fields)
     assert refused.status_code == 422 and "may not post" in refused.text
+
+
+def test_a_wordpress_site_is_connected_and_its_drafts_are_shown_as_articles(desk: Desk, blog: WordPressServer) -> None:
+    fields = {"channel": "wordpress", "place": USER, "secret": PASSWORD, "server": f"{blog.origin}/wp-admin/"}
+    page = str(desk.person.post(f"{ACCOUNTS}/paste", fields).headers["location"]).removeprefix("/studio")
+    shown = desk.person.get(page)
+    assert "Velo &amp; Co" in shown.text and PASSWORD not in shown.text
+    assert desk.person.post(page, {"name": "Blog"}).status_code == 303
+    draft = desk.served.draft("Tell people that we open a shop. Blog, tomorrow 9am.")
+    text = {"text": "# We <open>\n\nOn **Monday**, [here](https://velo.example)."}
+    with desk.served.client(desk.served.token("read", "propose", "decide")) as client:
+        edited = client.patch(f"/api/v1/drafts/{draft['id']}/versions/{draft['versions'][0]['account']}", json=text)
+        assert edited.status_code == 200, edited.text
+    preview = desk.person.get(f"/drafts/{draft['id']}").text
+    assert "<h4>We &lt;open&gt;</h4>" in preview
+    assert '<p>On <strong>Monday</strong>, <a href="https://velo.example">here</a>.</p>' in preview
+    fields["secret"] = "wrong"
+    refused = desk.person.post(f"{ACCOUNTS}/paste", fields)
+    assert refused.status_code == 422 and "did not accept" in refused.text
 
 
 def test_a_channel_that_is_connected_otherwise_takes_no_pasted_secret(desk: Desk) -> None:
