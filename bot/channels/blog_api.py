@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from httpx2 import Response
 
 from bot.channels.answers import ask, document, judge
 from bot.channels.base import ChannelRefused, Door, OutcomeUnknown, ProvenNotSent
+from bot.channels.mastodon_server import origin_of
+from bot.errors import BadInput
 from bot.fetch import NotSent
 
 KEPT = "Nothing was published."
+_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
+
+
+def place_of(given: str, dashboard: re.Pattern[str]) -> tuple[str, str]:
+    """Origin and path of a site as people write it: `velo.example/blog`; also an address within its dashboard.
+
+    Raises BadInput.
+    """
+    text = given.strip()
+    origin = origin_of(text)
+    path = dashboard.sub("", urlsplit(text if "://" in text else f"https://{text}").path).rstrip("/")
+    if not _PATH.fullmatch(path):
+        raise BadInput("That is no address of a site.", kept="Nothing changed.", do_next="Write it like velo.example.")
+    return origin, path
 
 
 class BlogApi:
@@ -30,6 +48,23 @@ class BlogApi:
             headers["content-type"] = "application/json"
             options["content"] = json.dumps(body, ensure_ascii=False, sort_keys=True).encode()
         return await self.door.request(method, self._root + path, headers=headers, **options)
+
+    async def face(self, path: str) -> dict[str, Any] | None:
+        """What a site shows to everybody there; None when that is nothing of ours. Raises ChannelRefused (`moved`),
+        ProvenNotSent.
+        """
+        try:
+            answer = await self.call("GET", path)
+        except Exception as error:
+            raise ProvenNotSent(f"{self.name} could not be reached.", kept=KEPT) from error
+        if answer.status_code in (301, 302, 307, 308):
+            raise ChannelRefused(
+                "This site answers at another address.",
+                code="moved",
+                kept="Nothing changed.",
+                do_next="Open it in a browser, and write the address that you see there.",
+            )
+        return document(answer) if answer.status_code == 200 else None
 
     async def before(self, method: str, path: str, **options: Any) -> Response:
         """A good answer to a call that publishes nothing: whatever goes wrong, nothing was published.

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from bot.channels.base import Channel
 from bot.channels.bluesky import Bluesky
 from bot.channels.feed import Feed
+from bot.channels.ghost import Ghost
 from bot.channels.mastodon import Mastodon
 from bot.channels.mastodon_oauth import MastodonOAuth
 from bot.channels.oauth import OAuthServer
@@ -25,6 +26,7 @@ def build_channels(feed: FeedStore, *, base_url: str) -> Mapping[str, Channel]:
         Bluesky(),
         Telegram(),
         WordPress(),
+        Ghost(),
     )
     return {adapter.capabilities.channel: adapter for adapter in adapters}
 

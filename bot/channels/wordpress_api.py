@@ -12,13 +12,10 @@ import html
 import re
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
-from bot.channels.answers import document
 from bot.channels.article import names_in, web
 from bot.channels.base import ChannelRefused, Door, ProvenNotSent
-from bot.channels.blog_api import KEPT, BlogApi
-from bot.channels.mastodon_server import origin_of
+from bot.channels.blog_api import KEPT, BlogApi, place_of
 from bot.errors import BadInput
 from storage.sealed import Medium, SealedPayload
 
@@ -27,8 +24,7 @@ TRASHED = "__trashed"  # wp_add_trashed_suffix_to_post_name_for_post()
 # `any` leaves the trash out.
 STATUSES = "publish,future,draft,pending,private,trash"
 SUFFIX = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
-_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
-_OF_WORDPRESS = re.compile(r"/(?:wp-admin|wp-login\.php|wp-json|index\.php).*$")
+_DASHBOARD = re.compile(r"/(?:wp-admin|wp-login\.php|wp-json|index\.php).*$")
 _NUMBER = re.compile(r"[0-9]{1,19}")
 
 
@@ -37,13 +33,7 @@ def site_of(given: str) -> tuple[str, str]:
 
     Raises BadInput.
     """
-    text = given.strip()
-    origin = origin_of(text)
-    path = urlsplit(text if "://" in text else f"https://{text}").path
-    path = _OF_WORDPRESS.sub("", path).rstrip("/")
-    if not _PATH.fullmatch(path):
-        raise BadInput("That is no address of a site.", kept="Nothing changed.", do_next="Write it like velo.example.")
-    return origin, path
+    return place_of(given, _DASHBOARD)
 
 
 async def api_of(door: Door, origin: str, path: str) -> BlogApi:
@@ -56,18 +46,7 @@ async def api_of(door: Door, origin: str, path: str) -> BlogApi:
 
 async def index_of(api: BlogApi) -> dict[str, Any]:
     """What the site says of itself. Raises ChannelRefused when no WordPress answers there, ProvenNotSent."""
-    try:
-        answer = await api.call("GET", "/")
-    except Exception as error:
-        raise ProvenNotSent(f"{api.name} could not be reached.", kept=KEPT) from error
-    if answer.status_code in (301, 302, 307, 308):
-        raise ChannelRefused(
-            "This site answers at another address.",
-            code="moved",
-            kept="Nothing changed.",
-            do_next="Open it in a browser, and write the address that you see there.",
-        )
-    found = document(answer) if answer.status_code == 200 else None
+    found = await api.face("/")
     spaces = found.get("namespaces") if found else None
     if found is None or not isinstance(spaces, list) or "wp/v2" not in spaces:
         raise ChannelRefused(

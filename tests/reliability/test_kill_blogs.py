@@ -20,6 +20,7 @@ from storage.posts import PostState
 from storage.redis import Database
 from storage.sealed import Medium
 from tests.fakes.faulty_http import listening
+from tests.fakes.ghost_server import KEY, GhostServer
 from tests.fakes.wordpress_server import PASSWORD, USER, WordPressServer
 from tests.reliability.dying import Dying
 from tests.world import world_on
@@ -32,6 +33,11 @@ PICTURES = [b"\x89PNG\r\n\x1a\n" + bytes([number]) * 300 for number in range(2)]
 
 @dataclass
 class DyingWordPress(Dying, WordPressServer):
+    pass
+
+
+@dataclass
+class DyingGhost(Dying, GhostServer):
     pass
 
 
@@ -64,6 +70,21 @@ BLOGS = [
             "POST posts/ID",
             "GET posts/ID",
             "GET media/ID",
+        ),
+        pictures=2,
+    ),
+    Blog(
+        "ghost",
+        DyingGhost,
+        lambda origin: {"server": origin},
+        {"admin_key": KEY},
+        (
+            "GET posts/slug/fresh-bread-KEY",
+            "POST images/upload",
+            "POST images/upload",
+            "POST posts",
+            "PUT posts/ID",
+            "GET posts/ID",
         ),
         pictures=2,
     ),
@@ -108,7 +129,8 @@ async def test_an_article_stands_there_once_and_whole_wherever_its_sender_died(
 
 
 def _short(asked: str) -> str:
-    return re.sub(r"/[0-9a-f]{3,}\b", "/ID", re.sub(r"/wp-json/wp/v2/|/ghost/api/admin/|/api/", "", asked)).rstrip("/")
+    path = re.sub(r"/wp-json/wp/v2/|/ghost/api/admin/|/api/", "", asked)
+    return re.sub(r"-[0-9a-z]{12}\b", "-KEY", re.sub(r"/[0-9a-f]{3,}\b", "/ID", path)).rstrip("/")
 
 
 def _medium(data: bytes) -> Medium:

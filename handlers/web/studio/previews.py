@@ -18,7 +18,7 @@ from bot.channels.webhook import wire_body
 from bot.views import DraftView, MediumView, VersionView
 from handlers.web.studio.visit import Visit
 
-KINDS = {"feed": "feed", "mastodon": "mastodon", "bluesky": "bluesky", "wordpress": "article"}
+KINDS = {"feed": "feed", "mastodon": "mastodon", "bluesky": "bluesky", "wordpress": "article", "ghost": "article"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from storage.accounts import Account
 from storage.posts import PostState
 from storage.redis import Database
 from tests.fakes.faulty_http import Act, Seen
+from tests.fakes.ghost_server import KEY, ghost_server
 from tests.fakes.wordpress_server import PASSWORD, USER, wordpress_server
 from tests.world import World, world_on
 
@@ -49,6 +50,7 @@ class Kind:
 
 
 KINDS = {
+    "ghost": Kind("ghost", ghost_server, lambda origin: {"server": origin, "tags": "News"}, {"admin_key": KEY}),
     "wordpress": Kind(
         "wordpress",
         wordpress_server,

@@ -14,6 +14,7 @@ import pytest
 from bot.clock import MovableClock
 from tests.fakes.bluesky_server import ANA, VELO, BlueskyServer
 from tests.fakes.faulty_http import on_a_thread
+from tests.fakes.ghost_server import KEY, GhostServer
 from tests.fakes.telegram_server import TOKEN, TelegramServer
 from tests.fakes.wordpress_server import PASSWORD, USER, WordPressServer
 from tests.handlers.serving import Served, serving
@@ -60,10 +61,16 @@ def blog() -> Iterator[WordPressServer]:
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory, blog: WordPressServer) -> Iterator[Desk]:
+def ghost() -> Iterator[GhostServer]:
+    with on_a_thread(GhostServer()) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory, blog: WordPressServer, ghost: GhostServer) -> Iterator[Desk]:
     clock = MovableClock()
     with on_a_thread(BlueskyServer()) as server, on_a_thread(TelegramServer()) as telegram:
-        environ = {"ADMIND_ALLOW_HOSTS": ",".join(f"127.0.0.1:{each.port}" for each in (server, telegram, blog))}
+        environ = {"ADMIND_ALLOW_HOSTS": ",".join(f"127.0.0.1:{each.port}" for each in (server, telegram, blog, ghost))}
         folder = tmp_path_factory.mktemp("pasting")
         with serving(folder, environ, clock=clock) as served, closing(Desk(served, server, telegram, clock)) as desk:
             yield desk
@@ -208,6 +215,17 @@ def test_a_wordpress_site_is_connected_and_its_drafts_are_shown_as_articles(desk
     fields["secret"] = "wrong"
     refused = desk.person.post(f"{ACCOUNTS}/paste", fields)
     assert refused.status_code == 422 and "did not accept" in refused.text
+
+
+def test_a_ghost_site_is_connected_by_an_integrations_key(desk: Desk, ghost: GhostServer) -> None:
+    ghost.now = desk.clock.now
+    fields = {"channel": "ghost", "place": f"{ghost.origin}/ghost/#/settings", "secret": KEY}
+    page = str(desk.person.post(f"{ACCOUNTS}/paste", fields).headers["location"]).removeprefix("/studio")
+    shown = desk.person.get(page)
+    assert "Velo &amp; Co" in shown.text and KEY not in shown.text
+    assert desk.person.post(page, {"name": "Magazine"}).status_code == 303
+    refused = desk.person.post(f"{ACCOUNTS}/paste", fields | {"secret": KEY[:-1]})
+    assert refused.status_code == 422 and "no Admin API key" in refused.text
 
 
 def test_a_channel_that_is_connected_otherwise_takes_no_pasted_secret(desk: Desk) -> None:

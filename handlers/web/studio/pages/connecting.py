@@ -17,6 +17,7 @@ PASTED = {  # option and secret
     "bluesky": ("handle", "app_password"),
     "telegram": ("chat", "bot_token"),
     "wordpress": ("user", "app_password"),
+    "ghost": ("server", "admin_key"),
 }
 Handle = Annotated[str, Path(max_length=200, pattern=r"^[A-Za-z0-9_.-]+$")]
 
@@ -72,14 +73,14 @@ async def decline(request: Request, visit: Visitor, handle: Handle) -> Response:
 async def paste(
     request: Request,
     visit: Visitor,
-    channel: Annotated[Literal["bluesky", "telegram", "wordpress"], Form()],
+    channel: Annotated[Literal["bluesky", "telegram", "wordpress", "ghost"], Form()],
     place: Annotated[str, Form(max_length=300)],
     secret: Annotated[str, Form(max_length=300)],
     server: Annotated[str, Form(max_length=300)] = "",
 ) -> Response:
     """A place or a name there with its password, token or key: tried at once, kept after a look."""
     place_name, secret_name = PASTED[channel]
-    options = {place_name: place.strip(), "server": server.strip()}
+    options = {"server": server.strip(), place_name: place.strip()}
     begun = await visit.admind.pasting.begin(_traveller(visit), channel, options, {secret_name: secret.strip()})
     return go(request, f"{ACCOUNTS}/pasted/{begun}")
 
