@@ -111,7 +111,8 @@ def page_html(payload: SealedPayload, address: Callable[[Medium], str]) -> str:
     """The article as its readers see it below the title, its own picture first; for previews."""
     media = payload.parts[0].media
     own = _figure(0, media[0]).strip() if media else ""
-    whole = payload.model_copy(update={"extra": payload.extra | {"html": own + payload.extra["html"]}})
+    body = payload.extra.get("html") or html_of(payload.extra.get("body", ""))  # where a blog takes Markdown itself
+    whole = payload.model_copy(update={"extra": payload.extra | {"html": own + body}})
     return wire(whole, [address(medium) for medium in media])
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.channels.base import Channel
 from bot.channels.bluesky import Bluesky
+from bot.channels.devto import DevTo
 from bot.channels.feed import Feed
 from bot.channels.ghost import Ghost
 from bot.channels.mastodon import Mastodon
@@ -27,6 +28,7 @@ def build_channels(feed: FeedStore, *, base_url: str) -> Mapping[str, Channel]:
         Telegram(),
         WordPress(),
         Ghost(),
+        DevTo(),
     )
     return {adapter.capabilities.channel: adapter for adapter in adapters}
 

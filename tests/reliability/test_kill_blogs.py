@@ -20,6 +20,7 @@ from storage.posts import PostState
 from storage.redis import Database
 from storage.sealed import Medium
 from tests.fakes.faulty_http import listening
+from tests.fakes.forem_server import API_KEY, ForemServer
 from tests.fakes.ghost_server import KEY, GhostServer
 from tests.fakes.wordpress_server import PASSWORD, USER, WordPressServer
 from tests.reliability.dying import Dying
@@ -38,6 +39,11 @@ class DyingWordPress(Dying, WordPressServer):
 
 @dataclass
 class DyingGhost(Dying, GhostServer):
+    pass
+
+
+@dataclass
+class DyingForem(Dying, ForemServer):
     pass
 
 
@@ -87,6 +93,14 @@ BLOGS = [
             "GET posts/ID",
         ),
         pictures=2,
+    ),
+    Blog(
+        "devto",
+        DyingForem,
+        lambda origin: {"server": origin},
+        {"api_key": API_KEY},
+        ("GET users/me", "GET articles/me/all", "POST articles", "PUT articles/ID", "GET articles/ID"),
+        pictures=0,
     ),
 ]
 STEPS = [(blog, step) for blog in BLOGS for step in range(len(blog.requests))]

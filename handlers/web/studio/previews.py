@@ -18,7 +18,14 @@ from bot.channels.webhook import wire_body
 from bot.views import DraftView, MediumView, VersionView
 from handlers.web.studio.visit import Visit
 
-KINDS = {"feed": "feed", "mastodon": "mastodon", "bluesky": "bluesky", "wordpress": "article", "ghost": "article"}
+KINDS = {
+    "feed": "feed",
+    "mastodon": "mastodon",
+    "bluesky": "bluesky",
+    "wordpress": "article",
+    "ghost": "article",
+    "devto": "article",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from storage.accounts import Account
 from storage.posts import PostState
 from storage.redis import Database
 from tests.fakes.faulty_http import Act, Seen
+from tests.fakes.forem_server import API_KEY, forem_server
 from tests.fakes.ghost_server import KEY, ghost_server
 from tests.fakes.wordpress_server import PASSWORD, USER, wordpress_server
 from tests.world import World, world_on
@@ -50,6 +51,7 @@ class Kind:
 
 
 KINDS = {
+    "devto": Kind("devto", forem_server, lambda origin: {"server": origin, "tags": "velo"}, {"api_key": API_KEY}),
     "ghost": Kind("ghost", ghost_server, lambda origin: {"server": origin, "tags": "News"}, {"admin_key": KEY}),
     "wordpress": Kind(
         "wordpress",

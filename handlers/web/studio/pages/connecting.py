@@ -18,6 +18,7 @@ PASTED = {  # option and secret
     "telegram": ("chat", "bot_token"),
     "wordpress": ("user", "app_password"),
     "ghost": ("server", "admin_key"),
+    "devto": ("server", "api_key"),
 }
 Handle = Annotated[str, Path(max_length=200, pattern=r"^[A-Za-z0-9_.-]+$")]
 
@@ -73,7 +74,7 @@ async def decline(request: Request, visit: Visitor, handle: Handle) -> Response:
 async def paste(
     request: Request,
     visit: Visitor,
-    channel: Annotated[Literal["bluesky", "telegram", "wordpress", "ghost"], Form()],
+    channel: Annotated[Literal["bluesky", "telegram", "wordpress", "ghost", "devto"], Form()],
     place: Annotated[str, Form(max_length=300)],
     secret: Annotated[str, Form(max_length=300)],
     server: Annotated[str, Form(max_length=300)] = "",
