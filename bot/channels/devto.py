@@ -21,7 +21,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from bot.channels.article import article_of, article_problems, check_title_option, names_in, web
 from bot.channels.base import (
@@ -43,9 +42,10 @@ from bot.channels.base import (
     ProvenNotSent,
     Receipt,
 )
-from bot.channels.blog_api import KEPT, BlogApi
+from bot.channels.blog_api import KEPT
 from bot.channels.content import link_in, sealed_not_before
-from bot.channels.devto_api import Kept, api_of, me, mine, name_of, number, same, words
+from bot.channels.devto_api import api_of, me, mine, name_of, number, words
+from bot.channels.devto_write import draft_of, one_of, receipt_of, same_account
 from bot.channels.mastodon_api import instant
 from bot.channels.mastodon_server import origin_of
 from bot.errors import BadInput
@@ -119,11 +119,11 @@ class DevTo:
         try:
             async with asyncio.timeout(GATHER_SECONDS):
                 api = await api_of(door, payload.server)
-                await _same_account(api, payload)
-                kept = _one(api, *await mine(api, payload, key.first_at))
+                await same_account(api, payload)
+                kept = one_of(api, *await mine(api, payload, key.first_at))
                 if kept is not None and kept.state == "public":
                     return receipt_of(kept.article, door)
-                draft = kept.id if kept else await _draft(api, payload)
+                draft = kept.id if kept else await draft_of(api, payload)
         except TimeoutError as error:
             raise ProvenNotSent(f"{door.account.name} did not take the draft in time.", kept=KEPT) from error
         said = await api.publish("PUT", f"/articles/{draft}", {"article": {"published": True}})
@@ -213,76 +213,5 @@ class DevTo:
             destination="",
             handle=f"@{username}",
             page=f"{origin}/{username}",
-            options={**account.options, "tags": ",".join(tags)},
+            options={**account.options, **({"tags": ",".join(tags)} if tags else {})},
         )
-
-
-async def _same_account(api: BlogApi, payload: SealedPayload) -> None:
-    if number(await me(api)) != payload.remote_id:
-        raise ChannelRefused(
-            f"The access to {api.name} is for another account than when the post was approved.",
-            code="other_account",
-            kept=KEPT,
-            do_next="Connect the account again.",
-        )
-
-
-def _one(api: BlogApi, found: list[Kept], whole: bool) -> Kept | None:
-    """What an earlier attempt left: the article that is public, or the oldest draft. Raises ChannelRefused."""
-    public = [kept for kept in found if kept.state == "public"]
-    if public:
-        return public[0]
-    if any(kept.state == "aside" for kept in found):
-        raise ChannelRefused(
-            f"Somebody put this post aside on {api.name}.",
-            code="put_aside",
-            kept=KEPT,
-            do_next="Publish it there, or make a new draft here.",
-        )
-    if not found and not whole:
-        raise ChannelRefused(
-            f"{api.name} has so many drafts that nobody can tell whether this is one of them.",
-            code="refused",
-            kept=KEPT,
-            do_next="Delete drafts there, then send it again.",
-        )
-    return min(found, key=lambda kept: int(kept.id), default=None)
-
-
-async def _draft(api: BlogApi, payload: SealedPayload) -> str:
-    """The number of a new draft that holds what was approved. Raises ChannelRefused, ProvenNotSent, OutcomeUnknown."""
-    article: dict[str, Any] = {
-        "title": payload.title,
-        "body_markdown": payload.extra.get("body", ""),
-        "published": False,
-        "tags": names_in(payload.extra.get("tags", "")),
-    }
-    if payload.extra.get("canonical"):
-        article["canonical_url"] = payload.extra["canonical"]
-    try:
-        made = await api.made("POST", "/articles", body={"article": article})
-    except ChannelRefused as refused:
-        if refused.code != "refused":
-            raise
-        raise ChannelRefused(
-            f"{api.name} refused the article.",
-            code="refused",
-            kept=KEPT,
-            do_next="Its title may have been used in the last five minutes, or a tag is not taken there: change it, "
-            "then send it again.",
-        ) from refused
-    if not number(made):
-        raise ProvenNotSent(f"{api.name} did not answer properly.", kept=KEPT)
-    if not same(made, payload):
-        raise ChannelRefused(
-            f"{api.name} did not keep the text as it was approved.",
-            code="changed",
-            kept="Nothing was published; a draft lies there.",
-            do_next="It takes some characters out of titles: change the title, and have it approved again.",
-        )
-    return number(made)
-
-
-def receipt_of(article: Mapping[str, Any], door: Door) -> Receipt:
-    at = instant(article.get("published_at")) or instant(article.get("published_timestamp"))
-    return Receipt(str(article.get("id")), web(article.get("url")), at or door.now())

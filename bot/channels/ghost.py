@@ -20,21 +20,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 from bot.channels.answers import judge
 from bot.channels.article import (
     article_problems,
     check_title_option,
     names_in,
-    read,
     sealed_article,
     slug_of,
     web,
-    wire,
 )
-from bot.channels.article_html import alts_of
 from bot.channels.base import (
     Absent,
     Account,
@@ -54,8 +50,9 @@ from bot.channels.base import (
     ProvenNotSent,
     Receipt,
 )
-from bot.channels.blog_api import KEPT, BlogApi
-from bot.channels.ghost_api import api_of, by_slug, first, key_of, name_of, post_in, site, site_of, text, upload
+from bot.channels.blog_api import KEPT
+from bot.channels.ghost_api import api_of, by_slug, first, key_of, name_of, site, site_of, text
+from bot.channels.ghost_write import alts, as_approved, draft_of, receipt_of, same_integration, shown
 from bot.channels.mastodon_api import instant
 from bot.errors import BadInput
 from storage.sealed import SealedPayload
@@ -64,7 +61,6 @@ GATHER_SECONDS = 22  # of the deadline, for pictures and the draft; the rest is 
 MOST_TEXT, MOST_TITLE = 100_000, 255  # the text's is ours
 MOST_TAG = 191
 VISIBILITIES = ("public", "members", "paid")
-CARD = "<!--kg-card-begin: html-->\n{}\n<!--kg-card-end: html-->"
 COUNTS = ("clicks", "positive_feedback", "negative_feedback")
 
 
@@ -111,15 +107,15 @@ class Ghost:
         slug = slug_of(payload, key.key)
         try:
             async with asyncio.timeout(GATHER_SECONDS):
-                await _same_integration(payload, door)
+                await same_integration(payload, door)
                 api = await api_of(door, payload.server, payload.destination)
                 kept = await by_slug(api, slug)
                 if kept is not None and kept.get("status") == "published":
                     return receipt_of(kept, door)
-                draft = await _draft(api, payload, slug) if kept is None else kept
+                draft = await draft_of(api, payload, slug) if kept is None else kept
         except TimeoutError as error:
             raise ProvenNotSent(f"{door.account.name} did not take the draft in time.", kept=KEPT) from error
-        _as_approved(api, draft, payload)
+        as_approved(api, draft, payload)
         wanted = {"status": "published", "updated_at": text(draft, "updated_at")}
         said = first(await api.publish("PUT", f"/posts/{draft['id']}/", {"posts": [wanted]}), "posts")
         if said is None or said.get("id") != draft["id"] or said.get("status") != "published":
@@ -145,7 +141,7 @@ class Ghost:
         post = first(found, "posts")
         if post is None or post.get("status") != "published":
             return None
-        return Live(text=_shown(post), alts=_alts(post), url=web(post.get("url")))
+        return Live(text=shown(post), alts=alts(post), url=web(post.get("url")))
 
     async def delete(self, receipt: Receipt, door: Door) -> None:
         """For good: Ghost has no trash. Pictures stay."""
@@ -204,72 +200,3 @@ class Ghost:
             page=web(shown.get("url")) or origin + path,
             options={**account.options, "server": origin + path},
         )
-
-
-async def _same_integration(payload: SealedPayload, door: Door) -> None:
-    if (await key_of(door))[0] != payload.remote_id:
-        raise ChannelRefused(
-            f"The access to {door.account.name} is for another account than when the post was approved.",
-            code="other_account",
-            kept=KEPT,
-            do_next="Connect the account again.",
-        )
-
-
-async def _draft(api: BlogApi, payload: SealedPayload, slug: str) -> dict[str, Any]:
-    """A new draft of what was approved. Raises ChannelRefused, ProvenNotSent."""
-    media = payload.parts[0].media
-    pictures = [await upload(api, medium) for medium in media]
-    post: dict[str, Any] = {
-        "title": payload.title,
-        "slug": slug,
-        "status": "draft",
-        "visibility": payload.visibility,
-        "html": CARD.format(wire(payload, pictures)),
-        "tags": names_in(payload.extra.get("tags", "")),
-    }
-    if media:
-        post |= {"feature_image": pictures[0], "feature_image_alt": media[0].alt or None}
-    wanted = {"source": "html", "formats": "html"}
-    made = post_in(api, await api.made("POST", "/posts/", body={"posts": [post]}, params=wanted))
-    if made.get("slug") != slug:  # a twin that came late has it: that one is taken the next time
-        await api.before("DELETE", f"/posts/{made['id']}/")
-        raise ProvenNotSent(f"{api.name} has a draft of it already.", kept=KEPT, retry_after_seconds=1.0)
-    return made
-
-
-def _as_approved(api: BlogApi, draft: dict[str, Any], payload: SealedPayload) -> None:
-    """Raises ChannelRefused when a draft is not what was approved."""
-    if draft.get("status") != "draft":
-        raise ChannelRefused(
-            f"Somebody put this post aside on {api.name}.",
-            code="put_aside",
-            kept=KEPT,
-            do_next="Publish it there, or make a new draft here.",
-        )
-    alts = tuple(medium.alt.strip() for medium in payload.parts[0].media)
-    same = _shown(draft) == payload.parts[0].text and _alts(draft) == alts
-    if not same or draft.get("visibility") != payload.visibility:
-        raise ChannelRefused(
-            f"{api.name} did not keep the text as it was approved.",
-            code="changed",
-            kept="Nothing was published; a draft lies there.",
-            do_next="Look at the draft there, and delete it if somebody changed it; then send the post again.",
-        )
-
-
-def receipt_of(post: Mapping[str, Any], door: Door) -> Receipt:
-    return Receipt(str(post["id"]), web(post.get("url")), _at(post) or door.now())
-
-
-def _at(post: Mapping[str, Any]) -> datetime | None:
-    return instant(post.get("published_at"))
-
-
-def _shown(post: dict[str, Any]) -> str:
-    return read(" ".join(text(post, "title").split()), text(post, "html"))
-
-
-def _alts(post: dict[str, Any]) -> tuple[str, ...]:
-    own = (text(post, "feature_image_alt").strip(),) if post.get("feature_image") else ()
-    return own + alts_of(text(post, "html"))

@@ -243,6 +243,7 @@ async def test_what_people_did_with_it_is_counted() -> None:
 async def test_connecting_verifies_the_key_and_shows_the_account() -> None:
     async with open_bench(picture="https://velo.example/me.png") as bench:
         assert (bench.account.remote_id, bench.account.handle) == ("4169381", "@velo")
+        assert "tags" not in bench.account.options, "those that were chosen before stay"
         await bench.send()
         shown = await bench.channel.introduce(bench.account, bench.door())
         assert (shown.name, shown.avatar) == ("Velo & Co", "https://velo.example/me.png")

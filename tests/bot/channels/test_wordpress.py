@@ -285,6 +285,13 @@ async def test_connecting_verifies_the_user_and_shows_the_site() -> None:
         assert shown.last_at == AT
 
 
+async def test_connecting_without_terms_says_nothing_of_them_so_that_those_chosen_before_stay() -> None:
+    async with open_bench() as bench:
+        assert {"categories_ids", "tags_ids"}.isdisjoint(bench.account.options)
+    async with open_bench({"categories": "News", "tags": ""}) as bench:
+        assert (bench.account.options["categories_ids"], bench.account.options["tags_ids"]) == ("3", "")
+
+
 @pytest.mark.parametrize(
     ("switches", "code"),
     [
