@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from bot.channels.article import page_html
 from bot.channels.base import SealedPayload
 from bot.channels.bluesky_html import part_html
 from bot.channels.feed_html import content_html
@@ -17,7 +18,14 @@ from bot.channels.webhook import wire_body
 from bot.views import DraftView, MediumView, VersionView
 from handlers.web.studio.visit import Visit
 
-KINDS = {"feed": "feed", "mastodon": "mastodon", "bluesky": "bluesky"}
+KINDS = {
+    "feed": "feed",
+    "mastodon": "mastodon",
+    "bluesky": "bluesky",
+    "wordpress": "article",
+    "ghost": "article",
+    "devto": "article",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,9 @@ def previews_of(
     for view in versions:
         payload = payloads[view.account]
         kind, raw = KINDS.get(view.channel, "plain"), ""
-        if kind == "mastodon":  # its pictures stand in a grid of their own
+        if kind == "article":
+            html = page_html(payload, lambda medium: f"{pictures}/{medium.sha256}")
+        elif kind == "mastodon":  # its pictures stand in a grid of their own
             html = text_html(payload.parts[0].text)
         else:
             html = content_html(payload.parts, lambda medium: f"{pictures}/{medium.sha256}")

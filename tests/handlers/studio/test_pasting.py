@@ -14,7 +14,10 @@ import pytest
 from bot.clock import MovableClock
 from tests.fakes.bluesky_server import ANA, VELO, BlueskyServer
 from tests.fakes.faulty_http import on_a_thread
+from tests.fakes.forem_server import API_KEY, ForemServer
+from tests.fakes.ghost_server import KEY, GhostServer
 from tests.fakes.telegram_server import TOKEN, TelegramServer
+from tests.fakes.wordpress_server import PASSWORD, USER, WordPressServer
 from tests.handlers.serving import Served, serving
 from tests.handlers.studio.test_safety import Person
 
@@ -53,10 +56,32 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def blog() -> Iterator[WordPressServer]:
+    with on_a_thread(WordPressServer()) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def ghost() -> Iterator[GhostServer]:
+    with on_a_thread(GhostServer()) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def forem() -> Iterator[ForemServer]:
+    with on_a_thread(ForemServer()) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def shared(
+    tmp_path_factory: pytest.TempPathFactory, blog: WordPressServer, ghost: GhostServer, forem: ForemServer
+) -> Iterator[Desk]:
     clock = MovableClock()
     with on_a_thread(BlueskyServer()) as server, on_a_thread(TelegramServer()) as telegram:
-        environ = {"ADMIND_ALLOW_HOSTS": f"127.0.0.1:{server.port},127.0.0.1:{telegram.port}"}
+        environ = {
+            "ADMIND_ALLOW_HOSTS": ",".join(f"127.0.0.1:{each.port}" for each in (server, telegram, blog, ghost, forem))
+        }
         folder = tmp_path_factory.mktemp("pasting")
         with serving(folder, environ, clock=clock) as served, closing(Desk(served, server, telegram, clock)) as desk:
             yield desk
@@ -182,6 +207,51 @@ def test_a_telegram_channel_is_connected_by_its_bots_token(desk: Desk) -> None:
     desk.telegram.may_post = False
     refused = desk.person.post(f"{ACCOUNTS}/paste", fields)
     assert refused.status_code == 422 and "may not post" in refused.text
+
+
+def test_a_wordpress_site_is_connected_and_its_drafts_are_shown_as_articles(desk: Desk, blog: WordPressServer) -> None:
+    fields = {"channel": "wordpress", "place": USER, "secret": PASSWORD, "server": f"{blog.origin}/wp-admin/"}
+    page = str(desk.person.post(f"{ACCOUNTS}/paste", fields).headers["location"]).removeprefix("/studio")
+    shown = desk.person.get(page)
+    assert "Velo &amp; Co" in shown.text and PASSWORD not in shown.text
+    assert desk.person.post(page, {"name": "Blog"}).status_code == 303
+    draft = desk.served.draft("Tell people that we open a shop. Blog, tomorrow 9am.")
+    text = {"text": "# We <open>\n\nOn **Monday**, [here](https://velo.example)."}
+    with desk.served.client(desk.served.token("read", "propose", "decide")) as client:
+        edited = client.patch(f"/api/v1/drafts/{draft['id']}/versions/{draft['versions'][0]['account']}", json=text)
+        assert edited.status_code == 200, edited.text
+    preview = desk.person.get(f"/drafts/{draft['id']}").text
+    assert "<h4>We &lt;open&gt;</h4>" in preview
+    assert '<p>On <strong>Monday</strong>, <a href="https://velo.example">here</a>.</p>' in preview
+    fields["secret"] = "wrong"
+    refused = desk.person.post(f"{ACCOUNTS}/paste", fields)
+    assert refused.status_code == 422 and "did not accept" in refused.text
+
+
+def test_a_ghost_site_is_connected_by_an_integrations_key(desk: Desk, ghost: GhostServer) -> None:
+    ghost.now = desk.clock.now
+    fields = {"channel": "ghost", "place": f"{ghost.origin}/ghost/#/settings", "secret": KEY}
+    page = str(desk.person.post(f"{ACCOUNTS}/paste", fields).headers["location"]).removeprefix("/studio")
+    shown = desk.person.get(page)
+    assert "Velo &amp; Co" in shown.text and KEY not in shown.text
+    assert desk.person.post(page, {"name": "Magazine"}).status_code == 303
+    refused = desk.person.post(f"{ACCOUNTS}/paste", fields | {"secret": KEY[:-1]})
+    assert refused.status_code == 422 and "no Admin API key" in refused.text
+
+
+def test_dev_is_connected_by_an_api_key_and_its_drafts_are_shown_as_articles(desk: Desk, forem: ForemServer) -> None:
+    fields = {"channel": "devto", "place": forem.origin, "secret": API_KEY}
+    page = str(desk.person.post(f"{ACCOUNTS}/paste", fields).headers["location"]).removeprefix("/studio")
+    shown = desk.person.get(page)
+    assert "Velo &amp; Co" in shown.text and "@velo" in shown.text and API_KEY not in shown.text
+    assert desk.person.post(page, {"name": "Devs"}).status_code == 303
+    draft = desk.served.draft("Tell people that we open a shop. Devs, tomorrow 9am.")
+    text = {"text": "# We open\n\nOn **Monday**."}
+    with desk.served.client(desk.served.token("read", "propose", "decide")) as client:
+        edited = client.patch(f"/api/v1/drafts/{draft['id']}/versions/{draft['versions'][0]['account']}", json=text)
+        assert edited.status_code == 200, edited.text
+    preview = desk.person.get(f"/drafts/{draft['id']}").text
+    assert "<h4>We open</h4>" in preview and "<p>On <strong>Monday</strong>.</p>" in preview
 
 
 def test_a_channel_that_is_connected_otherwise_takes_no_pasted_secret(desk: Desk) -> None:

@@ -13,7 +13,13 @@ from handlers.web.studio.visit import Visit, Visitor
 
 router = APIRouter()
 ACCOUNTS = "/studio/settings/accounts"
-PASTED = {"bluesky": ("handle", "app_password"), "telegram": ("chat", "bot_token")}  # option and secret
+PASTED = {  # option and secret
+    "bluesky": ("handle", "app_password"),
+    "telegram": ("chat", "bot_token"),
+    "wordpress": ("user", "app_password"),
+    "ghost": ("server", "admin_key"),
+    "devto": ("server", "api_key"),
+}
 Handle = Annotated[str, Path(max_length=200, pattern=r"^[A-Za-z0-9_.-]+$")]
 
 
@@ -68,14 +74,14 @@ async def decline(request: Request, visit: Visitor, handle: Handle) -> Response:
 async def paste(
     request: Request,
     visit: Visitor,
-    channel: Annotated[Literal["bluesky", "telegram"], Form()],
+    channel: Annotated[Literal["bluesky", "telegram", "wordpress", "ghost", "devto"], Form()],
     place: Annotated[str, Form(max_length=300)],
     secret: Annotated[str, Form(max_length=300)],
     server: Annotated[str, Form(max_length=300)] = "",
 ) -> Response:
-    """A handle with its app password, a chat with its bot's token: tried at once, kept after a look."""
+    """A place or a name there with its password, token or key: tried at once, kept after a look."""
     place_name, secret_name = PASTED[channel]
-    options = {place_name: place.strip(), "server": server.strip()}
+    options = {"server": server.strip(), place_name: place.strip()}
     begun = await visit.admind.pasting.begin(_traveller(visit), channel, options, {secret_name: secret.strip()})
     return go(request, f"{ACCOUNTS}/pasted/{begun}")
 

@@ -1,0 +1,217 @@
+"""DEV (dev.to), and other sites that run Forem, with the API key of one's account.
+
+An article becomes a draft first; then one call publishes that draft. Nobody else sees a draft, so a failure until then
+is a clear no; publishing the same draft again changes nothing. There is no key of ours on it, so it is known by its
+title and words, and by when it became public: a doubt is looked into among the account's own articles, where drafts
+come first.
+
+The cautious readings. That a second draft of one title is refused (422) holds for five minutes
+(title_unique_for_user_past_five_minutes in app/models/article.rb): within these, sending again by itself is safe even
+if the list were late; afterwards a person is asked. Forem leaves some characters out of titles: the draft is read
+before it is published. Pictures cannot be uploaded by the API, and AdMind keeps none in public for ever, so none are
+sent; Markdown may show a picture that has an address of its own. Deleting is unpublishing: the article stays with its
+author as a draft.
+
+Account options: `server` for another Forem; `tags` (four at most, letters and digits, comma separated), `canonical`
+"link" (the draft's link is where the original stands), `title` "draft". Secret: `api_key`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+
+from bot.channels.article import article_of, article_problems, check_title_option, names_in, web
+from bot.channels.base import (
+    Absent,
+    Account,
+    AttemptKey,
+    CannotTell,
+    Capabilities,
+    ChannelRefused,
+    Content,
+    Door,
+    Found,
+    Introduction,
+    Live,
+    Lookup,
+    Measure,
+    OutcomeUnknown,
+    Problem,
+    ProvenNotSent,
+    Receipt,
+)
+from bot.channels.blog_api import KEPT
+from bot.channels.content import link_in, sealed_not_before
+from bot.channels.devto_api import api_of, me, mine, name_of, number, words
+from bot.channels.devto_write import draft_of, one_of, receipt_of, same_account
+from bot.channels.mastodon_api import instant
+from bot.channels.mastodon_server import origin_of
+from bot.errors import BadInput
+from storage.sealed import Part, SealedPayload
+
+SERVER = "https://dev.to"
+GATHER_SECONDS = 18  # of the deadline, for the draft; the rest is for publishing it
+MOST_TEXT, MOST_TITLE = 60_000, 128  # the text's is ours; Forem takes 800 kB
+MOST_TAGS, MOST_TAG = 4, 30
+
+
+class DevTo:
+    """Adapter of the Forem API."""
+
+    capabilities = Capabilities(
+        channel="devto",
+        title="DEV",
+        text_limit=MOST_TEXT,
+        unit="characters",
+        images_max=0,
+        hashtags="none",
+        deletes=True,
+        access_ends=True,
+        reads_back=True,
+        metrics=("views", "reactions", "comments"),
+        key_life=timedelta(minutes=5),
+        settle=timedelta(seconds=60),  # documented nowhere
+        deadline=timedelta(seconds=30),
+    )
+
+    def capabilities_for(self, account: Account) -> Capabilities:
+        return self.capabilities
+
+    def measure(self, text: str, account: Account) -> Measure:
+        return Measure(len(text.strip()), MOST_TEXT, self.capabilities.unit)
+
+    def build(self, content: Content, account: Account) -> SealedPayload:
+        text, links = link_in(content)
+        (text + content.title).encode()  # a lone surrogate has no bytes: refused here, before it is left out
+        article = article_of(text, content.title, from_draft=account.options.get("title") == "draft")
+        canonical = content.link if account.options.get("canonical") == "link" else ""
+        extra = {"body": article.body, "tags": account.options.get("tags", ""), "canonical": canonical}
+        return SealedPayload(
+            workspace=account.workspace,
+            channel=self.capabilities.channel,
+            account=account.id,
+            remote_id=account.remote_id,
+            server=account.server,
+            destination=account.destination,
+            not_before=sealed_not_before(content),
+            title=article.title,
+            language=content.language or account.language or "en",
+            # It has no place for pictures: what is not sent is not approved.
+            parts=(Part(text="\n\n".join(each for each in (article.title, article.body) if each)),),
+            links=links,
+            extra={name: value for name, value in extra.items() if value},
+        )
+
+    def validate(self, payload: SealedPayload, account: Account) -> tuple[Problem, ...]:
+        found = article_problems(payload, self.capabilities, lambda text: self.measure(text, account), MOST_TITLE)
+        body = payload.extra.get("body", "")
+        if "{%" in body or "{{" in body:
+            why = "DEV would run what stands between double braces, or braces with percent signs."  # Liquid
+            found += (Problem("liquid", why, "Write it another way."),)
+        if body.startswith("---"):
+            why = "DEV would read a text that begins with --- as settings of the article."  # front matter
+            found += (Problem("front_matter", why, "Let it begin with words."),)
+        return found
+
+    async def send(self, payload: SealedPayload, key: AttemptKey, door: Door) -> Receipt:
+        try:
+            async with asyncio.timeout(GATHER_SECONDS):
+                api = await api_of(door, payload.server)
+                await same_account(api, payload)
+                kept = one_of(api, *await mine(api, payload, key.first_at))
+                if kept is not None and kept.state == "public":
+                    return receipt_of(kept.article, door)
+                draft = kept.id if kept else await draft_of(api, payload)
+        except TimeoutError as error:
+            raise ProvenNotSent(f"{door.account.name} did not take the draft in time.", kept=KEPT) from error
+        said = await api.publish("PUT", f"/articles/{draft}", {"article": {"published": True}})
+        if said is None or number(said) != draft or not said.get("published_timestamp"):
+            raise OutcomeUnknown(f"{door.account.name} said yes, but not that the post is public.")
+        return receipt_of(said, door)
+
+    async def look_up(self, payload: SealedPayload, key: AttemptKey, door: Door) -> Lookup:
+        """By title, words and time, among the account's own. A draft is no post yet."""
+        try:
+            found, whole = await mine(await api_of(door, payload.server), payload, key.first_at)
+        except Exception:  # whatever kept the answer away: looking changes nothing, so looking again is safe
+            return CannotTell(f"{door.account.name} could not be read.", temporary=True)
+        public = [kept for kept in found if kept.state == "public"]
+        if len(public) > 1:
+            return CannotTell("Several posts with these words stand there.")
+        if public:
+            return Found(receipt_of(public[0].article, door))
+        if any(kept.state == "aside" for kept in found):
+            return CannotTell("It stands there, but not in public: somebody or something there put it aside.")
+        return Absent() if whole else CannotTell("Too many posts stand there since then.")
+
+    async def read_back(self, receipt: Receipt, door: Door) -> Live | None:
+        api = await api_of(door, door.account.server)
+        article = await api.read(f"/articles/{name_of(receipt.remote_id)}")
+        return None if article is None else Live(text=words(article), url=web(article.get("url")))
+
+    async def delete(self, receipt: Receipt, door: Door) -> None:
+        """Out of the public: it stays with its author as a draft, which the API cannot delete."""
+        api = await api_of(door, door.account.server)
+        said = None
+        try:
+            said = await api.publish(
+                "PUT", f"/articles/{name_of(receipt.remote_id)}", {"article": {"published": False}}
+            )
+        except ChannelRefused as refused:
+            if refused.code != "not_found":  # it is not there: that is what was asked for
+                raise
+            return
+        if said is None or number(said) != receipt.remote_id or said.get("published_timestamp"):
+            raise OutcomeUnknown(f"{api.name} said yes, but not that the post was taken down.")
+
+    async def metrics(self, receipt: Receipt, door: Door) -> Mapping[str, int]:
+        """Of an article among the latest; only there does the API count views."""
+        api = await api_of(door, door.account.server)
+        listed = await api.list("/articles/me/published", params={"page": "1", "per_page": "8"})
+        article = next((each for each in listed if number(each) == receipt.remote_id), None)
+        if article is None:
+            article = await api.read(f"/articles/{name_of(receipt.remote_id)}") or {}
+        names = {"views": "page_views_count", "reactions": "public_reactions_count", "comments": "comments_count"}
+        found = {name: article.get(field) for name, field in names.items()}
+        return {name: count for name, count in found.items() if type(count) is int and count >= 0}
+
+    def price(self, payload: SealedPayload) -> str:
+        return ""
+
+    async def introduce(self, account: Account, door: Door) -> Introduction:
+        """Name and picture of the account, and its last article."""
+        try:
+            api = await api_of(door, account.server)
+            who = await me(api)
+            listed = await api.list("/articles/me/published", params={"page": "1", "per_page": "1"})
+        except (ChannelRefused, ProvenNotSent):
+            return Introduction()
+        last = listed[0] if listed else {}
+        return Introduction(
+            name=str(who.get("name") or "")[:200],
+            avatar=web(who.get("profile_image")),
+            last_post=str(last.get("title") or "")[:300],
+            last_at=instant(last.get("published_at")),
+        )
+
+    async def connect(self, account: Account, door: Door) -> Account:
+        """Whose key it is. Raises BadInput for options that cannot work, ChannelRefused (`unauthorized`)."""
+        check_title_option(account)
+        if account.options.get("canonical", "") not in ("", "link"):
+            raise BadInput("The option canonical is link, or left out.")
+        tags = names_in(account.options.get("tags", ""))
+        if len(tags) > MOST_TAGS or not all(tag.isalnum() and len(tag) <= MOST_TAG for tag in tags):
+            raise BadInput("DEV takes four tags at most, of letters and digits only.")
+        origin = origin_of(account.options.get("server") or SERVER)
+        who = await me(await api_of(door, origin))
+        username = str(who.get("username") or "")[:60]
+        return account.changed(
+            remote_id=number(who),
+            server=origin,
+            destination="",
+            handle=f"@{username}",
+            page=f"{origin}/{username}",
+            options={**account.options, **({"tags": ",".join(tags)} if tags else {})},
+        )
