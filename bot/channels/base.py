@@ -36,6 +36,8 @@ __all__ = [
     "Measure",
     "Mentions",
     "OutcomeUnknown",
+    "Place",
+    "Places",
     "Problem",
     "ProvenNotSent",
     "Receipt",
@@ -163,6 +165,14 @@ class Introduction:
     last_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Something that one access may post as: `id` goes into the account option `page`; empty for the person."""
+
+    id: str
+    name: str
+
+
 class Door(Protocol):
     """What the publisher lends an adapter for one call."""
 
@@ -261,4 +271,13 @@ class Introduces(Protocol):
 
     async def introduce(self, account: Account, door: Door) -> Introduction:
         """What can be read of it now; never raises."""
+        ...
+
+
+@runtime_checkable
+class Places(Protocol):
+    """What a channel adds on which one access may post as several: a person, and the pages that this person runs."""
+
+    async def places(self, account: Account, door: Door) -> tuple[Place, ...]:
+        """All of them. Raises ChannelRefused, ProvenNotSent."""
         ...
