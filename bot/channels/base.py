@@ -16,7 +16,7 @@ from httpx2 import Response
 
 from bot.errors import ChannelRefused, OutcomeUnknown, ProvenNotSent
 from storage.accounts import Account
-from storage.sealed import Medium, SealedPayload
+from storage.sealed import Medium, Part, SealedPayload
 
 __all__ = [
     "Absent",
@@ -36,6 +36,7 @@ __all__ = [
     "Measure",
     "Mentions",
     "OutcomeUnknown",
+    "Part",
     "Place",
     "Places",
     "Problem",

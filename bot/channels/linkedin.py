@@ -5,7 +5,8 @@ DUPLICATE_POST), but not for a documented time, and it names posts in these refu
 unclear end a post is looked for among the author's own, by its words and its time. That needs a permission which
 LinkedIn gives for pages (`r_organization_social`) and hardly to anybody for profiles (`r_member_social`): whether it is
 there is tried when the account is connected. How soon a new post is listed is documented nowhere, so one that is not
-found is a question to a person. Before another attempt it is looked for once more.
+found is a question to a person. Before another attempt it is looked for once more, and a refusal of that attempt as a
+duplicate is a question again.
 
 Every post names its author, and LinkedIn lets only whoever may sign for that author through (403).
 
@@ -18,8 +19,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from bot.channels.answers import KEPT, ask
@@ -29,6 +29,7 @@ from bot.channels.base import (
     AttemptKey,
     CannotTell,
     Capabilities,
+    ChannelRefused,
     Content,
     Door,
     Found,
@@ -44,6 +45,7 @@ from bot.channels.base import (
 from bot.channels.content import link_in, sealed_not_before
 from bot.channels.limits import problems
 from bot.channels.linkedin_api import VISIBILITIES, Api, instant, judged, path_of, post_body, receipt_of
+from bot.channels.linkedin_listing import images, listed_since, readable
 from bot.channels.linkedin_places import PAGE, page, page_called, pages, person
 from bot.channels.linkedin_text import MOST, handles_in, little, plain, spoken, units, with_names
 from bot.channels.linkedin_upload import upload
@@ -53,7 +55,6 @@ from storage.sealed import Link, Part, SealedPayload
 
 GATHER_SECONDS = 20  # of the deadline, for pictures; the rest is for the post itself
 CLOCK_SLACK = timedelta(minutes=2)  # how far LinkedIn's clock may be from ours when a post is looked for by time
-LISTED, MOST_LISTS = 20, 4
 MOST_MENTIONS = 10  # ours: more are looked up by no post
 COUNTS = {
     "impressions": "impressionCount",
@@ -141,7 +142,12 @@ class LinkedIn:
         body = post_body(payload, media)
         await door.check()
         answer = await ask(lambda: api.call("POST", "/rest/posts", content=body), door.account.name)
-        judged(answer, door)
+        try:
+            judged(answer, door)
+        except ChannelRefused as refused:
+            if refused.code == "duplicate" and repeated:  # of an earlier attempt, or of something older: who knows
+                raise OutcomeUnknown(refused.what) from refused
+            raise
         receipt = receipt_of(answer.headers.get("x-restli-id"), door, self._platform)
         if receipt is None:
             raise OutcomeUnknown(f"{door.account.name} said yes, but not to which post.")
@@ -153,7 +159,7 @@ class LinkedIn:
             return CannotTell(f"LinkedIn does not let AdMind read the posts of {door.account.name}.")
         try:
             api = await Api.of(door, self._platform, payload.server)
-            mine, whole = await _since(api, payload.remote_id, key.first_at - CLOCK_SLACK)
+            mine, whole = await listed_since(api, payload.remote_id, key.first_at - CLOCK_SLACK)
         except Exception:  # whatever kept the answer away: looking changes nothing, so looking again is safe
             return CannotTell(f"{door.account.name} could not be read.", temporary=True)
         wanted = spoken(payload.parts[0].text)
@@ -172,7 +178,7 @@ class LinkedIn:
         post = await api.read(path_of(receipt.remote_id))
         if post is None or post.get("lifecycleState") != "PUBLISHED":
             return None
-        alts = tuple(str(image.get("altText") or "").strip() for image in _images(post))
+        alts = tuple(str(image.get("altText") or "").strip() for image in images(post))
         live = Live(text=plain(str(post.get("commentary") or "")), url=receipt.url)
         return dataclasses.replace(live, alts=alts) if alts else live
 
@@ -253,7 +259,7 @@ class LinkedIn:
             destination="",
             handle=author.name,
             page=f"{self._platform.web}{author.address}" if author.address else "",
-            options=options | {"reads": await _readable(api, author.urn)},
+            options=options | {"reads": await readable(api, author.urn)},
         )
 
     async def _earlier(self, api: Api, payload: SealedPayload, key: AttemptKey) -> Receipt | None:
@@ -266,31 +272,6 @@ class LinkedIn:
         return None
 
 
-async def _readable(api: Api, author: str) -> str:
-    params = {"q": "author", "author": author, "count": "1"}
-    answer = await api.before(
-        "GET", "/rest/posts", params=params, headers={"x-restli-method": "FINDER"}, forbidden=True
-    )
-    return "no" if answer.status_code == 403 else "yes"
-
-
-async def _since(api: Api, author: str, since: datetime) -> tuple[list[dict[str, Any]], bool]:
-    """The author's posts of that time, and whether these are all."""
-    found: list[dict[str, Any]] = []
-    for turn in range(MOST_LISTS):
-        params = {"q": "author", "author": author, "count": str(LISTED), "sortBy": "LAST_MODIFIED"}
-        said = await api.read("/rest/posts", params | {"start": str(turn * LISTED)})
-        listed = (said or {}).get("elements")
-        if not isinstance(listed, list):
-            raise ValueError("list")
-        posts = [each for each in listed if isinstance(each, dict)]
-        found += [each for each in posts if (at := instant(each.get("createdAt"))) is not None and at >= since]
-        changed = [instant(each.get("lastModifiedAt")) or instant(each.get("createdAt")) for each in posts]
-        if len(posts) < LISTED or any(at is not None and at < since for at in changed):
-            return found, True
-    return found, False
-
-
 def _card(content: Content, account: Account) -> dict[str, str] | None:
     """The link as a card of our own: LinkedIn makes none for the API. A post has pictures or a card."""
     wanted = not content.media or (len(content.media) == 1 and account.options.get("card") == "picture")
@@ -298,15 +279,6 @@ def _card(content: Content, account: Account) -> dict[str, str] | None:
         return None
     title = content.title.strip() or urlsplit(content.link).hostname or content.link
     return {"uri": content.link, "title": title, "description": content.media[0].alt if content.media else ""}
-
-
-def _images(post: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    content = post.get("content")
-    content = content if isinstance(content, dict) else {}
-    several = content.get("multiImage")
-    listed = several.get("images") if isinstance(several, dict) else None
-    found = listed if isinstance(listed, list) else [content.get("media")]
-    return [each for each in found if isinstance(each, dict)]
 
 
 def _is_count(value: object) -> bool:

@@ -3,24 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from pydantic import SecretStr
 
 from bot.channels.base import Channel
 from bot.channels.bluesky import Bluesky
 from bot.channels.feed import Feed
+from bot.channels.linkedin import LinkedIn
+from bot.channels.linkedin_oauth import LinkedInOAuth
 from bot.channels.mastodon import Mastodon
 from bot.channels.mastodon_oauth import MastodonOAuth
 from bot.channels.oauth import OAuthServer
+from bot.channels.platform import LINKEDIN, Platform
 from bot.channels.telegram import Telegram
 from bot.channels.webhook import Webhook
+from bot.settings import Settings
 from storage.feed import FeedStore
 
 
-def build_channels(feed: FeedStore, *, base_url: str) -> Mapping[str, Channel]:
+@dataclass(frozen=True, slots=True)
+class Platforms:
+    """Those with one address for everybody, as the settings have them."""
+
+    linkedin: Platform = LINKEDIN
+
+
+DEFAULT = Platforms()
+
+
+def platforms_of(settings: Settings) -> Platforms:
+    linkedin = replace(
+        LINKEDIN,
+        api=settings.linkedin_api_url,
+        web=settings.linkedin_web_url,
+        scope=settings.linkedin_scope,
+        version=settings.linkedin_version,
+        client_id=settings.linkedin_client_id,
+        client_secret=_clear(settings.linkedin_client_secret),
+    )
+    return Platforms(linkedin)
+
+
+def build_channels(feed: FeedStore, *, base_url: str, platforms: Platforms = DEFAULT) -> Mapping[str, Channel]:
     """Every adapter by the name that accounts carry. `base_url` is how the internet reaches the public edge."""
-    adapters: tuple[Channel, ...] = (Feed(feed), Webhook(base_url), Mastodon(), Bluesky(), Telegram())
+    adapters: tuple[Channel, ...] = (
+        *(Feed(feed), Webhook(base_url), Mastodon(), Bluesky(), Telegram()),
+        LinkedIn(platforms.linkedin),
+    )
     return {adapter.capabilities.channel: adapter for adapter in adapters}
 
 
-def build_oauth() -> Mapping[str, OAuthServer]:
+def build_oauth(platforms: Platforms = DEFAULT) -> Mapping[str, OAuthServer]:
     """What the channels that are connected by OAuth say of theirs, by the same names."""
-    return {"mastodon": MastodonOAuth()}
+    return {"mastodon": MastodonOAuth(), "linkedin": LinkedInOAuth(platforms.linkedin)}
+
+
+def _clear(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""

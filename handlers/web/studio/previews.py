@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from bot.channels.base import SealedPayload
+from bot.channels.base import Part, SealedPayload
 from bot.channels.bluesky_html import part_html
 from bot.channels.feed_html import content_html
+from bot.channels.linkedin_html import post_html
 from bot.channels.mastodon_html import text_html
 from bot.channels.webhook import wire_body
 from bot.views import DraftView, MediumView, VersionView
 from handlers.web.studio.visit import Visit
 
-KINDS = {"feed": "feed", "mastodon": "mastodon", "bluesky": "bluesky"}
+KINDS = {"feed": "feed", "mastodon": "mastodon", "bluesky": "bluesky", "linkedin": "linkedin"}
+THREADS: Mapping[str, Callable[[Part], str]] = {"bluesky": part_html, "linkedin": post_html}  # each post of it, escaped
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def previews_of(
     found = []
     for view in versions:
         payload = payloads[view.account]
-        kind, raw = KINDS.get(view.channel, "plain"), ""
+        kind, raw, shown = KINDS.get(view.channel, "plain"), "", THREADS.get(view.channel)
         if kind == "mastodon":  # its pictures stand in a grid of their own
             html = text_html(payload.parts[0].text)
         else:
@@ -83,7 +85,7 @@ def previews_of(
                 warning=payload.extra.get("spoiler", ""),
                 sensitive=payload.extra.get("sensitive") == "yes",
                 visibility=payload.visibility,
-                thread=tuple(Markup(part_html(part)) for part in payload.parts),  # noqa: S704 - escaped
+                thread=tuple(Markup(shown(part)) for part in payload.parts) if shown else (),  # noqa: S704 - escaped
                 card=_card(payload),
                 labels=payload.extra.get("labels", ""),
             )
