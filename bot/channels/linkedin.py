@@ -263,12 +263,16 @@ class LinkedIn:
         )
 
     async def _earlier(self, api: Api, payload: SealedPayload, key: AttemptKey) -> Receipt | None:
-        """What an earlier attempt brought out, where that can be read. Raises ProvenNotSent when only later."""
+        """What an earlier attempt brought out, where that may be read. Raises ProvenNotSent when it can be read only
+        later, OutcomeUnknown when it does not tell.
+        """
         found = await self.look_up(payload, key, api.door)
         if isinstance(found, Found):
             return found.receipt
         if isinstance(found, CannotTell) and found.temporary:
             raise ProvenNotSent(found.why, kept="Nothing more was sent.")
+        if isinstance(found, CannotTell) and api.door.account.options.get("reads") == "yes":
+            raise OutcomeUnknown(found.why)
         return None
 
 

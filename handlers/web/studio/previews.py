@@ -12,14 +12,19 @@ from markupsafe import Markup
 from bot.channels.base import Part, SealedPayload
 from bot.channels.bluesky_html import part_html
 from bot.channels.feed_html import content_html
-from bot.channels.linkedin_html import post_html
+from bot.channels.linkedin_html import post_html as linkedin_html
 from bot.channels.mastodon_html import text_html
 from bot.channels.webhook import wire_body
+from bot.channels.x_html import post_html as x_html
 from bot.views import DraftView, MediumView, VersionView
 from handlers.web.studio.visit import Visit
 
-KINDS = {"feed": "feed", "mastodon": "mastodon", "bluesky": "bluesky", "linkedin": "linkedin"}
-THREADS: Mapping[str, Callable[[Part], str]] = {"bluesky": part_html, "linkedin": post_html}  # each post of it, escaped
+KINDS = {"feed": "feed", "mastodon": "mastodon", "bluesky": "bluesky", "linkedin": "linkedin", "x": "x"}
+THREADS: Mapping[str, Callable[[Part], str]] = {
+    "bluesky": part_html,
+    "linkedin": linkedin_html,
+    "x": x_html,
+}  # each post of it, escaped
 
 
 @dataclass(frozen=True, slots=True)
