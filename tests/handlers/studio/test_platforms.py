@@ -102,6 +102,7 @@ def test_one_sign_in_at_linkedin_connects_the_page_that_was_chosen(road: Road) -
     assert kept.options["access_ends_at"], "somebody is told before its sixty days are over"
     # And the person beside the page, with an access of their own.
     page = road.there_and_back("linkedin", road.linkedin)
+    assert "<dd><b>Ana Muster</b></dd>" in road.person.get(page).text
     assert road.person.post(page, {"name": "Ana"}).status_code == 303
     assert sorted(each["handle"] for each in road.accounts("linkedin")) == ["Ana Muster", "Velo AG"]
     for each in road.accounts("linkedin"):
