@@ -257,7 +257,16 @@ async def _me(api: Api) -> dict[str, Any]:
 
 
 async def _same_account(api: Api, payload: SealedPayload) -> None:
-    if id_in(await _me(api)) != payload.remote_id:
+    try:
+        me = await _me(api)
+    except ChannelRefused as refused:
+        renewed_at = instant(api.door.account.options.get("renew_access_at"))
+        if refused.code == "unauthorized" and renewed_at is not None and renewed_at <= api.door.now():
+            raise ProvenNotSent(  # AdMind slept longer than an access lives, and has not renewed it yet
+                f"The access to {api.name} has ended and is being renewed.", kept=KEPT, retry_after_seconds=60
+            ) from refused
+        raise
+    if id_in(me) != payload.remote_id:
         raise ChannelRefused(
             f"The access to {api.name} is for another account than when the post was approved.",
             code="other_account",

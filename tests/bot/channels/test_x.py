@@ -274,6 +274,16 @@ async def test_an_access_to_another_account_sends_nothing() -> None:
         assert not bench.server.posted()
 
 
+async def test_an_access_that_is_still_to_be_renewed_is_waited_for() -> None:
+    async with open_bench() as bench:
+        bench.server.tokens.clear()
+        for at, expected in ((AT - timedelta(hours=3), ProvenNotSent), (AT + timedelta(minutes=5), ChannelRefused)):
+            options = {"renew_access_at": at.isoformat(timespec="seconds")}
+            bench.account = bench.account.changed(options=options)
+            assert isinstance(await attempt(bench, bench.sealed()), expected)
+        assert not bench.server.posted()
+
+
 async def test_connecting_says_whose_access_it_is() -> None:
     async with open_bench() as bench:
         assert (bench.account.remote_id, bench.account.handle) == (PEOPLE["velo"], "@velo")
