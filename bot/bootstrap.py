@@ -31,7 +31,7 @@ from bot.accounts.door import Doors
 from bot.accounts.installations import Installations
 from bot.accounts.oauth import OAuth
 from bot.accounts.pasted import Pasting
-from bot.channels.registry import build_channels, build_oauth
+from bot.channels.registry import build_channels, build_oauth, platforms_of
 from bot.clock import Clock, SystemClock
 from bot.conversation.desk import TOGETHER, Desk
 from bot.conversation.places import Places
@@ -214,7 +214,7 @@ class AdMind:
         self.workspace: Workspace = await self.setup.ensure(
             zone=settings.timezone or local_zone(), owners=settings.owners, now=clock.now()
         )
-        self.channels = build_channels(self.feed, base_url=settings.base_url)
+        self.channels = build_channels(self.feed, base_url=settings.base_url, platforms=platforms_of(settings))
         self.doors = Doors(
             secrets=self.credentials, blobs=self.blobs, client=self.client, base_url=settings.base_url, clock=clock
         )
@@ -298,7 +298,8 @@ class AdMind:
 
     def _build_accounts(self, database: Database) -> None:
         """Connecting accounts, by hand and by OAuth, and looking after what their servers gave."""
-        book, servers = TeamBook(database, self.people.store, self.audit, self.clock), build_oauth()
+        book = TeamBook(database, self.people.store, self.audit, self.clock)
+        servers = build_oauth(platforms_of(self.settings))
         access = Access(servers, book=book, secrets=self.credentials, client=self.client, clock=self.clock)
         self.accounts = Accounts(
             book,

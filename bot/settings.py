@@ -117,6 +117,20 @@ class Settings(BaseModel):
     slack_review_room: str = Field(
         "", description="Slack: id of the first brand's review room, e.g. C012ABCDEF; rooms can be changed in Slack."
     )
+    linkedin_client_id: str = Field("", description="LinkedIn: the client id of your app there.")
+    linkedin_client_secret: SecretStr | None = Field(None, description="LinkedIn: the client secret of your app there.")
+    linkedin_scope: str = Field(
+        "openid profile w_member_social",
+        description="LinkedIn: the permissions that your app has. For pages: r_basicprofile w_member_social "
+        "r_organization_social w_organization_social rw_organization_admin.",
+    )
+    linkedin_version: str = Field("202605", description="LinkedIn: version of its API, for when this one has ended.")
+    linkedin_api_url: str = Field("https://api.linkedin.com", description="LinkedIn: base address of its API.")
+    linkedin_web_url: str = Field("https://www.linkedin.com", description="LinkedIn: base address of its web pages.")
+    x_client_id: str = Field("", description="X: the OAuth 2.0 client id of your app there.")
+    x_client_secret: SecretStr | None = Field(None, description="X: the OAuth 2.0 client secret of your app there.")
+    x_api_url: str = Field("https://api.x.com", description="X: base address of its API.")
+    x_web_url: str = Field("https://x.com", description="X: base address of its web pages.")
     provider_keys: dict[str, SecretStr] = Field(default_factory=dict, description="Model providers' own settings.")
 
     @field_validator("owners", "allow_hosts", "secret_keys", mode="before")
@@ -158,7 +172,17 @@ class Settings(BaseModel):
                 raise ValueError("no such zone; write an IANA name such as Europe/Zurich") from error
         return value
 
-    @field_validator("public_url", "heartbeat_url", "slack_api_url")
+    @field_validator("linkedin_version")
+    @classmethod
+    def _month(cls, value: str) -> str:
+        if not re.fullmatch(r"20\d\d(0[1-9]|1[0-2])", value):
+            raise ValueError("write a year and a month, e.g. 202605")
+        return value
+
+    @field_validator(
+        *("public_url", "heartbeat_url", "slack_api_url"),
+        *("linkedin_api_url", "linkedin_web_url", "x_api_url", "x_web_url"),
+    )
     @classmethod
     def _web_address(cls, value: str) -> str:
         if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
@@ -297,6 +321,14 @@ def _together(settings: Settings) -> list[str]:
         if key and key not in settings.provider_keys:
             wrong.append(f"{name}: {model} needs {key}; set it, or choose offline.")
     wrong += _slack_together(settings)
+    for name, client, secret in (
+        ("LINKEDIN", settings.linkedin_client_id, settings.linkedin_client_secret),
+        ("X", settings.x_client_id, settings.x_client_secret),
+    ):
+        if bool(client) != bool(secret):
+            wrong.append(
+                f"ADMIND_{name}_CLIENT_ID: it works with ADMIND_{name}_CLIENT_SECRET only; set both, or neither."
+            )
     if settings.blobs_url:
         if not all(settings.bucket_key):
             wrong.append("ADMIND_BLOBS_URL: a bucket needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; set both.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 from collections.abc import Mapping
 from datetime import datetime
@@ -40,12 +41,15 @@ def unpack_app(text: str) -> App:
 
 
 def renewal(tokens: Tokens, now: datetime) -> Mapping[str, str]:
-    """The option that says when to renew, or when it ends where that cannot be; empty for what does not end."""
+    """The options that say when to renew, and when a person must sign in again; empty for what does not end."""
     if tokens.life is None:
         return {}
     if not tokens.refresh:
         return {ENDS_OPTION: (now + tokens.life).isoformat(timespec="seconds")}
-    return {RENEW_OPTION: (now + tokens.life * RENEW_AT).isoformat(timespec="seconds")}
+    found = {RENEW_OPTION: (now + tokens.life * RENEW_AT).isoformat(timespec="seconds")}
+    if tokens.refresh_life is not None:
+        found[ENDS_OPTION] = (now + tokens.refresh_life).isoformat(timespec="seconds")
+    return found
 
 
 class Access:
@@ -77,7 +81,7 @@ class Access:
             return account.changed(options={k: v for k, v in account.options.items() if k != RENEW_OPTION})
         server = self._servers[account.channel]
         tokens = await server.refresh(self._client.request, account.server, unpack_app(app), refresh)
-        tokens = Tokens(tokens.access, tokens.refresh or refresh, tokens.life)
+        tokens = dataclasses.replace(tokens, refresh=tokens.refresh or refresh)
         # The refresh token first: the old one may be good no longer, and with it the next renewal.
         for name, value in sorted(packed(unpack_app(app), tokens).items(), reverse=True):
             await self._secrets.put(account.workspace, account.id, name, value)

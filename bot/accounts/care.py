@@ -34,7 +34,9 @@ class Care:
         for workspace in workspaces:
             for account, ver in await self._book.all(workspace):
                 if account.closed_at is None and self._access.renewable(account):
-                    await self._renew(account, ver)
+                    renewed = await self._renew(account, ver)
+                    if not renewed or account.health.state == "broken":
+                        await self._ask(workspace, account.id, by="")
 
     async def examine_all(self, workspaces: Collection[str]) -> None:
         for workspace in workspaces:
@@ -44,9 +46,16 @@ class Care:
     async def examine(self, workspace: str, account_id: str, *, by: str = "") -> Account | None:
         """Ask the server whether the access still holds and for whom, and keep what changed; its limits too.
 
+        What is to be renewed is renewed first: after a night asleep an access of two hours is over, and not refused.
         The account as it is now, None when it is none that is looked after. A server that cannot be reached changes
         nothing: only a refused access, and one for somebody else, makes an account broken.
         """
+        for account, ver in await self._book.all(workspace):
+            if account.id == account_id and account.closed_at is None and self._access.renewable(account):
+                await self._renew(account, ver)
+        return await self._ask(workspace, account_id, by=by)
+
+    async def _ask(self, workspace: str, account_id: str, *, by: str) -> Account | None:
         found = [pair for pair in await self._book.all(workspace) if pair[0].id == account_id]
         if not found or found[0][0].closed_at is not None or found[0][0].channel not in self._channels:
             return None
@@ -76,12 +85,13 @@ class Care:
             await self._book.save(account, ver=ver, kind=f"account {'broken' if trouble else 'looked at'}", by=by)
         return account
 
-    async def _renew(self, account: Account, ver: int) -> None:
+    async def _renew(self, account: Account, ver: int) -> bool:
+        """Whether it was."""
         try:
             renewed = await self._access.renew(account)
         except AdMindError:
             log.warning("access was not renewed account=%s", account.id)
-            await self.examine(account.workspace, account.id)
-            return
+            return False
         with contextlib.suppress(Conflict):
             await self._book.save(renewed, ver=ver, kind="access renewed", by="")
+        return True

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from bot.accounts.door import Doors, Given
-from bot.channels.base import Account, Channel
+from bot.channels.base import Account, Channel, Place, Places
 from bot.clock import Clock
 from bot.errors import BadInput, NotFound
 from storage.accounts import Health
@@ -102,6 +102,14 @@ class Accounts:
             created_at=self._clock.now(),
         )
         return await adapter.connect(candidate, self._open_door(candidate, secrets=Given(secrets)))
+
+    async def places(self, found: Account, secrets: Mapping[str, str]) -> tuple[Place, ...]:
+        """What a tried access may post as, where that is more than one. Raises ChannelRefused, ProvenNotSent."""
+        adapter = self._channels[found.channel]
+        if not isinstance(adapter, Places):
+            return ()
+        offered = await adapter.places(found, self._open_door(found, secrets=Given(secrets)))
+        return offered if len(offered) > 1 else ()
 
     async def known(self, found: Account) -> Account | None:
         """The account that is kept for the same place, open or closed."""

@@ -20,7 +20,7 @@ from bot.accounts.access import ENDS_OPTION, RENEW_OPTION, Access, Secrets, pack
 from bot.accounts.connect import Accounts
 from bot.accounts.door import HttpClient
 from bot.accounts.traveller import LIFE, Traveller, ended, owner_only
-from bot.channels.base import Account
+from bot.channels.base import Account, Place
 from bot.channels.oauth import App, OAuthServer, Tokens, challenge_of
 from bot.clock import Clock
 from bot.errors import AdMindError, BadInput, Conflict, NotAllowed
@@ -35,6 +35,7 @@ from storage.team import Member
 RETURN_PATH = "/oauth/return"
 CONFIRM_PATH = "/studio/settings/accounts/confirm/"
 ACCOUNTS_PATH = "/studio/settings/accounts"
+PLACE_OPTION = "page"  # of an account: which of the places that its access may post as
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class OAuth:
         )
         state = await self._grants.add(grant, "g", await self._audited(grant, who.member, "begun"))
         url = server.authorize_url(origin, app, state, challenge_of(verifier))
-        return Leaving(url, urlsplit(origin).netloc)
+        return Leaving(url, urlsplit(url).netloc)
 
     async def came_back(self, state: str, code: str, error: str, issuer: str) -> CameBack:
         """At the public edge: the state is used up, and the code goes with the browser under a handle of its own."""
@@ -158,6 +159,28 @@ class OAuth:
         sealed = self._seal(self._open(tried) | {"access": tokens.access, "refresh": tokens.refresh})
         await self._grants.save(tried.changed(sealed=sealed, account=account), ver=kept.ver + 1)
         return account
+
+    async def places(self, handle: str, who: Traveller) -> tuple[Place, ...]:
+        """What the access that `look` showed may post as, where that is more than one. Raises what `look` raises."""
+        kept = await self._mine(handle, who)
+        if kept.record.account is None:
+            ended()
+        return await self._accounts.places(kept.record.account, packed(*self._given(kept.record)))
+
+    async def choose(self, handle: str, who: Traveller, place: str) -> None:
+        """Post as another of the places: from now on `look` shows that. Nothing is kept yet.
+
+        Raises BadInput when it is none of them, and what `look` raises.
+        """
+        kept = await self._mine(handle, who)
+        was = kept.record.account
+        if was is None or place not in {each.id for each in await self.places(handle, who)}:
+            raise BadInput("This access cannot post as that.", kept="Nothing was connected.")
+        options = {**was.options, PLACE_OPTION: place}
+        secrets = packed(*self._given(kept.record))
+        account = await self._accounts.tried(was.workspace, was.brand, was.channel, was.name, options, secrets)
+        account = await self._as_known(account.changed(name=(account.handle or was.name)[:80]))
+        await self._grants.save(kept.record.changed(account=account), ver=kept.ver)
 
     async def confirm(self, handle: str, who: Traveller, name: str) -> Account:
         """Keep what `look` showed, under this name. Raises what `look` and `Accounts.keep` raise."""
@@ -222,12 +245,15 @@ class OAuth:
         except AdMindError:
             await self._access.revoke(_nobody(grant), app, tokens.access)
             raise
+        return await self._as_known(account.changed(name=(account.handle or place)[:80])), tokens
+
+    async def _as_known(self, account: Account) -> Account:
         known = await self._accounts.known(account)
         if known is None:
-            return account.changed(name=(account.handle or place)[:80]), tokens
+            return account
         # What the team chose for it, such as who sees its posts, stays as it is.
         chosen = {name: value for name, value in known.options.items() if name not in (RENEW_OPTION, ENDS_OPTION)}
-        return account.changed(name=known.name, options={**chosen, **account.options}), tokens
+        return account.changed(name=known.name, options={**chosen, **account.options})
 
     def _given(self, grant: Grant) -> tuple[App, Tokens]:
         sealed = self._open(grant)

@@ -16,7 +16,7 @@ from httpx2 import Response
 
 from bot.errors import ChannelRefused, OutcomeUnknown, ProvenNotSent
 from storage.accounts import Account
-from storage.sealed import Medium, SealedPayload
+from storage.sealed import Medium, Part, SealedPayload
 
 __all__ = [
     "Absent",
@@ -36,6 +36,9 @@ __all__ = [
     "Measure",
     "Mentions",
     "OutcomeUnknown",
+    "Part",
+    "Place",
+    "Places",
     "Problem",
     "ProvenNotSent",
     "Receipt",
@@ -163,6 +166,14 @@ class Introduction:
     last_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Something that one access may post as: `id` goes into the account option `page`; empty for the person."""
+
+    id: str
+    name: str
+
+
 class Door(Protocol):
     """What the publisher lends an adapter for one call."""
 
@@ -261,4 +272,13 @@ class Introduces(Protocol):
 
     async def introduce(self, account: Account, door: Door) -> Introduction:
         """What can be read of it now; never raises."""
+        ...
+
+
+@runtime_checkable
+class Places(Protocol):
+    """What a channel adds on which one access may post as several: a person, and the pages that this person runs."""
+
+    async def places(self, account: Account, door: Door) -> tuple[Place, ...]:
+        """All of them. Raises ChannelRefused, ProvenNotSent."""
         ...

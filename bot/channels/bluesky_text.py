@@ -7,7 +7,7 @@ packages/api/src/rich-text/detection.ts, except that an address needs its scheme
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import regex
@@ -54,9 +54,14 @@ def split(text: str) -> tuple[str, ...]:
 
     The posts joined by blanks have the same words in the same order.
     """
+    return split_by(text, fits, _room)
+
+
+def split_by(text: str, fits: Callable[[str], bool], room: Callable[[str], int]) -> tuple[str, ...]:
+    """As `split`, for any way of counting. `room`: how many characters of a text that does not fit one post takes."""
     rest, parts = text.strip(), []
     while not fits(rest):
-        end = _furthest(rest)
+        end = _furthest(rest, room(rest))
         parts.append(rest[:end].rstrip())
         rest = rest[end:].lstrip()
         if not rest:
@@ -64,9 +69,8 @@ def split(text: str) -> tuple[str, ...]:
     return (*parts, rest)
 
 
-def _furthest(text: str) -> int:
+def _furthest(text: str, room: int) -> int:
     """Where the first post of a text ends that does not fit."""
-    room = _room(text)
     for breaks, least in ((_PARAGRAPH, room // 2), (_SENTENCE, 0), (_BLANK, 0)):
         found = [m.start() for m in breaks.finditer(text, 0, min(len(text), room + 50)) if least < m.start() <= room]
         if found:

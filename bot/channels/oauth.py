@@ -20,6 +20,7 @@ from bot.channels.base import ChannelRefused
 
 Request = Callable[..., Awaitable[Response]]
 MOST_VALUE = 4000
+NO_HEADERS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -34,11 +35,12 @@ class App:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Tokens:
-    """What a server gave; `life` None: until it is revoked."""
+    """What a server gave; `life` None: until it is revoked. `refresh_life`: after it a person must sign in again."""
 
     access: str
     refresh: str = ""
     life: timedelta | None = None
+    refresh_life: timedelta | None = None
 
 
 class OAuthServer(Protocol):
@@ -68,9 +70,11 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
-async def post(request: Request, url: str, fields: Mapping[str, str]) -> dict[str, object]:
+async def post(
+    request: Request, url: str, fields: Mapping[str, str], headers: Mapping[str, str] = NO_HEADERS
+) -> dict[str, object]:
     """The JSON object that a good answer to a form holds. Raises ChannelRefused, without a word of the server's."""
-    headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
+    headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json", **headers}
     try:
         answer = await request("POST", url, content=urlencode(fields).encode(), headers=headers)
     except Exception as error:
@@ -90,13 +94,17 @@ def value(said: Mapping[str, object], name: str) -> str:
 
 def tokens_in(said: Mapping[str, object]) -> Tokens:
     """Tokens as RFC 6749 §5.1 writes them. Raises ChannelRefused."""
-    seconds = said.get("expires_in")
-    life = seconds if isinstance(seconds, int) and not isinstance(seconds, bool) and 0 < seconds < 10**10 else None
     return Tokens(
         access=value(said, "access_token"),
         refresh=value(said, "refresh_token") if said.get("refresh_token") else "",
-        life=timedelta(seconds=life) if life is not None else None,
+        life=_life(said.get("expires_in")),
+        refresh_life=_life(said.get("refresh_token_expires_in")),  # LinkedIn's; no standard has it
     )
+
+
+def _life(seconds: object) -> timedelta | None:
+    fits = isinstance(seconds, int) and not isinstance(seconds, bool) and 0 < seconds < 10**10
+    return timedelta(seconds=seconds) if fits and isinstance(seconds, int) else None
 
 
 def _refused(what: str, code: str) -> ChannelRefused:

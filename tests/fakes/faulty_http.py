@@ -72,6 +72,10 @@ class FaultyServer:
         """Make it true; what is said about it."""
         raise NotImplementedError
 
+    def headers(self) -> Headers:
+        """What the head of a good answer says of what was committed last."""
+        return ()
+
     def refusal(self, seen: Seen) -> tuple[int, bytes] | None:
         """Why this request would publish nothing, whatever the plan."""
         return None
@@ -143,7 +147,8 @@ class FaultyServer:
             await writer.drain()
             _reset(writer)
             return
-        await self._answer(writer, act.status, body, act.headers)
+        good = act.commits == "now" and 200 <= act.status < 300
+        await self._answer(writer, act.status, body, act.headers + (self.headers() if good else ()))
 
     async def _answer(self, writer: asyncio.StreamWriter, status: int, body: bytes, headers: Headers = ()) -> None:
         lines = [f"HTTP/1.1 {status} x", "connection: close", *(f"{name}: {value}" for name, value in headers)]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
 from bot.channels.article import page_html
-from bot.channels.base import SealedPayload
+from bot.channels.base import Part, SealedPayload
 from bot.channels.bluesky_html import part_html
 from bot.channels.feed_html import content_html
+from bot.channels.linkedin_html import post_html as linkedin_html
 from bot.channels.mastodon_html import text_html
 from bot.channels.webhook import wire_body
+from bot.channels.x_html import post_html as x_html
 from bot.views import DraftView, MediumView, VersionView
 from handlers.web.studio.visit import Visit
 
@@ -22,10 +24,17 @@ KINDS = {
     "feed": "feed",
     "mastodon": "mastodon",
     "bluesky": "bluesky",
+    "linkedin": "linkedin",
+    "x": "x",
     "wordpress": "article",
     "ghost": "article",
     "devto": "article",
 }
+THREADS: Mapping[str, Callable[[Part], str]] = {
+    "bluesky": part_html,
+    "linkedin": linkedin_html,
+    "x": x_html,
+}  # each post of it, escaped
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +82,7 @@ def previews_of(
     found = []
     for view in versions:
         payload = payloads[view.account]
-        kind, raw = KINDS.get(view.channel, "plain"), ""
+        kind, raw, shown = KINDS.get(view.channel, "plain"), "", THREADS.get(view.channel)
         if kind == "article":
             html = page_html(payload, lambda medium: f"{pictures}/{medium.sha256}")
         elif kind == "mastodon":  # its pictures stand in a grid of their own
@@ -93,7 +102,7 @@ def previews_of(
                 warning=payload.extra.get("spoiler", ""),
                 sensitive=payload.extra.get("sensitive") == "yes",
                 visibility=payload.visibility,
-                thread=tuple(Markup(part_html(part)) for part in payload.parts),  # noqa: S704 - escaped
+                thread=tuple(Markup(shown(part)) for part in payload.parts) if shown else (),  # noqa: S704 - escaped
                 card=_card(payload),
                 labels=payload.extra.get("labels", ""),
             )

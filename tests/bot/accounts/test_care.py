@@ -104,6 +104,23 @@ async def test_an_access_that_cannot_be_renewed_breaks_the_account_only_when_it_
     assert broken.state == "broken" and "no longer accepts" in broken.reason and broken.since is not None
 
 
+async def test_an_access_that_ended_while_admind_slept_is_renewed_before_it_is_looked_at(office: Office) -> None:
+    office.server.tokens.clear()
+    office.clock.move(timedelta(hours=9))
+    await office.care.examine("w_1", office.account.id)
+    assert (await office.now()).health.state == "ok"
+    assert office.server.tokens[str(await office.secret("access_token"))] == "velo"
+
+
+async def test_what_was_broken_is_well_again_once_it_is_renewed(office: Office) -> None:
+    office.server.tokens.clear()
+    await office.care.examine("w_1", office.account.id)
+    assert (await office.now()).health.state == "broken"
+    office.clock.move(timedelta(minutes=41))
+    await office.care.renew_all(["w_1"])
+    assert (await office.now()).health.state == "ok"
+
+
 async def test_an_access_for_somebody_else_breaks_the_account(office: Office) -> None:
     office.server.tokens[str(await office.secret("access_token"))] = "ana"
     await office.care.examine_all(["w_1"])

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Path, Request, Response
 
+from bot.accounts.oauth import PLACE_OPTION
 from bot.accounts.traveller import Traveller
 from handlers.web.studio.draw import draw, go
 from handlers.web.studio.visit import Visit, Visitor
@@ -39,6 +40,7 @@ async def begin(
 async def confirm_page(request: Request, visit: Visitor, handle: Handle) -> Response:
     """Whose access it is, at which server, for which brand. Nothing is kept yet."""
     account = await visit.admind.oauth.look(handle, _traveller(visit))
+    places = await visit.admind.oauth.places(handle, _traveller(visit))
     place = urlsplit(account.server).netloc
     known = await visit.admind.accounts.known(account)
     return draw(
@@ -53,7 +55,18 @@ async def confirm_page(request: Request, visit: Visitor, handle: Handle) -> Resp
         known=known is not None and known.closed_at is None,
         way="confirm",
         shown=None,
+        places=places,
+        chosen=account.options.get(PLACE_OPTION, ""),
     )
+
+
+@router.post("/settings/accounts/confirm/{handle}/choose")
+async def choose(
+    request: Request, visit: Visitor, handle: Handle, place: Annotated[str, Form(max_length=200)] = ""
+) -> Response:
+    """The person, or one of the pages that this person runs; then the page shows that."""
+    await visit.admind.oauth.choose(handle, _traveller(visit), place)
+    return go(request, f"{ACCOUNTS}/confirm/{handle}")
 
 
 @router.post("/settings/accounts/confirm/{handle}")
@@ -103,6 +116,7 @@ async def pasted_page(request: Request, visit: Visitor, handle: Handle) -> Respo
         known=known is not None and known.closed_at is None,
         way="pasted",
         shown=shown,
+        places=(),
     )
 
 

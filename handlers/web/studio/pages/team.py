@@ -104,9 +104,16 @@ async def link(request: Request, visit: Visitor, member: str) -> Response:
 async def accounts(request: Request, visit: Visitor) -> Response:
     found = await visit.admind.looking.accounts(visit.workspace, visit.id)
     mine = [account for account in found.items if account.brand == visit.here.id]
-    public = bool(visit.admind.settings.public_url)
+    settings = visit.admind.settings
     return draw(
-        request, visit, "settings_accounts.html", accounts=mine, brand=visit.here, may=_owns(visit), public=public
+        request,
+        visit,
+        "settings_accounts.html",
+        accounts=mine,
+        brand=visit.here,
+        may=_owns(visit),
+        public=bool(settings.public_url),
+        apps={"linkedin": bool(settings.linkedin_client_id), "x": bool(settings.x_client_id)},
     )
 
 

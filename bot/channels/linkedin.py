@@ -1,0 +1,289 @@
+"""LinkedIn: a person's profile, or a page that this person runs.
+
+LinkedIn has no key that makes one post of two requests. It refuses the same words again for a while (422
+DUPLICATE_POST), but not for a documented time, and it names posts in these refusals that nobody can read. So after an
+unclear end a post is looked for among the author's own, by its words and its time. That needs a permission which
+LinkedIn gives for pages (`r_organization_social`) and hardly to anybody for profiles (`r_member_social`): whether it is
+there is tried when the account is connected. How soon a new post is listed is documented nowhere, so one that is not
+found is a question to a person. Before another attempt it is looked for once more, and a refusal of that attempt as a
+duplicate is a question again.
+
+Every post names its author, and LinkedIn lets only whoever may sign for that author through (403).
+
+Account options: `page` (URN of a page; none: the person), `visibility` (public, connections or logged_in; a page's
+posts are public), `card` "picture": a single picture becomes that of the link's card. Secret: `access_token`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Mapping
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from bot.channels.answers import KEPT, ask
+from bot.channels.base import (
+    Absent,
+    Account,
+    AttemptKey,
+    CannotTell,
+    Capabilities,
+    ChannelRefused,
+    Content,
+    Door,
+    Found,
+    Live,
+    Lookup,
+    Measure,
+    OutcomeUnknown,
+    Place,
+    Problem,
+    ProvenNotSent,
+    Receipt,
+)
+from bot.channels.content import link_in, sealed_not_before
+from bot.channels.limits import problems
+from bot.channels.linkedin_api import VISIBILITIES, Api, instant, judged, path_of, post_body, receipt_of
+from bot.channels.linkedin_listing import images, listed_since, readable
+from bot.channels.linkedin_places import PAGE, page, page_called, pages, person
+from bot.channels.linkedin_text import MOST, handles_in, little, plain, spoken, units, with_names
+from bot.channels.linkedin_upload import upload
+from bot.channels.platform import LINKEDIN, Platform
+from bot.errors import AdMindError, BadInput
+from storage.sealed import Link, Part, SealedPayload
+
+GATHER_SECONDS = 20  # of the deadline, for pictures; the rest is for the post itself
+CLOCK_SLACK = timedelta(minutes=2)  # how far LinkedIn's clock may be from ours when a post is looked for by time
+MOST_MENTIONS = 10  # ours: more are looked up by no post
+COUNTS = {
+    "impressions": "impressionCount",
+    "clicks": "clickCount",
+    "likes": "likeCount",
+    "comments": "commentCount",
+    "shares": "shareCount",
+}
+
+
+class LinkedIn:
+    """Adapter of LinkedIn's Posts API."""
+
+    capabilities = Capabilities(
+        channel="linkedin",
+        title="LinkedIn",
+        text_limit=MOST,  # `linkedin_text`
+        unit="characters",
+        images_max=20,  # MultiImage API: 2 to 20
+        image_mimes=("image/jpeg", "image/png"),
+        image_max_bytes=5_000_000,  # documented are pixels only: what its help pages give for pictures of posts
+        image_max_pixels=(6012, 6012),  # Images API: fewer than 36,152,320 in all
+        image_ratio=(0.4, 3.0),
+        picture_size=(1200, 1200),
+        alt_limit=1000,  # what LinkedIn's own editor takes; the API may take more
+        hashtags="few",
+        deletes=True,
+        access_ends=True,
+        reads_back=True,
+        metrics=tuple(COUNTS),
+        settle=timedelta(seconds=60),  # documented nowhere
+        deadline=timedelta(seconds=35),
+    )
+
+    def __init__(self, platform: Platform = LINKEDIN) -> None:
+        self._platform = platform
+
+    def capabilities_for(self, account: Account) -> Capabilities:
+        """Reading needs a permission that not every app has; numbers are told of pages alone."""
+        readable = account.options.get("reads") == "yes"
+        numbers = self.capabilities.metrics if PAGE.fullmatch(account.remote_id) else ()
+        return dataclasses.replace(self.capabilities, reads_back=readable, metrics=numbers)
+
+    def measure(self, text: str, account: Account) -> Measure:
+        """As it is written there, escapes included: never less than LinkedIn counts."""
+        return Measure(units(little(text.strip())), MOST, self.capabilities.unit)
+
+    def build(self, content: Content, account: Account) -> SealedPayload:
+        card = _card(content, account)
+        text, links = (
+            (content.text, (Link(shown=content.link, destination=content.link),)) if card else link_in(content)
+        )
+        text, marked = with_names(text.strip(), content.mentions)
+        return SealedPayload(
+            workspace=account.workspace,
+            channel=self.capabilities.channel,
+            account=account.id,
+            remote_id=account.remote_id,
+            server=account.server,
+            destination=account.destination,
+            not_before=sealed_not_before(content),
+            title=content.title.strip(),
+            language=content.language or account.language or "en",
+            parts=(Part(text=text, media=content.media, facets=marked, link_card=card),),
+            links=links,
+            visibility="public" if PAGE.fullmatch(account.remote_id) else account.options.get("visibility", "public"),
+        )
+
+    def validate(self, payload: SealedPayload, account: Account) -> tuple[Problem, ...]:
+        def measure(text: str) -> Measure:
+            return Measure(units(little(text, payload.parts[0].facets)), MOST, self.capabilities.unit)
+
+        return problems(payload, self.capabilities, measure)
+
+    async def send(self, payload: SealedPayload, key: AttemptKey, door: Door) -> Receipt:
+        repeated = key.deadline - key.first_at > self.capabilities.deadline
+        try:
+            async with asyncio.timeout(GATHER_SECONDS):
+                api = await Api.of(door, self._platform, payload.server)
+                if repeated and (earlier := await self._earlier(api, payload, key)):
+                    return earlier
+                media = [await upload(api, payload.remote_id, medium) for medium in payload.parts[0].media]
+        except TimeoutError as error:
+            raise ProvenNotSent(f"{door.account.name} did not take the pictures in time.", kept=KEPT) from error
+        body = post_body(payload, media)
+        await door.check()
+        answer = await ask(lambda: api.call("POST", "/rest/posts", content=body), door.account.name)
+        try:
+            judged(answer, door)
+        except ChannelRefused as refused:
+            if refused.code == "duplicate" and repeated:  # of an earlier attempt, or of something older: who knows
+                raise OutcomeUnknown(refused.what) from refused
+            raise
+        receipt = receipt_of(answer.headers.get("x-restli-id"), door, self._platform)
+        if receipt is None:
+            raise OutcomeUnknown(f"{door.account.name} said yes, but not to which post.")
+        return receipt
+
+    async def look_up(self, payload: SealedPayload, key: AttemptKey, door: Door) -> Lookup:
+        """By words and time, among the author's own posts since shortly before the first attempt."""
+        if door.account.options.get("reads") != "yes":
+            return CannotTell(f"LinkedIn does not let AdMind read the posts of {door.account.name}.")
+        try:
+            api = await Api.of(door, self._platform, payload.server)
+            mine, whole = await listed_since(api, payload.remote_id, key.first_at - CLOCK_SLACK)
+        except Exception:  # whatever kept the answer away: looking changes nothing, so looking again is safe
+            return CannotTell(f"{door.account.name} could not be read.", temporary=True)
+        wanted = spoken(payload.parts[0].text)
+        same = [post for post in mine if spoken(plain(str(post.get("commentary") or ""))) == wanted]
+        if len(same) > 1:
+            return CannotTell("Several posts with these words stand there.")
+        if same:
+            receipt = receipt_of(same[0].get("id"), door, self._platform, instant(same[0].get("createdAt")))
+            return Found(receipt) if receipt else CannotTell("A post with these words stands there.")
+        return Absent() if whole else CannotTell("Too many posts stand there since then.")
+
+    async def read_back(self, receipt: Receipt, door: Door) -> Live | None:
+        if door.account.options.get("reads") != "yes":
+            return None
+        api = await Api.of(door, self._platform, door.account.server)
+        post = await api.read(path_of(receipt.remote_id))
+        if post is None or post.get("lifecycleState") != "PUBLISHED":
+            return None
+        alts = tuple(str(image.get("altText") or "").strip() for image in images(post))
+        live = Live(text=plain(str(post.get("commentary") or "")), url=receipt.url)
+        return dataclasses.replace(live, alts=alts) if alts else live
+
+    async def delete(self, receipt: Receipt, door: Door) -> None:
+        """To delete what is not there is a yes: Posts API, "Delete posts"."""
+        api = await Api.of(door, self._platform, door.account.server)
+        await door.check()
+        headers = {"x-restli-method": "DELETE"}
+        path = path_of(receipt.remote_id)
+        answer = await ask(lambda: api.call("DELETE", path, headers=headers), door.account.name)
+        if answer.status_code not in (404, 410):
+            judged(answer, door)
+
+    async def metrics(self, receipt: Receipt, door: Door) -> Mapping[str, int]:
+        """Of a page's post: organizationalEntityShareStatistics. LinkedIn tells nothing of a person's."""
+        if not PAGE.fullmatch(door.account.remote_id):
+            return {}
+        kind = "ugcPosts" if ":ugcPost:" in receipt.remote_id else "shares"
+        path_of(receipt.remote_id)
+        params = {"q": "organizationalEntity", "organizationalEntity": door.account.remote_id}
+        api = await Api.of(door, self._platform, door.account.server)
+        said = await api.read(
+            "/rest/organizationalEntityShareStatistics", params | {kind: f"List({receipt.remote_id})"}
+        )
+        found = (said or {}).get("elements")
+        first = found[0] if isinstance(found, list) and found and isinstance(found[0], dict) else {}
+        counts = first.get("totalShareStatistics")
+        counts = counts if isinstance(counts, dict) else {}
+        return {name: counts[field] for name, field in COUNTS.items() if _is_count(counts.get(field))}
+
+    def price(self, payload: SealedPayload) -> str:
+        return ""
+
+    async def mentioned(self, text: str, account: Account, door: Door) -> Mapping[str, str]:
+        """`@velo` → the page with that name in its address, where AdMind's app may ask; people stay plain words."""
+        found: dict[str, str] = {}
+        try:
+            api = await Api.of(door, self._platform, account.server)
+            for handle in handles_in(text)[:MOST_MENTIONS]:
+                named = await page_called(api, handle)
+                if named is not None:
+                    found[handle] = f"{named.urn} {named.name}"
+        except AdMindError:  # a mention is no reason to keep a draft from being made
+            return found
+        return found
+
+    def mentions_of(self, payload: SealedPayload) -> Mapping[str, str]:
+        part = payload.parts[0]
+        return {each["handle"]: f"{each['urn']} {part.text[each['start'] : each['end']]}" for each in part.facets}
+
+    async def places(self, account: Account, door: Door) -> tuple[Place, ...]:
+        """The person, and the pages that this person runs."""
+        api = await Api.of(door, self._platform, self._platform.api)
+        me = await person(api)
+        return (Place("", me.name or me.urn), *(Place(each.urn, each.name) for each in await pages(api)))
+
+    async def connect(self, account: Account, door: Door) -> Account:
+        """Whose access it is, as whom it posts, and whether its posts may be read.
+
+        Raises BadInput for options that cannot work, ChannelRefused (`unauthorized` when the access is refused).
+        """
+        options = {name: value for name, value in account.options.items() if value}
+        if options.get("visibility", "public") not in VISIBILITIES:
+            raise BadInput(f"The option visibility is one of {', '.join(VISIBILITIES)}.")
+        if options.get("card", "picture") != "picture":
+            raise BadInput("The option card is picture, or left out.")
+        wanted = options.get("page", "")
+        if wanted.isascii() and wanted.isdigit():
+            wanted = options["page"] = f"urn:li:organization:{wanted}"
+        if wanted and not PAGE.fullmatch(wanted):
+            raise BadInput("The option page is the number of a LinkedIn page.")
+        api = await Api.of(door, self._platform, self._platform.api)
+        me = await person(api)
+        author = await page(api, wanted) if wanted else me
+        return account.changed(
+            remote_id=author.urn,
+            server=self._platform.api,
+            destination="",
+            handle=author.name,
+            page=f"{self._platform.web}{author.address}" if author.address else "",
+            options=options | {"reads": await readable(api, author.urn)},
+        )
+
+    async def _earlier(self, api: Api, payload: SealedPayload, key: AttemptKey) -> Receipt | None:
+        """What an earlier attempt brought out, where that may be read. Raises ProvenNotSent when it can be read only
+        later, OutcomeUnknown when it does not tell.
+        """
+        found = await self.look_up(payload, key, api.door)
+        if isinstance(found, Found):
+            return found.receipt
+        if isinstance(found, CannotTell) and found.temporary:
+            raise ProvenNotSent(found.why, kept="Nothing more was sent.")
+        if isinstance(found, CannotTell) and api.door.account.options.get("reads") == "yes":
+            raise OutcomeUnknown(found.why)
+        return None
+
+
+def _card(content: Content, account: Account) -> dict[str, str] | None:
+    """The link as a card of our own: LinkedIn makes none for the API. A post has pictures or a card."""
+    wanted = not content.media or (len(content.media) == 1 and account.options.get("card") == "picture")
+    if not content.link or not wanted or urlsplit(content.link).scheme not in ("http", "https"):
+        return None
+    title = content.title.strip() or urlsplit(content.link).hostname or content.link
+    return {"uri": content.link, "title": title, "description": content.media[0].alt if content.media else ""}
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

@@ -1,0 +1,58 @@
+"""A platform that has one address for everybody, and AdMind as it is known there.
+
+Such a platform registers applications by hand only: whoever runs AdMind makes one there and puts its id and secret into
+the settings. The addresses are settings too, for proxies and for tests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.channels.oauth import App
+from bot.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """`api` and `web` are origins: what AdMind calls, and where people sign in and look at posts."""
+
+    title: str
+    api: str
+    web: str
+    scope: str
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    version: str = ""  # of its API, where requests must name one
+
+    def app(self, redirect: str, setting: str) -> App:
+        """AdMind as this platform knows it. Raises BadInput where the settings do not say."""
+        if not self.client_id or not self.client_secret:
+            raise BadInput(
+                f"AdMind is not known to {self.title} yet.",
+                kept="Nothing was connected.",
+                do_next=f"Make an app there, and set {setting}_CLIENT_ID and {setting}_CLIENT_SECRET.",
+            )
+        return App(self.client_id, self.client_secret, redirect, self.scope)
+
+    def knows(self, app: App) -> bool:
+        """Whether that is still the app of the settings."""
+        return (app.client_id, app.client_secret, app.scope) == (self.client_id, self.client_secret, self.scope)
+
+
+LINKEDIN = Platform(
+    title="LinkedIn",
+    api="https://api.linkedin.com",
+    web="https://www.linkedin.com",
+    # Of the products "Sign In with LinkedIn using OpenID Connect" and "Share on LinkedIn"; pages need others.
+    scope="openid profile w_member_social",
+    # https://learn.microsoft.com/en-us/linkedin/marketing/versioning: one a month, each good for at least a year. The
+    # newest whose documentation was read is May 2026, so this one ends in May 2027 at the earliest.
+    version="202605",
+)
+X = Platform(
+    title="X",
+    api="https://api.x.com",
+    web="https://x.com",
+    # https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code
+    scope="tweet.read tweet.write users.read media.write offline.access",
+)

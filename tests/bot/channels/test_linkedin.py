@@ -1,0 +1,331 @@
+"""LinkedIn keeps the contract of channels, as a person and as a page."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.accounts.door import HttpClient, always
+from bot.channels.base import (
+    Absent,
+    Account,
+    AttemptKey,
+    CannotTell,
+    ChannelRefused,
+    Content,
+    Door,
+    Found,
+    Live,
+    OutcomeUnknown,
+    Place,
+    ProvenNotSent,
+    Receipt,
+)
+from bot.channels.linkedin import LinkedIn
+from bot.channels.linkedin_api import post_body
+from bot.channels.linkedin_text import little, plain, units
+from bot.channels.platform import LINKEDIN
+from bot.errors import BadInput
+from bot.fetch import safe_client
+from storage.sealed import Medium, SealedPayload
+from tests.bot.channels.benches import blank_account, door_for
+from tests.bot.channels.contract import AT, KEY, OTHER_KEY, TEXT, NetworkBench, NetworkContract, attempt
+from tests.fakes.faulty_http import Act
+from tests.fakes.linkedin_server import ANA, PAGES_SCOPE, VELO, LinkedInServer, linkedin_server, shown
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(200))
+ALT = "Rotes Velo, 3 Räder – „neu“"
+PICTURE = Medium(
+    sha256=hashlib.sha256(PNG).hexdigest(), mime="image/png", size=len(PNG), width=1200, height=675, alt=ALT
+)
+REPEATED = AttemptKey(KEY.post, KEY.key, AT, AT + timedelta(minutes=5))
+
+
+class LinkedInBench:
+    def __init__(self, server: LinkedInServer, client: HttpClient, token: str, options: dict[str, str]) -> None:
+        self.channel = LinkedIn(dataclasses.replace(LINKEDIN, api=server.origin, web=server.origin))
+        self.server = server
+        self.token = token
+        self.secrets: Sequence[str] = (token,)
+        self._client = client
+        self.account: Account = blank_account("linkedin", options=options)
+
+    def door(
+        self, check: Callable[[], Awaitable[None]] = always, *, deadline: timedelta = timedelta(seconds=20)
+    ) -> Door:
+        return door_for(
+            self.account,
+            client=self._client,
+            secrets={"access_token": self.token},
+            blobs=(PNG,),
+            check=check,
+            deadline=deadline,
+        )
+
+    def sealed(self, text: str = TEXT, **more: Any) -> SealedPayload:
+        return self.channel.build(Content(text=text, not_before=AT, **more), self.account)
+
+    async def send(self, text: str = TEXT, **more: Any) -> Receipt:
+        return await self.channel.send(self.sealed(text, **more), KEY, self.door())
+
+    async def standing(self) -> Sequence[str]:
+        return [post.text for post in self.server.posts]
+
+
+@asynccontextmanager
+async def as_page(options: dict[str, str] | None = None, **switches: Any) -> AsyncIterator[LinkedInBench]:
+    async with opened({"page": "4711"} | (options or {}), PAGES_SCOPE, **switches) as bench:
+        yield bench
+
+
+@asynccontextmanager
+async def as_person(options: dict[str, str] | None = None, **switches: Any) -> AsyncIterator[LinkedInBench]:
+    async with opened(options or {}, "openid profile w_member_social", **switches) as bench:
+        yield bench
+
+
+@asynccontextmanager
+async def opened(options: dict[str, str], scope: str, **switches: Any) -> AsyncIterator[LinkedInBench]:
+    async with (
+        linkedin_server(now=lambda: AT, **switches) as server,
+        safe_client(allow_hosts={f"127.0.0.1:{server.port}"}) as client,
+    ):
+        roles = {"velo": "ADMINISTRATOR", "raeder": "ANALYST"} if "organization" in scope else {}
+        bench = LinkedInBench(server, client, server.token_for(scope, **roles), options)
+        bench.account = await bench.channel.connect(bench.account, bench.door())
+        yield bench
+
+
+class TestPage(NetworkContract):
+    looks_up_by_key = False
+
+    def open(self) -> AbstractAsyncContextManager[NetworkBench]:
+        return as_page()
+
+
+class TestPerson(NetworkContract):
+    looks_up = False
+    looks_up_by_key = False
+
+    def open(self) -> AbstractAsyncContextManager[NetworkBench]:
+        return as_person()
+
+
+async def test_the_bytes_on_the_wire_come_from_the_sealed_payload_alone() -> None:
+    async with as_person({"visibility": "connections"}) as bench:
+        payload = bench.sealed("Neu (ab heute): #velo_tour & #Velo @ana_b *50 %*")
+        await bench.channel.send(payload, KEY, bench.door())
+        [seen] = bench.server.posted()
+        assert seen.body == post_body(SealedPayload.model_validate_json(payload.canonical()), [])
+        said = json.loads(seen.body)
+        assert said["commentary"] == r"Neu \(ab heute\): \#velo\_tour & #Velo \@ana\_b \*50 %\*"
+        assert (said["author"], said["visibility"], said["lifecycleState"]) == (ANA, "CONNECTIONS", "PUBLISHED")
+        assert seen.headers["linkedin-version"] == LINKEDIN.version
+
+
+@pytest.mark.parametrize("pictures", [1, 2])
+async def test_pictures_go_up_first_with_their_alt_text(pictures: int) -> None:
+    async with as_page(processing=2) as bench:
+        receipt = await bench.send(media=(PICTURE,) * pictures)
+        content = bench.server.posts[0].asked["content"]
+        images = [content["media"]] if pictures == 1 else content["multiImage"]["images"]
+        assert [image["altText"] for image in images] == [ALT] * pictures
+        assert all(bench.server.uploads[image["id"]] == PNG for image in images)
+        live = await bench.channel.read_back(receipt, bench.door())
+        assert live == Live(text=TEXT, alts=(ALT,) * pictures, url=receipt.url)
+
+
+async def test_the_access_goes_with_pictures_to_linkedin_alone() -> None:
+    async with linkedin_server() as elsewhere, as_page() as bench:
+        bench.server.upload_base = elsewhere.origin.replace("127.0.0.1", "localhost")
+        with pytest.raises(ProvenNotSent):
+            await bench.send(media=(PICTURE,))
+        assert not [seen for seen in elsewhere.seen if "authorization" in seen.headers]
+        assert not bench.server.posts
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [((500, b"", ()), ProvenNotSent), ((403, b"", ()), ChannelRefused), ((200, b"{}", ()), ProvenNotSent)],
+)
+async def test_a_picture_that_fails_is_never_a_doubt(answer: Any, expected: type[Exception]) -> None:
+    async with as_page() as bench:
+        bench.server.answers["/rest/images"] = [answer]
+        with pytest.raises(expected):
+            await bench.send(media=(PICTURE,))
+        assert not bench.server.posts
+
+
+async def test_a_link_becomes_a_card_of_our_own() -> None:
+    async with as_page({"card": "picture"}) as bench:
+        receipt = await bench.send("Neu", link="https://velo.example/a_b", title="Velos", media=(PICTURE,))
+        [post] = bench.server.posts
+        article = post.asked["content"]["article"]
+        assert (article["source"], article["title"]) == ("https://velo.example/a_b", "Velos")
+        assert article["thumbnail"] in bench.server.uploads and post.text == "Neu"
+        live = await bench.channel.read_back(receipt, bench.door())
+        assert live is not None and live.text == "Neu"
+
+
+async def test_pages_are_mentioned_by_their_name_and_nobody_else() -> None:
+    async with as_page() as bench:
+        text = "Mit @raeder, @nobody und a@velo.example (bald)"
+        mentions = await bench.channel.mentioned(text, bench.account, bench.door())
+        assert mentions == {"raeder": "urn:li:organization:815 Räder & Co"}
+        payload = bench.sealed(text, mentions=mentions)
+        assert payload.parts[0].text == "Mit Räder & Co, @nobody und a@velo.example (bald)"
+        assert bench.channel.mentions_of(payload) == mentions
+        receipt = await bench.channel.send(payload, KEY, bench.door())
+        [post] = bench.server.posts
+        assert "@[Räder & Co](urn:li:organization:815)" in post.asked["commentary"]
+        assert post.text == payload.parts[0].text
+        live = await bench.channel.read_back(receipt, bench.door())
+        assert live is not None and live.text == payload.parts[0].text
+    async with as_person() as bench:
+        assert await bench.channel.mentioned("@raeder", bench.account, bench.door()) == {}
+
+
+async def test_the_same_words_again_are_refused_in_words() -> None:
+    async with as_page() as bench:
+        await bench.send()
+        outcome = await attempt(bench, bench.sealed())
+        assert isinstance(outcome, ChannelRefused) and outcome.code == "duplicate"
+        assert len(bench.server.posts) == 1 and "urn:" not in outcome.sentence()
+
+
+async def test_a_duplicate_of_what_was_deleted_is_not_taken_for_the_post() -> None:
+    async with as_page() as bench:
+        await bench.channel.delete(await bench.send(), bench.door())
+        with pytest.raises(OutcomeUnknown):
+            await bench.channel.send(bench.sealed(), REPEATED, bench.door())
+        assert not bench.server.posts
+
+
+async def test_another_attempt_takes_what_an_earlier_one_brought_out() -> None:
+    async with as_page() as bench:
+        payload = bench.sealed()
+        bench.server.plan.append(Act(504, commits="late"))
+        assert isinstance(await attempt(bench, payload), OutcomeUnknown)
+        assert await bench.channel.look_up(payload, KEY, bench.door()) == Absent()
+        bench.server.commit_late()
+        receipt = await bench.channel.send(payload, REPEATED, bench.door())
+        assert receipt.remote_id == bench.server.posts[0].urn and len(bench.server.posted()) == 1
+        found = await bench.channel.look_up(payload, KEY, bench.door())
+        assert isinstance(found, Found) and found.receipt.remote_id == receipt.remote_id
+
+
+async def test_another_attempt_waits_while_nothing_can_be_read() -> None:
+    async with as_page() as bench:
+        bench.server.answers["/rest/posts"] = [(500, b"", ())]
+        with pytest.raises(ProvenNotSent):
+            await bench.channel.send(bench.sealed(), REPEATED, bench.door())
+        assert not bench.server.posted()
+
+
+async def test_a_persons_doubt_is_a_question() -> None:
+    async with as_person() as bench:
+        bench.server.plan.append(Act(breaks="before answering"))
+        assert isinstance(await attempt(bench, bench.sealed()), OutcomeUnknown)
+        found = await bench.channel.look_up(bench.sealed(), KEY, bench.door())
+        assert isinstance(found, CannotTell) and not found.temporary
+        with pytest.raises(OutcomeUnknown):  # "send again", while it stands there: LinkedIn itself refuses
+            await bench.channel.send(bench.sealed(), REPEATED, bench.door())
+        assert len(bench.server.posts) == 1
+
+
+async def test_the_same_words_of_another_day_are_another_post() -> None:
+    async with as_page() as bench:
+        bench.server.now = lambda: AT - timedelta(days=1)
+        await bench.send()
+        assert await bench.channel.look_up(bench.sealed(), OTHER_KEY, bench.door()) == Absent()
+
+
+async def test_looking_goes_back_over_lists_and_says_when_it_did_not_see_all() -> None:
+    async with as_page() as bench:
+        await bench.send()
+        for number in range(60):
+            await bench.send(f"Nummer {number}")
+        assert isinstance(await bench.channel.look_up(bench.sealed(), KEY, bench.door()), Found)
+        for number in range(60, 90):
+            await bench.send(f"Nummer {number}")
+        assert isinstance(await bench.channel.look_up(bench.sealed(), KEY, bench.door()), CannotTell)
+
+
+async def test_a_days_limit_ends_at_midnight_utc() -> None:
+    async with as_page() as bench:
+        bench.server.plan.append(Act(429, commits="never"))
+        outcome = await attempt(bench, bench.sealed())
+        assert isinstance(outcome, ChannelRefused) and outcome.retry_after_seconds == 3600  # the most that is waited
+
+
+async def test_a_version_that_ended_is_told_to_whoever_runs_admind() -> None:
+    async with as_page() as bench:
+        bench.channel = LinkedIn(dataclasses.replace(bench.channel._platform, version="202401"))
+        outcome = await attempt(bench, bench.sealed())
+        assert isinstance(outcome, ChannelRefused) and outcome.code == "version"
+        assert "ADMIND_LINKEDIN_VERSION" in outcome.sentence()
+
+
+async def test_a_lost_role_is_a_clear_no() -> None:
+    async with as_page() as bench:
+        bench.server.tokens[bench.token].roles.clear()
+        outcome = await attempt(bench, bench.sealed())
+        assert isinstance(outcome, ChannelRefused) and outcome.code == "unauthorized"
+        with pytest.raises(ChannelRefused) as told:
+            await bench.channel.connect(bench.account, bench.door())
+        assert told.value.code == "unauthorized" and "page" in told.value.what
+
+
+async def test_one_access_offers_the_person_and_the_pages_that_may_be_posted_for() -> None:
+    async with as_page() as bench:
+        offered = await bench.channel.places(bench.account, bench.door())
+        assert offered == (Place("", "Ana Muster"), Place(VELO, "Velo AG"))
+        assert (bench.account.remote_id, bench.account.handle) == (VELO, "Velo AG")
+        assert bench.account.page.endswith("/company/velo")
+    async with as_person() as bench:
+        assert await bench.channel.places(bench.account, bench.door()) == (Place("", "Ana Muster"),)
+        assert bench.account.remote_id == ANA and bench.account.options["reads"] == "no"
+
+
+async def test_numbers_are_told_of_a_page() -> None:
+    async with as_page() as bench:
+        counted = await bench.channel.metrics(await bench.send(), bench.door())
+        assert counted == {"impressions": 120, "clicks": 7, "likes": 5, "comments": 1, "shares": 2}
+    async with as_person() as bench:
+        assert await bench.channel.metrics(await bench.send(), bench.door()) == {}
+        assert bench.channel.capabilities_for(bench.account).metrics == ()
+
+
+@pytest.mark.parametrize("options", [{"visibility": "nobody"}, {"card": "no"}, {"page": "velo"}])
+async def test_options_that_cannot_work_are_told_when_connecting(options: dict[str, str]) -> None:
+    with pytest.raises(BadInput):
+        async with as_person(options):
+            pass
+
+
+def test_a_text_is_counted_by_utf16_and_with_its_escapes() -> None:
+    channel, account = LinkedIn(), blank_account("linkedin")
+    assert channel.measure("👩‍🚒 (a)", account).used == units("👩‍🚒 ") + len(r"\(a\)") == 5 + 1 + 5
+
+
+ANY = st.text(alphabet=st.characters(exclude_categories=["Cs"]) | st.sampled_from("#@[](){}|\\_*~<> a"), max_size=60)
+
+
+@given(ANY)
+def test_every_text_is_shown_as_it_was_written(text: str) -> None:
+    assert shown(little(text)) == text
+    assert plain(little(text)) == text
+
+
+@given(ANY)
+def test_a_count_is_never_less_than_any_other_way_of_counting(text: str) -> None:
+    assert units(little(text)) >= units(text) >= len(text)

@@ -1,0 +1,150 @@
+"""Connecting LinkedIn and X over HTTP: whose access it is, and as whom it posts, is seen before anything is kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import pytest
+
+from bot.clock import MovableClock
+from tests.fakes import linkedin_server as linkedin
+from tests.fakes import x_server as x
+from tests.fakes.faulty_http import FaultyServer, on_a_thread
+from tests.handlers.serving import Served, serving
+from tests.handlers.studio.test_safety import Person
+
+ACCOUNTS = "/settings/accounts"
+HOST = "posts.example.com"
+LINK = re.compile(r'href="(http://127[^"]+/(?:oauth/v2/authorization|i/oauth2/authorize)\?[^"]+)"')
+
+
+class Road:
+    def __init__(self, served: Served, clock: MovableClock, pages: linkedin.LinkedInServer, posts: x.XServer) -> None:
+        self.served, self.clock, self.linkedin, self.x = served, clock, pages, posts
+        self.person = Person(served)
+        self.web = httpx2.Client(trust_env=False, timeout=30)
+
+    def close(self) -> None:
+        self.person.http.close()
+        self.web.close()
+
+    def there_and_back(self, channel: str, server: FaultyServer) -> str:
+        """Over the platform's own page; the path of the confirm page, within the studio."""
+        page = self.person.post(f"{ACCOUNTS}/begin", {"channel": channel, "server": channel})
+        assert page.status_code == 200, page.text
+        found = LINK.search(page.text)
+        assert found, page.text
+        url = found[1].replace("&amp;", "&")
+        assert self.web.get(url).status_code == 200
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+        sent = self.web.post(server.origin + urlsplit(url).path, data=asked | {"decision": "yes"})
+        back = urlsplit(str(sent.headers["location"]))
+        assert (back.netloc, back.path) == (HOST, "/oauth/return")
+        returned = self.web.get(f"{self.served.public_url}{back.path}?{back.query}", headers={"host": HOST})
+        assert returned.status_code == 303, returned.text
+        return str(returned.headers["location"]).removeprefix(f"{self.served.url}/studio")
+
+    def accounts(self, channel: str) -> list[dict[str, Any]]:
+        with self.served.client(self.served.token("read")) as client:
+            found = client.get("/api/v1/accounts").json()["items"]
+        return [each for each in found if each["channel"] == channel and not each["closed"]]
+
+    def kept(self, account: str) -> Any:
+        """The account as it lies in storage."""
+        admind = self.served.admind
+        every = self.served.on_loop(lambda: admind.people.store.all(admind.people.store.accounts, admind.workspace.id))
+        return next(each for each in every if each.id == account)
+
+
+@pytest.fixture(scope="module")
+def road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
+    clock, folder = MovableClock(), tmp_path_factory.mktemp("platforms")
+    with on_a_thread(linkedin.LinkedInServer()) as pages, on_a_thread(x.XServer()) as posts:
+        environ = {
+            "ADMIND_PUBLIC_URL": f"https://{HOST}",
+            "ADMIND_ALLOW_HOSTS": f"127.0.0.1:{pages.port},127.0.0.1:{posts.port}",
+            "ADMIND_LINKEDIN_CLIENT_ID": linkedin.CLIENT,
+            "ADMIND_LINKEDIN_CLIENT_SECRET": linkedin.SECRET,
+            "ADMIND_LINKEDIN_SCOPE": linkedin.PAGES_SCOPE,
+            "ADMIND_LINKEDIN_API_URL": pages.origin,
+            "ADMIND_LINKEDIN_WEB_URL": pages.origin,
+            "ADMIND_X_CLIENT_ID": x.CLIENT,
+            "ADMIND_X_CLIENT_SECRET": x.SECRET,
+            "ADMIND_X_API_URL": posts.origin,
+            "ADMIND_X_WEB_URL": posts.origin,
+        }
+        with (
+            serving(folder, environ, public=True, clock=clock) as served,
+            closing(Road(served, clock, pages, posts)) as way,
+        ):
+            yield way
+
+
+def test_one_sign_in_at_linkedin_connects_the_page_that_was_chosen(road: Road) -> None:
+    page = road.there_and_back("linkedin", road.linkedin)
+    shown = road.person.get(page)
+    assert shown.status_code == 200 and "Ana Muster" in shown.text and "Velo AG" in shown.text
+    assert road.person.post(f"{page}/choose", {"place": linkedin.OTHER}).status_code == 422, "not a page of theirs"
+    assert road.person.post(f"{page}/choose", {"place": linkedin.VELO}).status_code == 303
+    assert "<dd><b>Velo AG</b></dd>" in road.person.get(page).text and road.accounts("linkedin") == []
+    assert road.person.post(page, {"name": "Velo on LinkedIn"}).status_code == 303
+    [account] = road.accounts("linkedin")
+    assert (account["name"], account["handle"]) == ("Velo on LinkedIn", "Velo AG")
+    kept = road.kept(account["id"])
+    assert kept.remote_id == linkedin.VELO and kept.options["reads"] == "yes"
+    assert kept.options["access_ends_at"], "somebody is told before its sixty days are over"
+    # And the person beside the page, with an access of their own.
+    page = road.there_and_back("linkedin", road.linkedin)
+    assert "<dd><b>Ana Muster</b></dd>" in road.person.get(page).text
+    assert road.person.post(page, {"name": "Ana"}).status_code == 303
+    assert sorted(each["handle"] for each in road.accounts("linkedin")) == ["Ana Muster", "Velo AG"]
+    for each in road.accounts("linkedin"):
+        assert road.served.owner("DELETE", f"/accounts/{each['id']}").status_code < 300
+    assert road.linkedin.tokens == {}, "given back"
+
+
+def test_a_partners_access_is_renewed_and_its_year_is_counted(road: Road) -> None:
+    road.linkedin.partner = True
+    page = road.there_and_back("linkedin", road.linkedin)
+    assert road.person.get(page).status_code == 200
+    assert road.person.post(page, {"name": "Ana"}).status_code == 303
+    [account] = road.accounts("linkedin")
+    before = road.kept(account["id"])
+    assert before.options["renew_access_at"] < before.options["access_ends_at"]
+    road.served.owner("DELETE", f"/accounts/{account['id']}")
+    road.linkedin.partner = False
+
+
+def test_x_is_connected_with_a_verifier_and_renewed_with_a_refresh_token_that_is_good_once(road: Road) -> None:
+    page = road.there_and_back("x", road.x)
+    assert "@velo" in road.person.get(page).text
+    assert road.person.post(page, {"name": "Velo on X"}).status_code == 303
+    [account] = road.accounts("x")
+    admind = road.served.admind
+    secrets = road.served.on_loop(lambda: admind.credentials.all(admind.workspace.id, account["id"]))
+    assert secrets["refresh_token"] in road.x.refreshes
+    road.clock.move(timedelta(minutes=81))
+    road.served.on_loop(lambda: admind.care.renew_all([admind.workspace.id]))
+    renewed = road.served.on_loop(lambda: admind.credentials.all(admind.workspace.id, account["id"]))
+    assert renewed["refresh_token"] != secrets["refresh_token"] and renewed["refresh_token"] in road.x.refreshes
+    assert renewed["access_token"] in road.x.tokens and renewed["access_token"] != secrets["access_token"]
+    assert road.kept(account["id"]).health.state == "ok"
+    assert road.served.owner("DELETE", f"/accounts/{account['id']}").status_code < 300
+    assert renewed["access_token"] not in road.x.tokens
+
+
+def test_without_an_app_the_page_says_what_is_missing(tmp_path: Path) -> None:
+    with serving(tmp_path / "data", {"ADMIND_PUBLIC_URL": f"https://{HOST}"}, public=True) as served:
+        person = Person(served)
+        page = person.get(ACCOUNTS)
+        assert "ADMIND_LINKEDIN_CLIENT_ID" in page.text and "ADMIND_X_CLIENT_ID" in page.text
+        refused = person.post(f"{ACCOUNTS}/begin", {"channel": "x", "server": "x"})
+        assert refused.status_code == 422 and "ADMIND_X_CLIENT_SECRET" in refused.text
+        person.http.close()
