@@ -35,6 +35,16 @@ async def resume(admind: AdMind, visitor: Visitor, scope: str, channel: str) -> 
     return told("Posts go out again: {what}.", what=await scope_name(admind, visitor, lifted.scope))
 
 
+async def flow(admind: AdMind, visitor: Visitor, verb: str, brand: str) -> str:
+    """Stop all that the brand would send, or let it go on. Raises NotAllowed, BadInput."""
+    scope, now, surface = f"brand:{brand}", admind.clock.now(), visitor.surface
+    if verb == "resume":
+        lifted = await admind.pausing.resume(visitor.workspace, scope, visitor.member, now, surface=surface)
+        return told("Posts go out again: {what}.", what=await scope_name(admind, visitor, lifted.scope))
+    stopped = await admind.stopping.stop(visitor.workspace, scope, visitor.member, "", now, surface)
+    return told("Stopped: {count} scheduled posts wait until somebody lets them go on.", count=len(stopped.held))
+
+
 async def scope_name(admind: AdMind, visitor: Visitor, scope: str) -> str:
     """What was paused, as people call it."""
     kind, _, value = scope.partition(":")
