@@ -117,6 +117,15 @@ class Settings(BaseModel):
     slack_review_room: str = Field(
         "", description="Slack: id of the first brand's review room, e.g. C012ABCDEF; rooms can be changed in Slack."
     )
+    discord_token: SecretStr | None = Field(None, description="Discord: the bot's token, from the developer portal.")
+    discord_api_url: str = Field("https://discord.com/api/v10", description="Discord: base address of its REST API.")
+    discord_gateway_url: str = Field(
+        "", description="Discord: address of the gateway (wss://…). Unset: the one that the API names."
+    )
+    discord_cdn_url: str = Field("https://cdn.discordapp.com", description="Discord: base address of its files.")
+    discord_review_room: str = Field(
+        "", description="Discord: id of the first brand's review room, a long number; rooms can be changed in Discord."
+    )
     provider_keys: dict[str, SecretStr] = Field(default_factory=dict, description="Model providers' own settings.")
 
     @field_validator("owners", "allow_hosts", "secret_keys", mode="before")
@@ -158,7 +167,7 @@ class Settings(BaseModel):
                 raise ValueError("no such zone; write an IANA name such as Europe/Zurich") from error
         return value
 
-    @field_validator("public_url", "heartbeat_url", "slack_api_url")
+    @field_validator("public_url", "heartbeat_url", "slack_api_url", "discord_api_url", "discord_cdn_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
         if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
@@ -169,6 +178,20 @@ class Settings(BaseModel):
     @classmethod
     def _ends_with_slash(cls, value: str) -> str:
         return value + "/" if value else "https://slack.com/api/"
+
+    @field_validator("discord_gateway_url")
+    @classmethod
+    def _socket_address(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in ("ws", "wss") or not urlsplit(value).hostname):
+            raise ValueError("write a full address that starts with wss:// or ws://")
+        return value
+
+    @field_validator("discord_review_room")
+    @classmethod
+    def _snowflake(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[0-9]{5,25}", value):
+            raise ValueError("write the room's id, a long number; Discord shows it under Copy Channel ID")
+        return value
 
     @field_validator("slack_bot_token", "slack_app_token")
     @classmethod
@@ -221,6 +244,11 @@ class Settings(BaseModel):
     def in_slack(self) -> bool:
         """Whether any setting speaks of Slack."""
         return bool(self.slack_bot_token or self.slack_app_token or self.slack_client_id)
+
+    @property
+    def in_discord(self) -> bool:
+        """Whether AdMind has a bot in Discord."""
+        return self.discord_token is not None
 
     @property
     def base_url(self) -> str:

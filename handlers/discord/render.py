@@ -22,6 +22,7 @@ from handlers.discord.limits import ALT, ATTACHMENTS, CHARACTERS, COMPONENTS, ch
 
 MOST_ACCOUNTS: Final = (20, 10, 5, 0)  # the first number with which it all fits
 TITLE, NOTES, STATUS, FOOTER = 250, 900, 400, 250  # characters at most
+MOST_CALLED: Final = 15
 LEAST: Final = 80  # characters of a text that are worth showing
 _ADDRESS = re.compile(r"https?://[^\s<>|\"]{1,1900}")
 Part = discord.ui.Item[Any]
@@ -42,6 +43,7 @@ class _Drawing:
 
     card: Card
     there: frozenset[str]
+    called: tuple[str, ...] = ()
     parts: list[Part] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     lacking: list[str] = field(default_factory=list)
@@ -54,12 +56,15 @@ class _Drawing:
         return sum(weight(each.content) for each in self.parts if isinstance(each, discord.ui.TextDisplay))
 
 
-def message(card: Card, there: frozenset[str] = frozenset(), *, key: str = "") -> DiscordMessage:
-    """`there` are the pictures (sha256) that can be attached; `key` marks the message, to find it again by.
+def message(
+    card: Card, there: frozenset[str] = frozenset(), *, key: str = "", called: tuple[str, ...] = ()
+) -> DiscordMessage:
+    """`there` are the pictures (sha256) that can be attached; `key` marks the message, to find it again by; `called`
+    are Discord's ids of whom it wakes.
 
     In the language of whoever is answered (`bot.words.reading`).
     """
-    drawings = (_drawn(card, there, accounts) for accounts in MOST_ACCOUNTS)
+    drawings = (_drawn(card, there, accounts, called) for accounts in MOST_ACCOUNTS)
     drawing = next(drawing for drawing in drawings if _fits(drawing))
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(discord.ui.Container(*drawing.parts, accent_colour=_colour(card), id=mark(key) if key else None))
@@ -88,16 +93,23 @@ def _colour(card: Card) -> discord.Colour | None:
     return discord.Colour.red() if card.title.startswith(("❌", "❓", "⏰")) else None
 
 
-def _drawn(card: Card, there: frozenset[str], accounts: int) -> _Drawing:
-    drawing = _Drawing(card, there)
+def _drawn(card: Card, there: frozenset[str], accounts: int, called: tuple[str, ...]) -> _Drawing:
+    drawing = _Drawing(card, there, tuple(f"<@{user}>" for user in called[:MOST_CALLED]))
     if not (card.when or card.picture or card.sections or card.notes or card.buttons or card.footer):
         drawing.say(f"-# {_cut(' · '.join(part for part in (card.title, card.status) if part), TITLE)}")
+        _call(drawing)
         return drawing
     _head(drawing)
     _picture(drawing)
     _notes_and_sections(drawing, accounts)
     _foot(drawing)
+    _call(drawing)
     return drawing
+
+
+def _call(drawing: _Drawing) -> None:
+    if drawing.called:
+        drawing.say(" ".join(drawing.called))
 
 
 def _head(drawing: _Drawing) -> None:
@@ -143,6 +155,7 @@ def _notes_and_sections(drawing: _Drawing, accounts: int) -> None:
     after = _Drawing(drawing.card, drawing.there)
     _notes(after)
     fixed = drawing.taken + after.taken + min(weight(plain(drawing.card.footer)), FOOTER)
+    fixed += weight(" ".join(drawing.called))
     _sections(drawing, accounts, CHARACTERS - fixed - 500)  # what is said about what is missing
     drawing.parts += after.parts
     drawing.lacking += after.lacking

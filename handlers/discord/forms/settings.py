@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import discord
 
 from bot.words import told
-from handlers.chat.rooms import ROLES, RoomSettings, Tied, group_labels
+from handlers.chat.settings import ROLES, RoomSettings, Tied, group_labels
 from handlers.chat.wrong import FieldErrors
 from handlers.discord.fields import Sent, roles, rooms, text, window
 from handlers.discord.limits import OPTIONS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.errors import AdMindError
 from bot.views import DraftView
 from handlers.chat.deciding import zone_of
-from handlers.chat.rooms import brand_of, settings_of
+from handlers.chat.settings import brand_of, settings_of
 from handlers.chat.visiting import Visitor
 from handlers.slack import modals
 from handlers.slack.buttons import behind_more

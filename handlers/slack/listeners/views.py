@@ -12,7 +12,7 @@ from bot.chat import Verdict
 from bot.errors import AdMindError, unexpected
 from bot.words import read_in, told
 from handlers.chat import deciding
-from handlers.chat.rooms import save
+from handlers.chat.settings import save
 from handlers.chat.visiting import Visitor
 from handlers.chat.wrong import FieldErrors
 from handlers.slack import kit, modals

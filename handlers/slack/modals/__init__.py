@@ -5,7 +5,7 @@
 
 from handlers.chat.asking import NewPost
 from handlers.chat.editing import Edited
-from handlers.chat.rooms import RoomSettings, Tied
+from handlers.chat.settings import RoomSettings, Tied
 from handlers.chat.wrong import FieldErrors
 from handlers.slack.forms import Carried
 from handlers.slack.modals.asking import new_post_modal, read_new_post

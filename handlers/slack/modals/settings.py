@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.words import told
-from handlers.chat.rooms import ROLES, RoomSettings, Tied, group_labels
+from handlers.chat.settings import ROLES, RoomSettings, Tied, group_labels
 from handlers.chat.wrong import FieldErrors
 from handlers.slack import kit
 from handlers.slack.forms import Carried, chosen

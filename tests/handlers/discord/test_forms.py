@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.views import AccountView, PostView, ReceiptView
 from bot.words import reading
 from handlers.chat.editing import Edited
-from handlers.chat.rooms import RoomSettings
+from handlers.chat.settings import RoomSettings
 from handlers.chat.wrong import FieldErrors
 from handlers.discord import forms
 from handlers.discord.fields import Sent

@@ -1,0 +1,49 @@
+"""AdMind in the loopback Discord."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.clock import MovableClock
+from tests.fakes.discord.places import Place
+from tests.fakes.discord.pressing import Person
+from tests.fakes.discord.records import Channel
+from tests.fakes.discord_server import DiscordServer, discord_server
+from tests.handlers.discord.office import Office, running
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture
+async def server(clock: MovableClock) -> AsyncIterator[DiscordServer]:
+    async with discord_server(clock=clock) as found:
+        yield found
+
+
+@pytest.fixture
+def velo(server: DiscordServer) -> Place:
+    return server.guild("velo")
+
+
+@pytest.fixture
+def ana(velo: Place) -> Person:
+    return velo.person("ana")
+
+
+@pytest.fixture
+def room(velo: Place) -> Channel:
+    return velo.room("reviews")
+
+
+@pytest.fixture
+async def office(
+    server: DiscordServer, velo: Place, ana: Person, room: Channel, clock: MovableClock, tmp_path: Path
+) -> AsyncIterator[Office]:
+    async with running(tmp_path / "data", server, velo, ana, room, clock=clock) as office:
+        yield office
