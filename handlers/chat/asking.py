@@ -23,10 +23,16 @@ class NewPost:
     def request(self, names: dict[str, str], zone: str) -> str:
         """The same in plain words, as somebody would have written it. `names` maps account ids to names."""
         where = ", ".join(names[account] for account in self.accounts if account in names)
-        said = (
-            (told("Accounts"), where),
-            (told("When"), say(self.due, zone, reader()) if self.due else ""),
-            (told("Image"), self.image_wish),
-            (told("Campaign"), self.campaign),
-        )
-        return "\n".join([self.topic, *(f"{label}: {words}." for label, words in said if words)])
+        when = say(self.due, zone, reader()) if self.due else ""
+        return in_words(self.topic, accounts=where, when=when, image=self.image_wish, campaign=self.campaign)
+
+
+def in_words(topic: str, *, accounts: str, when: str, image: str, campaign: str) -> str:
+    """A request in plain words; what is empty is left out."""
+    said = (
+        (told("Accounts"), accounts),
+        (told("When"), when),
+        (told("Image"), image),
+        (told("Campaign"), campaign),
+    )
+    return "\n".join([topic, *(f"{label}: {words}." for label, words in said if words)])

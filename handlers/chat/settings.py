@@ -77,11 +77,17 @@ async def save(admind: AdMind, visitor: Visitor, brand: str, tied: Tied, names: 
         if former.kind == "client" and former.channel not in tied.clients:
             await homes.untie(by.workspace, by, platform, team, former.channel)
     if tied.groups is not None:
-        roles: dict[str, list[Role]] = {}
-        for role, groups in tied.groups.items():
-            for group in groups:
-                roles.setdefault(group, []).append(Role(role))
-        held = {each.group for each in await homes.groups(by.workspace, brand, platform) if each.team == team}
-        for group in held | roles.keys():
-            await homes.tie_group(by.workspace, by, platform, team, group, brand, roles.get(group, ()))
+        await tie_groups(admind, visitor, brand, tied.groups)
     return told("Saved. Drafts of this brand wait in #{room} from now on.", room=names[tied.review])
+
+
+async def tie_groups(admind: AdMind, visitor: Visitor, brand: str, groups: Mapping[str, tuple[str, ...]]) -> None:
+    """From now on these groups, and no others, work for the brand here; `groups` are ids by role. Raises NotAllowed."""
+    homes, by, platform, team = admind.homes, visitor.member, visitor.surface, visitor.who.team
+    roles: dict[str, list[Role]] = {}
+    for role, chosen in groups.items():
+        for group in chosen:
+            roles.setdefault(group, []).append(Role(role))
+    held = {each.group for each in await homes.groups(by.workspace, brand, platform) if each.team == team}
+    for group in held | roles.keys():
+        await homes.tie_group(by.workspace, by, platform, team, group, brand, roles.get(group, ()))

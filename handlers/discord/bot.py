@@ -6,7 +6,19 @@ from discord.ext import commands
 
 from bot.bootstrap import AdMind
 from handlers.discord.discord import Discord
-from handlers.discord.listeners import guilds, messages, reactions
+from handlers.discord.listeners import (
+    commands as slash,
+)
+from handlers.discord.listeners import (
+    errors,
+    guilds,
+    menus,
+    messages,
+    pressing,
+    reactions,
+    submitting,
+    syncing,
+)
 
 
 def create_bot(admind: AdMind) -> commands.Bot:
@@ -16,6 +28,6 @@ def create_bot(admind: AdMind) -> commands.Bot:
 
 def bot_of(discord: Discord) -> commands.Bot:
     """The same on parts that are there already."""
-    for part in (messages, reactions, guilds):
+    for part in (messages, reactions, guilds, pressing, submitting, slash, menus, errors, syncing):
         part.register(discord)
     return discord.client

@@ -18,6 +18,7 @@ from handlers.discord.client import Client
 from handlers.discord.messenger import DiscordMessenger
 from handlers.discord.people import People
 from handlers.discord.telling import Telling
+from handlers.discord.typed import Typed
 
 log = logging.getLogger(__name__)
 CLOSE_SECONDS = 5.0
@@ -32,6 +33,7 @@ class Discord:
         self.telling = Telling(self.client)
         self.people = People(admind, self.client)
         self.edits = Edits()
+        self.typed = Typed()
         self.answering = Answering(admind, self.client, self.telling, self.edits)
         self._brands: dict[tuple[str, str], tuple[float, str]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
