@@ -12,6 +12,7 @@ from tests.fakes.discord.places import Place
 from tests.fakes.discord.pressing import Person
 from tests.fakes.discord.records import Channel
 from tests.fakes.discord_server import DiscordServer, discord_server
+from tests.fakes.webhook_server import WebhookServer, webhook_server
 from tests.handlers.discord.office import Office, running
 
 
@@ -39,6 +40,29 @@ def ana(velo: Place) -> Person:
 @pytest.fixture
 def room(velo: Place) -> Channel:
     return velo.room("reviews")
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[WebhookServer]:
+    """A website of the brand's, for `shop`."""
+    async with webhook_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def shop(
+    server: DiscordServer,
+    velo: Place,
+    ana: Person,
+    room: Channel,
+    clock: MovableClock,
+    tmp_path: Path,
+    site: WebhookServer,
+) -> AsyncIterator[Office]:
+    """An office that may talk to the site; `connected` makes it an account."""
+    more = {"ADMIND_ALLOW_HOSTS": f"127.0.0.1:{site.port}"}
+    async with running(tmp_path / "data", server, velo, ana, room, clock=clock, more=more) as office:
+        yield office
 
 
 @pytest.fixture
