@@ -18,9 +18,9 @@ from bot.chat import Card, Home, Identified, MessageRef
 from bot.words import reading
 from bot.workflow.emoji import sign_of
 from bot.workflow.reactions import Metadata, StandingReactions
+from handlers.chat.addressing import called, channel_of, language_of, shown_on, to_people, users_of
 from handlers.chat.edits import Edits
 from handlers.chat.posting import Posting
-from handlers.chat.rooms import called, channel_of, language_of, shown_on, to_people, users_of
 from handlers.slack.calling import GONE, REVOKED, TOO_LONG, Json, SlackRefused, SlackUnknown, asked
 from handlers.slack.people import People
 from handlers.slack.pictures import Pictures
