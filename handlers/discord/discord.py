@@ -15,6 +15,7 @@ from bot.errors import AdMindError
 from handlers.chat.edits import Edits
 from handlers.discord.answering import Answering
 from handlers.discord.client import Client
+from handlers.discord.health import Health
 from handlers.discord.messenger import DiscordMessenger
 from handlers.discord.people import People
 from handlers.discord.telling import Telling
@@ -36,6 +37,7 @@ class Discord:
         self._brands: dict[tuple[str, str], tuple[float, str]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         admind.on_home("discord", self.messenger)
+        admind.doctor.also("Discord", Health(admind, self.client).look)
         admind.desk.serve("discord", self.answering, self.answering.showing.show)
 
     def messenger(self, home: Home) -> Messenger:

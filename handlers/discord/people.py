@@ -47,6 +47,8 @@ class People:
         self._met: dict[tuple[str, str], float] = {}
         self._seen: dict[tuple[str, str], tuple[float, Visitor]] = {}
         self._last: dict[str, str] = {}  # user → the guild that they were met in last
+        owners = [each.removeprefix("discord:") for each in admind.settings.owners if each.startswith("discord:")]
+        self.named = tuple(user for each in owners if (user := each.rpartition("/")[2]).isdecimal())
 
     async def visitor(
         self, user: Person, *, guild: str, channel: str = "", deciding: bool = False, locale: str = ""
@@ -80,9 +82,9 @@ class People:
         return Visitor(home, member, who)
 
     async def _installed(self, who: Identified, facts: Facts | None) -> Home:
-        """A server becomes a home when somebody who manages it first speaks to AdMind there: they own it."""
+        """A server becomes a home when somebody who manages it, or whom settings name, first speaks to AdMind there."""
         facts = facts or (await self._facts(who) if who.team else None)
-        if facts is None or not facts.manages:
+        if facts is None or not (facts.manages or who.user in self.named):
             raise NotAllowed(
                 told("Nobody owns me in this server yet."),
                 kept=told("Nothing was done."),

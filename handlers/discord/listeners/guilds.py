@@ -59,7 +59,7 @@ async def settle(here: Discord, guild: discord.Guild) -> None:
     try:
         if await here.admind.homes.home("discord", team) is not None:
             return
-        for user in named(here):
+        for user in here.people.named:
             try:
                 member = await asked(guild.fetch_member(int(user)))
             except DiscordRefused as error:
@@ -72,12 +72,6 @@ async def settle(here: Discord, guild: discord.Guild) -> None:
             return
     except AdMindError as error:
         log.warning("Discord: %s is no home yet: %s", guild.name, error.sentence())
-
-
-def named(here: Discord) -> list[str]:
-    """Discord's ids of the owners whom settings name."""
-    owners = [each.removeprefix("discord:") for each in here.admind.settings.owners if each.startswith("discord:")]
-    return [user for each in owners if (user := each.rpartition("/")[2]).isdecimal()]
 
 
 async def greet(here: Discord, guild: discord.Guild) -> None:
