@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from typing import Any, Final, cast
 
 import discord
@@ -20,16 +18,15 @@ from handlers.chat.visiting import Visitor
 from handlers.discord.calling import TOO_LATE, DiscordRefused, asked
 from handlers.discord.client import Client
 from handlers.discord.files import Fetching
-from handlers.discord.limits import words
 from handlers.discord.messenger import DiscordMessenger
 from handlers.discord.people import no_home
 from handlers.discord.places import Asking
 from handlers.discord.render import mark
+from handlers.discord.showing import Showing
 from handlers.discord.telling import Links, Telling, words_as_views
 
 log = logging.getLogger(__name__)
 _ID: Final = re.compile(r" \(d_[a-z0-9]{1,20}\)")  # behind a draft's title: here it has a link
-SENTENCE: Final = 200
 
 
 class Answering:
@@ -40,6 +37,7 @@ class Answering:
         self._client = client
         self._telling = telling
         self._edits = edits
+        self.showing = Showing(self._in_place)
         self._fetching = Fetching(admind, client)
 
     async def take(
@@ -72,11 +70,6 @@ class Answering:
             await self._standing(request, asking, *words_as_views(told("On it…"), number=mark(_reply(request))))
         except AdMindError as error:
             log.info("no sign shown team=%s why=%s", asking.team, error.what)
-
-    @asynccontextmanager
-    async def show(self, asked: Asked) -> AsyncIterator[Callable[[str], None]]:
-        """Sentences of progress, in place of the sign of life."""
-        yield lambda sentence: None
 
     async def fetch(self, asked: Asked) -> Files:
         asking = Asking.load(asked.place)
@@ -116,12 +109,23 @@ class Answering:
                 "discord", asking.team, asking.channel, asking.thread, draft=found.drafts[0]
             )
 
+    async def _in_place(self, found: Asked, asking: Asking, view: discord.ui.LayoutView) -> None:
+        """This where the answer will stand."""
+        if asking.way == "private":
+            await self._client.speaks()
+            await asked(self._hook(asking).edit_message(cast(int, "@original"), view=view))
+        elif message := await (await self._messenger(asking.team)).standing(_reply(found.id)):
+            await self._change(asking, message, view)
+
     async def _change(self, asking: Asking, message: str, view: discord.ui.LayoutView) -> None:
         async def change() -> None:
             found = self._client.room(asking.channel).get_partial_message(int(message))
             await asked(found.edit(view=view))
 
-        await self._edits.make(edited(asking, message), change)  # behind what it shows of its progress
+        await self._edits.make(f"{asking.team}|{asking.channel}|{message}", change)  # behind what it shows of progress
+
+    def _hook(self, asking: Asking) -> discord.Webhook:
+        return discord.Webhook.partial(self._client.application_id or 0, asking.token, client=self._client)
 
     async def _standing(self, request: str, asking: Asking, view: discord.ui.LayoutView) -> tuple[str, bool]:
         """The message that answers this request, posted like this unless it stands; whether it was now."""
@@ -140,7 +144,7 @@ class Answering:
     async def _alone(self, found: Asked, asking: Asking, text: str, links: Links) -> None:
         """Where the command was given, for a quarter of an hour; by direct message after that."""
         await self._client.speaks()
-        hook = discord.Webhook.partial(self._client.application_id or 0, asking.token, client=self._client)
+        hook = self._hook(asking)
         try:
             for number, view in enumerate(words_as_views(text, links, found.buttons, name=found.id)):
                 if number == 0:
@@ -196,11 +200,6 @@ def address(team: str, ref: MessageRef) -> str:
     return f"https://discord.com/channels/{team}/{ref.channel}/{ref.message}"
 
 
-def edited(asking: Asking, message: str) -> str:
-    """What `Edits` knows a message of an answer by."""
-    return f"{asking.team}|{asking.channel}|{message}"
-
-
 def _reply(request: str) -> str:
     return f"reply:{request}"
 
@@ -209,7 +208,3 @@ def _unread(asked: Asked) -> str:
     """Files that nobody understood are named, whatever the answer says."""
     names = [name for name in asked.unread if name not in asked.reply]
     return told("I can't read these files and left them out: {files}", files=", ".join(names)) if names else ""
-
-
-def first_words(sentence: str) -> str:
-    return words.cut(sentence, SENTENCE).text

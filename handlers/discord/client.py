@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Any
 
 import discord
 import yarl
@@ -16,9 +16,9 @@ from discord.http import Route
 
 from bot.settings import Settings
 from handlers.discord.calling import asked, no_token
+from handlers.discord.surface import INTENTS
 
 log = logging.getLogger(__name__)
-INTENTS: Final = ("guilds", "guild_messages", "dm_messages", "guild_reactions", "dm_reactions")
 
 
 def point(settings: Settings) -> None:

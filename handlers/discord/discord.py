@@ -15,6 +15,7 @@ from bot.errors import AdMindError
 from handlers.chat.edits import Edits
 from handlers.discord.answering import Answering
 from handlers.discord.client import Client
+from handlers.discord.health import Health
 from handlers.discord.messenger import DiscordMessenger
 from handlers.discord.people import People
 from handlers.discord.telling import Telling
@@ -38,7 +39,8 @@ class Discord:
         self._brands: dict[tuple[str, str], tuple[float, str]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         admind.on_home("discord", self.messenger)
-        admind.desk.serve("discord", self.answering, self.answering.show)
+        admind.doctor.also("Discord", Health(admind, self.client).look)
+        admind.desk.serve("discord", self.answering, self.answering.showing.show)
 
     def messenger(self, home: Home) -> Messenger:
         return DiscordMessenger(
@@ -60,6 +62,10 @@ class Discord:
             while len(self._brands) > MOST_TIED:
                 self._brands.pop(next(iter(self._brands)))
         return kept[1]
+
+    def forget(self, team: str) -> None:
+        """What rooms of this server are tied to is looked up anew."""
+        self._brands = {name: kept for name, kept in self._brands.items() if name[0] != team}
 
     async def mended(self, team: str) -> None:
         """A room is good again: what could not be posted in this server comes now."""

@@ -28,12 +28,16 @@ class Living:
 
     @asynccontextmanager
     async def heard(self) -> AsyncIterator[None]:
-        """Connected to the gateway, again and again; what Discord refuses for ever ends it, and is logged."""
+        """Connected to the gateway, again and again; what Discord refuses for ever ends it, and is logged.
+
+        At the end what works still speaks, and what is heard until then is kept for the next start.
+        """
         task = asyncio.create_task(self._listen())
         try:
             yield
         finally:
-            await self.bot.close()
+            await self.discord.admind.stop()
+            await self.discord.close()
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task

@@ -20,9 +20,9 @@ from bot.errors import AdMindError
 from bot.words import reading
 from bot.workflow.emoji import sign_of
 from bot.workflow.reactions import Metadata, StandingReactions
+from handlers.chat.addressing import called, channel_of, language_of, shown_on, to_people, users_of
 from handlers.chat.edits import Edits
 from handlers.chat.posting import Posting
-from handlers.chat.rooms import called, channel_of, language_of, shown_on, to_people, users_of
 from handlers.discord.calling import DM_CLOSED, FORM, GONE, DiscordRefused, DiscordUnknown, asked
 from handlers.discord.client import Client
 from handlers.discord.people import People

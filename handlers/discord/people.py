@@ -31,9 +31,10 @@ Person = discord.User | discord.Member | discord.abc.User
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What Discord says of a person in one guild now."""
+    """What Discord says of a person in one guild now; `locale` is the guild's language."""
 
     name: str
+    locale: str = ""
     groups: frozenset[str] = frozenset()
     active: bool = True
     manages: bool = False
@@ -46,6 +47,8 @@ class People:
         self._met: dict[tuple[str, str], float] = {}
         self._seen: dict[tuple[str, str], tuple[float, Visitor]] = {}
         self._last: dict[str, str] = {}  # user → the guild that they were met in last
+        owners = [each.removeprefix("discord:") for each in admind.settings.owners if each.startswith("discord:")]
+        self.named = tuple(user for each in owners if (user := each.rpartition("/")[2]).isdecimal())
 
     async def visitor(
         self, user: Person, *, guild: str, channel: str = "", deciding: bool = False, locale: str = ""
@@ -79,9 +82,9 @@ class People:
         return Visitor(home, member, who)
 
     async def _installed(self, who: Identified, facts: Facts | None) -> Home:
-        """A server becomes a home when somebody who manages it first speaks to AdMind there: they own it."""
+        """A server becomes a home when somebody who manages it, or whom settings name, first speaks to AdMind there."""
         facts = facts or (await self._facts(who) if who.team else None)
-        if facts is None or not facts.manages:
+        if facts is None or not (facts.manages or who.user in self.named):
             raise NotAllowed(
                 told("Nobody owns me in this server yet."),
                 kept=told("Nothing was done."),
@@ -99,7 +102,7 @@ class People:
         for _ in range(TRIES):
             try:
                 return await self._admind.homes.meet(
-                    who, said.name, groups=said.groups, active=said.active, language=locale
+                    who, said.name, groups=said.groups, active=said.active, language=locale or said.locale
                 )
             except Conflict:
                 continue
@@ -111,14 +114,19 @@ class People:
             await self.meet(who, said=said)
 
     async def guild_of(self, user: str) -> str:
-        """Where this person speaks directly from: a guild in which they are somebody; "" without one."""
+        """Where this person speaks from when they speak directly; "" without such a guild."""
         if user in self._last:
             return self._last[user]
-        for team in [str(each.id) for each in self._client.guilds]:
-            if await self._admind.homes.member(Identified(platform="discord", team=team, user=user)) is not None:
-                _keep(self._last, user, team)
-                return team
-        return ""
+        return next(iter(await self.guilds_of(user)), "")
+
+    async def guilds_of(self, user: str) -> tuple[str, ...]:
+        """Guilds in which they are somebody, the one that they were met in last at first."""
+        found = [team for team in dict.fromkeys((self._last.get(user, ""), *self._guilds())) if team]
+        known = [Identified(platform="discord", team=team, user=user) for team in found]
+        return tuple([who.team for who in known if await self._admind.homes.member(who) is not None])
+
+    def _guilds(self) -> list[str]:
+        return [str(each.id) for each in self._client.guilds]
 
     def forget(self, guild: str) -> None:
         """Everybody of this guild is looked up anew."""
@@ -150,6 +158,7 @@ def _said_of(member: discord.Member) -> Facts:
     everybody = member.guild.id
     return Facts(
         name=member.display_name,
+        locale=str(member.guild.preferred_locale),
         groups=frozenset(str(role.id) for role in member.roles if role.id != everybody),
         manages=member.guild.owner_id == member.id or member.guild_permissions.manage_guild,
     )

@@ -1,31 +1,55 @@
-"""AdMind comes to servers and goes."""
+"""AdMind comes to servers, finds what happened there while it was away, and goes."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from typing import Final
 
 import discord
 
-from bot.chat import Identified
+from bot.chat import Home, Identified
 from bot.errors import AdMindError
-from handlers.discord.calling import NOBODY, DiscordRefused, asked
+from bot.words import reading, told
+from handlers.discord.calling import NO_ACCESS, NOBODY, UNKNOWN_GUILD, DiscordRefused, asked
 from handlers.discord.discord import Discord
+from handlers.discord.telling import words_as_views
 
 log = logging.getLogger(__name__)
+AT_ONCE: Final = 8
+Channels = discord.abc.GuildChannel
 
 
 def register(here: Discord) -> None:
     async def on_guild_join(guild: discord.Guild) -> None:
         await settle(here, guild)
+        await greet(here, guild)
 
     async def on_guild_available(guild: discord.Guild) -> None:
         await settle(here, guild)
 
     async def on_guild_remove(guild: discord.Guild) -> None:
-        here.people.forget(str(guild.id))
-        await here.admind.homes.remove("discord", str(guild.id))
+        await removed(here, str(guild.id))
 
-    for listener in (on_guild_join, on_guild_available, on_guild_remove):
+    async def on_shard_ready(shard: int) -> None:
+        await caught_up(here, shard)
+        await those_gone(here, shard)
+
+    async def on_shard_resumed(shard: int) -> None:
+        await caught_up(here, shard)
+
+    async def on_guild_channel_update(before: Channels, after: Channels) -> None:
+        if await here.brand_of(str(after.guild.id), str(after.id)):
+            await here.mended(str(after.guild.id))
+
+    async def on_guild_role_update(before: discord.Role, after: discord.Role) -> None:
+        if after == after.guild.self_role and before.permissions != after.permissions:
+            await here.mended(str(after.guild.id))
+
+    for listener in (
+        *(on_guild_join, on_guild_available, on_guild_remove, on_shard_ready, on_shard_resumed),
+        *(on_guild_channel_update, on_guild_role_update),
+    ):
         here.client.add_listener(listener)
 
 
@@ -35,7 +59,7 @@ async def settle(here: Discord, guild: discord.Guild) -> None:
     try:
         if await here.admind.homes.home("discord", team) is not None:
             return
-        for user in named(here):
+        for user in here.people.named:
             try:
                 member = await asked(guild.fetch_member(int(user)))
             except DiscordRefused as error:
@@ -50,7 +74,69 @@ async def settle(here: Discord, guild: discord.Guild) -> None:
         log.warning("Discord: %s is no home yet: %s", guild.name, error.sentence())
 
 
-def named(here: Discord) -> list[str]:
-    """Discord's ids of the owners whom settings name."""
-    owners = [each.removeprefix("discord:") for each in here.admind.settings.owners if each.startswith("discord:")]
-    return [user for each in owners if (user := each.rpartition("/")[2]).isdecimal()]
+async def greet(here: Discord, guild: discord.Guild) -> None:
+    """What to try first, where newcomers are greeted; else to the server's owner."""
+    with reading(str(guild.preferred_locale).partition("-")[0]):
+        words = told(
+            "I am AdMind. Mention me and say what you want posted, such as “Announce our spring sale, tomorrow at "
+            "9am”. Whoever manages this server and first says something to me owns me here. Drafts wait in a review "
+            "room: /admind settings chooses it. Nothing goes out that a person did not approve."
+        )
+    room = guild.system_channel
+    if room is None or not room.permissions_for(guild.me).send_messages:
+        if guild.owner_id:
+            await here.telling.soon(str(guild.owner_id), words)
+        return
+    try:
+        (view,) = words_as_views(words)
+        await asked(room.send(view=view))
+    except AdMindError as error:
+        log.info("not greeted team=%s why=%s", guild.id, error.what)
+
+
+async def removed(here: Discord, team: str) -> None:
+    """AdMind was removed from a server: its work stops there."""
+    here.people.forget(team)
+    here.forget(team)
+    await here.admind.homes.remove("discord", team)
+
+
+async def caught_up(here: Discord, shard: int) -> None:
+    """After every connection: reactions that came and went meanwhile."""
+    side_by_side = asyncio.Semaphore(AT_ONCE)
+
+    async def one(guild: discord.Guild) -> None:
+        async with side_by_side:
+            home = await here.admind.homes.home("discord", str(guild.id))
+            if home is not None and not await here.admind.housing.reread(home):
+                log.warning("Discord: not read again team=%s", guild.id)
+
+    guilds = [each for each in here.client.guilds if each.shard_id == shard]
+    await asyncio.gather(*(one(each) for each in guilds))
+
+
+async def those_gone(here: Discord, shard: int) -> None:
+    """Servers that AdMind was removed from while it was away."""
+    for home in await _homes(here):
+        team = int(home.team)
+        shards = here.client.shard_count or 1
+        if (team >> 22) % shards == shard and here.client.get_guild(team) is None and await _gone(here, team):
+            await removed(here, home.team)
+
+
+async def _homes(here: Discord) -> list[Home]:
+    found = list[Home]()
+    for workspace in await here.admind.people.store.workspace_ids():
+        found += [each for each in await here.admind.homes.of(workspace) if each.platform == "discord"]
+    return found
+
+
+async def _gone(here: Discord, team: int) -> bool:
+    """By Discord's own word, and not only unreachable."""
+    try:
+        await asked(here.client.fetch_guild(team, with_counts=False))
+    except DiscordRefused as error:
+        return error.code in (UNKNOWN_GUILD, NO_ACCESS)
+    except AdMindError:
+        pass
+    return False

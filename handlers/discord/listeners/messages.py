@@ -7,9 +7,10 @@ from typing import Final
 
 import discord
 
-from bot.errors import AdMindError, NotAllowed
+from bot.errors import AdMindError, NotAllowed, unexpected
 from bot.words import read_in, told
 from handlers.chat.visiting import Visitor
+from handlers.discord.cards import said_by
 from handlers.discord.discord import Discord
 from handlers.discord.places import Asking, Way
 
@@ -22,10 +23,16 @@ def register(here: Discord) -> None:
         try:
             await heard(here, message)
         except AdMindError as error:
-            log.warning("not taken in: %s", error.sentence())
-            await here.telling.below(str(message.channel.id), str(message.id), error.sentence())
+            await _not_taken(here, message, error)
+        except Exception as error:
+            await _not_taken(here, message, unexpected(error, "taking in what you wrote"))
 
     here.client.add_listener(on_message)
+
+
+async def _not_taken(here: Discord, message: discord.Message, error: AdMindError) -> None:
+    log.warning("not taken in: %s", error.sentence())
+    await here.telling.below(str(message.channel.id), str(message.id), error.sentence())
 
 
 async def heard(here: Discord, message: discord.Message) -> None:
@@ -87,20 +94,26 @@ def _mentions(here: Discord, message: discord.Message) -> bool:
 
 async def _about(here: Discord, guild: str, message: discord.Message) -> str:
     """The draft that it is about: a reply to its card, or said in its thread."""
-    if message.guild is None:
-        return ""
-    places, channel = here.admind.places, message.channel
-    if message.reference is not None and message.reference.message_id is not None:
-        place = await places.find("discord", guild, str(channel.id), str(message.reference.message_id))
-        if place is not None and place.draft:
-            return place.draft
+    channel = message.channel
+    if (reference := message.reference) is not None and reference.message_id is not None:
+        guilds = (guild,) if guild else await here.people.guilds_of(str(message.author.id))
+        for team in guilds:
+            if draft := await _draft_of(here, team, str(channel.id), str(reference.message_id)):
+                return draft
+        if guild and isinstance(reference.resolved, discord.Message):  # a card that is not noted yet
+            shown = said_by(here.client, reference.resolved)
+            return shown.draft if shown else ""
     if not isinstance(channel, discord.Thread):
         return ""
     for parent in (str(channel.parent_id), str(channel.id)):
-        place = await places.find("discord", guild, parent, str(channel.id))
-        if place is not None and place.draft:
-            return place.draft
+        if draft := await _draft_of(here, guild, parent, str(channel.id)):
+            return draft
     return ""
+
+
+async def _draft_of(here: Discord, guild: str, channel: str, thread: str) -> str:
+    place = await here.admind.places.find("discord", guild, channel, thread)
+    return place.draft if place is not None else ""
 
 
 async def _brand(here: Discord, guild: str, message: discord.Message) -> str:

@@ -25,11 +25,11 @@ def lounge(office: Office) -> Channel:
     return there[0] if there else office.velo.room("lounge")
 
 
-async def connected(office: Office, site: WebhookServer, name: str = "Our site") -> str:
+async def connected(office: Office, site: WebhookServer, name: str = "Our site", path: str = "") -> str:
     """The site as an account; its id."""
     brand = office.admind.workspace.default_brand
     account = await office.admind.accounts.connect(
-        office.workspace, brand, "webhook", name, {"url": site.url}, {"signing_key": KEY}
+        office.workspace, brand, "webhook", name, {"url": site.url + path}, {"signing_key": KEY}
     )
     return account.id
 

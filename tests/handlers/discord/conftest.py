@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.clock import MovableClock
+from handlers.discord.surface import permissions
 from tests.fakes.discord.places import Place
 from tests.fakes.discord.pressing import Person
 from tests.fakes.discord.records import Channel
-from tests.fakes.discord_server import DiscordServer, discord_server
+from tests.fakes.discord_server import DiscordServer, Permission, discord_server
 from tests.fakes.webhook_server import WebhookServer, webhook_server
 from tests.handlers.discord.office import Office, running
 
@@ -29,7 +30,8 @@ async def server(clock: MovableClock) -> AsyncIterator[DiscordServer]:
 
 @pytest.fixture
 def velo(server: DiscordServer) -> Place:
-    return server.guild("velo")
+    """AdMind came by the invite link: it may exactly what that asks for."""
+    return server.guild("velo", permissions=Permission(permissions().value))
 
 
 @pytest.fixture

@@ -137,7 +137,7 @@ async def test_more_accounts_than_a_window_has_fields_are_edited_one_by_one(
     shop: Office, ana: Person, site: WebhookServer
 ) -> None:
     for number in range(5):
-        await connected(shop, site, f"Site {number}")
+        await connected(shop, site, f"Site {number}", f"?site={number}")
     card = await asked(shop, ana)
     await press(ana, card, "edit")
     choice = await whispered(ana, shop.room, "Whose text?")
