@@ -28,11 +28,16 @@ class NewPost:
 
 
 def in_words(topic: str, *, accounts: str, when: str, image: str, campaign: str) -> str:
-    """A request in plain words; what is empty is left out."""
-    said = (
-        (told("Accounts"), accounts),
-        (told("When"), when),
-        (told("Image"), image),
-        (told("Campaign"), campaign),
-    )
-    return "\n".join([topic, *(f"{label}: {words}." for label, words in said if words)])
+    """A request as somebody would write it, so that every reader tells wishes from what the post is to say."""
+    said = [topic]
+    if accounts and when:
+        said.append(told("Post it on {accounts}, {when}.", accounts=accounts, when=when))
+    elif accounts:
+        said.append(told("Post it on {accounts}.", accounts=accounts))
+    elif when:
+        said.append(told("Post it {when}.", when=when))
+    if image:
+        said.append(told("With an image of {image}.", image=image))
+    if campaign:
+        said.append(told("Campaign: {campaign}.", campaign=campaign))
+    return "\n".join(said)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from discord.ext import commands
+from discord.ext.commands import Bot
 
 from bot.bootstrap import AdMind
 from handlers.discord.discord import Discord
 from handlers.discord.listeners import (
-    commands as slash,
-)
-from handlers.discord.listeners import (
+    commands,
     errors,
     guilds,
     menus,
@@ -21,13 +19,13 @@ from handlers.discord.listeners import (
 )
 
 
-def create_bot(admind: AdMind) -> commands.Bot:
+def create_bot(admind: AdMind) -> Bot:
     """AdMind as a Discord bot, not started."""
     return bot_of(Discord(admind))
 
 
-def bot_of(discord: Discord) -> commands.Bot:
+def bot_of(discord: Discord) -> Bot:
     """The same on parts that are there already."""
-    for part in (messages, reactions, guilds, pressing, submitting, slash, menus, errors, syncing):
+    for part in (messages, reactions, guilds, pressing, submitting, commands, menus, errors, syncing):
         part.register(discord)
     return discord.client

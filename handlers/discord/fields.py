@@ -43,12 +43,11 @@ class Option:
 class Sent:
     """What stands in the fields of a window, by their names: a text as it was typed, or the values chosen.
 
-    Of files the values are their addresses; `names` are those of the rooms chosen, by their ids.
+    Of files the values are their addresses.
     """
 
     texts: Mapping[str, str]
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Self:
@@ -56,7 +55,6 @@ class Sent:
         texts, chosen = dict[str, str](), dict[str, tuple[str, ...]]()
         resolved = data.get("resolved") or {}
         addresses = {key: str(each["url"]) for key, each in (resolved.get("attachments") or {}).items()}
-        names = {key: str(each["name"]) for key, each in (resolved.get("channels") or {}).items()}
         for part in data.get("components") or ():
             inside: Mapping[str, Any] = part.get("component") or next(iter(part.get("components") or ()), {})
             name = str(inside.get("custom_id") or "")
@@ -64,13 +62,13 @@ class Sent:
                 chosen[name] = tuple(addresses.get(str(each), str(each)) for each in inside["values"])
             elif isinstance(inside.get("value"), str):
                 texts[name] = inside["value"]
-        return cls(texts, chosen, names)
+        return cls(texts, chosen)
 
-    def text(self, name: str) -> str:
+    def typed(self, name: str) -> str:
         return self.texts.get(name, "")
 
     def line(self, name: str) -> str:
-        return self.text(name).strip()
+        return self.typed(name).strip()
 
     def values(self, prefix: str) -> tuple[str, ...]:
         """What was chosen in all fields whose names begin like this."""

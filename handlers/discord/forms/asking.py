@@ -25,14 +25,14 @@ def new_post_form(
     before = sent or Sent({"topic": topic})
     offered = [Option(each.name, each.id, each.channel) for each in accounts if not each.closed]
     example = told("Our spring sale: 20% off all bikes until 31 May")
-    parts: list[Part] = [written("topic", told("What is it about?"), before.text("topic"), example=example)]
+    parts: list[Part] = [written("topic", told("What is it about?"), before.typed("topic"), example=example)]
     if offered:
         chosen = before.values("accounts") or ([offered[0].value] if len(offered) == 1 else ())
         parts.append(picked("accounts", told("Accounts"), offered, chosen))
     parts += [
-        when_field(zone, before.text("phrase"), optional=True),
+        when_field(zone, before.typed("phrase"), optional=True),
         files("files", told("A picture of your own"), MOST_FILES),
-        written("wish", told("Or what it should show"), before.text("wish"), lines=False, most=LINE, optional=True),
+        written("wish", told("Or what it should show"), before.typed("wish"), lines=False, most=LINE, optional=True),
     ]
     return window(f"{FORM}:{brand}", told("New post"), parts)
 

@@ -161,13 +161,13 @@ async def _window(
             accounts, typed = (forms.edited_accounts(sent), sent.texts) if sent else ((), {})
             return forms.edit_form(draft, accounts=accounts, typed=typed)
         case "changes":
-            return forms.changes_form(draft, sent.text("reason") if sent else "")
+            return forms.changes_form(draft, sent.typed("reason") if sent else "")
         case "reject":
-            return forms.reject_form(draft, sent.text("reason") if sent else "")
+            return forms.reject_form(draft, sent.typed("reason") if sent else "")
         case "some":
             return _some(draft)
     zone = await deciding.zone_of(here.admind, visitor, draft)
-    phrase = sent.text("phrase") if sent else ""
+    phrase = sent.typed("phrase") if sent else ""
     return forms.move_form(draft, zone=zone, now=here.admind.clock.now(), phrase=phrase)
 
 
@@ -194,7 +194,7 @@ async def _of_post(
     post = await here.admind.looking.post(visitor.workspace, visitor.member.id, named)
     if verb == "later":
         zone = await deciding.zone_of(here.admind, visitor)
-        phrase = sent.text("phrase") if sent else ""
+        phrase = sent.typed("phrase") if sent else ""
         return forms.later_form(post, zone=zone, now=here.admind.clock.now(), phrase=phrase)
     return forms.edit_form(await draft_of(here, visitor, post.draft))
 

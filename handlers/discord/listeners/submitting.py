@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,8 +19,10 @@ from handlers.discord import forms
 from handlers.discord.calling import asked
 from handlers.discord.discord import Discord
 from handlers.discord.fields import Sent
+from handlers.discord.health import spelled
 from handlers.discord.listeners import errors, opening, pressing
 from handlers.discord.places import Asking
+from handlers.discord.surface import PERMISSIONS
 
 Interaction = discord.Interaction[Any]
 
@@ -177,8 +179,25 @@ async def requested(
 
 async def _rooms(it: Filled) -> str:
     tied = forms.read_rooms(it.sent)
-    names: Mapping[str, str] = {room: it.sent.names.get(room, room) for room in (tied.review, *tied.clients)}
-    return await houses.save(it.here.admind, it.visitor, it.ids[0], tied, names)
+    guild = it.interaction.guild
+    found = {room: guild.get_channel(int(room)) if guild else None for room in (tied.review, *tied.clients)}
+    names = {room: channel.name if channel else room for room, channel in found.items()}
+    for field, rooms in (("review", (tied.review,)), ("clients", tied.clients)):
+        for room in rooms:
+            if lacking := _lacking(found[room]):
+                said = told("In #{room} I lack: {permissions}.", room=names[room], permissions=", ".join(lacking))
+                raise FieldErrors({field: f"{said} {told('Give them to my role under Edit Channel, Permissions.')}"})
+    said = await houses.save(it.here.admind, it.visitor, it.ids[0], tied, names)
+    it.here.after(it.here.mended(it.visitor.who.team))
+    return said
+
+
+def _lacking(channel: discord.abc.GuildChannel | None) -> list[str]:
+    """What AdMind may not do there, as Discord's own windows call it."""
+    if channel is None:
+        return [spelled("view_channel")]
+    held = channel.permissions_for(channel.guild.me)
+    return [spelled(name) for name in PERMISSIONS if not getattr(held, name)]
 
 
 async def _groups(it: Filled) -> str:

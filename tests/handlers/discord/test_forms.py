@@ -185,7 +185,7 @@ def test_a_new_post_becomes_a_request_in_plain_words() -> None:
     asked = forms.read_new_post(back, now=NOW, zone=ZONE)
     assert asked.due == datetime(2026, 12, 1, 8, tzinfo=UTC) and len(asked.files) == 1
     assert asked.request({"a_1": "Feed 1"}, ZONE) == (
-        "Our sale\nAccounts: Feed 1.\nWhen: Tue 1 Dec, 09:00 CET.\nImage: a red bike."
+        "Our sale\nPost it on Feed 1, Tue 1 Dec, 09:00 CET.\nWith an image of a red bike."
     )
     again = forms.new_post_form([account(0), account(1)], "b_velo", zone=ZONE, sent=back)
     assert "☑ Feed 1" in seen_window(window(again)) and "|tomorrow 9am|" in seen_window(window(again))
