@@ -15,14 +15,17 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.settings import Settings
-from handlers.discord.calling import asked, no_token
-from handlers.discord.surface import INTENTS
+from bot.words import told
+from handlers.discord.calling import LACKS_PERMISSION, NO_ACCESS, DiscordRefused, asked, no_token
+from handlers.discord.surface import INTENTS, PERMISSIONS, spelled
 
+GuildRoom = (discord.abc.GuildChannel, discord.Thread)
 log = logging.getLogger(__name__)
 
 
 def point(settings: Settings) -> None:
     """discord.py keeps Discord's addresses for the whole process."""
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
     Route.BASE = settings.discord_api_url
     Asset.BASE = settings.discord_cdn_url
     if settings.discord_gateway_url:
@@ -45,6 +48,7 @@ class Client(commands.AutoShardedBot, commands.Bot):
         )
         self.prepared: list[Callable[[], Awaitable[None]]] = []
         self._settings = settings
+        self._begun = False
         self._in = False
         self._logging_in = asyncio.Lock()
 
@@ -58,6 +62,15 @@ class Client(commands.AutoShardedBot, commands.Bot):
                 if token is None:
                     raise no_token()
                 await asked(self.login(token.get_secret_value()))
+
+    async def login(self, token: str) -> None:
+        self._begun = True
+        await super().login(token)
+
+    async def close(self) -> None:
+        """discord.py cannot close what never began."""
+        if self._begun:
+            await super().close()
 
     async def setup_hook(self) -> None:
         """Once logged in, and before anything is heard."""
@@ -88,6 +101,21 @@ class Client(commands.AutoShardedBot, commands.Bot):
     def room(self, channel: str) -> discord.PartialMessageable:
         """A room, a thread or a direct conversation, to be spoken in."""
         return self.get_partial_messageable(int(channel))
+
+    def named(self, channel: str, error: DiscordRefused) -> DiscordRefused:
+        """The same refusal, naming what lacks in which room, where that is known here."""
+        room = self.get_channel(int(channel))
+        if error.code not in (NO_ACCESS, LACKS_PERMISSION) or not isinstance(room, GuildRoom):
+            return error
+        held = room.permissions_for(room.guild.me)
+        lacking = [spelled(name) for name in PERMISSIONS if not getattr(held, name)]
+        if not lacking:
+            return error
+        return DiscordRefused(
+            error.code,
+            told("In Discord I lack in #{room}: {permissions}.", room=room.name, permissions=", ".join(lacking)),
+            do_next=told("Somebody who manages the room gives it to my role, under Edit Channel, Permissions."),
+        )
 
     async def on_message(self, message: discord.Message) -> None:
         """Nothing: there are no commands in the manner of old bots."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -23,6 +23,7 @@ from handlers.discord.typed import Typed
 
 log = logging.getLogger(__name__)
 CLOSE_SECONDS = 5.0
+LEASE_SECONDS = 60.0
 TIED_SECONDS = 5.0
 MOST_TIED = 1000
 
@@ -72,6 +73,15 @@ class Discord:
         home = await self.admind.homes.home("discord", team)
         if home is not None and (count := await self.admind.housing.mended(home)):
             log.info("Discord: tried again team=%s count=%s", team, count)
+
+    async def once(self, event: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Do this once an event, in whichever process and however often Discord tells of it."""
+        try:
+            async with self.admind.ledger.once("sys", f"discord:{event}", lease_seconds=LEASE_SECONDS) as claim:
+                if claim is not None:
+                    await work()
+        except AdMindError as error:
+            log.info("not done twice event=%s why=%s", event, error.what)
 
     def after(self, work: Coroutine[Any, Any, None]) -> None:
         """Do this beside what is done now."""

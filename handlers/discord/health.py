@@ -12,7 +12,7 @@ from bot.errors import AdMindError
 from bot.workflow.examine import Symptom
 from handlers.discord.calling import asked
 from handlers.discord.client import Client
-from handlers.discord.surface import PERMISSIONS, invite
+from handlers.discord.surface import PERMISSIONS, invite, spelled
 
 WHAT: Final = "Discord"
 
@@ -74,8 +74,3 @@ class Health:
             do = "Give them to AdMind's role under Edit Channel, Permissions."
             return Symptom(row, "bad", f"AdMind lacks in #{room.name}: {', '.join(lacking)}", do)
         return Symptom(row, "ok", f"#{room.name}")
-
-
-def spelled(permission: str) -> str:
-    """As Discord's own windows call it."""
-    return permission.replace("_", " ").title()

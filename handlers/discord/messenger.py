@@ -113,7 +113,10 @@ class DiscordMessenger:
         await self._client.speaks()
 
         async def post() -> str:
-            sent = await asked(self._client.room(channel).send(view=view, nonce=_nonce(self.home, key), **given))
+            try:
+                sent = await asked(self._client.room(channel).send(view=view, nonce=_nonce(self.home, key), **given))
+            except DiscordRefused as error:
+                raise self._client.named(channel, error) from error
             return str(sent.id)
 
         async def orphan(since_ms: int) -> str:

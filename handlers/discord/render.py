@@ -23,6 +23,8 @@ from handlers.discord.limits import ALT, ATTACHMENTS, CHARACTERS, COMPONENTS, ch
 MOST_ACCOUNTS: Final = (20, 10, 5, 0)  # the first number with which it all fits
 TITLE, NOTES, STATUS, FOOTER = 250, 900, 400, 250  # characters at most
 MOST_CALLED: Final = 15
+NUMBERS: Final = ("1️⃣", "2️⃣", "3️⃣")
+NOTE, WORDING = 300, 300
 LEAST: Final = 80  # characters of a text that are worth showing
 _ADDRESS = re.compile(r"https?://[^\s<>|\"]{1,1900}")
 Part = discord.ui.Item[Any]
@@ -153,6 +155,7 @@ def _short_alt(alt: str) -> str | None:
 def _notes_and_sections(drawing: _Drawing, accounts: int) -> None:
     """Texts get what the rest leaves: findings come below them, but never fall to their length."""
     after = _Drawing(drawing.card, drawing.there)
+    _options(after)
     _notes(after)
     fixed = drawing.taken + after.taken + min(weight(plain(drawing.card.footer)), FOOTER)
     fixed += weight(" ".join(drawing.called))
@@ -192,18 +195,35 @@ def _heading(section: CardSection) -> str:
     return f"**{_cut(section.heading, 100) or '—'}**{meter}"
 
 
+def _options(drawing: _Drawing) -> None:
+    """Other wordings under the numbers that choose them; the present one stands above."""
+    options = drawing.card.options[: len(NUMBERS) - 1]
+    if not options:
+        return
+    lines = [f"{NUMBERS[0]} {told('the wording above')}"]
+    lines += [f"{number} {_cut(text, WORDING)}" for number, text in zip(NUMBERS[1:], options, strict=False)]
+    numbers = told(" or ").join(NUMBERS[1 : len(options) + 1])
+    lines.append(f"-# {told('React with {numbers} to take that wording instead.', numbers=numbers)}")
+    drawing.say("\n".join(lines))
+
+
 def _notes(drawing: _Drawing) -> None:
-    shown, room = list[str](), NOTES
-    for note in drawing.card.notes:
-        cut = plainly.cut(note, 300)
-        line = plain(cut.text)
+    """What ends in an address stands first, with the address to be pressed."""
+    notes = drawing.card.notes
+    plain_ones, links, room, count = list[str](), list[str](), NOTES, 0
+    for note in notes:
+        before, _, last = note.rpartition(" ")
+        linked = bool(before) and len(last) <= NOTE and bool(_ADDRESS.fullmatch(last))
+        cut = plainly.cut(before if linked else note, NOTE)
+        line = f"{plain(cut.text)} <{last}>" if linked else plain(cut.text)
         if weight(line) + 1 > room:
             break
-        shown.append(line)
+        (links if linked else plain_ones).append(line)
         room -= weight(line) + 1
-    if shown:
+        count += cut.whole
+    if shown := (*links, *plain_ones):
         drawing.say("\n".join(shown))
-    if len(shown) < len(drawing.card.notes) or any(not plainly.cut(note, 300).whole for note in drawing.card.notes):
+    if count < len(notes):
         drawing.lacking.append(told("Not all that was found is shown here."))
 
 

@@ -43,3 +43,8 @@ def permissions() -> discord.Permissions:
 def invite(application: int) -> str:
     """The link by which somebody who manages a server brings AdMind into it."""
     return discord.utils.oauth_url(application, permissions=permissions(), scopes=tuple(SCOPES))
+
+
+def spelled(permission: str) -> str:
+    """As Discord's own windows call it."""
+    return permission.replace("_", " ").title()

@@ -4,36 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import timedelta
 from typing import Final
 
 import discord
 
-from bot.chat import Home, Identified
+from bot.chat import Identified
 from bot.errors import AdMindError
 from bot.words import reading, told
-from handlers.discord.calling import NO_ACCESS, NOBODY, UNKNOWN_GUILD, DiscordRefused, asked
+from handlers.discord.calling import NOBODY, DiscordRefused, asked
 from handlers.discord.discord import Discord
 from handlers.discord.telling import words_as_views
 
 log = logging.getLogger(__name__)
 AT_ONCE: Final = 8
+NEW: Final = timedelta(days=1)
 Channels = discord.abc.GuildChannel
 
 
 def register(here: Discord) -> None:
     async def on_guild_join(guild: discord.Guild) -> None:
-        await settle(here, guild)
-        await greet(here, guild)
+        await came(here, guild)
 
     async def on_guild_available(guild: discord.Guild) -> None:
-        await settle(here, guild)
+        await came(here, guild)
 
     async def on_guild_remove(guild: discord.Guild) -> None:
         await removed(here, str(guild.id))
 
     async def on_shard_ready(shard: int) -> None:
         await caught_up(here, shard)
-        await those_gone(here, shard)
+        if shard == 0:
+            await those_gone(here)
 
     async def on_shard_resumed(shard: int) -> None:
         await caught_up(here, shard)
@@ -51,6 +53,14 @@ def register(here: Discord) -> None:
         *(on_guild_channel_update, on_guild_role_update),
     ):
         here.client.add_listener(listener)
+
+
+async def came(here: Discord, guild: discord.Guild) -> None:
+    """A server is there, perhaps a new one: Discord tells of both alike."""
+    await settle(here, guild)
+    joined = guild.me.joined_at if guild.me else None
+    if joined is not None and here.admind.clock.now() - joined < NEW:
+        await here.once(f"greet:{guild.id}:{round(joined.timestamp())}", lambda: greet(here, guild))
 
 
 async def settle(here: Discord, guild: discord.Guild) -> None:
@@ -76,12 +86,15 @@ async def settle(here: Discord, guild: discord.Guild) -> None:
 
 async def greet(here: Discord, guild: discord.Guild) -> None:
     """What to try first, where newcomers are greeted; else to the server's owner."""
+    home = await here.admind.homes.home("discord", str(guild.id))
     with reading(str(guild.preferred_locale).partition("-")[0]):
         words = told(
             "I am AdMind. Mention me and say what you want posted, such as “Announce our spring sale, tomorrow at "
-            "9am”. Whoever manages this server and first says something to me owns me here. Drafts wait in a review "
-            "room: /admind settings chooses it. Nothing goes out that a person did not approve."
+            "9am”. Drafts wait in a review room: /admind settings chooses it. Nothing goes out that a person did not "
+            "approve."
         )
+        if home is None:
+            words += " " + told("Whoever manages this server and first says something to me owns me here.")
     room = guild.system_channel
     if room is None or not room.permissions_for(guild.me).send_messages:
         if guild.owner_id:
@@ -115,28 +128,20 @@ async def caught_up(here: Discord, shard: int) -> None:
     await asyncio.gather(*(one(each) for each in guilds))
 
 
-async def those_gone(here: Discord, shard: int) -> None:
-    """Servers that AdMind was removed from while it was away."""
-    for home in await _homes(here):
-        team = int(home.team)
-        shards = here.client.shard_count or 1
-        if (team >> 22) % shards == shard and here.client.get_guild(team) is None and await _gone(here, team):
-            await removed(here, home.team)
-
-
-async def _homes(here: Discord) -> list[Home]:
-    found = list[Home]()
+async def those_gone(here: Discord) -> None:
+    """Servers that AdMind was removed from while it was away: of them a new connection says nothing."""
+    known = list[str]()  # before it is asked: a server that comes meanwhile is not taken for one that went
     for workspace in await here.admind.people.store.workspace_ids():
-        found += [each for each in await here.admind.homes.of(workspace) if each.platform == "discord"]
-    return found
-
-
-async def _gone(here: Discord, team: int) -> bool:
-    """By Discord's own word, and not only unreachable."""
+        known += [each.team for each in await here.admind.homes.of(workspace) if each.platform == "discord"]
     try:
-        await asked(here.client.fetch_guild(team, with_counts=False))
-    except DiscordRefused as error:
-        return error.code in (UNKNOWN_GUILD, NO_ACCESS)
-    except AdMindError:
-        pass
-    return False
+        there = {str(each.id) for each in await asked(_all(here))}
+    except AdMindError as error:
+        log.warning("Discord: not known which servers are left: %s", error.what)
+        return
+    for team in known:
+        if team not in there:
+            await removed(here, team)
+
+
+async def _all(here: Discord) -> list[discord.Guild]:
+    return [each async for each in here.client.fetch_guilds(limit=None, with_counts=False)]

@@ -19,10 +19,9 @@ from handlers.discord import forms
 from handlers.discord.calling import asked
 from handlers.discord.discord import Discord
 from handlers.discord.fields import Sent
-from handlers.discord.health import spelled
 from handlers.discord.listeners import errors, opening, pressing
 from handlers.discord.places import Asking
-from handlers.discord.surface import PERMISSIONS
+from handlers.discord.surface import PERMISSIONS, spelled
 
 Interaction = discord.Interaction[Any]
 
