@@ -50,9 +50,10 @@ async def menu(person: Person, card: Message, verb: str) -> Interaction:
 
 
 async def press(person: Person, message: Message, verb: str) -> Interaction:
-    """Press the button of this action."""
+    """Press the button of this action; where it has none, choose it from the menu."""
     names = [str(each.get("custom_id") or "") for each in buttons(message)]
-    return await person.click(message, next(each for each in names if each.startswith(f"a:{verb}:")))
+    wanted = next((each for each in names if each.startswith(f"a:{verb}:")), "")
+    return await (person.click(message, wanted) if wanted else menu(person, message, verb))
 
 
 async def turn(person: Person, page: Message, label: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from tests.fakes.discord_server import DiscordServer, Permission
 from tests.fakes.waiting import until
 from tests.handlers.discord.acting import lounge, press, shows, whispered, works
 from tests.handlers.discord.office import Office, member, running
+
+DOCS = Path(__file__).parents[3] / "docs"
 
 
 def a_png() -> bytes:
@@ -40,7 +43,11 @@ async def test_what_is_on_offer(office: Office, ana: Person) -> None:
         "help", "ask", "draft", "review", "show", "drafts", "posts", "calendar", "plan", "report", "problems", "brand",
         "away", "back", "pause", "resume", "studio", "settings", "link", "code", "join",
     }  # fmt: skip
-    assert offered[-1] == "Draft a post from this"
+    guide = DOCS.joinpath("discord.md").read_text(encoding="utf-8")
+    assert words == set(re.findall(r"^\| `/admind (\w+)` \|", guide, re.MULTILINE)), (
+        "the guide names each, and no other"
+    )
+    assert offered[-1] == "Draft a post from this" and f"*{offered[-1]}*" in guide
     stored = str(list(office.server.world.commands[0].values()))
     assert "was ich kann" in stored, "a German Discord shows German descriptions"
 
@@ -109,6 +116,10 @@ async def test_without_a_topic_a_window_opens_and_asks(office: Office, ana: Pers
     await ana.submit(phrase="tomorrow 9am", files=[("bike.png", a_png())])
     card = await office.card()
     assert "bike repair" in card.words and (await office.draft(card)).versions[0].media
+
+
+async def test_what_a_command_meets_is_said_in_words(office: Office, ana: Person) -> None:
+    assert "There is no draft" in await answered(ana, lounge(office), "show", draft="d_nothing")
 
 
 async def test_a_post_from_a_message(office: Office, ana: Person) -> None:

@@ -12,6 +12,7 @@ from bot.clock import MovableClock
 from bot.workflow.requests import Asker
 from tests.fakes.discord.places import Place
 from tests.fakes.discord.pressing import Person
+from tests.fakes.discord.reading import walk
 from tests.fakes.discord.records import Channel
 from tests.fakes.discord_server import DiscordServer
 from tests.fakes.waiting import until
@@ -271,16 +272,26 @@ async def test_a_press_that_discord_gives_up_on_is_answered_directly(
     await office.status(card, "approved")
 
 
+async def test_what_nobody_foresaw_is_said_with_a_reference_and_no_trace(office: Office, ana: Person) -> None:
+    card = await asked(office, ana)
+    draft = await office.draft(card)
+    name = f"a:page:{draft.id}:read:many:{draft.digest}"  # a number was expected
+    press_of = next(each for each in walk(card.components) if str(each.get("custom_id", "")).startswith("a:approve"))
+    press_of["custom_id"] = name
+    await ana.click(card, name)
+    told = await whispered(ana, office.room, "reference")
+    assert "Traceback" not in told.words and "ValueError" not in told.words
+    press_of["custom_id"] = "a:dance:now"
+    await ana.click(card, "a:dance:now")
+    await whispered(ana, office.room, "I don't know this button any more.")
+
+
 async def test_taking_down_takes_two_taps(shop: Office, ana: Person, clock: MovableClock, site: WebhookServer) -> None:
     card = await asked(shop, ana, "Announce our workshop on bike repair for the feed, tomorrow 9am")
     await sent(shop, ana, clock, card, "published")
     await shows(card, "1 of 1 posted")
     await until(lambda: any("takedown" in each for each in ids(card)), "it can be taken down")
-    opened = await (
-        menu(ana, card, "takedown")
-        if not any(each.startswith("a:takedown") for each in ids(card))
-        else press(ana, card, "takedown")
-    )
+    opened = await press(ana, card, "takedown")
     assert opened.modal is not None and "It is deleted there." in str(opened.modal)
     await ana.submit()
     await whispered(ana, shop.room, "taken down")
