@@ -8,19 +8,15 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice
 
-from bot.chat import Identified
 from bot.errors import BadInput
 from bot.words import noted, read_in, told
-from bot.workflow.kinship import Side
-from bot.workflow.names import place_of
-from handlers.chat import houses, linking
+from handlers.chat import houses
 from handlers.chat.asking import in_words
 from handlers.chat.visiting import Visitor
 from handlers.discord.calling import asked
 from handlers.discord.discord import Discord
-from handlers.discord.listeners import opening, suggesting
+from handlers.discord.listeners import linking, opening, suggesting
 from handlers.discord.listeners.submitting import requested
-from handlers.discord.people import facts_of, no_home
 
 Interaction = discord.Interaction[Any]
 Period = Literal["today", "tomorrow", "this week", "next week", "this month", "next month", "last week", "last month"]
@@ -206,7 +202,7 @@ class Commands(app_commands.Group):
     @app_commands.describe(code=noted("the code from there"), agree=noted("yes, that is me"))
     async def link(self, interaction: Interaction, code: Line = "", agree: bool = False) -> None:
         await asked(interaction.response.defer(ephemeral=True, thinking=True))
-        said = await _linked(self.here, interaction, f"{code.strip()}{' yes' if agree else ''}")
+        said = await linking.link(self.here, interaction, f"{code.strip()}{' yes' if agree else ''}")
         await self.here.telling.answer(interaction, said)
 
     @app_commands.command(name="code", description=noted("let another server or Slack work with this one"))
@@ -261,30 +257,3 @@ def scope_of(*, account: str, campaign: str, topic: str, everything: bool) -> st
         return ""
     kind, value = given[0]
     return kind if kind == "everything" else f"{kind} {value}"
-
-
-async def _linked(here: Discord, interaction: Interaction, given: str) -> str:
-    """Open to strangers too, who may be somebody elsewhere. Raises BadInput, NotAllowed, Conflict."""
-    user = str(interaction.user.id)
-    team = str(interaction.guild_id or "") or await here.people.guild_of(user)
-    home = await here.admind.homes.home("discord", team) if team else None
-    if home is None:
-        raise no_home()
-    member = await here.admind.homes.member(Identified(platform="discord", team=team, user=user))
-    if member is not None:
-        read_in(member.language)
-    facts = facts_of(interaction.user, team)
-    name = member.name if member is not None else facts.name if facts else interaction.user.display_name
-    side = Side(
-        member=member.id if member is not None else "",
-        name=name,
-        place=place_of("discord", home.name),
-        platform="discord",
-        team=team,
-        user=user,
-    )
-    said, joined = await linking.link(here.admind, home, side, given)
-    if joined:
-        for each in await here.admind.homes.of(home.workspace):
-            here.people.forget(each.team)
-    return said

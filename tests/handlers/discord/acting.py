@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.chat import Role
 from bot.clock import MovableClock
+from bot.workflow.requests import Asker
 from storage.posts import Post
 from tests.fakes.discord.pressing import Person
 from tests.fakes.discord.reading import buttons, menus
@@ -106,3 +107,24 @@ async def works(office: Office, person: Person, *roles: Role) -> None:
     brand, owner = office.admind.workspace.default_brand, await member(office, office.ana)
     team = str(office.velo.id)
     await office.admind.homes.tie_group(office.workspace, owner, "discord", team, str(role.id), brand, roles)
+
+
+def texts_of(person: Person) -> list[str]:
+    """The names of the open window's text fields."""
+    parts = (person.window or {})["components"]
+    return [part["component"]["custom_id"] for part in parts if part["type"] == 18 and part["component"]["type"] == 4]
+
+
+async def asker_of(office: Office, card: Message) -> Asker:
+    """The draft's requester, changing it elsewhere."""
+    draft = await office.draft(card)
+    return Asker(
+        workspace=draft.workspace,
+        brand=draft.brand,
+        member=draft.requested_by,
+        conversation=draft.conversation,
+        surface="studio",
+        language="en",
+        zone="UTC",
+        by_agent=False,
+    )
