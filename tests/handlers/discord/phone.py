@@ -87,7 +87,7 @@ def _input(inside: dict[str, Any]) -> str:
         case 22 | 3:
             return " ".join(f"{'☑' if each.get('default') else '☐'} {each['label']}" for each in inside["options"])
         case 8 | 6:
-            return ", ".join(each["id"] for each in inside.get("default_values") or ()) or "—"
+            return ", ".join(str(each["id"]) for each in inside.get("default_values") or ()) or "—"
         case 19:
             return f"[up to {inside['max_values']} files]"
     raise AssertionError(f"nothing draws {inside['type']}")
