@@ -9,11 +9,12 @@ from typing import Any, Final, cast
 import discord
 
 from bot.bootstrap import AdMind
-from bot.chat import Asked, ChatRequest, Files, MessageRef
+from bot.chat import Asked, Files, MessageRef
 from bot.errors import AdMindError
 from bot.review.delivering import Undelivered
 from bot.words import reading, told
 from handlers.chat.edits import Edits
+from handlers.chat.taking import take, unread
 from handlers.chat.visiting import Visitor
 from handlers.discord.calling import TOO_LATE, DiscordRefused, asked
 from handlers.discord.client import Client
@@ -43,24 +44,8 @@ class Answering:
     async def take(
         self, visitor: Visitor, text: str, asking: Asking, *, key: str, about: str = "", brand: str = ""
     ) -> str:
-        """Keep a request, once a key; its id. Raises StorageUnavailable, StorageFull."""
-        request = await self._admind.desk.receive(
-            ChatRequest(
-                workspace=visitor.workspace,
-                brand=brand,
-                surface="discord",
-                member=visitor.member.id,
-                conversation=asking.conversation,
-                text=text,
-                key=f"{asking.team}:{key}",
-                about=about,
-                place=asking.dump(),
-                at=self._admind.clock.now(),
-            ),
-            hand_over=False,
-        )
-        self._admind.desk.hand_over(visitor.workspace, request)
-        return request
+        """As `handlers.chat.taking.take`."""
+        return await take(self._admind, visitor, text, asking, key=key, about=about, brand=brand)
 
     async def sign(self, request: str, asking: Asking) -> None:
         """Show at once that it was heard; what the answer replaces later."""
@@ -82,7 +67,7 @@ class Answering:
         member = await self._admind.looking.member(asked.workspace, asked.member)
         with reading(member.language):
             links, lacking = await self._cards(asked, asking)
-            text = "\n".join(part for part in (_ID.sub("", asked.reply), _unread(asked), lacking) if part) or "…"
+            text = "\n".join(part for part in (_ID.sub("", asked.reply), unread(asked), lacking) if part) or "…"
             if asking.way == "private":
                 await self._alone(asked, asking, text, links)
             else:
@@ -202,9 +187,3 @@ def address(team: str, ref: MessageRef) -> str:
 
 def _reply(request: str) -> str:
     return f"reply:{request}"
-
-
-def _unread(asked: Asked) -> str:
-    """Files that nobody understood are named, whatever the answer says."""
-    names = [name for name in asked.unread if name not in asked.reply]
-    return told("I can't read these files and left them out: {files}", files=", ".join(names)) if names else ""

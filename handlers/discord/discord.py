@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,7 +10,9 @@ from typing import Any
 from bot.bootstrap import AdMind
 from bot.chat import Home, Messenger
 from bot.errors import AdMindError
+from handlers.chat.beside import Beside
 from handlers.chat.edits import Edits
+from handlers.chat.tied import Tied
 from handlers.discord.answering import Answering
 from handlers.discord.client import Client
 from handlers.discord.health import Health
@@ -22,10 +22,7 @@ from handlers.discord.telling import Telling
 from handlers.discord.typed import Typed
 
 log = logging.getLogger(__name__)
-CLOSE_SECONDS = 5.0
 LEASE_SECONDS = 60.0
-TIED_SECONDS = 5.0
-MOST_TIED = 1000
 
 
 class Discord:
@@ -37,8 +34,8 @@ class Discord:
         self.edits = Edits()
         self.typed = Typed()
         self.answering = Answering(admind, self.client, self.telling, self.edits)
-        self._brands: dict[tuple[str, str], tuple[float, str]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tied = Tied(admind, "discord")
+        self._beside = Beside()
         admind.on_home("discord", self.messenger)
         admind.doctor.also("Discord", Health(admind, self.client).look)
         admind.desk.serve("discord", self.answering, self.answering.showing.show)
@@ -56,17 +53,7 @@ class Discord:
 
     async def brand_of(self, team: str, channel: str) -> str:
         """The brand that a room is tied to, as it was some seconds ago; "" for any other room."""
-        kept = self._brands.get((team, channel))
-        if kept is None or time.monotonic() - kept[0] > TIED_SECONDS:
-            room = await self.admind.homes.room("discord", team, channel)
-            kept = self._brands[team, channel] = (time.monotonic(), room.brand if room else "")
-            while len(self._brands) > MOST_TIED:
-                self._brands.pop(next(iter(self._brands)))
-        return kept[1]
-
-    def forget(self, team: str) -> None:
-        """What rooms of this server are tied to is looked up anew."""
-        self._brands = {name: kept for name, kept in self._brands.items() if name[0] != team}
+        return await self._tied.brand_of(team, channel)
 
     async def mended(self, team: str) -> None:
         """A room is good again: what could not be posted in this server comes now."""
@@ -85,24 +72,10 @@ class Discord:
 
     def after(self, work: Coroutine[Any, Any, None]) -> None:
         """Do this beside what is done now."""
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if task.cancelled() or (error := task.exception()) is None:
-            return
-        if isinstance(error, AdMindError):
-            log.warning("not done in Discord: %s", error.sentence())
-        else:
-            log.error("beside an answer to Discord", exc_info=error)
+        self._beside.after(work)
 
     async def close(self) -> None:
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=CLOSE_SECONDS)
-        for task in set(self._tasks):
-            task.cancel()
+        await self._beside.close()
         await self.client.close()
 
 

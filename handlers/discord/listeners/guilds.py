@@ -110,7 +110,6 @@ async def greet(here: Discord, guild: discord.Guild) -> None:
 async def removed(here: Discord, team: str) -> None:
     """AdMind was removed from a server: its work stops there."""
     here.people.forget(team)
-    here.forget(team)
     await here.admind.homes.remove("discord", team)
 
 

@@ -75,13 +75,17 @@ async def test_twelve_servers_keep_their_words_to_themselves(office: Office, ser
         assert not [other for other in words if other != word and other in heard]
 
 
-async def test_somebody_in_two_servers_reacts_directly_in_the_one_that_the_card_is_of(
+async def test_who_writes_directly_speaks_from_the_server_in_which_they_are_somebody(
     office: Office, server: DiscordServer, ana: Person
 ) -> None:
-    """The card in a direct message is of one server, also when they spoke in another one last."""
     kino = server.guild("kino")
     lounge = kino.room("lounge")
     kino.owner.mention(lounge, "help")
     await said(lounge, "Tell me in your own words")
     assert await office.living.discord.people.guilds_of(str(ana.id)) == (str(office.velo.id),)
     assert await office.living.discord.people.guilds_of(str(kino.owner.id)) == (str(kino.id),)
+    ana.dm(ASK.format(word="bike"))
+    assert "bike" in (await office.card()).words
+    kino.owner.dm(ASK.format(word="film"))
+    await until(lambda: any("There is no review room yet" in each.words for each in kino.owner.heard()), "its own")
+    assert not any("film" in each.words for each in office.room.messages.values())
