@@ -348,7 +348,7 @@ class AdMind:
             audit=self.audit,
             clock=clock,
             owners=settings.owners,
-            seeds={"slack": settings.slack_review_room},
+            seeds={"slack": settings.slack_review_room, "discord": settings.discord_review_room},
         )
         self.names = Names(database, self.people)
         self.kinship = Kinship(database, people=self.people, audit=self.audit, clock=clock)

@@ -131,6 +131,15 @@ class Settings(BaseModel):
     x_client_secret: SecretStr | None = Field(None, description="X: the OAuth 2.0 client secret of your app there.")
     x_api_url: str = Field("https://api.x.com", description="X: base address of its API.")
     x_web_url: str = Field("https://x.com", description="X: base address of its web pages.")
+    discord_token: SecretStr | None = Field(None, description="Discord: the bot's token, from the developer portal.")
+    discord_api_url: str = Field("https://discord.com/api/v10", description="Discord: base address of its REST API.")
+    discord_gateway_url: str = Field(
+        "", description="Discord: address of the gateway (wss://…). Unset: the one that the API names."
+    )
+    discord_cdn_url: str = Field("https://cdn.discordapp.com", description="Discord: base address of its files.")
+    discord_review_room: str = Field(
+        "", description="Discord: id of the first brand's review room, a long number; rooms can be changed in Discord."
+    )
     provider_keys: dict[str, SecretStr] = Field(default_factory=dict, description="Model providers' own settings.")
 
     @field_validator("owners", "allow_hosts", "secret_keys", mode="before")
@@ -180,7 +189,7 @@ class Settings(BaseModel):
         return value
 
     @field_validator(
-        *("public_url", "heartbeat_url", "slack_api_url"),
+        *("public_url", "heartbeat_url", "slack_api_url", "discord_api_url", "discord_cdn_url"),
         *("linkedin_api_url", "linkedin_web_url", "x_api_url", "x_web_url"),
     )
     @classmethod
@@ -193,6 +202,20 @@ class Settings(BaseModel):
     @classmethod
     def _ends_with_slash(cls, value: str) -> str:
         return value + "/" if value else "https://slack.com/api/"
+
+    @field_validator("discord_gateway_url")
+    @classmethod
+    def _socket_address(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in ("ws", "wss") or not urlsplit(value).hostname):
+            raise ValueError("write a full address that starts with wss:// or ws://")
+        return value
+
+    @field_validator("discord_review_room")
+    @classmethod
+    def _snowflake(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[0-9]{5,25}", value):
+            raise ValueError("write the room's id, a long number; Discord shows it under Copy Channel ID")
+        return value
 
     @field_validator("slack_bot_token", "slack_app_token")
     @classmethod
@@ -245,6 +268,11 @@ class Settings(BaseModel):
     def in_slack(self) -> bool:
         """Whether any setting speaks of Slack."""
         return bool(self.slack_bot_token or self.slack_app_token or self.slack_client_id)
+
+    @property
+    def in_discord(self) -> bool:
+        """Whether AdMind has a bot in Discord."""
+        return self.discord_token is not None
 
     @property
     def base_url(self) -> str:

@@ -33,7 +33,12 @@ def read_command(text: str) -> tuple[Command, str] | None:
 
 
 async def _help(speaking: Speaking, argument: str) -> str:
-    return helping.in_slack(speaking) if speaking.turn.asker.surface == "slack" else helping.in_full(speaking, COMMANDS)
+    match speaking.turn.asker.surface:
+        case "slack":
+            return helping.in_slack(speaking)
+        case "discord":
+            return helping.in_discord(speaking)
+    return helping.in_full(speaking, COMMANDS)
 
 
 async def _pause(speaking: Speaking, argument: str) -> str | Said:
@@ -55,7 +60,7 @@ async def _pause(speaking: Speaking, argument: str) -> str | Said:
 
 async def _how_to_resume(speaking: Speaking, argument: str) -> str | Said:
     """Letting posts go out again is a decision: it takes a button or the command, never a message."""
-    if speaking.turn.asker.surface == "slack":
+    if speaking.turn.asker.surface in listing.CHATS:
         command = listing.typed(f"resume {argument.strip()}".strip(), speaking.turn)
         said = told("Letting posts go out again takes your own word: `{command}`.", command=command)
         return Said(said, () if argument.strip() else _go_on(speaking.turn))

@@ -1,4 +1,4 @@
-"""Help: what to say, and the commands. In Slack also what only Slack has, and short enough for a phone."""
+"""Help: what to say, and the commands. In a chat also what only that has, and short enough for a phone."""
 
 from __future__ import annotations
 
@@ -18,22 +18,42 @@ def in_slack(speaking: Speaking) -> str:
     """Commands by what people want, then what Slack has besides."""
     return "\n".join(
         [
-            _first(speaking),
-            told("• `/admind draft`: a form for a new post"),
-            told("• `/admind review`: what waits for you, one at a time · `drafts`: all that wait"),
-            told("• `/admind calendar next week` · `posts` · `problems`: what is planned, is out, went wrong"),
-            told("• `/admind plan next week`: where nothing is planned · `plan three tips for next week`: drafts them"),
-            told("• `/admind report`: the last 7 days; or `report last week`, `report month`"),
-            told("• `/admind pause`: nothing more goes out · `resume`: on again"),
-            told("• `/admind away until Friday Ben decides` · `back`"),
-            told("• `/admind brand` · `studio` · `settings`"),
+            *_commands(speaking),
             told("In threads slash commands do not work: mention me there (@AdMind shorter)."),
-            told(
-                "On a card: ✅ approves, ❌ rejects, ✏️ asks for changes, ✋ holds. Take it off, and it is taken back."
-            ),
+            _on_a_card(),
             told("Shortcuts: “New post” anywhere, “Draft a post from this” on a message."),
         ]
     )
+
+
+def in_discord(speaking: Speaking) -> str:
+    """Commands by what people want, then what Discord has besides."""
+    return "\n".join(
+        [
+            *_commands(speaking),
+            told("In a card's thread mention me (@AdMind shorter), or reply to the card."),
+            _on_a_card(),
+            told("In a message's menu, under Apps: “Draft a post from this”."),
+        ]
+    )
+
+
+def _commands(speaking: Speaking) -> list[str]:
+    return [
+        _first(speaking),
+        told("• `/admind draft`: a form for a new post"),
+        told("• `/admind review`: what waits for you, one at a time · `drafts`: all that wait"),
+        told("• `/admind calendar next week` · `posts` · `problems`: what is planned, is out, went wrong"),
+        told("• `/admind plan next week`: where nothing is planned · `plan three tips for next week`: drafts them"),
+        told("• `/admind report`: the last 7 days; or `report last week`, `report month`"),
+        told("• `/admind pause`: nothing more goes out · `resume`: on again"),
+        told("• `/admind away until Friday Ben decides` · `back`"),
+        told("• `/admind brand` · `studio` · `settings`"),
+    ]
+
+
+def _on_a_card() -> str:
+    return told("On a card: ✅ approves, ❌ rejects, ✏️ asks for changes, ✋ holds. Take it off, and it is taken back.")
 
 
 def _first(speaking: Speaking) -> str:

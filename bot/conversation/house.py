@@ -102,7 +102,7 @@ async def studio(speaking: Speaking, argument: str) -> str:
 
 
 async def settings(speaking: Speaking, argument: str) -> str:
-    if speaking.turn.asker.surface == "slack":
+    if speaking.turn.asker.surface in CHATS:
         return "\n".join(
             [
                 told("Where to change what:"),

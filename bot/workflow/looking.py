@@ -126,6 +126,21 @@ class Looking:
         )
         return ListView(items=[self._shown(draft, table) for draft in mine], next=following)
 
+    async def campaigns(self, workspace: str, member_id: str) -> tuple[str, ...]:
+        """Names of campaigns that the newest drafts of the member's brands belong to, the latest first."""
+        member = await self.member(workspace, member_id)
+        indexes = [f"of:{brand}" for brand in _few(member, None)] or ["all"]
+        newest, _ = await _pages(
+            self._drafts,
+            workspace,
+            indexes,
+            "",
+            MOST,
+            lambda draft: bool(draft.brief.campaign) and bool(member.roles.get(draft.brand)),
+            lambda draft: draft.created_at.timestamp(),
+        )
+        return tuple(dict.fromkeys(draft.brief.campaign for draft in newest))
+
     async def waits_for(self, workspace: str, member_id: str, brand: str) -> tuple[DraftView, ...]:
         """The brand's drafts to which this member can give the next approval, whose time comes first before others."""
         member = await self.member(workspace, member_id)

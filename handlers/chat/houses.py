@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.bootstrap import AdMind
 from bot.publishing.pause import say_scope
-from bot.words import retold, told
+from bot.words import reader, retold, told, words
 from handlers.chat.visiting import Visitor
 
 
@@ -33,6 +33,22 @@ async def resume(admind: AdMind, visitor: Visitor, scope: str, channel: str) -> 
         visitor.workspace, wanted, visitor.member, admind.clock.now(), surface=visitor.surface
     )
     return told("Posts go out again: {what}.", what=await scope_name(admind, visitor, lifted.scope))
+
+
+async def flow(admind: AdMind, visitor: Visitor, verb: str, brand: str) -> str:
+    """Stop all that the brand would send, or let it go on. Raises NotAllowed, BadInput."""
+    scope, now, surface = f"brand:{brand}", admind.clock.now(), visitor.surface
+    if verb == "resume":
+        lifted = await admind.pausing.resume(visitor.workspace, scope, visitor.member, now, surface=surface)
+        return told("Posts go out again: {what}.", what=await scope_name(admind, visitor, lifted.scope))
+    stopped = await admind.stopping.stop(visitor.workspace, scope, visitor.member, "", now, surface)
+    if not stopped.held:
+        return told("Stopped. Nothing was scheduled, and nothing goes out from now on.")
+    return words(reader()).many(
+        "Stopped: {count} scheduled post waits until somebody lets it go on.",
+        "Stopped: {count} scheduled posts wait until somebody lets them go on.",
+        len(stopped.held),
+    )
 
 
 async def scope_name(admind: AdMind, visitor: Visitor, scope: str) -> str:

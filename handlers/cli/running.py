@@ -78,7 +78,7 @@ async def _work(
     """Load, open and start AdMind, and keep it open until this is cancelled."""
     modules = await asyncio.to_thread(_load, bool(listeners))
     admind: AdMind = modules[0].AdMind(settings, queues=ROLES[role], name=role)
-    async with admind, _in_slack(admind, role) as slack:
+    async with admind, _in_slack(admind, role) as slack, _in_discord(admind) as discord:
         apps = [getattr(modules[1], make)(admind) for make in MAKERS[: len(fronts)]]
         if slack is not None and apps:
             apps[-1] = slack.mount(apps[-1])
@@ -86,7 +86,7 @@ async def _work(
         admind.stay()
         for front, app in zip(fronts, apps, strict=True):
             front.use(app)
-        async with _announced(settings, listeners), _hearing(slack, role):
+        async with _announced(settings, listeners), _hearing(slack, role), _hearing(discord, role):
             if listeners and not json_ and sys.stdin.isatty() and sys.stdout.isatty():
                 from handlers.cli.welcome import welcome
 
@@ -110,12 +110,23 @@ async def _in_slack(admind: AdMind, role: str) -> AsyncIterator[Any]:
 
 
 @contextlib.asynccontextmanager
-async def _hearing(slack: Any, role: str) -> AsyncIterator[None]:
-    """One kind of process keeps the socket to Slack; by HTTP it is heard wherever the edge is served."""
-    if slack is None or role not in HEARING:
+async def _in_discord(admind: AdMind) -> AsyncIterator[Any]:
+    """The same for Discord."""
+    if not admind.settings.in_discord:
+        yield None
+        return
+    living = await asyncio.to_thread(importlib.import_module, "handlers.discord.living")
+    async with living.lived(admind) as discord:
+        yield discord
+
+
+@contextlib.asynccontextmanager
+async def _hearing(chat: Any, role: str) -> AsyncIterator[None]:
+    """One kind of process keeps the socket to a chat; by HTTP Slack is heard wherever the edge is served."""
+    if chat is None or role not in HEARING:
         yield
         return
-    async with slack.heard():
+    async with chat.heard():
         yield
 
 
@@ -264,5 +275,6 @@ def _log(settings: Settings) -> None:
         "uvicorn",
         "fontTools",
         "urllib3",
+        "discord",
     ):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -19,7 +19,8 @@ CONTENT: Final = 2000  # of a message without components of its own
 LABEL, OPTION, PLACEHOLDER = 80, 100, 150
 ACTION: Final = 100
 ALT: Final = 1024
-MODAL_TITLE, FIELD_LABEL, INPUT = 45, 45, 4000
+MODAL_TITLE, FIELD_LABEL, HINT, INPUT = 45, 45, 100, 4000
+FIELDS, BOXES = 5, 10  # of a window, of one field
 BUTTONS, OPTIONS, GALLERY = 5, 25, 10
 ATTACHMENTS: Final = 10
 

@@ -22,6 +22,9 @@ from handlers.discord.limits import ALT, ATTACHMENTS, CHARACTERS, COMPONENTS, ch
 
 MOST_ACCOUNTS: Final = (20, 10, 5, 0)  # the first number with which it all fits
 TITLE, NOTES, STATUS, FOOTER = 250, 900, 400, 250  # characters at most
+MOST_CALLED: Final = 15
+NUMBERS: Final = ("1️⃣", "2️⃣", "3️⃣")
+NOTE, WORDING = 300, 300
 LEAST: Final = 80  # characters of a text that are worth showing
 _ADDRESS = re.compile(r"https?://[^\s<>|\"]{1,1900}")
 Part = discord.ui.Item[Any]
@@ -42,6 +45,7 @@ class _Drawing:
 
     card: Card
     there: frozenset[str]
+    called: tuple[str, ...] = ()
     parts: list[Part] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     lacking: list[str] = field(default_factory=list)
@@ -54,12 +58,15 @@ class _Drawing:
         return sum(weight(each.content) for each in self.parts if isinstance(each, discord.ui.TextDisplay))
 
 
-def message(card: Card, there: frozenset[str] = frozenset(), *, key: str = "") -> DiscordMessage:
-    """`there` are the pictures (sha256) that can be attached; `key` marks the message, to find it again by.
+def message(
+    card: Card, there: frozenset[str] = frozenset(), *, key: str = "", called: tuple[str, ...] = ()
+) -> DiscordMessage:
+    """`there` are the pictures (sha256) that can be attached; `key` marks the message, to find it again by; `called`
+    are Discord's ids of whom it wakes.
 
     In the language of whoever is answered (`bot.words.reading`).
     """
-    drawings = (_drawn(card, there, accounts) for accounts in MOST_ACCOUNTS)
+    drawings = (_drawn(card, there, accounts, called) for accounts in MOST_ACCOUNTS)
     drawing = next(drawing for drawing in drawings if _fits(drawing))
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(discord.ui.Container(*drawing.parts, accent_colour=_colour(card), id=mark(key) if key else None))
@@ -88,16 +95,23 @@ def _colour(card: Card) -> discord.Colour | None:
     return discord.Colour.red() if card.title.startswith(("❌", "❓", "⏰")) else None
 
 
-def _drawn(card: Card, there: frozenset[str], accounts: int) -> _Drawing:
-    drawing = _Drawing(card, there)
+def _drawn(card: Card, there: frozenset[str], accounts: int, called: tuple[str, ...]) -> _Drawing:
+    drawing = _Drawing(card, there, tuple(f"<@{user}>" for user in called[:MOST_CALLED]))
     if not (card.when or card.picture or card.sections or card.notes or card.buttons or card.footer):
         drawing.say(f"-# {_cut(' · '.join(part for part in (card.title, card.status) if part), TITLE)}")
+        _call(drawing)
         return drawing
     _head(drawing)
     _picture(drawing)
     _notes_and_sections(drawing, accounts)
     _foot(drawing)
+    _call(drawing)
     return drawing
+
+
+def _call(drawing: _Drawing) -> None:
+    if drawing.called:
+        drawing.say(" ".join(drawing.called))
 
 
 def _head(drawing: _Drawing) -> None:
@@ -141,8 +155,10 @@ def _short_alt(alt: str) -> str | None:
 def _notes_and_sections(drawing: _Drawing, accounts: int) -> None:
     """Texts get what the rest leaves: findings come below them, but never fall to their length."""
     after = _Drawing(drawing.card, drawing.there)
+    _options(after)
     _notes(after)
     fixed = drawing.taken + after.taken + min(weight(plain(drawing.card.footer)), FOOTER)
+    fixed += weight(" ".join(drawing.called))
     _sections(drawing, accounts, CHARACTERS - fixed - 500)  # what is said about what is missing
     drawing.parts += after.parts
     drawing.lacking += after.lacking
@@ -179,18 +195,35 @@ def _heading(section: CardSection) -> str:
     return f"**{_cut(section.heading, 100) or '—'}**{meter}"
 
 
+def _options(drawing: _Drawing) -> None:
+    """Other wordings under the numbers that choose them; the present one stands above."""
+    options = drawing.card.options[: len(NUMBERS) - 1]
+    if not options:
+        return
+    lines = [f"{NUMBERS[0]} {told('the wording above')}"]
+    lines += [f"{number} {_cut(text, WORDING)}" for number, text in zip(NUMBERS[1:], options, strict=False)]
+    numbers = told(" or ").join(NUMBERS[1 : len(options) + 1])
+    lines.append(f"-# {told('React with {numbers} to take that wording instead.', numbers=numbers)}")
+    drawing.say("\n".join(lines))
+
+
 def _notes(drawing: _Drawing) -> None:
-    shown, room = list[str](), NOTES
-    for note in drawing.card.notes:
-        cut = plainly.cut(note, 300)
-        line = plain(cut.text)
+    """What ends in an address stands first, with the address to be pressed."""
+    notes = drawing.card.notes
+    plain_ones, links, room, count = list[str](), list[str](), NOTES, 0
+    for note in notes:
+        before, _, last = note.rpartition(" ")
+        linked = bool(before) and len(last) <= NOTE and bool(_ADDRESS.fullmatch(last))
+        cut = plainly.cut(before if linked else note, NOTE)
+        line = f"{plain(cut.text)} <{last}>" if linked else plain(cut.text)
         if weight(line) + 1 > room:
             break
-        shown.append(line)
+        (links if linked else plain_ones).append(line)
         room -= weight(line) + 1
-    if shown:
+        count += cut.whole
+    if shown := (*links, *plain_ones):
         drawing.say("\n".join(shown))
-    if len(shown) < len(drawing.card.notes) or any(not plainly.cut(note, 300).whole for note in drawing.card.notes):
+    if count < len(notes):
         drawing.lacking.append(told("Not all that was found is shown here."))
 
 

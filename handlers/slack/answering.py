@@ -11,11 +11,12 @@ from typing import Final, cast
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.bootstrap import AdMind
-from bot.chat import Asked, ChatRequest, Files, MessageRef
+from bot.chat import Asked, Files, MessageRef
 from bot.errors import AdMindError
 from bot.review.delivering import Undelivered
 from bot.words import reading, told
 from handlers.chat.edits import Edits
+from handlers.chat.taking import take, unread
 from handlers.chat.visiting import Visitor
 from handlers.slack.calling import GONE, Json, SlackRefused, asked
 from handlers.slack.files import Fetching
@@ -45,24 +46,8 @@ class Answering:
     async def take(
         self, visitor: Visitor, text: str, asking: Asking, *, key: str, about: str = "", brand: str = ""
     ) -> str:
-        """Keep a request, once a key; its id. Raises StorageUnavailable, StorageFull."""
-        request = await self._admind.desk.receive(
-            ChatRequest(
-                workspace=visitor.workspace,
-                brand=brand,
-                surface="slack",
-                member=visitor.member.id,
-                conversation=asking.conversation,
-                text=text,
-                key=f"{asking.team}:{key}",
-                about=about,
-                place=asking.dump(),
-                at=self._admind.clock.now(),
-            ),
-            hand_over=False,
-        )
-        self._admind.desk.hand_over(visitor.workspace, request)
-        return request
+        """As `handlers.chat.taking.take`."""
+        return await take(self._admind, visitor, text, asking, key=key, about=about, brand=brand)
 
     async def sign(self, visitor: Visitor, request: str, asking: Asking) -> None:
         """Show at once that it was heard; what the answer replaces later."""
@@ -87,7 +72,7 @@ class Answering:
         member = await self._admind.looking.member(asked.workspace, asked.member)
         with reading(member.language):
             links, lacking = await self._cards(asked, asking)
-            text = "\n".join(part for part in (_ID.sub("", asked.reply), _unread(asked), lacking) if part)
+            text = "\n".join(part for part in (_ID.sub("", asked.reply), unread(asked), lacking) if part)
             if asking.way == "private":
                 await self._telling.privately(
                     asking.team,
@@ -208,9 +193,3 @@ async def _taken_away(call: Awaitable[AsyncSlackResponse]) -> None:
 
 def _metadata(key: str) -> Json:
     return {"metadata": {"event_type": CARD_EVENT, "event_payload": {"key": key}}}
-
-
-def _unread(asked: Asked) -> str:
-    """Files that nobody understood are named, whatever the answer says."""
-    names = [name for name in asked.unread if name not in asked.reply]
-    return told("I can't read these files and left them out: {files}", files=", ".join(names)) if names else ""

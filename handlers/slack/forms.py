@@ -7,25 +7,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, Final, Self
 
-from bot.when import Unclear, resolve
-from bot.words import reader, told
+from bot.words import told
+from handlers.chat.timing import said_time
+from handlers.chat.wrong import FieldErrors
 from handlers.slack.kit import VALUE
 from handlers.slack.limits import Json
 
 _ID: Final = re.compile(r"[\w.:-]{0,140}")
-
-
-class FieldErrors(Exception):
-    """What to answer a submission with: `response_action: errors`."""
-
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__(", ".join(errors))
-        self.errors = dict(errors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +85,7 @@ def time_of(view: Json, picker: str, phrase: str, *, now: datetime, zone: str) -
     """The instant in UTC that was picked, or said in words, which win; None when neither. Raises FieldErrors."""
     said = written(view, phrase).strip()
     if said:
-        found = resolve(said, now=now, zone=zone, language=reader())
-        if isinstance(found, Unclear):
-            options = " · ".join(found.options[:3])
-            raise FieldErrors({phrase: f"{found.question} {options}".strip()})
-        if len(found.instants) != 1 or found.recurrence:
-            raise FieldErrors({phrase: told("A draft has one time. Which one?")})
-        return found.instants[0]
+        return said_time(said, phrase, now=now, zone=zone)
     picked = _element(view, picker).get("selected_date_time")
     if not isinstance(picked, int):
         return None

@@ -5,9 +5,7 @@ What was posted is noted under its key, which the message bears too: after a cra
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import zlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -20,10 +18,12 @@ from bot.chat import Card, Home, Identified, MessageRef
 from bot.words import reading
 from bot.workflow.emoji import sign_of
 from bot.workflow.reactions import Metadata, StandingReactions
+from handlers.chat.addressing import called, channel_of, language_of, shown_on, to_people, users_of
 from handlers.chat.edits import Edits
+from handlers.chat.posting import Posting
 from handlers.slack.calling import GONE, REVOKED, TOO_LONG, Json, SlackRefused, SlackUnknown, asked
 from handlers.slack.people import People
-from handlers.slack.pictures import Pictures, shown_on
+from handlers.slack.pictures import Pictures
 from handlers.slack.render import CARD_EVENT, SlackMessage, brief, message
 from handlers.slack.surface import POSTING
 from handlers.slack.teams import Teams
@@ -31,7 +31,6 @@ from handlers.slack.teams import Teams
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 MOST_PAGES: Final = 10
-AT_ONCE: Final = 32
 A_PAGE: Final = 200
 BEFORE_SECONDS: Final = 60  # clocks differ
 Post = Callable[[AsyncWebClient], Awaitable[AsyncSlackResponse]]
@@ -55,7 +54,7 @@ class SlackMessenger:
         self._people = people
         self._pictures = pictures
         self._edits = edits
-        self._posting = [asyncio.Lock() for _ in range(AT_ONCE)]  # a key goes through one of them
+        self._posting = Posting(admind, home, SlackRefused)
         self._direct: dict[str, str] = {}  # user → the room of the two
 
     @property
@@ -66,9 +65,9 @@ class SlackMessenger:
         """As `Messenger.post`; for `owners` the first of the messages to them."""
         if under is not None and under.home == self.home and under.channel:
             return await self._posted(Place(under.channel, under.message), room, card, key)
-        if room.startswith(("owners", "member:")):
+        if to_people(room):
             return await self._to_people(room, card, key)
-        channel = await self._channel(room)
+        channel = await channel_of(self._admind, self._home, room)
         return await self._posted(Place(channel), room, card, key) if channel else None
 
     async def update(self, ref: MessageRef, card: Card) -> None:
@@ -142,34 +141,19 @@ class SlackMessenger:
 
     async def posted_once(self, place: Place, key: str, post: Post) -> tuple[str, bool]:
         """The same by any call. What it posts must bear the key, in its metadata or as the id of a block."""
-        async with self._turn_of(key):
-            return await self._once(place, key, post)
+
+        async def sent() -> str:
+            client = await self._teams.client(self._home.team)
+            return str((await asked(post(client)))["ts"])
+
+        async def orphan(since_ms: int) -> str:
+            return await self._orphan(place, key, since_ms)
+
+        return await self._posting.once(place.channel, key, sent, orphan)
 
     async def standing(self, key: str) -> str:
         """The ts of what stands under this key, once whoever posts it here is done; "" without one."""
-        async with self._turn_of(key):
-            known = await self._admind.posted.known(self._home.workspace, self.home, key)
-            return known.partition("|")[2]
-
-    def _turn_of(self, key: str) -> asyncio.Lock:
-        return self._posting[zlib.crc32(key.encode()) % len(self._posting)]
-
-    async def _once(self, place: Place, key: str, post: Post) -> tuple[str, bool]:
-        workspace, posted = self._home.workspace, self._admind.posted
-        begun = await posted.begin(workspace, self.home, key)
-        if begun.message:
-            return begun.message.partition("|")[2], False
-        try:
-            found = await self._orphan(place, key, begun.doubtful_ms) if begun.doubtful_ms else ""
-            fresh = not found
-            if fresh:
-                client = await self._teams.client(self._home.team)
-                found = str((await asked(post(client)))["ts"])
-        except SlackRefused:
-            await posted.refused(workspace, self.home, key)
-            raise
-        await posted.done(workspace, self.home, key, f"{place.channel}|{found}")
-        return found, fresh
+        return await self._posting.standing(key)
 
     async def direct(self, user: str) -> str:
         """The room of AdMind and this person."""
@@ -202,7 +186,7 @@ class SlackMessenger:
     async def _fitting(self, room: str, card: Card, key: str, put: Callable[[SlackMessage], Awaitable[T]]) -> T:
         """Put the card where it belongs, in brief if Slack takes no more. Raises as `put`."""
         files = await self._pictures.files(self._home, shown_on(card))
-        with reading(await self._language(room)):
+        with reading(await language_of(self._admind, self._home, room)):
             drawn, short = message(card, files, key=key), brief(card, key=key)
         try:
             return await put(drawn)
@@ -212,46 +196,23 @@ class SlackMessenger:
             log.warning("shown in brief home=%s why=%s", self.home, error.code)
             return await put(short)
 
-    async def _language(self, room: str) -> str:
-        table = await self._admind.board.round_table(self._home.workspace)
-        kind, _, name = room.partition(":")
-        if kind == "member":
-            return next((each.language for each in table.members if each.id == name), table.home.language)
-        return table.home.language
-
     async def _pings(self, card: Card) -> Json | None:
-        """Who must be woken, as mentions: of people of this workspace alone."""
-        called = list[str]()
-        for member in card.ping:
-            called += await self._admind.homes.identities(self._home.workspace, member, "slack", self._home.team)
-        if not called:
+        """Who must be woken, as mentions."""
+        users = await called(self._admind, self._home, card)
+        if not users:
             return None
-        words = " ".join(f"<@{user}>" for user in dict.fromkeys(called))
+        words = " ".join(f"<@{user}>" for user in users)
         return {"type": "context", "elements": [{"type": "mrkdwn", "text": words}]}
 
     async def _to_people(self, room: str, card: Card, key: str) -> MessageRef | None:
-        kind, _, name = room.partition(":")
-        members = (name,) if kind == "member" else await self._admind.homes.owners(self._home.workspace, name)
         first = None
-        for member in members:
-            for user in (await self._admind.homes.identities(self._home.workspace, member, "slack", self._home.team))[
-                :1
-            ]:
-                own = (await self._teams.team(self._home.team)).bot
-                if user == own:
-                    continue
-                channel = await self.direct(user)
-                ref = await self._posted(Place(channel), room, card, f"{key}|{user}")
-                first = first or ref
+        for user in await users_of(self._admind, self._home, room):
+            if user == (await self._teams.team(self._home.team)).bot:
+                continue
+            channel = await self.direct(user)
+            ref = await self._posted(Place(channel), room, card, f"{key}|{user}")
+            first = first or ref
         return first
-
-    async def _channel(self, room: str) -> str:
-        """The Slack channel of a brand's review room or of one of its client rooms; "" without one."""
-        kind, _, name = room.rpartition(":")
-        brand, _, channel = name.partition("/")
-        rooms = await self._admind.homes.rooms(self._home.workspace, brand, "slack", self._home.team)
-        fits = [each.channel for each in rooms if each.kind == (kind or "review") and channel in ("", each.channel)]
-        return fits[0] if fits else ""
 
     async def _orphan(self, place: Place, key: str, since_ms: int) -> str:
         """The ts of a message of ours with this key, that a try left behind which never said so; "" without one."""

@@ -8,7 +8,7 @@ import zlib
 from typing import Final
 
 from bot.bootstrap import AdMind
-from bot.chat import Card, Home
+from bot.chat import Home
 from bot.errors import AdMindError
 from handlers.slack.calling import asked
 from handlers.slack.teams import Teams
@@ -50,8 +50,3 @@ class Pictures:
         file = str(answer["files"][0]["id"])
         await self._admind.posted.done(home.workspace, home.key, key, file)
         return file
-
-
-def shown_on(card: Card) -> dict[str, str]:
-    every = [card.picture, *(picture for section in card.sections for picture in section.pictures)]
-    return {each.sha256: each.mime for each in every if each is not None}

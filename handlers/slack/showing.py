@@ -6,7 +6,6 @@ Nothing of it holds up the work, and what Slack refuses of it is left out.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -18,6 +17,7 @@ from bot.chat import Asked
 from bot.errors import AdMindError
 from bot.words import told
 from handlers.chat.edits import Edits
+from handlers.chat.news import News
 from handlers.slack.calling import asked as answered
 from handlers.slack.limits import cut
 from handlers.slack.places import Asking
@@ -45,7 +45,7 @@ class Showing:
     async def show(self, asked: Asked) -> AsyncIterator[Callable[[str], None]]:
         """While this is open, people see in its place that it is worked on. Gives what takes sentences of progress."""
         asking = Asking.load(asked.place)
-        news = _News()
+        news = News()
         if asking is None or asking.way == "private":
             yield news.tell
             return
@@ -83,7 +83,7 @@ class Showing:
         except AdMindError as error:
             log.info("no session team=%s why=%s", asking.team, error.what)
 
-    async def _follow(self, asked: Asked, asking: Asking, news: _News) -> None:
+    async def _follow(self, asked: Asked, asking: Asking, news: News) -> None:
         if await news.over_within(SHOWN_AFTER_SECONDS):
             return
         news.begun = True
@@ -129,39 +129,6 @@ class Showing:
                 )
         except AdMindError as error:
             log.info("no progress shown team=%s why=%s", asking.team, error.what)
-
-
-class _News:
-    """The latest sentence, and whether the work is over."""
-
-    def __init__(self) -> None:
-        self.over = False
-        self.begun = False
-        self._sentence = ""
-        self._stirred = asyncio.Event()
-        self._ended = asyncio.Event()
-
-    def tell(self, sentence: str) -> None:
-        self._sentence = sentence
-        self._stirred.set()
-
-    def close(self) -> None:
-        self.over = True
-        self._stirred.set()
-        self._ended.set()
-
-    def latest(self) -> str:
-        self._stirred.clear()
-        return self._sentence
-
-    async def came_within(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stirred.wait(), seconds)
-
-    async def over_within(self, seconds: float) -> bool:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._ended.wait(), seconds)
-        return self.over
 
 
 def edited(asking: Asking, ts: str) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,7 +10,9 @@ from typing import Any
 from bot.bootstrap import AdMind
 from bot.chat import Home, Messenger
 from bot.errors import AdMindError
+from handlers.chat.beside import Beside
 from handlers.chat.edits import Edits
+from handlers.chat.tied import Tied
 from handlers.slack.answering import Answering
 from handlers.slack.health import Health
 from handlers.slack.messenger import SlackMessenger
@@ -22,10 +22,7 @@ from handlers.slack.teams import Teams
 from handlers.slack.telling import Telling
 
 log = logging.getLogger(__name__)
-CLOSE_SECONDS = 5.0
 LEASE_SECONDS = 60.0
-TIED_SECONDS = 5.0
-MOST_TIED = 1000
 
 
 class Slack:
@@ -37,8 +34,8 @@ class Slack:
         self.pictures = Pictures(admind, self.teams)
         self._edits = Edits()
         self.answering = Answering(admind, self.teams, self.telling, self._edits, self.after)
-        self._brands: dict[tuple[str, str], tuple[float, str]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tied = Tied(admind, "slack")
+        self._beside = Beside()
         admind.on_home("slack", self.messenger)
         admind.desk.serve("slack", self.answering, self.answering.showing.show)
         admind.doctor.also("Slack", Health(self.teams).look)
@@ -50,13 +47,7 @@ class Slack:
 
     async def brand_of(self, team: str, channel: str) -> str:
         """The brand that a room is tied to, as it was some seconds ago; "" for any other room."""
-        kept = self._brands.get((team, channel))
-        if kept is None or time.monotonic() - kept[0] > TIED_SECONDS:
-            room = await self.admind.homes.room("slack", team, channel)
-            kept = self._brands[team, channel] = (time.monotonic(), room.brand if room else "")
-            while len(self._brands) > MOST_TIED:
-                self._brands.pop(next(iter(self._brands)))
-        return kept[1]
+        return await self._tied.brand_of(team, channel)
 
     async def mended(self, team: str) -> None:
         """A room or a token is good again: what could not be posted in this team comes now."""
@@ -84,20 +75,10 @@ class Slack:
 
     def after(self, work: Coroutine[Any, Any, None]) -> None:
         """Do this once what waits for us has its answer."""
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("after an answer to Slack", exc_info=error)
+        self._beside.after(work)
 
     async def close(self) -> None:
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=CLOSE_SECONDS)
-        for task in set(self._tasks):
-            task.cancel()
+        await self._beside.close()
         await self.teams.close()
 
 

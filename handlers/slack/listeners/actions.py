@@ -10,8 +10,9 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.chat import Verdict
 from bot.errors import AdMindError, ChangedSince, unexpected
-from bot.words import read_in, reader, told, words
+from bot.words import read_in, told
 from handlers.chat import deciding, houses
+from handlers.chat.on_posts import VERBS
 from handlers.chat.visiting import Visitor
 from handlers.slack import modals
 from handlers.slack.buttons import MENU
@@ -24,7 +25,7 @@ from handlers.slack.surface import ACTIONS
 log = logging.getLogger(__name__)
 DECIDES = {"approve": Verdict.approve, "hold": Verdict.hold}
 OPENS = frozenset({"edit", "changes", "reject", "some", "move"})
-CHANGES_RIGHTS = frozenset({*DECIDES, *on_posts.VERBS, "stop", "resume", "settings"})
+CHANGES_RIGHTS = frozenset({*DECIDES, *VERBS, "stop", "resume", "settings"})
 
 
 def register(app: AsyncApp, slack: Slack) -> None:
@@ -59,10 +60,12 @@ async def press(slack: Slack, body: Json) -> None:
 async def _do(slack: Slack, visitor: Visitor, body: Json, verb: str, ids: list[str]) -> str:
     if verb in DECIDES:
         return await deciding.decide(slack.admind, visitor, DECIDES[verb], ids[0], ids[1])
-    if verb in on_posts.VERBS:
+    if verb in VERBS:
         return await on_posts.press(slack, visitor, verb, ids[0], _where(body), str(body.get("trigger_id") or ""))
     if verb in ("stop", "resume"):
-        return await _flow(slack, visitor, verb, ids[0])
+        said = await houses.flow(slack.admind, visitor, verb, ids[0])
+        await home.refresh(slack, visitor)
+        return said
     if verb == "reconnect":
         return await houses.reconnect(slack.admind, visitor, ids[0])
     await _open(slack, visitor, body, verb, ids)
@@ -76,24 +79,6 @@ def _where(body: Json) -> on_posts.Where:
         message=str(container.get("message_ts") or ""),
         thread=str(container.get("thread_ts") or ""),
     )
-
-
-async def _flow(slack: Slack, visitor: Visitor, verb: str, brand: str) -> str:
-    scope, now = f"brand:{brand}", slack.admind.clock.now()
-    if verb == "resume":
-        pausing = slack.admind.pausing
-        lifted = await pausing.resume(visitor.workspace, scope, visitor.member, now, surface="slack")
-        said = told("Posts go out again: {what}.", what=await houses.scope_name(slack.admind, visitor, lifted.scope))
-    else:
-        stopped = await slack.admind.stopping.stop(visitor.workspace, scope, visitor.member, "", now, "slack")
-        said = words(reader()).many(
-            "Stopped: {count} scheduled post waits until somebody lets it go on.",
-            "Stopped: {count} scheduled posts wait until somebody lets them go on.",
-            len(stopped.held),
-        )
-        said = said if stopped.held else told("Stopped. Nothing was scheduled, and nothing goes out from now on.")
-    await home.refresh(slack, visitor)
-    return said
 
 
 async def _open(slack: Slack, visitor: Visitor, body: Json, verb: str, ids: list[str]) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from bot.chat import Role
-from bot.errors import AdMindError, NotAllowed
-from bot.views import BrandView, DraftView
-from bot.words import told
+from bot.errors import AdMindError
+from bot.views import DraftView
 from handlers.chat.deciding import zone_of
+from handlers.chat.settings import brand_of, settings_of
 from handlers.chat.visiting import Visitor
 from handlers.slack import modals
 from handlers.slack.buttons import behind_more
@@ -27,24 +26,10 @@ async def draft_of(slack: Slack, visitor: Visitor, draft: str) -> DraftView:
     return await slack.admind.looking.draft(visitor.workspace, visitor.member.id, draft)
 
 
-async def brand_of(slack: Slack, visitor: Visitor, room: str) -> str:
-    """The brand that a room belongs to, or the person's own."""
-    tied = await slack.admind.homes.room("slack", visitor.who.team, room) if room else None
-    if tied is not None and visitor.member.roles.get(tied.brand):
-        return tied.brand
-    return await slack.admind.looking.home_brand(visitor.workspace, visitor.member.id) or ""
-
-
-async def brand_view(slack: Slack, visitor: Visitor, brand: str) -> BrandView:
-    """Of a brand that they have a role in."""
-    every = (await slack.admind.looking.brands(visitor.workspace, visitor.member.id)).items
-    return next(each for each in every if each.id == brand)
-
-
 async def new_post(
     slack: Slack, visitor: Visitor, trigger: str, *, room: str = "", brand: str = "", topic: str = ""
 ) -> None:
-    brand = brand or await brand_of(slack, visitor, room)
+    brand = brand or await brand_of(slack.admind, visitor, room)
     accounts = await slack.admind.looking.accounts(visitor.workspace, visitor.member.id)
     mine = [each for each in accounts.items if each.brand == brand]
     carried = Carried(brand=brand, room=room)
@@ -54,24 +39,9 @@ async def new_post(
 
 async def settings(slack: Slack, visitor: Visitor, trigger: str, *, room: str = "", brand: str = "") -> None:
     """Raises NotAllowed for who does not own the brand."""
-    brand = brand or await brand_of(slack, visitor, room)
-    if not visitor.member.may(brand, Role.owner):
-        raise NotAllowed(told("Only an owner of this brand can change its rooms."), kept=told("Nothing changed."))
-    admind, team = slack.admind, visitor.who.team
-    shown = await brand_view(slack, visitor, brand)
-    rooms = await admind.homes.rooms(visitor.workspace, brand, "slack", team)
-    tied = await admind.homes.groups(visitor.workspace, brand, "slack")
-    held = {
-        role: tuple(group.group for group in tied if group.team == team and role in group.roles)
-        for role in ("requester", "approver", "client", "owner")
-    }
-    now = modals.RoomSettings(
-        review=next((each.channel for each in rooms if each.kind == "review"), ""),
-        clients=tuple(each.channel for each in rooms if each.kind == "client"),
-        digest=shown.digest,
-        groups=held,
-    )
-    view = modals.settings_modal(shown.name, now, await _groups(slack, team), Carried(brand=brand))
+    brand = brand or await brand_of(slack.admind, visitor, room)
+    name, now = await settings_of(slack.admind, visitor, brand)
+    view = modals.settings_modal(name, now, await _groups(slack, visitor.who.team), Carried(brand=brand))
     await show(slack, visitor, trigger, view)
 
 

@@ -1,12 +1,10 @@
-"""Review N: what waits for one person, a window at a time; deciding or putting off brings the next."""
+"""Review N, a window at a time."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-from bot.errors import NotFound
-from bot.views import DraftView
-from bot.words import reader, told, words
+from bot.words import told
+from handlers.chat import reviewing
+from handlers.chat.reviewing import Next
 from handlers.chat.visiting import Visitor
 from handlers.slack import kit
 from handlers.slack.calling import Json, asked
@@ -18,12 +16,10 @@ from handlers.slack.slack import Slack
 
 async def following(slack: Slack, visitor: Visitor, brand: str, after: str = "") -> Json:
     """The window of what waits first, or first after that draft; or one that says how things stand."""
-    waiting = await slack.admind.looking.waits_for(visitor.workspace, visitor.member.id, brand)
-    passed = await _place(slack, visitor, after) if after else None
-    ahead = [each for each in waiting if passed is None or _key(each) > passed]
-    if not ahead:
-        return _done(brand, len(waiting))
-    return await opening.details(slack, visitor, ahead[0], approving=True, brand=brand)
+    found = await reviewing.following(slack.admind, visitor, brand, after)
+    if found.draft is None:
+        return _done(brand, found)
+    return await opening.details(slack, visitor, found.draft, approving=True, brand=brand)
 
 
 async def begin(slack: Slack, visitor: Visitor, trigger: str, window: Json, ids: list[str]) -> None:
@@ -36,25 +32,8 @@ async def begin(slack: Slack, visitor: Visitor, trigger: str, window: Json, ids:
     await asked(client.views_update(view_id=str(window["id"]), hash=str(window.get("hash") or ""), view=view))
 
 
-async def _place(slack: Slack, visitor: Visitor, draft: str) -> tuple[datetime, datetime, str] | None:
-    try:
-        return _key(await opening.draft_of(slack, visitor, draft))
-    except NotFound:
-        return None
-
-
-def _key(draft: DraftView) -> tuple[datetime, datetime, str]:
-    return (draft.due or datetime.max.replace(tzinfo=UTC), draft.created_at, draft.id)
-
-
-def _done(brand: str, left: int) -> Json:
-    blocks = [kit.section(told("Nothing more waits for you."))]
-    if left:
-        still = words(reader()).many(
-            "That was the last one. {count} that you put off still waits.",
-            "That was the last one. {count} that you put off still wait.",
-            left,
-        )
-        again = words(reader()).many("Review {count}", "Review {count}", left)
-        blocks = [kit.section(still), kit.actions([kit.button(again, f"next:{brand}", "primary")])]
+def _done(brand: str, found: Next) -> Json:
+    blocks = [kit.section(found.sentence)]
+    if found.left:
+        blocks.append(kit.actions([kit.button(found.again, f"next:{brand}", "primary")]))
     return checked_view(kit.modal(details.CALLBACK, told("Review"), blocks, carried="{}", close=told("Close")))

@@ -8,14 +8,16 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.chat import Role, Verdict
+from bot.chat import Verdict
 from bot.errors import AdMindError, unexpected
 from bot.words import read_in, told
 from handlers.chat import deciding
+from handlers.chat.settings import save
 from handlers.chat.visiting import Visitor
+from handlers.chat.wrong import FieldErrors
 from handlers.slack import kit, modals
 from handlers.slack.calling import Json, asked
-from handlers.slack.forms import Carried, FieldErrors
+from handlers.slack.forms import Carried
 from handlers.slack.limits import cut
 from handlers.slack.listeners import home, on_posts, opening, reviewing
 from handlers.slack.modals import asking as new_posts
@@ -142,28 +144,12 @@ async def _new_post(slack: Slack, visitor: Visitor, view: Json, carried: Carried
 
 
 async def _settings(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
-    tied, admind, team = modals.read_settings(view), slack.admind, visitor.who.team
+    tied, team = modals.read_settings(view), visitor.who.team
     names = {room: await _name(slack, team, room, "clients") for room in tied.clients}
     names[tied.review] = await _name(slack, team, tied.review, "review")
-    by, brand = visitor.member, carried.brand
-    await admind.homes.tie(by.workspace, by, "slack", team, tied.review, names[tied.review], brand, "review")
-    for room in tied.clients:
-        await admind.homes.tie(by.workspace, by, "slack", team, room, names[room], brand, "client")
-    for former in await admind.homes.rooms(by.workspace, brand, "slack", team):
-        if former.kind == "client" and former.channel not in tied.clients:
-            await admind.homes.untie(by.workspace, by, "slack", team, former.channel)
-    if tied.groups is not None:
-        roles: dict[str, list[Role]] = {}
-        for role, groups in tied.groups.items():
-            for group in groups:
-                roles.setdefault(group, []).append(Role(role))
-        held = {g.group for g in await admind.homes.groups(by.workspace, brand, "slack") if g.team == team}
-        for group in held | roles.keys():
-            await admind.homes.tie_group(by.workspace, by, "slack", team, group, brand, roles.get(group, ()))
-    if tied.digest not in (None, (await opening.brand_view(slack, visitor, brand)).digest):
-        await admind.office.change_brand(by.workspace, by.id, brand, {"digest": tied.digest})
+    said = await save(slack.admind, visitor, carried.brand, tied, names)
     slack.after(home.refresh(slack, visitor))
-    return told("Saved. Drafts of this brand wait in #{room} from now on.", room=names[tied.review])
+    return said
 
 
 async def _name(slack: Slack, team: str, room: str, field: str) -> str:

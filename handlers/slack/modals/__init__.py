@@ -3,8 +3,12 @@
 `surface.VIEWS` lists their callback ids. A view is in the language of whoever opened it (`bot.words.read_in`).
 """
 
-from handlers.slack.forms import Carried, FieldErrors
-from handlers.slack.modals.asking import NewPost, new_post_modal, read_new_post
+from handlers.chat.asking import NewPost
+from handlers.chat.editing import Edited
+from handlers.chat.settings import RoomSettings, Tied
+from handlers.chat.wrong import FieldErrors
+from handlers.slack.forms import Carried
+from handlers.slack.modals.asking import new_post_modal, read_new_post
 from handlers.slack.modals.deciding import (
     changes_modal,
     more_modal,
@@ -16,9 +20,9 @@ from handlers.slack.modals.deciding import (
     take_down_modal,
 )
 from handlers.slack.modals.details import details_modal, pages_of
-from handlers.slack.modals.editing import Edited, edit_modal, read_edit
+from handlers.slack.modals.editing import edit_modal, read_edit
 from handlers.slack.modals.moving import later_modal, move_modal, read_move
-from handlers.slack.modals.settings import RoomSettings, Tied, read_settings, settings_modal
+from handlers.slack.modals.settings import read_settings, settings_modal
 
 __all__ = [
     "Carried",

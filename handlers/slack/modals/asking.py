@@ -3,43 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from bot.views import AccountView
-from bot.when import say
-from bot.words import reader, told
+from bot.words import told
+from handlers.chat.asking import NewPost
+from handlers.chat.wrong import FieldErrors
 from handlers.slack import kit
-from handlers.slack.forms import Carried, FieldErrors, attached, chosen, time_of, written
+from handlers.slack.forms import Carried, attached, chosen, time_of, written
 from handlers.slack.limits import INPUT, SELECT_OPTIONS, Json, checked_view, cut
 from handlers.slack.modals.moving import when_fields
 
 CALLBACK = "new_post"
 PICTURES: Final = ("png", "jpg", "jpeg", "gif", "webp")
-
-
-@dataclass(frozen=True, slots=True)
-class NewPost:
-    """`due` in UTC, or as soon as it is approved; `files` are Slack's ids; `accounts` empty: where it usually goes."""
-
-    topic: str
-    accounts: tuple[str, ...]
-    due: datetime | None
-    image_wish: str
-    files: tuple[str, ...]
-    campaign: str
-
-    def request(self, names: dict[str, str], zone: str) -> str:
-        """The same in plain words, as somebody would have written it. `names` maps account ids to names."""
-        where = ", ".join(names[account] for account in self.accounts if account in names)
-        said = (
-            (told("Accounts"), where),
-            (told("When"), say(self.due, zone, reader()) if self.due else ""),
-            (told("Image"), self.image_wish),
-            (told("Campaign"), self.campaign),
-        )
-        return "\n".join([self.topic, *(f"{label}: {words}." for label, words in said if words)])
 
 
 def new_post_modal(accounts: Sequence[AccountView], carried: Carried, *, zone: str, topic: str = "") -> Json:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from bot.chat import Button
 from bot.views import DraftView, PostView
 from bot.words import told
+from handlers.chat.wrong import FieldErrors
 from handlers.slack import kit
-from handlers.slack.forms import Carried, FieldErrors, blocks_of, chosen, written
+from handlers.slack.forms import Carried, blocks_of, chosen, written
 from handlers.slack.limits import BOXES, Json, checked_view
 
 CHANGES, REJECT, SOME, TAKE_DOWN, MORE = "changes", "reject", "some", "take_down", "more"

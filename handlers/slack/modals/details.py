@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from bot.views import DraftView, FindingView, VersionView
-from bot.when import say
-from bot.words import reader, retold, told
+from bot.views import DraftView
+from bot.words import told
+from handlers.chat.details import Part, parts_of
 from handlers.slack import kit
 from handlers.slack.forms import Carried
 from handlers.slack.limits import SECTION, Json, characters, checked_view, pieces
@@ -44,7 +44,7 @@ def details_modal(
 def pages_of(draft: DraftView, *, zone: str, files: dict[str, str] | None = None) -> tuple[tuple[Json, ...], ...]:
     """All blocks, in pages that Slack takes. No text is shortened."""
     pages, current, taken = list[tuple[Json, ...]](), list[Json](), 0
-    for block in _all(draft, zone, files or {}):
+    for block in _drawn(parts_of(draft, zone), files or {}):
         size = characters([block])
         if current and (len(current) == PAGE_BLOCKS or taken + size > PAGE_CHARACTERS):
             pages.append(tuple(current))
@@ -74,77 +74,16 @@ def _turning(draft: DraftView, page: int, count: int, approving: bool) -> list[J
     ]
 
 
-def _all(draft: DraftView, zone: str, files: dict[str, str]) -> Iterator[Json]:
-    when = say(draft.due, zone, reader()) if draft.due else told("as soon as it is approved")
-    yield kit.heading(draft.title, when)
-    for finding in (each for each in draft.findings if not each.account):
-        yield kit.section(_finding(finding))
-    for version in draft.versions:
-        yield from _version(version, draft.findings, files)
-    yield kit.heading(told("Asked for"))
-    yield from _paragraphs(draft.request)
-    yield kit.context(told("Asked by {name}", name=draft.requested_by))
-    yield from _sources(draft, zone)
-    yield from _history(draft, zone)
-
-
-def _version(version: VersionView, findings: Sequence[FindingView], files: dict[str, str]) -> Iterator[Json]:
-    meter = f"{version.length}/{version.limit}" if version.limit else ""
-    yield kit.heading(version.account_name, " · ".join(part for part in (meter, version.price) if part))
-    yield from _paragraphs(version.text)
-    for medium in version.media:
-        if medium.sha256 in files:
-            yield kit.picture(files[medium.sha256], medium.alt)
+def _drawn(parts: Iterable[Part], files: dict[str, str]) -> Iterator[Json]:
+    for part in parts:
+        if part.kind == "heading":
+            yield kit.heading(part.words, part.rest)
+        elif part.kind == "words":
+            yield from _paragraphs(part.words)
+        elif part.medium is not None and part.medium.sha256 in files:
+            yield kit.picture(files[part.medium.sha256], part.medium.alt)
         else:
-            yield kit.context(told("A picture, {width} × {height}", width=medium.width, height=medium.height))
-        if medium.alt.strip():
-            yield from _paragraphs(told("Alt: {text}", text=medium.alt))
-    for finding in findings:
-        if finding.account == version.account:
-            yield kit.section(_finding(finding))
-    yield kit.context(version.missing or told("Approved"))
-
-
-def _finding(finding: FindingView) -> str:
-    sign = {"block": "⛔", "warn": "⚠"}.get(finding.severity, "·")
-    return " ".join(part for part in (sign, retold(finding.reason), retold(finding.fix)) if part)
-
-
-def _sources(draft: DraftView, zone: str) -> Iterator[Json]:
-    """Each page with its title and address, and when it was read."""
-    if draft.sources:
-        yield kit.heading(told("Sources"))
-    for source in draft.sources:
-        when = say(source.read_at, zone, reader())
-        if source.problem:
-            line = told("Not read: {address}, {when}.", address=source.url, when=when)
-            yield from _paragraphs(f"{line} {retold(source.problem)}")
-            continue
-        title, address = source.title or source.url, source.address or source.url
-        yield from _paragraphs(
-            told("Source: {title} ({address}), read at {when}", title=title, address=address, when=when)
-        )
-        yield from _paragraphs("\n".join(f"• {fact}" for fact in source.facts))
-
-
-def _history(draft: DraftView, zone: str) -> Iterator[Json]:
-    if draft.decisions:
-        yield kit.heading(told("Decisions"))
-    for decision in draft.decisions:
-        verdict = {
-            "approve": told("approved"),
-            "reject": told("rejected"),
-            "changes": told("asked for changes"),
-            "hold": told("put on hold"),
-        }.get(decision.verdict, decision.verdict)
-        gone = told("taken back") if decision.withdrawn_at else ""
-        facts = (say(decision.at, zone, reader()), decision.member, verdict, gone)
-        yield kit.context(" · ".join(part for part in facts if part))
-        yield from _paragraphs(decision.reason or "")
-    if draft.history:
-        yield kit.heading(told("Earlier wordings"))
-    for mark in draft.history:
-        yield kit.context(f"{mark.number} · {say(mark.at, zone, reader())} · {mark.by} · {retold(mark.why)}")
+            yield kit.context(part.words)
 
 
 def _paragraphs(text: str) -> Iterator[Json]:

@@ -7,8 +7,9 @@ from datetime import datetime
 from bot.views import DraftView, PostView
 from bot.when import say
 from bot.words import reader, told
+from handlers.chat.wrong import FieldErrors
 from handlers.slack import kit
-from handlers.slack.forms import Carried, FieldErrors, time_of
+from handlers.slack.forms import Carried, time_of
 from handlers.slack.limits import Json, checked_view
 
 CALLBACK, LATER = "move", "later"

@@ -3,37 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from bot.words import told
+from handlers.chat.settings import ROLES, RoomSettings, Tied, group_labels
+from handlers.chat.wrong import FieldErrors
 from handlers.slack import kit
-from handlers.slack.forms import Carried, FieldErrors, chosen
+from handlers.slack.forms import Carried, chosen
 from handlers.slack.limits import SELECT_OPTIONS, Json, checked_view
 
 CALLBACK = "settings"
 WEEKLY: Final = "weekly"
-ROLES: Final = ("requester", "approver", "client", "owner")
-
-
-@dataclass(frozen=True, slots=True)
-class RoomSettings:
-    """`groups` maps a role to the ids of the user groups that hold it."""
-
-    review: str = ""
-    clients: tuple[str, ...] = ()
-    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    digest: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Tied:
-    """What was submitted; what is None was not offered, and then nothing changes about it."""
-
-    review: str
-    clients: tuple[str, ...]
-    digest: bool | None
-    groups: Mapping[str, tuple[str, ...]] | None
 
 
 def settings_modal(brand: str, now: RoomSettings, groups: Mapping[str, str], carried: Carried) -> Json:
@@ -64,15 +44,9 @@ def settings_modal(brand: str, now: RoomSettings, groups: Mapping[str, str], car
     ]
     offered = [kit.option(f"@{name}", group) for group, name in groups.items()][:SELECT_OPTIONS]
     if offered:
-        labels = {
-            "requester": told("Groups that may ask for posts"),
-            "approver": told("Groups that approve"),
-            "client": told("Groups of clients"),
-            "owner": told("Groups that own the brand"),
-        }
-        for role in ROLES:
+        for role, label in group_labels().items():
             chooser = kit.chooser("multi_static_select", offered, now.groups.get(role, ()))
-            blocks.append(kit.field(f"groups:{role}", labels[role], chooser, optional=True))
+            blocks.append(kit.field(f"groups:{role}", label, chooser, optional=True))
     if len(groups) > SELECT_OPTIONS:
         blocks.append(kit.context(told("Only the first {count} groups are offered here.", count=SELECT_OPTIONS)))
     return checked_view(

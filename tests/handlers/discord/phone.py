@@ -7,6 +7,8 @@ from typing import Any
 
 import discord
 
+from tests.fakes.discord.modals import check_modal
+
 ADDRESS = re.compile(r"(https?://[^\s<]+[^<.,:;\"'\])\s])")
 UNESCAPED = re.compile(r"\\([\\*_~`|\[\]<@>#+.-])")
 STYLES = {1: "!", 4: "‼"}
@@ -56,3 +58,36 @@ def _element(part: dict[str, Any]) -> str:
         return f"[{STYLES.get(part['style'], '')}{part['label']}]"
     assert part["type"] == 3
     return f"[⋯ {' · '.join(each['label'] for each in part['options'])}]"
+
+
+def window(modal: discord.ui.Modal) -> dict[str, Any]:
+    """As it travels, checked as Discord checks it."""
+    made = modal.to_dict()
+    assert not list(check_modal(made)), list(check_modal(made))
+    return made
+
+
+def seen_window(modal: dict[str, Any]) -> str:
+    return "\n".join([f"== {modal['title']} ==", *(_field(part) for part in modal["components"])])
+
+
+def _field(part: dict[str, Any]) -> str:
+    if part["type"] == 10:
+        return shown(part["content"])
+    inside = part["component"]
+    star = "" if inside.get("required") is False else " *"
+    hint = f"  ({part['description']})" if part.get("description") else ""
+    return f"{part['label']}{star}: {_input(inside)}{hint}"
+
+
+def _input(inside: dict[str, Any]) -> str:
+    match inside["type"]:
+        case 4:
+            return f"|{inside.get('value') or ''}|"
+        case 22 | 3:
+            return " ".join(f"{'☑' if each.get('default') else '☐'} {each['label']}" for each in inside["options"])
+        case 8 | 6:
+            return ", ".join(str(each["id"]) for each in inside.get("default_values") or ()) or "—"
+        case 19:
+            return f"[up to {inside['max_values']} files]"
+    raise AssertionError(f"nothing draws {inside['type']}")

@@ -277,7 +277,7 @@ def test_a_new_post_from_a_form() -> None:
     post = read_new_post(back, now=NOW, zone=ZONE)
     assert (post.topic, post.accounts, post.due, post.files) == ("Our spring sale", ("a_2",), DUE, ("F7", "F8"))
     assert post.request({"a_2": "Feed 2"}, ZONE) == (
-        "Our spring sale\nAccounts: Feed 2.\nWhen: Tue 1 Dec, 09:00 CET.\nImage: a red bike.\nCampaign: Spring."
+        "Our spring sale\nPost it on Feed 2, Tue 1 Dec, 09:00 CET.\nWith an image of a red bike.\nCampaign: Spring."
     )
     with pytest.raises(FieldErrors, match="topic"):
         read_new_post(submitted(shown), now=NOW, zone=ZONE)

@@ -1,0 +1,51 @@
+"""A request from a chat, taken in durably and once."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bot.bootstrap import AdMind
+from bot.chat import Asked, ChatRequest
+from bot.words import told
+from handlers.chat.visiting import Visitor
+
+
+class Place(Protocol):
+    """Where it was asked, as its chat keeps that."""
+
+    @property
+    def team(self) -> str: ...
+
+    @property
+    def conversation(self) -> str: ...
+
+    def dump(self) -> str: ...
+
+
+async def take(
+    admind: AdMind, visitor: Visitor, text: str, place: Place, *, key: str, about: str = "", brand: str = ""
+) -> str:
+    """Keep a request, once a key, and let it be worked on; its id. Raises StorageUnavailable, StorageFull."""
+    request = await admind.desk.receive(
+        ChatRequest(
+            workspace=visitor.workspace,
+            brand=brand,
+            surface=visitor.surface,
+            member=visitor.member.id,
+            conversation=place.conversation,
+            text=text,
+            key=f"{place.team}:{key}",
+            about=about,
+            place=place.dump(),
+            at=admind.clock.now(),
+        ),
+        hand_over=False,
+    )
+    admind.desk.hand_over(visitor.workspace, request)
+    return request
+
+
+def unread(asked: Asked) -> str:
+    """Files that nobody understood are named, whatever the answer says."""
+    names = [name for name in asked.unread if name not in asked.reply]
+    return told("I can't read these files and left them out: {files}", files=", ".join(names)) if names else ""

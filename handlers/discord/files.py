@@ -1,0 +1,53 @@
+"""Files that people send with a message: pictures become the draft's, all others are named as not understood."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+import discord
+
+from bot.bootstrap import AdMind
+from bot.chat import Asked, Files, Upload
+from bot.errors import AdMindError
+from handlers.discord.calling import asked as answered
+from handlers.discord.client import Client
+from handlers.discord.places import Asking
+
+log = logging.getLogger(__name__)
+MOST_BYTES: Final = 25_000_000
+MOST_FILES: Final = 10
+
+
+class Fetching:
+    def __init__(self, admind: AdMind, client: Client) -> None:
+        self._admind = admind
+        self._client = client
+
+    async def fetch(self, found: Asked, asking: Asking) -> Files:
+        """Raises DiscordRefused, DiscordUnknown when the message itself cannot be had."""
+        await self._client.speaks()
+        uploads, unread = list[Upload](), list[str]()
+        member = await self._admind.looking.member(found.workspace, found.member)
+        brand = found.brand or await self._admind.looking.home_brand(found.workspace, found.member) or ""
+        for name, kind, size, address in await self._named(asking):
+            try:
+                if not kind.startswith("image/") or size > MOST_BYTES:
+                    unread.append(name)
+                    continue
+                data = await answered(self._client.http.get_from_cdn(address))
+                item = await self._admind.library.upload(found.workspace, brand, member, data)
+                uploads.append(Upload(sha256=item.sha256, name=name))
+            except AdMindError as error:
+                log.info("file not taken team=%s why=%s", asking.team, error.what)
+                unread.append(name)
+        return Files(uploads=tuple(uploads), unread=tuple(unread))
+
+    async def _named(self, asking: Asking) -> list[tuple[str, str, int, str]]:
+        """Name, kind, bytes and address of each, by what Discord says now: addresses are good for a day."""
+        if not asking.message:
+            return [(each.partition("?")[0].rpartition("/")[2], "image/", 0, each) for each in asking.files]
+        message: discord.Message = await answered(self._client.room(asking.channel).fetch_message(int(asking.message)))
+        return [(each.filename, each.content_type or "", each.size, each.url) for each in message.attachments][
+            :MOST_FILES
+        ]

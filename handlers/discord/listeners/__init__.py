@@ -1,0 +1,1 @@
+"""What is heard from Discord, a module each."""

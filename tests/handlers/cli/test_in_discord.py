@@ -1,0 +1,46 @@
+"""The real `admind run` as a process in the loopback Discord: killed in the middle, it goes on where it was."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.discord_server import Fault, discord_server
+from tests.fakes.waiting import until
+from tests.handlers.cli.admind import AdMindHere
+from tests.handlers.cli.test_in_slack import process
+from tests.handlers.discord.office import environ, is_card, says
+
+pytestmark = pytest.mark.crash
+ASK = "Announce our workshop on bike repair for the feed, tomorrow 9am"
+POST = "POST /channels/{channel}/messages"
+
+
+async def test_killed_in_the_middle_it_answers_once_and_sigterm_ends_it(tmp_path: Path) -> None:
+    async with discord_server() as server:
+        velo = server.guild("velo")
+        ana = velo.person("ana")
+        room, lounge = velo.room("reviews"), velo.room("lounge")
+        here = AdMindHere(tmp_path, extra=environ(tmp_path / "data", server, ana, room))
+        async with process(here) as first:
+            await server.gateway.online()
+            server.rest.fail(POST, Fault(hangs=True, commits=True), times=2)
+            ana.mention(lounge, ASK)
+            await until(lambda: bool(server.rest.of(POST)), "it begins to answer", seconds=30)
+            first.kill()
+            await first.wait()
+        server.rest.faults.clear()
+        server.gateway.forget()
+        async with process(here) as second:
+            await until(lambda: says(lounge, "Look at"), "it answers", seconds=30)
+            card = next(each for each in room.messages.values() if is_card(each))
+            ana.react(card, "✅")
+            await until(lambda: "Approved" in card.words, "the card says so", seconds=15)
+            second.send_signal(signal.SIGTERM)
+            assert await asyncio.wait_for(second.wait(), 15) == 0
+        assert len([each for each in room.messages.values() if is_card(each)]) == 1
+        assert len(lounge.messages) == 2
+        assert not server.gateway.connections, "it said goodbye"
