@@ -18,7 +18,6 @@ from bot.bootstrap import AdMind
 from bot.chat import Card, Home, Identified, MessageRef
 from bot.errors import AdMindError
 from bot.words import reading
-from bot.workflow.emoji import sign_of
 from bot.workflow.reactions import Metadata, StandingReactions
 from handlers.chat.addressing import called, channel_of, language_of, shown_on, to_people, users_of
 from handlers.chat.edits import Edits
@@ -27,12 +26,12 @@ from handlers.discord.calling import DM_CLOSED, FORM, GONE, DiscordRefused, Disc
 from handlers.discord.client import Client
 from handlers.discord.people import People
 from handlers.discord.render import DiscordMessage, mark, message
+from handlers.discord.standing import standing
 from handlers.discord.telling import Telling, stopped
 from handlers.discord.threads import Threads
 
 log = logging.getLogger(__name__)
 MOST_LOOKED_AT: Final = 1000
-MOST_USERS: Final = 500  # of a reaction, that are read again
 BEFORE: Final = timedelta(seconds=60)  # clocks differ
 SEEDS: Final = ("✅", "❌")
 After = Callable[[Coroutine[Any, Any, None]], None]
@@ -211,16 +210,8 @@ class DiscordMessenger:
     async def _reread(self, ref: MessageRef, met: set[Identified]) -> None:
         """`met` are people of whom Discord has been asked already."""
         began = self._admind.clock.now()
-        found = await asked(self._client.room(ref.channel).fetch_message(int(ref.message)))
-        standing = list[tuple[Identified, str]]()
-        for reaction in found.reactions:
-            name = str(reaction.emoji)
-            if not sign_of(name) or (reaction.me and reaction.count == 1):
-                continue
-            for user in await asked(_all(reaction)):
-                if not user.bot:
-                    standing.append((Identified(platform="discord", team=self._home.team, user=str(user.id)), name))
-        for who in {who for who, _ in standing} - met:
+        stands = await standing(self._client, self._home.team, ref.channel, ref.message)
+        for who in {who for who, _ in stands} - met:
             await self._people.look_again(who)
             met.add(who)
         await self._admind.reactions.reread(
@@ -229,7 +220,7 @@ class DiscordMessenger:
                 team=self._home.team,
                 channel=ref.channel,
                 message=ref.message,
-                reactions=tuple(standing),
+                reactions=tuple(stands),
                 at=began,
                 metadata=Metadata(draft=ref.draft, digest=ref.digest, whole=ref.whole) if ref.draft else None,
             )
@@ -253,10 +244,6 @@ class DiscordMessenger:
         if found == "?":
             raise DiscordUnknown("Too much was said meanwhile to find it.", retry_after_seconds=600)
         return found
-
-
-async def _all(reaction: discord.Reaction) -> list[discord.Member | discord.User]:
-    return [user async for user in reaction.users(limit=MOST_USERS)]
 
 
 def _nonce(home: str, key: str) -> str:

@@ -26,10 +26,10 @@ async def test_killed_in_the_middle_it_answers_once_and_sigterm_ends_it(tmp_path
         room, lounge = velo.room("reviews"), velo.room("lounge")
         here = AdMindHere(tmp_path, extra=environ(tmp_path / "data", server, ana, room))
         async with process(here) as first:
-            await server.gateway.online()
+            await until(lambda: bool(velo.owner.heard()), "it greets", seconds=30)
             server.rest.fail(POST, Fault(hangs=True, commits=True), times=2)
             ana.mention(lounge, ASK)
-            await until(lambda: bool(server.rest.of(POST)), "it begins to answer", seconds=30)
+            await until(lambda: len(lounge.messages) == 2, "it begins to answer", seconds=30)
             first.kill()
             await first.wait()
         server.rest.faults.clear()
