@@ -101,6 +101,6 @@ async def test_taking_down_takes_two_taps(shop: Office, ana: Person, clock: Mova
 async def test_a_stop_and_going_on(office: Office, ana: Person) -> None:
     card = await asked(office, ana)
     await menu(ana, card, "stop")
-    await whispered(ana, office.room, "Stopped: 0 scheduled posts wait")
+    await whispered(ana, office.room, "Stopped. Nothing was scheduled")
     answer = await (await ana.slash(lounge(office), "/admind", "resume")).settle()
     assert "Posts go out again: My brand" in answer.words
