@@ -15,7 +15,7 @@ class Together(Generic[Given, Found]):
     """What is given for the same name while that name's earlier work runs is done together after it, in order.
 
     `work(name, given)` answers with as many results as it was given; what it raises is raised to each that it was
-    given. Somebody who gives up waiting stops nothing. With patience more comes together, that much later.
+    given. Somebody who gives up waiting stops nothing. With patience, what comes while it works waits so long for more.
     """
 
     def __init__(
@@ -41,14 +41,13 @@ class Together(Generic[Given, Found]):
 
     async def _run(self, name: str) -> None:
         try:
-            while name in self._waiting:
-                if self._patience:
-                    await asyncio.sleep(self._patience)
-                waiting = self._waiting.pop(name)
+            while waiting := self._waiting.pop(name, None):
                 now, later = waiting[: self._most], waiting[self._most :]
                 if later:
                     self._waiting[name] = later
                 await self._carry_out(name, now)
+                if self._patience and name in self._waiting:
+                    await asyncio.sleep(self._patience)
         finally:
             del self._running[name]
             for _, future in self._waiting.pop(name, ()):  # this task was cancelled: the process ends

@@ -50,7 +50,7 @@ MOST_IN_FLIGHT: Final = 12  # of a workspace in one process; the engine runs 16,
 FULL_PAUSE_SECONDS: Final = 1.0
 EVENT_WAIT_MS: Final = 1000
 FINAL: Final = frozenset({"done", "failed"})
-HANDING_SECONDS: Final = 0.005
+HANDING_SECONDS: Final = 0.05  # a single request is handed over at once
 TOGETHER: Final = " "  # stands between requests that are handed over in one message
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
 

@@ -79,8 +79,12 @@ async def test_somebody_who_gives_up_stops_nothing() -> None:
 async def test_with_patience_more_comes_together() -> None:
     work = Work()
     together: Together[int, int] = Together(work, patience_seconds=0.001)
+    work.gate.clear()
     first = together.give("a", 1)
     await asyncio.sleep(0)
     second = together.give("a", 2)
-    assert [await first, await second] == [2, 4]
-    assert work.batches == [("a", [1, 2])]
+    work.gate.set()
+    assert await first == 2, "nobody waits for more at first"
+    third = together.give("a", 3)
+    assert [await second, await third] == [4, 6]
+    assert work.batches == [("a", [1]), ("a", [2, 3])]
