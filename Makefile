@@ -37,6 +37,8 @@ $(VENV)/.installed-dev: requirements.lock requirements-dev.lock pyproject.toml
 lock:
 	uv pip compile --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 		--no-emit-find-links pyproject.toml --group build -o requirements.lock
+	@# As justext spells it: the pip of Python 3.11 takes the two spellings of an extra for two extras, and gives up.
+	sed -i.orig 's/^lxml\[html-clean\]/lxml[html_clean]/' requirements.lock && rm requirements.lock.orig
 	uv pip compile --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 		--no-emit-find-links --group dev -c requirements.lock -o requirements-dev.lock
 
