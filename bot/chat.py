@@ -6,6 +6,7 @@ A handler translates a platform's event into one of these and back; it decides n
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -69,21 +70,27 @@ def own_conversation(member: str, brand: str, name: str) -> str:
     return f"{member}/{brand}/{name}"
 
 
-class ChatRequest(Frozen):
-    """What a person said. `key` names the platform's event, so that a repeat is known."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatRequest:
+    """What a person said, on a `surface`: terminal, api, studio, slack or discord.
+
+    `key` names the platform's event, so that a repeat is known. `unread_files` are names of files that could not be
+    understood; `about` is the draft in whose thread it was said; `within` are the brands that it may reach (none: all
+    of the member's); `place` is where the answer belongs, for the surface itself to read.
+    """
 
     workspace: str
     brand: str = ""
-    surface: str = Field(description="terminal, api, studio, slack, discord")
+    surface: str
     member: str
     conversation: str
     text: str
     uploads: tuple[Upload, ...] = ()
-    unread_files: tuple[str, ...] = Field((), description="names of files that could not be understood")
+    unread_files: tuple[str, ...] = ()
     key: str = ""
-    about: str = Field("", description="the draft in whose thread it was said")
-    within: frozenset[str] = Field(frozenset(), description="brands that it may reach; empty: all of the member's")
-    place: str = Field("", max_length=2000, description="where the answer belongs, for the surface itself to read")
+    about: str = ""
+    within: frozenset[str] = frozenset()
+    place: str = ""
     at: datetime
 
 

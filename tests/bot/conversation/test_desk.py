@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -214,7 +215,7 @@ async def test_a_request_is_seen_by_who_asked_only(room: Room) -> None:
 
 
 async def test_a_member_without_the_brand_is_told_so(room: Room) -> None:
-    request = room.request("Announce our café").model_copy(update={"brand": "b_other"})
+    request = replace(room.request("Announce our café"), brand="b_other")
     request_id = await room.desk.receive(request)
     await room.desk.answer(room.workspace.id, request_id)
     said = await room.desk.get(room.workspace.id, request_id)
