@@ -41,7 +41,8 @@ def test_bluesky_is_connected_click_by_click(
     size = "laptop" if theme == "light" else "phone"
     with visitor(browser, studio, theme=theme, size=size) as ana:
         page = ana.go("/settings/accounts")
-        form = page.locator("form", has=page.get_by_role("heading", name="Connect Bluesky"))
+        form = page.locator("details.connect", has_text="Connect Bluesky")
+        form.locator("summary", has_text="Connect Bluesky").click()
         form.get_by_label("Handle", exact=True).fill("@velo.bsky.example")
         form.get_by_label("App password").fill(sky.people[VELO].password)
         form.get_by_text("A server of your own").click()
