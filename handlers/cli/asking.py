@@ -52,6 +52,12 @@ async def ask(text: tuple[str, ...], images: tuple[str, ...], fresh: bool, brand
             raise SystemExit(1)
 
 
+KEPT = (
+    "AdMind broke off, but what you asked is kept: it goes on as soon as its database answers. "
+    "Look at `admind drafts` in a moment, and whether `admind doctor` finds something."
+)
+
+
 async def follow(opened: Line, request: str, *, quiet: bool) -> dict[str, Any]:
     """Wait for a request to be done, telling how it goes."""
     from rich.status import Status
@@ -61,7 +67,7 @@ async def follow(opened: Line, request: str, *, quiet: bool) -> dict[str, Any]:
         status.start()
     kind = ""
     try:
-        async with opened.stream(f"/requests/{request}/events") as response:
+        async with opened.stream(f"/requests/{request}/events", lost=KEPT) as response:
             async for text in response.aiter_lines():
                 if text.startswith("data:") and not quiet:
                     told = str(json.loads(text[5:]).get("text", "")) if kind == "progress" else ""

@@ -89,9 +89,10 @@ class Line:
         return response.content
 
     @contextlib.asynccontextmanager
-    async def stream(self, path: str) -> AsyncIterator[httpx2.Response]:
+    async def stream(self, path: str, *, lost: str) -> AsyncIterator[httpx2.Response]:
+        """`lost` is what to say when it breaks off. Raises Refused."""
         headers = {"Authorization": self._bearer()}
-        with _heard():
+        with _heard(lost):
             async with self.client.stream("GET", API + path, headers=headers, timeout=None) as response:
                 yield response
 
@@ -131,18 +132,21 @@ def part(name: str) -> str:
     return quote(name, safe="")
 
 
+UNKNOWN = (
+    "AdMind did not answer to the end, so it is not known whether this was carried out. "
+    "Look whether it still runs, and at `admind drafts` and `admind posts`, before you repeat it."
+)
+
+
 @contextlib.contextmanager
-def _heard() -> Iterator[None]:
+def _heard(lost: str = UNKNOWN) -> Iterator[None]:
     """An answer that did not come becomes a sentence."""
     import httpx2
 
     try:
         yield
     except httpx2.TransportError as error:
-        raise Refused(
-            "AdMind did not answer to the end, so it is not known whether this was carried out. "
-            "Look whether it still runs, and at `admind drafts` and `admind posts`, before you repeat it."
-        ) from error
+        raise Refused(lost) from error
 
 
 def _read(response: httpx2.Response, *, parse: bool = True) -> Any:

@@ -11,7 +11,7 @@ import gzip
 import ipaddress
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -68,6 +68,24 @@ async def serving(
     seen.port = server.sockets[0].getsockname()[1]
     async with server:
         yield seen
+
+
+@asynccontextmanager
+async def both_on_one_port(public: bytes, inside: bytes) -> AsyncIterator[tuple[Server, Server]]:
+    """A server at 127.0.0.2 and one at 127.0.0.1 on a port that is free on both."""
+    for tries_left in reversed(range(20)):
+        async with AsyncExitStack() as stack:
+            try:
+                web = await stack.enter_async_context(serving(public, ["127.0.0.2"]))
+            except OSError:
+                pytest.skip("this system has no 127.0.0.2")
+            try:
+                other = await stack.enter_async_context(serving(inside, port=web.port))
+            except OSError:  # somebody else has it
+                assert tries_left
+                continue
+            yield web, other
+            return
 
 
 def page(body: bytes = b"hello", head: str = "", status: str = "200 OK") -> bytes:
@@ -240,19 +258,16 @@ async def test_a_name_is_looked_up_once_and_the_judged_address_is_dialled(
         asked.append(host)
         return ["127.0.0.2"] if len(asked) == 1 else ["127.0.0.1"]
 
-    try:
-        outer = serving(page(b"public"), ["127.0.0.2"])
-        web = await outer.__aenter__()
-    except OSError:
-        pytest.skip("this system has no 127.0.0.2")
-    async with serving(page(b"inside"), port=web.port) as inside, safe_client(resolver=rebinding) as client:
+    async with (
+        both_on_one_port(page(b"public"), page(b"inside")) as (web, inside),
+        safe_client(resolver=rebinding) as client,
+    ):
         open_ports(web.port)
         found = await fetch(client, f"http://rebind.example.com:{web.port}/")
         assert (found.body, asked) == (b"public", ["rebind.example.com"])
         with pytest.raises(NotSent):
             await fetch(client, f"http://rebind.example.com:{web.port}/")
         assert (web.connections, inside.connections) == (1, 0)
-    await outer.__aexit__(None, None, None)
 
 
 async def test_an_answer_ends_at_its_size() -> None:
