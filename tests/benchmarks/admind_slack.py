@@ -25,7 +25,9 @@ async def serve(given: dict[str, str], queues: frozenset[Queue]) -> None:
     async with AdMind(settings, queues=queues) as admind, lived(admind) as living:
         await admind.start(warm=False)
         site = living.mount(Starlette())
-        server = uvicorn.Server(uvicorn.Config(site, port=0, log_level="warning", lifespan="off", ws="none"))
+        server = uvicorn.Server(
+            uvicorn.Config(site, port=0, log_level="warning", access_log=False, lifespan="off", ws="none")
+        )
         settle()
         task = asyncio.create_task(server.serve())
         async with living.heard():

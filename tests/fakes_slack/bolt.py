@@ -38,7 +38,9 @@ async def bolt_server(app: AsyncApp) -> AsyncIterator[int]:
 
     paths = {"/slack/events": "POST", "/slack/install": "GET", "/slack/oauth_redirect": "GET"}
     site = Starlette(routes=[Route(path, endpoint, methods=[method]) for path, method in paths.items()])
-    server = uvicorn.Server(uvicorn.Config(site, port=0, log_level="warning", lifespan="off", ws="none"))
+    server = uvicorn.Server(
+        uvicorn.Config(site, port=0, log_level="warning", access_log=False, lifespan="off", ws="none")
+    )
     task = asyncio.create_task(server.serve())
     try:
         await until(lambda: server.started, "the app is served")
