@@ -91,7 +91,6 @@ class ChatRequest:
     about: str = ""
     within: frozenset[str] = frozenset()
     place: str = ""
-    at: datetime
 
 
 class Button(Frozen):

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, SerializerFunctionWrapHandler, model_serializer
 
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -59,9 +60,10 @@ class Record(Frozen):
 
     def dump(self) -> str:
         """The document to store: compact JSON, defaults left out, with what a newer version had added."""
-        document = self.model_dump(mode="json", exclude_defaults=True)
-        document |= {"schema_version": self.SCHEMA} | self._newer
-        return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+        document = self.model_dump_json(exclude_defaults=True)
+        newer = self._newer
+        added = _compact({"schema_version": self.SCHEMA} | newer)[1:] if newer else f'"schema_version":{self.SCHEMA}}}'
+        return document[:-1] + ("," if document != "{}" else "") + added
 
     def changed(self, **updates: Any) -> Self:
         """A copy with these fields changed, validated again; what a newer version had added comes along.
@@ -75,12 +77,13 @@ class Record(Frozen):
 
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+_PAIRS = tuple(first + second for first in ALPHABET for second in ALPHABET)
 
 
 def new_id(prefix: str) -> str:
     """A short unguessable name, `d_7k2m9q…`: 59 random bits in an alphabet without look-alikes."""
-    rest, letters = int.from_bytes(secrets.token_bytes(16)) % len(ALPHABET) ** 12, ""
-    for _ in range(12):
-        rest, place = divmod(rest, len(ALPHABET))
-        letters += ALPHABET[place]
+    rest, letters = secrets.randbits(128) % len(_PAIRS) ** 6, ""
+    for _ in range(6):
+        rest, place = divmod(rest, len(_PAIRS))
+        letters += _PAIRS[place]
     return f"{prefix}_{letters}"

@@ -37,7 +37,6 @@ async def take(
             key=f"{place.team}:{key}",
             about=about,
             place=place.dump(),
-            at=admind.clock.now(),
         ),
         hand_over=False,
     )

@@ -178,7 +178,13 @@ async def _served(fronts: Sequence[Front], listeners: list[socket.socket]) -> As
     tasks = []
     for front, listener in zip(fronts, listeners, strict=True):
         config = uvicorn.Config(
-            front, log_config=None, access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=3
+            front,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            proxy_headers=False,  # the sites read them themselves
+            server_header=False,
+            timeout_graceful_shutdown=3,
         )
         server = uvicorn.Server(config)
         setattr(server, "capture_signals", contextlib.nullcontext)  # noqa: B010 - ours are set already

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
 
 from bot.bootstrap import AdMind
 from handlers.slack.listeners import actions, commands, events, home, reactions, shortcuts, views
@@ -23,10 +24,6 @@ def app_of(slack: Slack) -> AsyncApp:
     Listeners end before Slack hears of it: they only write down, and what takes long goes on after (`Slack.after`).
     That also saves bolt's look for an acknowledgement every ten milliseconds.
     """
-
-    async def authorize(team_id: str | None) -> AuthorizeResult | None:
-        return await slack.teams.authorize(team_id or "")
-
     secret = slack.admind.settings.slack_signing_secret
     app = AsyncApp(
         name="AdMind",
@@ -38,8 +35,19 @@ def app_of(slack: Slack) -> AsyncApp:
         ssl_check_enabled=False,
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
-        authorize=cast(Any, authorize),  # None is taken, too: then bolt says that nothing is installed
+        authorize=cast(Any, _Authorize(slack)),  # its type names functions alone
     )
     for part in (commands, events, reactions, actions, views, shortcuts, home):
         part.register(app, slack)
     return app
+
+
+class _Authorize(AsyncAuthorize):
+    """As who AdMind is in a team; of bolt's own kind, as it looks up a plain function's arguments each time."""
+
+    def __init__(self, slack: Slack) -> None:
+        self._slack = slack
+
+    async def __call__(self, *, team_id: str | None, **_: Any) -> AuthorizeResult | None:
+        """None: then bolt says that nothing is installed."""
+        return await self._slack.teams.authorize(team_id or "")

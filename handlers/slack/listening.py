@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -27,6 +27,10 @@ PING_SECONDS = 5.0
 AGAIN_SECONDS = 15.0
 LOOKS_EVERY = 0.5
 MOST_BYTES = 5_000_000  # of a request; Slack's are some kilobytes
+# What bolt reads of a request.
+READ = frozenset(
+    (b"content-type", b"x-slack-signature", b"x-slack-request-timestamp", b"x-slack-retry-num", b"x-slack-retry-reason")
+)
 
 
 @asynccontextmanager
@@ -105,7 +109,9 @@ class _Events:
                 return
             body += message.get("body", b"")
             whole = not message.get("more_body", False) or len(body) > MOST_BYTES
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers: dict[str, str | Sequence[str]] = {
+            str(name, "latin-1"): str(value, "latin-1") for name, value in scope["headers"] if name in READ
+        }
         text = body.decode("utf-8", "replace") if len(body) <= MOST_BYTES else ""  # then no signature is right
         answer = await self._app.async_dispatch(AsyncBoltRequest(body=text, headers=headers))
         said = answer.body.encode()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.bootstrap import VERSION, AdMind
 from handlers.web import approvals, health, problems, public, shelf
@@ -43,7 +45,7 @@ def create_app(admind: AdMind) -> FastAPI:
     if admind.settings.public_port is None:
         _edge(app)
     problems.install(app)
-    app.add_middleware(Guard, hosts=_hosts(admind))
+    _guard(app, admind)
     return app
 
 
@@ -54,7 +56,7 @@ def create_public_app(admind: AdMind) -> FastAPI:
     _edge(app)
     app.add_route("/", lambda _: RedirectResponse("/feed"), include_in_schema=False)
     problems.install(app)
-    app.add_middleware(Guard, hosts=_hosts(admind))
+    _guard(app, admind)
     return app
 
 
@@ -64,6 +66,8 @@ def _edge(app: FastAPI) -> None:
         app.include_router(router)
 
 
-def _hosts(admind: AdMind) -> set[str]:
+def _guard(app: FastAPI, admind: AdMind) -> None:
+    """Hosts and origins are checked as whoever asked had them: a proxy in front says so, where it is trusted."""
     settings = admind.settings
-    return {settings.host, urlsplit(settings.public_url).hostname or ""}
+    app.add_middleware(Guard, hosts={settings.host, urlsplit(settings.public_url).hostname or ""})
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1"))

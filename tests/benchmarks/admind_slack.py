@@ -26,7 +26,9 @@ async def serve(given: dict[str, str], queues: frozenset[Queue]) -> None:
         await admind.start(warm=False)
         site = living.mount(Starlette())
         server = uvicorn.Server(
-            uvicorn.Config(site, port=0, log_level="warning", access_log=False, lifespan="off", ws="none")
+            uvicorn.Config(
+                site, port=0, log_level="warning", access_log=False, lifespan="off", proxy_headers=False, ws="none"
+            )
         )
         settle()
         task = asyncio.create_task(server.serve())

@@ -70,7 +70,6 @@ async def _ask(admind: AdMind, text: str) -> float:
             member=owner.id,
             conversation=new_conversation(),
             text=text,
-            at=admind.clock.now(),
         )
     )
     async for _ in admind.desk.events(admind.workspace.id, request):

@@ -159,7 +159,13 @@ async def _listening(apps: Sequence[Any], listeners: Sequence[socket.socket]) ->
     servers = [
         uvicorn.Server(
             uvicorn.Config(
-                app, log_config=None, access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=1
+                app,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                proxy_headers=False,
+                server_header=False,
+                timeout_graceful_shutdown=1,
             )
         )
         for app in apps

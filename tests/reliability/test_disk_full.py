@@ -120,7 +120,6 @@ async def test_a_disk_that_fills_up_while_a_draft_is_made_leaves_a_whole_draft_o
                 member=owner.id,
                 conversation="v_1",
                 text=IDEA,
-                at=admind.clock.now(),
             )
             name = await admind.desk.receive(asked)
             await until(lambda: shut(disk), "the disk is full", seconds=40)

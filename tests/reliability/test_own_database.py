@@ -75,7 +75,6 @@ class Office:
             conversation=f"v_{self._asked}",
             text=text,
             key=f"k_{self._asked}",
-            at=self.clock.now(),
         )
         name = await patiently(lambda: self.admind.desk.receive(asked))
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 
 from bot.errors import AdMindError
 from bot.words import read_in, told
@@ -21,15 +24,25 @@ BY_RIGHT = frozenset({"settings", "studio", "resume", "code", "join"})  # only f
 
 
 def register(app: AsyncApp, slack: Slack) -> None:
-    async def commanded(ack: Any, command: Json) -> None:
+    app.use(_Commanded(slack))
+
+
+class _Commanded(AsyncMiddleware):
+    """Commands come in bursts: here they are answered before bolt compares them with every listener."""
+
+    def __init__(self, slack: Slack) -> None:
+        self._slack = slack
+
+    async def async_process(
+        self, *, req: AsyncBoltRequest, resp: BoltResponse, next: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse | None:
+        if req.body.get("command") not in COMMANDS:
+            return await next()
         try:
-            words = await obey(slack, command)
+            words = await obey(self._slack, req.body)
         except AdMindError as error:
             words = error.sentence()
-        await ack(text=words) if words else await ack()
-
-    for name in COMMANDS:
-        app.command(name)(commanded)
+        return BoltResponse(status=200, body={"text": words} if words else "")
 
 
 async def obey(slack: Slack, command: Json) -> str:

@@ -49,7 +49,6 @@ async def ask(admind: Service, caller: Proposer, body: Ask) -> Accepted:
             [Upload(sha256=await admind.library.mine(caller.workspace, brand, each)) for each in body.images]
         ),
         within=caller.brands,
-        at=admind.clock.now(),
     )
     return Accepted(id=await admind.desk.receive(request), conversation=conversation)
 

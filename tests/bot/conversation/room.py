@@ -160,7 +160,6 @@ class Room:
             text=text,
             key=key,
             uploads=uploads,
-            at=NOW,
         )
 
     async def say(

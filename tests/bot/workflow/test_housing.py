@@ -103,7 +103,6 @@ async def test_nothing_of_one_workspace_reaches_the_other(houses: Houses) -> Non
         member=boris.id,
         conversation="v_b",
         text="drafts",
-        at=houses.admind.clock.now(),
     )
     name = await houses.admind.desk.receive(request)
     await houses.admind.desk.answer(boris.workspace, name)

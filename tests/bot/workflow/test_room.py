@@ -56,7 +56,6 @@ async def ask(admind: AdMind, text: str) -> Request:
         member=owner.id,
         conversation="v_1",
         text=text,
-        at=admind.clock.now(),
     )
     name = await admind.desk.receive(request)
     await admind.desk.answer(admind.workspace.id, name)

@@ -46,7 +46,6 @@ class House:
                 member=self.owner.id,
                 conversation=conversation or f"v_{self.said}",
                 text=text,
-                at=self.admind.clock.now(),
             )
         )
 

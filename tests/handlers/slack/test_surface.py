@@ -118,10 +118,16 @@ async def test_slack_is_listened_to_for_what_the_manifest_asks_for_and_for_nothi
         assert await heard({"type": "block_actions", "actions": [{"action_id": f"{name}:x", "type": "button"}]}), name
     for name in surface.VIEWS:
         assert await heard({"type": "view_submission", "view": {"type": "modal", "callback_id": name}}), name
-    assert await heard({"command": "/admind"})
-    assert not await heard({"command": "/other"})
     assert not await heard({"type": "event_callback", "event": {"type": "channel_created"}})
     assert not await heard({"type": "shortcut", "callback_id": "other"})
+
+
+async def test_only_its_own_command_is_answered(office: Office, ana: Person) -> None:
+    room = office.slack.channel("lounge", ana)
+    for command, status in (("/admind", 200), ("/other", 404)):
+        body = ana.command(room, command, "help")
+        answer = await office.living.app.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
+        assert answer.status == status, command
 
 
 async def test_help_names_the_shortcuts_as_slack_shows_them(office: Office, ana: Person) -> None:

@@ -86,7 +86,6 @@ async def test_help_elsewhere_does_not_speak_of_slack(office: Office, ana: Perso
             member=who.id,
             conversation="v_1",
             text="help",
-            at=office.admind.clock.now(),
         )
     )
 

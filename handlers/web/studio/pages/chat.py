@@ -59,7 +59,6 @@ async def ask(
             conversation=own_conversation(visit.id, brand, conversation),
             text=text,
             uploads=tuple(uploads),
-            at=visit.admind.clock.now(),
         )
     )
     if not is_part(request):
