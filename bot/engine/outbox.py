@@ -130,11 +130,15 @@ class Engine:
 
         Nothing is added while the same workspace's `key` is pending or running on this queue. The name need not be
         known here. Raises StorageUnavailable, StorageFull; then it may or may not have been added: add it again.
+        Once this is closed nothing is added any more.
         """
+        opened = self._open.get(queue)
+        if opened is None:
+            raise StorageUnavailable
         try:
             async with asyncio.timeout(ADD_TIMEOUT_SECONDS):
                 with our_errors():
-                    await self._open[queue].add(name, ws, id, key)
+                    await opened.add(name, ws, id, key)
         except TimeoutError as error:
             raise StorageUnavailable from error
 

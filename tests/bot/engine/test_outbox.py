@@ -15,7 +15,7 @@ from bot.engine.outbox import Engine, Queue
 from bot.engine.retries import Retries
 from storage.errors import AdMindError
 from storage.ledger import Busy
-from storage.redis import Database
+from storage.redis import Database, StorageUnavailable
 from tests.fakes.waiting import until
 
 FAST = Retries(most_failures=3, first_pause_seconds=0.01, longest_pause_seconds=0.05, unknown_pause_seconds=0.1)
@@ -249,6 +249,13 @@ async def test_shutdown_lets_short_work_finish_and_leaves_long_work_to_others(da
         await second.start_working()
         await until(lambda: "second long starts" in events, "the long one was taken up")
     assert "second short starts" not in events
+
+
+async def test_nothing_is_added_once_it_is_closed(database: Database) -> None:
+    async with engine_on(database, queues=frozenset()) as engine:
+        await engine.add("chat", "note", "w", "1", key="k")
+    with pytest.raises(StorageUnavailable):
+        await engine.add("chat", "note", "w", "2", key="k2")
 
 
 async def test_a_message_that_docket_cannot_read_does_not_stop_the_queue(database: Database) -> None:
