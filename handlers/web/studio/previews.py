@@ -12,6 +12,7 @@ from markupsafe import Markup
 from bot.channels.article import page_html
 from bot.channels.base import Part, SealedPayload
 from bot.channels.bluesky_html import part_html
+from bot.channels.discord_html import message_html as discord_html
 from bot.channels.feed_html import content_html
 from bot.channels.linkedin_html import post_html as linkedin_html
 from bot.channels.mastodon_html import text_html
@@ -29,9 +30,13 @@ KINDS = {
     "wordpress": "article",
     "ghost": "article",
     "devto": "article",
+    "discord": "discord",
+    "discord_webhook": "discord",
 }
 THREADS: Mapping[str, Callable[[Part], str]] = {
     "bluesky": part_html,
+    "discord": discord_html,
+    "discord_webhook": discord_html,
     "linkedin": linkedin_html,
     "x": x_html,
 }  # each post of it, escaped
