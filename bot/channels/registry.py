@@ -21,6 +21,7 @@ from bot.channels.mastodon_oauth import MastodonOAuth
 from bot.channels.oauth import OAuthServer
 from bot.channels.platform import LINKEDIN, Platform
 from bot.channels.platform import X as X_PLATFORM
+from bot.channels.slack import Slack
 from bot.channels.telegram import Telegram
 from bot.channels.webhook import Webhook
 from bot.channels.wordpress import WordPress
@@ -67,7 +68,7 @@ def build_channels(feed: FeedStore, *, base_url: str, platforms: Platforms = DEF
         *(Feed(feed), Webhook(base_url), Mastodon(), Bluesky(), Telegram()),
         *(WordPress(), Ghost(), DevTo()),
         *(LinkedIn(platforms.linkedin), X(platforms.x)),
-        *(Discord(), DiscordWebhook()),
+        *(Discord(), DiscordWebhook(), Slack()),
     )
     return {adapter.capabilities.channel: adapter for adapter in adapters}
 

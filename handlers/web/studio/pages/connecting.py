@@ -22,6 +22,7 @@ PASTED = {  # option and secret
     "devto": ("server", "api_key"),
     "discord": ("room", "bot_token"),
     "discord_webhook": ("thread", "webhook_url"),
+    "slack": ("room", "bot_token"),
 }
 Handle = Annotated[str, Path(max_length=200, pattern=r"^[A-Za-z0-9_.-]+$")]
 
@@ -90,7 +91,7 @@ async def paste(
     request: Request,
     visit: Visitor,
     channel: Annotated[
-        Literal["bluesky", "telegram", "wordpress", "ghost", "devto", "discord", "discord_webhook"], Form()
+        Literal["bluesky", "telegram", "wordpress", "ghost", "devto", "discord", "discord_webhook", "slack"], Form()
     ],
     secret: Annotated[str, Form(max_length=300)],
     place: Annotated[str, Form(max_length=300)] = "",
