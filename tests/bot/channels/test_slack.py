@@ -306,7 +306,7 @@ def test_what_is_seen_is_what_was_written(text: str) -> None:
 
 def test_utf16_is_counted_with_its_escapes() -> None:
     assert length(" a🚲b \n") == 4
-    assert length("<a & b>") == 15
+    assert length("<a & b>") == 17
 
 
 def test_links_end_before_punctuation() -> None:
