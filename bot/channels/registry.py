@@ -10,6 +10,8 @@ from pydantic import SecretStr
 from bot.channels.base import Channel
 from bot.channels.bluesky import Bluesky
 from bot.channels.devto import DevTo
+from bot.channels.discord import Discord
+from bot.channels.discord_webhook import DiscordWebhook
 from bot.channels.feed import Feed
 from bot.channels.ghost import Ghost
 from bot.channels.linkedin import LinkedIn
@@ -19,6 +21,7 @@ from bot.channels.mastodon_oauth import MastodonOAuth
 from bot.channels.oauth import OAuthServer
 from bot.channels.platform import LINKEDIN, Platform
 from bot.channels.platform import X as X_PLATFORM
+from bot.channels.slack import Slack
 from bot.channels.telegram import Telegram
 from bot.channels.webhook import Webhook
 from bot.channels.wordpress import WordPress
@@ -65,6 +68,7 @@ def build_channels(feed: FeedStore, *, base_url: str, platforms: Platforms = DEF
         *(Feed(feed), Webhook(base_url), Mastodon(), Bluesky(), Telegram()),
         *(WordPress(), Ghost(), DevTo()),
         *(LinkedIn(platforms.linkedin), X(platforms.x)),
+        *(Discord(), DiscordWebhook(), Slack()),
     )
     return {adapter.capabilities.channel: adapter for adapter in adapters}
 

@@ -67,7 +67,7 @@ def _called(word: str, around: Around) -> list[str]:
     by_word = [a.name for a in around.accounts if said in a.name.casefold().split()]
     if by_word:
         return by_word if len(by_word) == 1 else [word]
-    by_channel = [a.name for a in around.accounts if said == a.channel.casefold()]
+    by_channel = [a.name for a in around.accounts if said == a.channel.casefold().partition("_")[0]]
     return by_channel if len(by_channel) == 1 else [word]
 
 

@@ -12,9 +12,11 @@ from markupsafe import Markup
 from bot.channels.article import page_html
 from bot.channels.base import Part, SealedPayload
 from bot.channels.bluesky_html import part_html
+from bot.channels.discord_html import message_html as discord_html
 from bot.channels.feed_html import content_html
 from bot.channels.linkedin_html import post_html as linkedin_html
 from bot.channels.mastodon_html import text_html
+from bot.channels.slack_html import message_html as slack_html
 from bot.channels.webhook import wire_body
 from bot.channels.x_html import post_html as x_html
 from bot.views import DraftView, MediumView, VersionView
@@ -29,9 +31,15 @@ KINDS = {
     "wordpress": "article",
     "ghost": "article",
     "devto": "article",
+    "discord": "discord",
+    "discord_webhook": "discord",
+    "slack": "slack",
 }
 THREADS: Mapping[str, Callable[[Part], str]] = {
     "bluesky": part_html,
+    "discord": discord_html,
+    "discord_webhook": discord_html,
+    "slack": slack_html,
     "linkedin": linkedin_html,
     "x": x_html,
 }  # each post of it, escaped

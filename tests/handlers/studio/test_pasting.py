@@ -13,9 +13,13 @@ import pytest
 
 from bot.clock import MovableClock
 from tests.fakes.bluesky_server import ANA, VELO, BlueskyServer
+from tests.fakes.discord_room import BOT_TOKEN, HOOK_TOKEN, HOOKED, ROOM, DiscordRoom
 from tests.fakes.faulty_http import on_a_thread
 from tests.fakes.forem_server import API_KEY, ForemServer
 from tests.fakes.ghost_server import KEY, GhostServer
+from tests.fakes.slack_room import ROOM as SLACK_ROOM
+from tests.fakes.slack_room import TOKEN as SLACK_TOKEN
+from tests.fakes.slack_room import SlackRoom
 from tests.fakes.telegram_server import TOKEN, TelegramServer
 from tests.fakes.wordpress_server import PASSWORD, USER, WordPressServer
 from tests.handlers.serving import Served, serving
@@ -74,14 +78,30 @@ def forem() -> Iterator[ForemServer]:
 
 
 @pytest.fixture(scope="module")
+def discord() -> Iterator[DiscordRoom]:
+    with on_a_thread(DiscordRoom()) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def slack() -> Iterator[SlackRoom]:
+    with on_a_thread(SlackRoom()) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
 def shared(
-    tmp_path_factory: pytest.TempPathFactory, blog: WordPressServer, ghost: GhostServer, forem: ForemServer
+    tmp_path_factory: pytest.TempPathFactory,
+    blog: WordPressServer,
+    ghost: GhostServer,
+    forem: ForemServer,
+    discord: DiscordRoom,
+    slack: SlackRoom,
 ) -> Iterator[Desk]:
     clock = MovableClock()
     with on_a_thread(BlueskyServer()) as server, on_a_thread(TelegramServer()) as telegram:
-        environ = {
-            "ADMIND_ALLOW_HOSTS": ",".join(f"127.0.0.1:{each.port}" for each in (server, telegram, blog, ghost, forem))
-        }
+        servers = (server, telegram, blog, ghost, forem, discord, slack)
+        environ = {"ADMIND_ALLOW_HOSTS": ",".join(f"127.0.0.1:{each.port}" for each in servers)}
         folder = tmp_path_factory.mktemp("pasting")
         with serving(folder, environ, clock=clock) as served, closing(Desk(served, server, telegram, clock)) as desk:
             yield desk
@@ -252,6 +272,57 @@ def test_dev_is_connected_by_an_api_key_and_its_drafts_are_shown_as_articles(des
         assert edited.status_code == 200, edited.text
     preview = desk.person.get(f"/drafts/{draft['id']}").text
     assert "<h4>We open</h4>" in preview and "<p>On <strong>Monday</strong>.</p>" in preview
+
+
+def test_a_discord_room_is_connected_by_a_bot_and_its_drafts_are_shown_as_there(
+    desk: Desk, discord: DiscordRoom
+) -> None:
+    fields = {"channel": "discord", "place": ROOM, "secret": BOT_TOKEN, "server": discord.origin}
+    page = str(desk.person.post(f"{ACCOUNTS}/paste", fields).headers["location"]).removeprefix("/studio")
+    shown = desk.person.get(page)
+    assert "#news" in shown.text and "None yet" in shown.text and BOT_TOKEN not in shown.text
+    assert desk.person.post(page, {"name": "Fans"}).status_code == 303
+    draft = desk.served.draft("Tell people that we open a shop. Fans, tomorrow 9am.")
+    text = {"text": "We *open* <b>\nhttps://velo.example/a_b"}
+    with desk.served.client(desk.served.token("read", "propose", "decide")) as client:
+        edited = client.patch(f"/api/v1/drafts/{draft['id']}/versions/{draft['versions'][0]['account']}", json=text)
+        assert edited.status_code == 200, edited.text
+    preview = desk.person.get(f"/drafts/{draft['id']}").text
+    assert 'class="preview room" data-kind="discord"' in preview
+    assert 'We *open* &lt;b&gt;<br><a href="https://velo.example/a_b"' in preview
+    discord.sees = False
+    refused = desk.person.post(f"{ACCOUNTS}/paste", fields)
+    assert refused.status_code == 422 and "View Channel" in refused.text
+
+
+def test_a_discord_room_is_connected_by_a_webhook_alone(desk: Desk, discord: DiscordRoom) -> None:
+    fields = {"channel": "discord_webhook", "secret": f"{discord.origin}{HOOKED}", "place": ""}
+    page = str(desk.person.post(f"{ACCOUNTS}/paste", fields).headers["location"]).removeprefix("/studio")
+    shown = desk.person.get(page)
+    assert "Velo News" in shown.text and "Last post" not in shown.text and HOOK_TOKEN not in shown.text
+    assert desk.person.post(page, {"name": "Fans' news"}).status_code == 303
+    refused = desk.person.post(f"{ACCOUNTS}/paste", fields | {"secret": "https://velo.example/hook"})
+    assert refused.status_code == 422 and "no address of a webhook" in refused.text
+
+
+def test_a_slack_room_is_connected_by_a_bot_and_its_drafts_are_shown_as_there(desk: Desk, slack: SlackRoom) -> None:
+    place = f"https://velo.slack.com/archives/{SLACK_ROOM}"
+    fields = {"channel": "slack", "place": place, "secret": SLACK_TOKEN, "server": slack.origin}
+    page = str(desk.person.post(f"{ACCOUNTS}/paste", fields).headers["location"]).removeprefix("/studio")
+    shown = desk.person.get(page)
+    assert "#news" in shown.text and "Velo" in shown.text and SLACK_TOKEN not in shown.text
+    assert desk.person.post(page, {"name": "Partners"}).status_code == 303
+    draft = desk.served.draft("Tell people that we open a shop. Partners, tomorrow 9am.")
+    text = {"text": "We *open* <!here>\nhttps://velo.example/a_b"}
+    with desk.served.client(desk.served.token("read", "propose", "decide")) as client:
+        edited = client.patch(f"/api/v1/drafts/{draft['id']}/versions/{draft['versions'][0]['account']}", json=text)
+        assert edited.status_code == 200, edited.text
+    preview = desk.person.get(f"/drafts/{draft['id']}").text
+    assert 'class="preview room" data-kind="slack"' in preview
+    assert 'We *open* &lt;!here&gt;<br><a href="https://velo.example/a_b"' in preview
+    slack.member = False
+    refused = desk.person.post(f"{ACCOUNTS}/paste", fields)
+    assert refused.status_code == 422 and "/invite" in refused.text
 
 
 def test_a_channel_that_is_connected_otherwise_takes_no_pasted_secret(desk: Desk) -> None:

@@ -20,6 +20,9 @@ PASTED = {  # option and secret
     "wordpress": ("user", "app_password"),
     "ghost": ("server", "admin_key"),
     "devto": ("server", "api_key"),
+    "discord": ("room", "bot_token"),
+    "discord_webhook": ("thread", "webhook_url"),
+    "slack": ("room", "bot_token"),
 }
 Handle = Annotated[str, Path(max_length=200, pattern=r"^[A-Za-z0-9_.-]+$")]
 
@@ -87,9 +90,11 @@ async def decline(request: Request, visit: Visitor, handle: Handle) -> Response:
 async def paste(
     request: Request,
     visit: Visitor,
-    channel: Annotated[Literal["bluesky", "telegram", "wordpress", "ghost", "devto"], Form()],
-    place: Annotated[str, Form(max_length=300)],
+    channel: Annotated[
+        Literal["bluesky", "telegram", "wordpress", "ghost", "devto", "discord", "discord_webhook", "slack"], Form()
+    ],
     secret: Annotated[str, Form(max_length=300)],
+    place: Annotated[str, Form(max_length=300)] = "",
     server: Annotated[str, Form(max_length=300)] = "",
 ) -> Response:
     """A place or a name there with its password, token or key: tried at once, kept after a look."""

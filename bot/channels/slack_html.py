@@ -1,0 +1,11 @@
+"""One message as Slack shows it: addresses as links, all else as the characters that they are; for previews."""
+
+from __future__ import annotations
+
+from bot.channels.marked_html import marked_html
+from bot.channels.slack_text import marks
+from storage.sealed import Part
+
+
+def message_html(part: Part) -> str:
+    return marked_html(part.text, marks(part.text))
