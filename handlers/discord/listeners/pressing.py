@@ -140,10 +140,13 @@ async def _again(here: Discord, visitor: Visitor, interaction: Interaction, name
     await opening.show(here, visitor, interaction, verb, ids, found[1])
 
 
-def redraw(here: Discord, visitor: Visitor, interaction: Interaction, post: str) -> None:
-    """The message that was pressed says what stands now. What only one person sees is left as it is."""
-    message = interaction.message
-    if message is None or message.flags.ephemeral:
-        return
-    channel = str(interaction.channel_id or "")
-    here.after(on_posts.redraw(here.admind, visitor, post, channel=channel, message=str(message.id)))
+def redraw(here: Discord, visitor: Visitor, interaction: Interaction, post: str, message: str = "") -> None:
+    """The message that was pressed says what stands now, or the one of this id in the same room. What only one person
+    sees is left as it is.
+    """
+    pressed = interaction.message
+    if not message and pressed is not None and not pressed.flags.ephemeral:
+        message = str(pressed.id)
+    if message.isdecimal():
+        channel = str(interaction.channel_id or "")
+        here.after(on_posts.redraw(here.admind, visitor, post, channel=channel, message=message))

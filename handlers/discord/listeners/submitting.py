@@ -150,7 +150,7 @@ async def _later(it: Filled) -> str:
     zone = await deciding.zone_of(it.here.admind, it.visitor)
     due = forms.read_move(it.sent, now=it.here.admind.clock.now(), zone=zone)
     said = await on_posts.send_later(it.here.admind, it.visitor, it.ids[0], due)
-    pressing.redraw(it.here, it.visitor, it.interaction, it.ids[0])
+    pressing.redraw(it.here, it.visitor, it.interaction, *it.ids[:2])  # it may have been opened again elsewhere
     return said
 
 
