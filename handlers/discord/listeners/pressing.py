@@ -93,7 +93,7 @@ async def _do(here: Discord, visitor: Visitor, interaction: Interaction, verb: s
     if verb in PAGES:
         await _pages(here, visitor, interaction, verb, ids)
     elif verb == "again":
-        await _again(here, visitor, interaction, ids[0])
+        await _again(here, visitor, interaction, ids)
     elif verb == "settings":
         await opening.settings(here, visitor, interaction, ids[0])
     else:
@@ -129,9 +129,9 @@ async def _pages(here: Discord, visitor: Visitor, interaction: Interaction, verb
     await opening.pages(here, visitor, interaction, draft, "details" if verb == "details" else "read")
 
 
-async def _again(here: Discord, visitor: Visitor, interaction: Interaction, name: str) -> None:
-    """The window that was sent and could not be taken, filled in as it was."""
-    found = here.typed.find(str(interaction.user.id), name)
+async def _again(here: Discord, visitor: Visitor, interaction: Interaction, ids: list[str]) -> None:
+    """The window that was sent and could not be taken, filled in as it was. `ids`: its workspace and its name."""
+    found = await here.typed.find(ids[0], str(interaction.user.id), ids[-1])
     if found is None:
         raise BadInput(
             told("I don't have this window any more."), do_next=told("Begin again; what you wrote stands above.")
