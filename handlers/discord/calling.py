@@ -57,7 +57,7 @@ async def asked(call: Awaitable[T], room: str = "") -> T:
 
 
 def refusal(error: discord.HTTPException, room: str = "") -> DiscordRefused:
-    if error.status == 401:
+    if error.status == 401 and error.code not in TOO_LATE:  # of an interaction that is over it is said with 401, too
         return no_token()
     if error.status == 429:
         return DiscordRefused(

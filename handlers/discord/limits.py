@@ -24,7 +24,7 @@ FIELDS, BOXES = 5, 10  # of a window, of one field
 BUTTONS, OPTIONS, GALLERY = 5, 25, 10
 ATTACHMENTS: Final = 10
 
-_ADDRESS = re.compile(r"https?://[^\s<]+[^<.,:;\"'\])\s]")
+ADDRESS: Final = re.compile(r"https?://[^\s<]+[^<.,:;\"'\])\s]")
 _ANYWHERE = re.compile(r"[\\*_~`|\[\]<@]")
 _AT_BEGINNING = re.compile(r"^(\s*)([>#+-]|\d{1,9}(?=\.\s))", re.MULTILINE)
 
@@ -41,7 +41,7 @@ def weight(text: str) -> int:
 def plain(text: str) -> str:
     """These very words in Discord's markup. Addresses stay: in them nothing is read as markup."""
     parts, end = list[str](), 0
-    for found in _ADDRESS.finditer(text):
+    for found in ADDRESS.finditer(text):
         parts += (_escaped(text[end : found.start()]), found[0])
         end = found.end()
     words = "".join((*parts, _escaped(text[end:])))

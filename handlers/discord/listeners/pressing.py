@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 import discord
 
 from bot.chat import Verdict
-from bot.errors import BadInput
+from bot.errors import BadInput, NotFound
 from bot.words import read_in, told
 from handlers.chat import deciding, houses, on_posts
 from handlers.chat.visiting import Visitor
@@ -25,7 +25,7 @@ AGREES: Final = frozenset({"agree", "agree_next"})  # on the last page of what w
 FLOWS: Final = frozenset({"stop", "resume"})
 PAGES: Final = frozenset({"read", "details", "review", "page", "next"})
 ACTIONS: Final = (
-    frozenset({*DECIDES, *on_posts.VERBS, "reconnect", "settings", "again"}) | AGREES | FLOWS | PAGES | WINDOWS
+    frozenset({*DECIDES, *on_posts.VERBS, "reconnect", "settings", "again", "halt"}) | AGREES | FLOWS | PAGES | WINDOWS
 )
 BY_RIGHT: Final = frozenset({*DECIDES, *on_posts.VERBS, "settings", "rooms", "groups"}) | AGREES | FLOWS
 AT_ONCE: Final = WINDOWS | {"again", "settings"}  # what these open must come first
@@ -88,6 +88,8 @@ async def _do(here: Discord, visitor: Visitor, interaction: Interaction, verb: s
         return said
     if verb in FLOWS:
         return await houses.flow(here.admind, visitor, verb, ids[0])
+    if verb == "halt":
+        return await _halt(here, visitor, ids[0])
     if verb == "reconnect":
         return await houses.reconnect(here.admind, visitor, ids[0])
     if verb in PAGES:
@@ -99,6 +101,16 @@ async def _do(here: Discord, visitor: Visitor, interaction: Interaction, verb: s
     else:
         await opening.show(here, visitor, interaction, verb, ids)
     return ""
+
+
+async def _halt(here: Discord, visitor: Visitor, request: str) -> str:
+    """What this person asked for there ends, wherever it is worked on; its answer says what was made until then."""
+    try:
+        found = await here.admind.desk.view(visitor.workspace, visitor.member.id, request)
+    except NotFound:
+        return told("There is nothing of yours to stop here. Whoever asked can stop it.")
+    ended = await here.admind.desk.stop(visitor.workspace, visitor.member.id, found.conversation)
+    return "" if ended else told("This is answered already.")
 
 
 async def _agree(here: Discord, visitor: Visitor, interaction: Interaction, verb: str, ids: list[str]) -> str:
