@@ -23,7 +23,7 @@ from tests.handlers.discord.acting import lounge, press, shows, works
 from tests.handlers.discord.office import Office, ids, running, said, told
 
 DRAFTS = Call("draft_posts", {"posts": [{"topic": "our workshop", "verbatim": "Come to our workshop."}]})
-LONG = "\n".join(f"{number}. A line about our workshop that says the same as all others do." for number in range(160))
+LONG = "\n".join(f"{number}. A line about our workshop that says the same as all others do." for number in range(80))
 
 
 @pytest.fixture
@@ -151,11 +151,11 @@ async def test_a_long_answer_comes_whole_in_messages_that_discord_takes(
 ) -> None:
     model.script(Say(f"*Hello* <@&1> @everyone [bank](https://evil.example) & co\n{LONG}"))
     asked = ana.mention(lounge(office), "Tell me all")
-    await said(lounge(office), "159")
+    await said(lounge(office), "79")
     parts = answers(office, lounge(office))
     lines = [line for each in parts for line in each.words.split("\n") if "A line about" in line]
     assert [line.replace("\\", "") for line in lines] == LONG.split("\n"), "no line is lost, doubled or broken"
-    assert len(parts) == 3 and parts[0].reference == asked.id
+    assert len(parts) == 2 and parts[0].reference == asked.id
     assert not any(each.pinged or each.pinged_everyone or each.pinged_roles for each in parts)
     assert "](https" not in parts[0].words
 
@@ -163,8 +163,8 @@ async def test_a_long_answer_comes_whole_in_messages_that_discord_takes(
 async def test_a_long_private_answer_stays_private(office: Office, model: OpenAIServer, ana: Person) -> None:
     model.script(Say(LONG))
     asked = await (await ana.slash(lounge(office), "/admind", "ask", words="Tell me all")).settle()
-    await until(lambda: "159" in asked.words, "all of it")
-    assert len(asked.follow_ups) == 2 and all(each.only_for == ana.id for each in asked.follow_ups)
+    await until(lambda: "79" in asked.words, "all of it")
+    assert len(asked.follow_ups) == 1 and all(each.only_for == ana.id for each in asked.follow_ups)
     assert not lounge(office).messages
 
 
