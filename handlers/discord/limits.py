@@ -25,6 +25,7 @@ BUTTONS, OPTIONS, GALLERY = 5, 25, 10
 ATTACHMENTS: Final = 10
 
 ADDRESS: Final = re.compile(r"https?://[^\s<]+[^<.,:;\"'\])\s]")
+_SET_OFF = re.compile(rf"{ADDRESS.pattern}|`[^`\n]{{1,200}}`")
 _ANYWHERE = re.compile(r"[\\*_~`|\[\]<@]")
 _AT_BEGINNING = re.compile(r"^(\s*)([>#+-]|\d{1,9}(?=\.\s))", re.MULTILINE)
 
@@ -46,6 +47,16 @@ def plain(text: str) -> str:
         end = found.end()
     words = "".join((*parts, _escaped(text[end:])))
     return _AT_BEGINNING.sub(_at_beginning, words)
+
+
+def set_off(text: str) -> str:
+    """As `plain`, and what stands between backticks is set off: nothing is read as markup in there either."""
+    parts, end = list[str](), 0
+    for found in _SET_OFF.finditer(text):
+        if found[0].startswith("`"):
+            parts += (plain(text[end : found.start()]), found[0])
+            end = found.end()
+    return "".join((*parts, plain(text[end:])))
 
 
 def _escaped(text: str) -> str:

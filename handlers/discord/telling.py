@@ -14,7 +14,7 @@ from bot.words import told
 from handlers.discord.buttons import rows
 from handlers.discord.calling import DM_CLOSED, DiscordRefused, asked
 from handlers.discord.client import Client
-from handlers.discord.limits import ADDRESS, CHARACTERS, LABEL, checked, plain, plainly, weight, words
+from handlers.discord.limits import ADDRESS, CHARACTERS, LABEL, checked, plain, plainly, set_off, weight, words
 
 log = logging.getLogger(__name__)
 MOST_LINKS: Final = 5
@@ -34,7 +34,7 @@ def words_as_views(
     parts = [each for each in every if each.strip()] or ["…"]
     if len(parts) > MOST_MESSAGES:
         parts = [*parts[:MOST_MESSAGES], told("The rest is longer than Discord shows. Read it in the studio.")]
-    views = [_saying(plain(part), number if place == 0 else None) for place, part in enumerate(parts)]
+    views = [_saying(set_off(part), number if place == 0 else None) for place, part in enumerate(parts)]
     if links:
         linked: list[discord.ui.Button[Any]] = [
             discord.ui.Button(label=words.cut(label, LABEL).text or "…", url=address)

@@ -15,6 +15,7 @@ from handlers.discord import limits
 from handlers.discord.buttons import MENU, PREFIX
 from handlers.discord.listeners.pressing import ACTIONS
 from handlers.discord.render import mark, message
+from handlers.discord.telling import words_as_views
 from storage.drafts import DraftStatus, Finding
 from storage.posts import Failure, PostReceipt, PostState
 from tests.handlers.discord.phone import components, seen, shown
@@ -85,6 +86,22 @@ def test_what_is_seen_is_what_was_written(words: str) -> None:
     assert words in read(message(card(draft(version(0, words)))))
     bare = limits.plain(words)
     assert not any(sign in bare.replace(f"\\{sign[0]}", "") for sign in ("<@", "<#", "<:", "<t:", "@everyone", "]("))
+
+
+@pytest.mark.parametrize(
+    ("words", "travels"),
+    [
+        ("Say `/admind draft` *now*", "Say `/admind draft` \\*now\\*"),
+        ("`<@1> @everyone`", "`<@1> @everyone`"),
+        ("one ` alone, and\n` another", "one \\` alone, and\n\\` another"),
+        ("``x``", "\\``x`\\`"),
+        ("https://velo.example/`a`_b", "https://velo.example/`a`_b"),
+    ],
+)
+def test_what_is_to_be_typed_is_set_off_in_answers(words: str, travels: str) -> None:
+    assert limits.set_off(words) == travels
+    (view,) = words_as_views(words)
+    assert components(view)[0]["content"] == travels
 
 
 def test_a_card_that_lacks_something_says_so_and_begins_with_reading() -> None:
