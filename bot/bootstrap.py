@@ -52,6 +52,7 @@ from bot.publishing.recovery import ALIVE_EVERY, Recovery
 from bot.review.board import Board
 from bot.review.catching_up import CatchingUp
 from bot.review.posted import Posted
+from bot.review.typed import Typed
 from bot.settings import Settings
 from bot.team.homes import Homes
 from bot.team.local import LocalDoor
@@ -221,6 +222,7 @@ class AdMind:
         self._build_accounts(database)
         self.board = Board(database, clock)
         self.posted = Posted(database, clock)
+        self.typed = Typed(database)
         self.decisions = Decisions(database, audit=self.audit, clock=clock)
         self.posts = Posts(database, audit=self.audit, channels=self.channels, open_door=self.doors, clock=clock)
         self.pausing = Pausing(database, self.audit)

@@ -6,13 +6,15 @@ What the platform gave is kept with the identity, so that only that is taken aga
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 from zoneinfo import available_timezones
 
 from bot.chat import Identified
 from bot.clock import Clock
-from bot.errors import NotAllowed
+from bot.errors import Conflict, NotAllowed
 from bot.team.people import LOCAL, People
 from bot.words import LANGUAGES
 from storage.audit import AuditWriter
@@ -24,6 +26,9 @@ from storage.team import Identity, Member, Role
 
 Roles = Mapping[str, frozenset[Role]]
 CLIENT = frozenset({Role.client})
+# Platforms on which an account goes by the same id in every team: whoever it is in one, it is in the next. Slack's ids
+# mean something in their own team alone, and another team could hold the same one.
+ONE_ACCOUNT: Final = frozenset({"discord"})
 UNNAMED = "Owner"  # somebody whom only a setting names
 
 
@@ -127,11 +132,17 @@ class Meeting:
 
     async def _identity(self, home: Home, identified: Identified) -> Kept[Identity] | None:
         """The identity, or that of an owner whom a setting names without a team: it counts in the first team that it
-        is met in, and only in homes that no code brought.
+        is met in, and only in homes that no code brought. Where an account is the same in every team, what it is in
+        one home of the workspace it is in all of them.
         """
         kept = await self._people.identity(home.workspace, identified)
-        if kept is not None or home.joined:
-            return kept
+        if kept is None and not home.joined:
+            kept = await self._named(home, identified)
+        if kept is None and home.platform in ONE_ACCOUNT:
+            kept = await self._met_elsewhere(home, identified)
+        return kept
+
+    async def _named(self, home: Home, identified: Identified) -> Kept[Identity] | None:
         named = await self._people.identity(home.workspace, Identified(platform=home.platform, user=identified.user))
         if named is None or named.record.bound not in ("", home.team):
             return None
@@ -142,6 +153,28 @@ class Meeting:
             await commit(self._database, identities.put(change, record, name, ver=named.ver, at=now))
             named = Kept(record, named.ver + 1)
         return named
+
+    async def _met_elsewhere(self, home: Home, identified: Identified) -> Kept[Identity] | None:
+        """This account in another home of the workspace: from now on it is the same member here."""
+        store = self._people.store
+        every = await store.all(store.identities, home.workspace)
+        known = [each for each in every if (each.platform, each.user) == (home.platform, identified.user)]
+        kept = await store.members.find(home.workspace, known[0].member) if known else None
+        if kept is None or kept.record.erased_at is not None:
+            return None
+        here = Identity(
+            platform=home.platform,
+            team=home.team,
+            user=identified.user,
+            workspace=home.workspace,
+            member=kept.record.id,
+            confirmed=known[0].confirmed,
+        )
+        change, name = Change(home.workspace), store.identity_id(home.platform, home.team, identified.user)
+        store.identities.put(change, here, name, ver=None, at=self._clock.now().timestamp())
+        with contextlib.suppress(Conflict):  # another event of the same moment did it
+            await self._write(change, "member met", kept.record, {})
+        return await self._people.identity(home.workspace, identified)
 
     async def _given(self, home: Home, told: Said) -> Roles:
         """Brand → roles by the person's groups, and for a guest by the client rooms; of a guest only the client's."""

@@ -31,6 +31,10 @@ class News:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stirred.wait(), seconds)
 
+    async def came(self) -> None:
+        """Once there is a sentence that `latest` has not given yet, or it is over."""
+        await self._stirred.wait()
+
     async def over_within(self, seconds: float) -> bool:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._ended.wait(), seconds)

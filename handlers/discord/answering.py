@@ -9,16 +9,17 @@ from typing import Any, Final, cast
 import discord
 
 from bot.bootstrap import AdMind
-from bot.chat import Asked, Files, MessageRef
+from bot.chat import Asked, Button, Files, MessageRef
 from bot.errors import AdMindError
 from bot.review.delivering import Undelivered
 from bot.words import reading, told
 from handlers.chat.edits import Edits
 from handlers.chat.taking import take, unread
 from handlers.chat.visiting import Visitor
-from handlers.discord.calling import TOO_LATE, DiscordRefused, asked
+from handlers.discord.calling import DM_CLOSED, TOO_LATE, DiscordRefused, asked
 from handlers.discord.client import Client
 from handlers.discord.files import Fetching
+from handlers.discord.limits import words
 from handlers.discord.messenger import DiscordMessenger
 from handlers.discord.people import no_home
 from handlers.discord.places import Asking
@@ -27,6 +28,7 @@ from handlers.discord.showing import Showing
 from handlers.discord.telling import Links, Telling, words_as_views
 
 log = logging.getLogger(__name__)
+SENTENCE: Final = 200  # characters of progress
 _ID: Final = re.compile(r" \(d_[a-z0-9]{1,20}\)")  # behind a draft's title: here it has a link
 
 
@@ -38,7 +40,7 @@ class Answering:
         self._client = client
         self._telling = telling
         self._edits = edits
-        self.showing = Showing(self._in_place)
+        self.showing = Showing(self._in_place, self._types)
         self._fetching = Fetching(admind, client)
 
     async def take(
@@ -94,13 +96,22 @@ class Answering:
                 "discord", asking.team, asking.channel, asking.thread, draft=found.drafts[0]
             )
 
-    async def _in_place(self, found: Asked, asking: Asking, view: discord.ui.LayoutView) -> None:
-        """This where the answer will stand."""
+    async def _in_place(self, found: Asked, asking: Asking, sentence: str) -> None:
+        """How far it is, where the answer will stand, and below it a way to stop it."""
+        member = await self._admind.looking.member(found.workspace, found.member)
+        with reading(member.language):
+            stop = Button(label=told("Stop"), action=f"halt:{found.id}")
+            said = f"{words.cut(sentence, SENTENCE).text}…" if sentence else told("On it…")
+            view = words_as_views(said, buttons=(stop,), number=mark(_reply(found.id)), name=found.id)[0]
         if asking.way == "private":
             await self._client.speaks()
             await asked(self._hook(asking).edit_message(cast(int, "@original"), view=view))
         elif message := await (await self._messenger(asking.team)).standing(_reply(found.id)):
             await self._change(asking, message, view)
+
+    async def _types(self, asking: Asking) -> None:
+        await self._client.speaks()
+        await asked(self._client.http.send_typing(int(asking.channel)))
 
     async def _change(self, asking: Asking, message: str, view: discord.ui.LayoutView) -> None:
         async def change() -> None:
@@ -110,7 +121,10 @@ class Answering:
         await self._edits.make(f"{asking.team}|{asking.channel}|{message}", change)  # behind what it shows of progress
 
     def _hook(self, asking: Asking) -> discord.Webhook:
-        return discord.Webhook.partial(self._client.application_id or 0, asking.token, client=self._client)
+        """What answers the command; of any other webhook discord.py takes nothing for one person's eyes alone."""
+        hook = discord.Webhook.partial(self._client.application_id or 0, asking.token, client=self._client)
+        hook.type = discord.WebhookType.application
+        return hook
 
     async def _standing(self, request: str, asking: Asking, view: discord.ui.LayoutView) -> tuple[str, bool]:
         """The message that answers this request, posted like this unless it stands; whether it was now."""
@@ -142,11 +156,18 @@ class Answering:
             await self._elsewhere(asking, found, text, links)
 
     async def _elsewhere(self, asking: Asking, found: Asked, text: str, links: Links) -> None:
-        """The answer to the person directly, once."""
-        messenger, channel = await self._messenger(asking.team), await self._telling.direct(asking.user)
-        key = f"reply-direct:{found.id}"
-        for number, view in enumerate(words_as_views(text, links, found.buttons, number=mark(key), name=found.id)):
-            await messenger.place_once(channel, f"{key}:{number}" if number else key, view)
+        """The answer to the person directly, once; to who takes none a word about that where they asked."""
+        messenger, key = await self._messenger(asking.team), f"reply-direct:{found.id}"
+        try:
+            channel = await self._telling.direct(asking.user)
+            for number, view in enumerate(words_as_views(text, links, found.buttons, number=mark(key), name=found.id)):
+                await messenger.place_once(channel, f"{key}:{number}" if number else key, view)
+        except DiscordRefused as error:
+            if error.code != DM_CLOSED:
+                raise
+            note = f"closed:{found.id}"
+            view, only = self._telling.closed(asking.user, number=mark(note))
+            await messenger.place_once(asking.channel, note, view, allowed_mentions=only)
 
     async def _messenger(self, team: str) -> DiscordMessenger:
         home = await self._admind.homes.home("discord", team)

@@ -20,6 +20,7 @@ GONE: Final = frozenset({UNKNOWN_MESSAGE})
 NOBODY: Final = frozenset({UNKNOWN_MEMBER, UNKNOWN_USER})
 TOO_LATE: Final = frozenset({UNKNOWN_INTERACTION, TOKEN_OVER, UNKNOWN_WEBHOOK})
 BAD_TOKEN: Final = -1
+CLOSED: Final = "Session is closed"  # aiohttp's words, between the end of a connection and the next login
 SOON_SECONDS: Final = 30.0
 
 
@@ -52,12 +53,16 @@ async def asked(call: Awaitable[T], room: str = "") -> T:
         ) from error
     except discord.HTTPException as error:
         raise refusal(error, room) from error
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+    except RuntimeError as error:
+        if str(error) != CLOSED:
+            raise
+        raise _silent() from error
+    except (aiohttp.ClientError, TimeoutError, OSError, discord.GatewayNotFound) as error:
         raise _silent() from error
 
 
 def refusal(error: discord.HTTPException, room: str = "") -> DiscordRefused:
-    if error.status == 401:
+    if error.status == 401 and error.code not in TOO_LATE:  # of an interaction that is over it is said with 401, too
         return no_token()
     if error.status == 429:
         return DiscordRefused(

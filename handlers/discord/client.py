@@ -64,6 +64,10 @@ class Client(commands.AutoShardedBot, commands.Bot):
                 await asked(self.login(token.get_secret_value()))
 
     async def login(self, token: str) -> None:
+        """As often as it takes: discord.py opens a session each time, and would leave the one before open."""
+        if self._begun:
+            await self.http.close()
+            self.http.connector = discord.utils.MISSING
         self._begun = True
         await super().login(token)
 
@@ -73,11 +77,21 @@ class Client(commands.AutoShardedBot, commands.Bot):
             await super().close()
 
     async def setup_hook(self) -> None:
-        """Once logged in, and before anything is heard."""
+        """Once logged in, and before anything is heard. What fails here is done again with the next login."""
         self._in = True
-        await self._granted()
-        for prepare in self.prepared:
-            await prepare()
+        try:
+            await self._granted()
+            for prepare in self.prepared:
+                await prepare()
+        except BaseException:
+            self._in = False
+            raise
+
+    def anew(self) -> None:
+        """After the gateway ended it all: the next login asks how many shards there must be now."""
+        self.clear()
+        self.shard_count = None  # type: ignore[assignment]  # as before the first login
+        self._in = False
 
     async def _granted(self) -> None:
         """What the portal grants is asked for: people's words in threads. And a gateway that settings name is used."""

@@ -32,7 +32,7 @@ class Discord:
         self.telling = Telling(self.client)
         self.people = People(admind, self.client)
         self.edits = Edits()
-        self.typed = Typed()
+        self.typed = Typed(admind)
         self.answering = Answering(admind, self.client, self.telling, self.edits)
         self._tied = Tied(admind, "discord")
         self._beside = Beside()

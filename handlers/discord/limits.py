@@ -24,7 +24,8 @@ FIELDS, BOXES = 5, 10  # of a window, of one field
 BUTTONS, OPTIONS, GALLERY = 5, 25, 10
 ATTACHMENTS: Final = 10
 
-_ADDRESS = re.compile(r"https?://[^\s<]+[^<.,:;\"'\])\s]")
+ADDRESS: Final = re.compile(r"https?://[^\s<]+[^<.,:;\"'\])\s]")
+_SET_OFF = re.compile(rf"{ADDRESS.pattern}|`[^`\n]{{1,200}}`")
 _ANYWHERE = re.compile(r"[\\*_~`|\[\]<@]")
 _AT_BEGINNING = re.compile(r"^(\s*)([>#+-]|\d{1,9}(?=\.\s))", re.MULTILINE)
 
@@ -41,11 +42,21 @@ def weight(text: str) -> int:
 def plain(text: str) -> str:
     """These very words in Discord's markup. Addresses stay: in them nothing is read as markup."""
     parts, end = list[str](), 0
-    for found in _ADDRESS.finditer(text):
+    for found in ADDRESS.finditer(text):
         parts += (_escaped(text[end : found.start()]), found[0])
         end = found.end()
     words = "".join((*parts, _escaped(text[end:])))
     return _AT_BEGINNING.sub(_at_beginning, words)
+
+
+def set_off(text: str) -> str:
+    """As `plain`, and what stands between backticks is set off: nothing is read as markup in there either."""
+    parts, end = list[str](), 0
+    for found in _SET_OFF.finditer(text):
+        if found[0].startswith("`"):
+            parts += (plain(text[end : found.start()]), found[0])
+            end = found.end()
+    return "".join((*parts, plain(text[end:])))
 
 
 def _escaped(text: str) -> str:

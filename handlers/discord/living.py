@@ -20,6 +20,8 @@ from handlers.discord.discord import Discord, opened
 log = logging.getLogger(__name__)
 AGAIN_SECONDS: Final = (1.0, 5.0, 15.0, 60.0)
 
+MORE_SHARDS: Final = 4011  # https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway
+
 
 class Living:
     def __init__(self, discord: Discord) -> None:
@@ -53,6 +55,10 @@ class Living:
                 log.error("Discord: an intent was taken away in the developer portal while AdMind ran; start it again.")
                 return
             except dpy.ConnectionClosed as error:
+                if error.code == MORE_SHARDS:
+                    log.warning("Discord: AdMind is in so many servers now that it needs more connections.")
+                    self.discord.client.anew()
+                    continue
                 log.error("Discord: the gateway ended this for good code=%s", error.code)
                 return
             except AdMindError as error:

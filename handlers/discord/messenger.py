@@ -192,8 +192,10 @@ class DiscordMessenger:
             await asked(found.edit(view=drawn.view, attachments=files, allowed_mentions=none))
 
     async def _to_people(self, room: str, card: Card, key: str) -> MessageRef | None:
-        first, closed = None, None
+        first, closed, told = None, None, await self._told_elsewhere(room)
         for user in await users_of(self._admind, self._home, room):
+            if user in told:
+                continue
             try:
                 channel = await self._telling.direct(user)
                 ref = await self._posted(channel, room, card, f"{key}|{user}")
@@ -206,6 +208,16 @@ class DiscordMessenger:
         if first is None and closed is not None:
             log.info("takes no direct messages home=%s room=%s", self.home, room)
         return first
+
+    async def _told_elsewhere(self, room: str) -> set[str]:
+        """Whom an earlier home of the workspace in Discord tells: AdMind and a person have one room there."""
+        users = set[str]()
+        for home in await self._admind.homes.of(self._home.workspace):
+            if home.key == self.home:
+                break
+            if home.platform == self._home.platform:
+                users |= set(await users_of(self._admind, home, room))
+        return users
 
     async def _reread(self, ref: MessageRef, met: set[Identified]) -> None:
         """`met` are people of whom Discord has been asked already."""

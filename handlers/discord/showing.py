@@ -1,4 +1,7 @@
-"""Sentences of progress in place of the sign of life. Nothing of it holds up the work; what is refused is left out."""
+"""What people see while AdMind works for them: that it types, how far it is, and a way to stop it.
+
+Nothing of it holds up the work; what Discord refuses of it is left out.
+"""
 
 from __future__ import annotations
 
@@ -8,29 +11,27 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
-import discord
-
 from bot.chat import Asked
 from bot.errors import AdMindError
 from handlers.chat.news import News
-from handlers.discord.limits import words
 from handlers.discord.places import Asking
-from handlers.discord.telling import words_as_views
 
 log = logging.getLogger(__name__)
 SHOWN_AFTER_SECONDS: Final = 0.5  # most is answered before: then the first sign of life is enough
+STOPPED_AFTER_SECONDS: Final = 1.5  # what is answered sooner needs no button to stop it
 EVERY_SECONDS: Final = 1.0
-LAPSES_SECONDS: Final = 60.0
+TYPES_SECONDS: Final = 8.0  # Discord shows that somebody types for ten
 LAST_CALL_SECONDS: Final = 2.0
-SENTENCE: Final = 200
-Put = Callable[[Asked, Asking, discord.ui.LayoutView], Awaitable[None]]
+Put = Callable[[Asked, Asking, str], Awaitable[None]]
+Types = Callable[[Asking], Awaitable[None]]
 
 
 class Showing:
-    """`put` shows this in the place of the sign of life."""
+    """`put` shows a sentence in the place of the sign of life, and below it a button to stop; `types` that it types."""
 
-    def __init__(self, put: Put) -> None:
+    def __init__(self, put: Put, types: Types) -> None:
         self._put = put
+        self._types = types
 
     @asynccontextmanager
     async def show(self, asked: Asked) -> AsyncIterator[Callable[[str], None]]:
@@ -39,27 +40,39 @@ class Showing:
         if asking is None:
             yield news.tell
             return
-        task = asyncio.create_task(self._follow(asked, asking, news))
+        tasks = {
+            asyncio.create_task(self._follow(asked, asking, news)),
+            asyncio.create_task(self._typing(asking, news)),
+        }
         try:
             yield news.tell
         finally:
             news.close()
-            await asyncio.wait({task}, timeout=LAST_CALL_SECONDS)  # the answer comes after it
-            task.cancel()
+            await asyncio.wait(tasks, timeout=LAST_CALL_SECONDS)  # the answer comes after it
+            for task in tasks:
+                task.cancel()
 
     async def _follow(self, asked: Asked, asking: Asking, news: News) -> None:
         if await news.over_within(SHOWN_AFTER_SECONDS):
             return
+        await news.came_within(STOPPED_AFTER_SECONDS - SHOWN_AFTER_SECONDS)
+        shown = None
         while not news.over:
-            if sentence := news.latest():
-                await self._shown(asked, asking, sentence)
+            if (sentence := news.latest()) != shown:
+                await self._unless_refused(self._put(asked, asking, sentence))
+                shown = sentence
             if await news.over_within(EVERY_SECONDS):
                 return
-            await news.came_within(LAPSES_SECONDS)
+            await news.came()
 
-    async def _shown(self, asked: Asked, asking: Asking, sentence: str) -> None:
+    async def _typing(self, asking: Asking, news: News) -> None:
+        wait = SHOWN_AFTER_SECONDS
+        while asking.way != "private" and not await news.over_within(wait):
+            await self._unless_refused(self._types(asking))
+            wait = TYPES_SECONDS
+
+    async def _unless_refused(self, call: Awaitable[None]) -> None:
         try:
-            (view,) = words_as_views(f"{words.cut(sentence, SENTENCE).text}…")
-            await self._put(asked, asking, view)
+            await call
         except AdMindError as error:
-            log.info("no progress shown team=%s why=%s", asking.team, error.what)
+            log.info("no progress shown why=%s", error.what)

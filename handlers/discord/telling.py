@@ -14,7 +14,7 @@ from bot.words import told
 from handlers.discord.buttons import rows
 from handlers.discord.calling import DM_CLOSED, DiscordRefused, asked
 from handlers.discord.client import Client
-from handlers.discord.limits import CHARACTERS, LABEL, checked, plain, plainly, weight, words
+from handlers.discord.limits import ADDRESS, CHARACTERS, LABEL, checked, plain, plainly, set_off, weight, words
 
 log = logging.getLogger(__name__)
 MOST_LINKS: Final = 5
@@ -30,10 +30,11 @@ def words_as_views(
 
     `number` marks the first of them, to find it again by.
     """
-    parts = [each for each in plainly.pieces(text, CHARACTERS) if each.strip()] or ["…"]
+    every = (each.strip("\n").rstrip() for each in plainly.parted(text, CHARACTERS, unbroken=ADDRESS))
+    parts = [each for each in every if each.strip()] or ["…"]
     if len(parts) > MOST_MESSAGES:
         parts = [*parts[:MOST_MESSAGES], told("The rest is longer than Discord shows. Read it in the studio.")]
-    views = [_saying(plain(part), number if place == 0 else None) for place, part in enumerate(parts)]
+    views = [_saying(set_off(part), number if place == 0 else None) for place, part in enumerate(parts)]
     if links:
         linked: list[discord.ui.Button[Any]] = [
             discord.ui.Button(label=words.cut(label, LABEL).text or "…", url=address)
@@ -99,16 +100,17 @@ class Telling:
         except DiscordRefused as error:
             if error.code != DM_CLOSED or not near:
                 raise
-            await self._closed(user, near)
+            view, only = self.closed(user)
+            await asked(self._client.room(near).send(view=view, allowed_mentions=only))
 
-    async def _closed(self, user: str, near: str) -> None:
+    def closed(self, user: str, *, number: int | None = None) -> tuple[discord.ui.LayoutView, discord.AllowedMentions]:
+        """What is said near who takes no direct messages, and whom it wakes; `number` as in `words_as_views`."""
         said = told(
             "I have something to tell you alone, but Discord does not let me write to you. Allow direct messages in "
             "this server's privacy settings; then do it again."
         )
-        view = stopped(_saying(f"<@{user}> {plain(said)}", None))
         only = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(int(user))])
-        await asked(self._client.room(near).send(view=view, allowed_mentions=only))
+        return stopped(_saying(f"<@{user}> {plain(said)}", number)), only
 
     async def soon(self, user: str, text: str, **more: Any) -> None:
         """As `privately`, again after what Discord asks to wait; what cannot be said at all is logged."""

@@ -1,43 +1,37 @@
-"""What stood in windows that could not be taken as they were, so that they open again filled in."""
+"""What stood in windows that could not be taken as they were: they open again filled in, after a restart too."""
 
 from __future__ import annotations
 
-import secrets
-import time
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bot.bootstrap import AdMind
 from handlers.discord.fields import Sent
 
-LIFE_SECONDS: Final = 900.0  # as long as Discord lets us answer what somebody did
-MOST_KEPT: Final = 500
 
+class _Kept(BaseModel):
+    model_config = ConfigDict(frozen=True)
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
     user: str
     form: str
-    sent: Sent
-    until: float
+    texts: Mapping[str, str]
+    chosen: Mapping[str, tuple[str, ...]]
 
 
 class Typed:
-    """In memory: what was typed is shown to who typed it as well, so that nothing is lost with it."""
+    def __init__(self, admind: AdMind) -> None:
+        self._admind = admind
 
-    def __init__(self) -> None:
-        self._kept: dict[str, _Kept] = {}
+    async def keep(self, workspace: str, user: str, form: str, sent: Sent) -> str:
+        """What it is found by. Raises AdMindError when it cannot be kept."""
+        kept = _Kept(user=user, form=form, texts=dict(sent.texts), chosen=dict(sent.chosen)).model_dump_json()
+        return await self._admind.typed.keep(workspace, kept)
 
-    def keep(self, user: str, form: str, sent: Sent) -> str:
-        """What it is found by."""
-        name = secrets.token_hex(8)
-        self._kept[name] = _Kept(user, form, sent, time.monotonic() + LIFE_SECONDS)
-        while len(self._kept) > MOST_KEPT:
-            self._kept.pop(next(iter(self._kept)))
-        return name
-
-    def find(self, user: str, name: str) -> tuple[str, Sent] | None:
-        """The window's id and what stood in it; None for somebody else, and after a while."""
-        kept = self._kept.get(name)
-        if kept is None or kept.user != user or kept.until < time.monotonic():
+    async def find(self, workspace: str, user: str, name: str) -> tuple[str, Sent] | None:
+        """The window's id and what stood in it; None for somebody else, and after a day."""
+        try:
+            kept = _Kept.model_validate_json(await self._admind.typed.find(workspace, name))
+        except ValidationError:
             return None
-        return kept.form, kept.sent
+        return (kept.form, Sent(kept.texts, kept.chosen)) if kept.user == user else None

@@ -26,14 +26,16 @@ def move_form(draft: DraftView, *, zone: str, now: datetime, phrase: str = "") -
     return window(f"{FORM}:{draft.id}:{draft.digest}", told("Reschedule"), parts)
 
 
-def later_form(post: PostView, *, zone: str, now: datetime, phrase: str = "") -> discord.ui.Modal:
-    """Another time for a post that did not go out, as it was approved."""
+def later_form(post: PostView, *, zone: str, now: datetime, phrase: str = "", message: str = "") -> discord.ui.Modal:
+    """Another time for a post that did not go out, as it was approved. `message` is what said so, to bring it up to
+    date then.
+    """
     parts = [
         text(f"{post.account_name} · {say(post.due, zone, reader(), now=now)}\n{post.title}"),
         when_field(zone, phrase, optional=False),
         text(told("It goes out as it was approved; nobody is asked again.")),
     ]
-    return window(f"{LATER}:{post.id}", told("At another time"), parts)
+    return window(f"{LATER}:{post.id}:{message}".rstrip(":"), told("At another time"), parts)
 
 
 def when_field(zone: str, phrase: str = "", *, optional: bool) -> Label:

@@ -65,6 +65,8 @@ async def show(
     here: Discord, visitor: Visitor, interaction: Interaction, verb: str, ids: list[str], sent: Sent | None = None
 ) -> None:
     """Open the window; `sent` is what stands in it already. Raises AdMindError."""
+    if verb == "later" and len(ids) == 1 and interaction.message and not interaction.message.flags.ephemeral:
+        ids = [ids[0], str(interaction.message.id)]
     window = await _window(here, visitor, verb, ids, sent)
     if window is None:
         await _one_by_one(here, visitor, interaction, verb, ids)
@@ -148,7 +150,7 @@ async def _window(
     if verb in OF_BRANDS:
         return await _of_brand(here, visitor, verb, ids[0], sent)
     if verb in OF_POSTS:
-        return await _of_post(here, visitor, verb, ids[0], sent)
+        return await _of_post(here, visitor, verb, ids[0], sent, *ids[1:2])
     draft = await draft_of(here, visitor, ids[0])
     if verb == "one":
         return forms.edit_form(draft, accounts=[ids[1]])
@@ -187,7 +189,7 @@ async def _of_brand(here: Discord, visitor: Visitor, verb: str, brand: str, sent
 
 
 async def _of_post(
-    here: Discord, visitor: Visitor, verb: str, named: str, sent: Sent | None
+    here: Discord, visitor: Visitor, verb: str, named: str, sent: Sent | None, message: str = ""
 ) -> discord.ui.Modal | None:
     if verb == "takedown":
         return forms.take_down_form(await on_posts.standing(here.admind, visitor, named), named)
@@ -195,7 +197,7 @@ async def _of_post(
     if verb == "later":
         zone = await deciding.zone_of(here.admind, visitor)
         phrase = sent.typed("phrase") if sent else ""
-        return forms.later_form(post, zone=zone, now=here.admind.clock.now(), phrase=phrase)
+        return forms.later_form(post, zone=zone, now=here.admind.clock.now(), phrase=phrase, message=message)
     return forms.edit_form(await draft_of(here, visitor, post.draft))
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 import discord
 
 from bot.chat import Verdict
-from bot.errors import BadInput
+from bot.errors import BadInput, NotFound
 from bot.words import read_in, told
 from handlers.chat import deciding, houses, on_posts
 from handlers.chat.visiting import Visitor
@@ -25,7 +25,7 @@ AGREES: Final = frozenset({"agree", "agree_next"})  # on the last page of what w
 FLOWS: Final = frozenset({"stop", "resume"})
 PAGES: Final = frozenset({"read", "details", "review", "page", "next"})
 ACTIONS: Final = (
-    frozenset({*DECIDES, *on_posts.VERBS, "reconnect", "settings", "again"}) | AGREES | FLOWS | PAGES | WINDOWS
+    frozenset({*DECIDES, *on_posts.VERBS, "reconnect", "settings", "again", "halt"}) | AGREES | FLOWS | PAGES | WINDOWS
 )
 BY_RIGHT: Final = frozenset({*DECIDES, *on_posts.VERBS, "settings", "rooms", "groups"}) | AGREES | FLOWS
 AT_ONCE: Final = WINDOWS | {"again", "settings"}  # what these open must come first
@@ -88,17 +88,29 @@ async def _do(here: Discord, visitor: Visitor, interaction: Interaction, verb: s
         return said
     if verb in FLOWS:
         return await houses.flow(here.admind, visitor, verb, ids[0])
+    if verb == "halt":
+        return await _halt(here, visitor, ids[0])
     if verb == "reconnect":
         return await houses.reconnect(here.admind, visitor, ids[0])
     if verb in PAGES:
         await _pages(here, visitor, interaction, verb, ids)
     elif verb == "again":
-        await _again(here, visitor, interaction, ids[0])
+        await _again(here, visitor, interaction, ids)
     elif verb == "settings":
         await opening.settings(here, visitor, interaction, ids[0])
     else:
         await opening.show(here, visitor, interaction, verb, ids)
     return ""
+
+
+async def _halt(here: Discord, visitor: Visitor, request: str) -> str:
+    """What this person asked for there ends, wherever it is worked on; its answer says what was made until then."""
+    try:
+        found = await here.admind.desk.view(visitor.workspace, visitor.member.id, request)
+    except NotFound:
+        return told("There is nothing of yours to stop here. Whoever asked can stop it.")
+    ended = await here.admind.desk.stop(visitor.workspace, visitor.member.id, found.conversation)
+    return "" if ended else told("This is answered already.")
 
 
 async def _agree(here: Discord, visitor: Visitor, interaction: Interaction, verb: str, ids: list[str]) -> str:
@@ -129,9 +141,9 @@ async def _pages(here: Discord, visitor: Visitor, interaction: Interaction, verb
     await opening.pages(here, visitor, interaction, draft, "details" if verb == "details" else "read")
 
 
-async def _again(here: Discord, visitor: Visitor, interaction: Interaction, name: str) -> None:
-    """The window that was sent and could not be taken, filled in as it was."""
-    found = here.typed.find(str(interaction.user.id), name)
+async def _again(here: Discord, visitor: Visitor, interaction: Interaction, ids: list[str]) -> None:
+    """The window that was sent and could not be taken, filled in as it was. `ids`: its workspace and its name."""
+    found = await here.typed.find(ids[0], str(interaction.user.id), ids[-1])
     if found is None:
         raise BadInput(
             told("I don't have this window any more."), do_next=told("Begin again; what you wrote stands above.")
@@ -140,10 +152,13 @@ async def _again(here: Discord, visitor: Visitor, interaction: Interaction, name
     await opening.show(here, visitor, interaction, verb, ids, found[1])
 
 
-def redraw(here: Discord, visitor: Visitor, interaction: Interaction, post: str) -> None:
-    """The message that was pressed says what stands now. What only one person sees is left as it is."""
-    message = interaction.message
-    if message is None or message.flags.ephemeral:
-        return
-    channel = str(interaction.channel_id or "")
-    here.after(on_posts.redraw(here.admind, visitor, post, channel=channel, message=str(message.id)))
+def redraw(here: Discord, visitor: Visitor, interaction: Interaction, post: str, message: str = "") -> None:
+    """The message that was pressed says what stands now, or the one of this id in the same room. What only one person
+    sees is left as it is.
+    """
+    pressed = interaction.message
+    if not message and pressed is not None and not pressed.flags.ephemeral:
+        message = str(pressed.id)
+    if message.isdecimal():
+        channel = str(interaction.channel_id or "")
+        here.after(on_posts.redraw(here.admind, visitor, post, channel=channel, message=message))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,6 +24,7 @@ from handlers.discord.listeners import errors, opening, pressing
 from handlers.discord.places import Asking
 from handlers.discord.surface import PERMISSIONS, spelled
 
+log = logging.getLogger(__name__)
 Interaction = discord.Interaction[Any]
 
 
@@ -50,6 +52,7 @@ async def submit(here: Discord, interaction: Interaction) -> None:
     data: Any = interaction.data or {}
     form, sent = str(data.get("custom_id") or ""), Sent.read(data)
     verb, *ids = form.split(":")
+    visitor: Visitor | None = None
     try:
         if verb not in SENDS:
             raise BadInput(told("I don't know this window any more."), do_next=told("Open it anew."))
@@ -63,23 +66,42 @@ async def submit(here: Discord, interaction: Interaction) -> None:
         elif thinks and verb != "new":
             await here.telling.answer(interaction, told("Done."))
     except (FieldErrors, BadInput) as error:
-        await _wrong(here, interaction, form, sent, error)
+        await _wrong(here, visitor, interaction, form, sent, error)
     except AdMindError as error:
         await _refused(here, interaction, sent, error)
     except Exception as error:
         await errors.tell(here, interaction, error, "taking a window")
 
 
-async def _wrong(here: Discord, interaction: Interaction, form: str, sent: Sent, error: FieldErrors | BadInput) -> None:
+async def _wrong(
+    here: Discord,
+    visitor: Visitor | None,
+    interaction: Interaction,
+    form: str,
+    sent: Sent,
+    error: FieldErrors | BadInput,
+) -> None:
     """It can be mended: the window opens again as it was sent."""
     said = error.sentence() if isinstance(error, BadInput) else "\n".join(dict.fromkeys(error.errors.values()))
-    name = here.typed.keep(str(interaction.user.id), form, sent)
-    again = Button(label=told("Open it again"), action=f"again:{name}", style="primary")
     text = "\n".join(part for part in (said, _typed(sent)) if part)
     try:
-        await here.telling.answer(interaction, text, buttons=(again,))
+        again = await _again(here, visitor, interaction, form, sent) if visitor else ()
+        await here.telling.answer(interaction, text, buttons=again)
     except AdMindError:
         await errors.tell(here, interaction, BadInput(text), "taking a window")
+
+
+async def _again(
+    here: Discord, visitor: Visitor, interaction: Interaction, form: str, sent: Sent
+) -> tuple[Button, ...]:
+    """What opens the window again; nothing where it cannot be kept."""
+    try:
+        name = await here.typed.keep(visitor.workspace, str(interaction.user.id), form, sent)
+    except AdMindError as error:
+        log.warning("a window is not kept: %s", error.what)
+        return ()
+    action = f"again:{visitor.workspace}:{name}"
+    return (Button(label=told("Open it again"), action=action, style="primary"),)
 
 
 async def _refused(here: Discord, interaction: Interaction, sent: Sent, error: AdMindError) -> None:
@@ -150,7 +172,7 @@ async def _later(it: Filled) -> str:
     zone = await deciding.zone_of(it.here.admind, it.visitor)
     due = forms.read_move(it.sent, now=it.here.admind.clock.now(), zone=zone)
     said = await on_posts.send_later(it.here.admind, it.visitor, it.ids[0], due)
-    pressing.redraw(it.here, it.visitor, it.interaction, it.ids[0])
+    pressing.redraw(it.here, it.visitor, it.interaction, *it.ids[:2])  # it may have been opened again elsewhere
     return said
 
 

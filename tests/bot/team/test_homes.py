@@ -124,6 +124,49 @@ async def test_an_owner_by_settings_counts_in_the_first_team_only(world: World) 
     assert await homes.member(intruder) is None, "joined by a code: no setting speaks of its people"
 
 
+async def test_an_account_of_discords_is_the_same_person_in_every_server_of_the_workspace(world: World) -> None:
+    owners = ("discord:11", "discord:12")
+    homes = homes_of(world, owners=owners)
+    await Setup(world.people, world.audit).ensure(zone="UTC", owners=owners, now=world.clock.now())
+    anna, again = (Identified(platform="discord", team=team, user="11") for team in ("G1", "G2"))
+    ben, carla = (Identified(platform="discord", team="G2", user=user) for user in ("12", "13"))
+    assert (await homes.install("discord", "G1", "Velo", anna, "Anna", "")).workspace == world.ws
+    code = await homes.join_code(world.ws, await owner_of(homes, anna))
+    await homes.install("discord", "G2", "Kino", carla, "Carla", "")
+    assert await homes.member(again) is None, "another workspace is nobody's but its own"
+    await homes.join("discord", "G2", code, carla)
+    assert (await owner_of(homes, again)).id == (await owner_of(homes, ben)).id == world.owner.id
+    assert await homes.member(carla) is None, "who joined is nobody here yet"
+    assert await homes.identities(world.ws, world.owner.id, "discord", "G2") == ("11", "12")
+    await homes.meet(again, "Anna", active=False)
+    assert await homes.member(again) is None, "who left one server"
+    assert Role.owner in next(iter((await owner_of(homes, anna)).roles.values())), "is who they were in the other"
+
+
+async def test_a_role_in_one_server_of_discords_gives_a_say_in_the_other(world: World) -> None:
+    owners = ("discord:11",)
+    homes = homes_of(world, owners=owners)
+    await Setup(world.people, world.audit).ensure(zone="UTC", owners=owners, now=world.clock.now())
+    anna, carla = (
+        Identified(platform="discord", team="G1", user="11"),
+        Identified(platform="discord", team="G2", user="13"),
+    )
+    await homes.install("discord", "G1", "Velo", anna, "Anna", "")
+    owner = await owner_of(homes, anna)
+    brand = next(iter(owner.roles))
+    await homes.tie_group(world.ws, owner, "discord", "G1", "approvers", brand, [APPROVER])
+    ben = Identified(platform="discord", team="G1", user="14")
+    met = await homes.meet(ben, "Ben", groups=frozenset({"approvers"}))
+    code = await homes.join_code(world.ws, owner)
+    await homes.install("discord", "G2", "Kino", carla, "Carla", "")
+    await homes.join("discord", "G2", code, carla)
+    there = await homes.meet(Identified(platform="discord", team="G2", user="14"), "Ben")
+    assert met is not None and there is not None and there.id == met.id
+    assert APPROVER in there.roles[brand]
+    await homes.meet(ben, "Ben")  # without the role
+    assert not (await owner_of(homes, Identified(platform="discord", team="G2", user="14"))).roles
+
+
 async def test_a_code_makes_a_team_another_home_once(world: World, homes: Homes) -> None:
     await installed(homes)
     await installed(homes, BORIS)

@@ -74,26 +74,31 @@ class Gateway:
         for each in self.connections:
             each.send({"op": INVALID, "d": resumable})
 
-    def forget(self) -> None:
-        """No session can be resumed any more."""
-        self.events.sessions.clear()
+    def forget(self, shard: int | None = None) -> None:
+        """No session (of this shard) can be resumed any more."""
+        self.events.sessions = [each for each in self.events.sessions if shard not in (None, each.shard)]
 
-    async def cut(self, code: int = 4000) -> None:
-        """Close every connection with this code."""
-        for each in list(self.connections):
+    async def cut(self, code: int = 4000, *, shard: int | None = None) -> None:
+        """Close every connection, or that of one shard, with this code."""
+        for each in self._of(shard):
             await each.socket.close(code=code)
 
+    def _of(self, shard: int | None) -> list[Connection]:
+        return [each for each in self.connections if shard is None or (each.session and each.session.shard == shard)]
+
     @asynccontextmanager
-    async def away(self, *, forget: bool = False) -> AsyncIterator[None]:
-        """Nobody gets on meanwhile; who reconnects waits at the door. `forget`: and starts anew afterwards."""
+    async def away(self, *, forget: bool = False, shard: int | None = None) -> AsyncIterator[None]:
+        """Nobody, or only one shard, is on meanwhile; who reconnects waits at the door. `forget`: and starts anew
+        afterwards.
+        """
         self._open.clear()
-        await self.cut()
-        await until(lambda: not self.connections, "all connections are gone")
+        await self.cut(shard=shard)
+        await until(lambda: not self._of(shard), "these connections are gone")
         try:
             yield
         finally:
             if forget:
-                self.forget()
+                self.forget(shard)
             self._open.set()
 
     # Serving

@@ -26,11 +26,11 @@ def lounge(office: Office) -> Channel:
     return there[0] if there else office.velo.room("lounge")
 
 
-async def connected(office: Office, site: WebhookServer, name: str = "Our site", path: str = "") -> str:
+async def connected(office: Office, site: WebhookServer, name: str = "Our site", path: str = "", **options: str) -> str:
     """The site as an account; its id."""
     brand = office.admind.workspace.default_brand
     account = await office.admind.accounts.connect(
-        office.workspace, brand, "webhook", name, {"url": site.url + path}, {"signing_key": KEY}
+        office.workspace, brand, "webhook", name, {"url": site.url + path, **options}, {"signing_key": KEY}
     )
     return account.id
 
@@ -90,6 +90,26 @@ async def posts_of(office: Office, card: Message) -> list[Post]:
 
 async def shows(message: Message, words: str) -> None:
     await until(lambda: words in message.words, f"“{words}” in {message.words!r}", seconds=30)
+
+
+def thread_of(office: Office, card: Message) -> Channel:
+    """The thread that hangs on this card."""
+    found = office.server.world.channel(card.id)
+    assert found is not None, "it has no thread"
+    return found
+
+
+async def below(office: Office, card: Message, words: str) -> Message:
+    """What AdMind says in the card's thread, once it says so there."""
+
+    def found() -> list[Message]:
+        if not card.thread:
+            return []
+        every = thread_of(office, card).messages.values()
+        return [each for each in every if each.author is office.server.world.bot and words in each.words]
+
+    await until(lambda: bool(found()), f"“{words}” below the card", seconds=30)
+    return found()[-1]
 
 
 async def whispered(person: Person, room: Channel, words: str) -> Message:

@@ -17,7 +17,6 @@ from handlers.chat.settings import RoomSettings
 from handlers.chat.wrong import FieldErrors
 from handlers.discord import forms
 from handlers.discord.fields import Sent
-from handlers.discord.typed import MOST_KEPT, Typed
 from tests.fakes.discord.submitting import filled_in
 from tests.fakes.discord.world import World
 from tests.handlers.discord.phone import seen_window, window
@@ -233,13 +232,3 @@ def test_the_longest_windows_fit(language: str) -> None:
         ]  # fmt: skip
         for each in every:
             window(each)
-
-
-def test_what_was_typed_is_kept_for_who_typed_it_and_not_for_ever() -> None:
-    typed, sent = Typed(), Sent({"phrase": "whenever"})
-    name = typed.keep("7", "move:d_1:0", sent)
-    assert typed.find("7", name) == ("move:d_1:0", sent)
-    assert typed.find("8", name) is None and typed.find("7", "other") is None
-    for number in range(MOST_KEPT):
-        typed.keep("7", f"move:d_{number}:0", sent)
-    assert typed.find("7", name) is None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.chat import Identified
+from bot.chat import Card, Identified
 from tests.fakes.discord.pressing import Person
 from tests.fakes.discord_server import DiscordServer
 from tests.fakes.waiting import until
+from tests.handlers.discord.acting import press
 from tests.handlers.discord.office import Office, is_card, member, said, told
 
 ASK = "Announce our workshop on {word} repair for the feed, tomorrow 9am"
@@ -50,6 +51,15 @@ async def test_a_server_joins_by_a_code_and_shows_the_same_drafts(
     first, second = await office.card(), await office.card(channel=room)
     ana.react(first, "✅")
     await until(lambda: "Approved" in first.words and "Approved" in second.words, "both say so", seconds=20)
+    ana.unreact(first, "✅")
+    await until(lambda: "Approved" not in second.words, "both wait again", seconds=20)
+    kino.person("ana")  # the same account: who owns the brand in one server owns it in the other
+    await press(ana, second, "approve")
+    await office.status(first, "approved")
+    assert (await member(office, ana, kino)).id == owner.id
+    await office.admind.board.tell(office.workspace, f"member:{owner.id}", Card(title="One word", status="x"), key="w")
+    await told(ana, "One word")
+    assert len([each for each in ana.heard() if "One word" in each.words]) == 1, "and is told directly once"
 
 
 async def test_twelve_servers_keep_their_words_to_themselves(office: Office, server: DiscordServer) -> None:

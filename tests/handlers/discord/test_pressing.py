@@ -104,3 +104,23 @@ async def test_a_stop_and_going_on(office: Office, ana: Person) -> None:
     await whispered(ana, office.room, "Stopped. Nothing was scheduled")
     answer = await (await ana.slash(lounge(office), "/admind", "resume")).settle()
     assert "Posts go out again: My brand" in answer.words
+
+
+async def test_a_window_that_was_refused_opens_again_after_a_restart_for_who_sent_it_alone(
+    server: DiscordServer, velo: Place, ana: Person, room: Channel, clock: MovableClock, tmp_path: Path
+) -> None:
+    async with running(tmp_path / "data", server, velo, ana, room, clock=clock) as office:
+        card = await asked(office, ana)
+        await menu(ana, card, "move")
+        await ana.submit(phrase="whenever it suits")
+        wrong = await whispered(ana, room, "What you wrote:")
+        name = next(each for each in ids(wrong) if each.startswith("a:again:")).removeprefix("a:again:")
+    clock.move(timedelta(hours=1))
+    async with running(tmp_path / "data", server, velo, ana, room, clock=clock) as office:
+        workspace, _, kept = name.partition(":")
+        assert await office.living.discord.typed.find(workspace, "7", kept) is None, "nobody else"
+        await press(ana, wrong, "again")
+        assert "whenever it suits" in str(ana.window)
+        await ana.submit(phrase="Monday 9am")
+        moved = await office.card(2)
+        await office.status(moved, "waiting")

@@ -13,8 +13,10 @@ from bot.cards import post_card, replaced_card
 from bot.words import reading
 from handlers.discord import limits
 from handlers.discord.buttons import MENU, PREFIX
+from handlers.discord.listeners.pressing import ACTIONS
 from handlers.discord.render import mark, message
-from storage.drafts import Finding
+from handlers.discord.telling import words_as_views
+from storage.drafts import DraftStatus, Finding
 from storage.posts import Failure, PostReceipt, PostState
 from tests.handlers.discord.phone import components, seen, shown
 from tests.handlers.slack.made import COPY, DUE, PICTURE, card, draft, medium, names, spring, version
@@ -86,6 +88,22 @@ def test_what_is_seen_is_what_was_written(words: str) -> None:
     assert not any(sign in bare.replace(f"\\{sign[0]}", "") for sign in ("<@", "<#", "<:", "<t:", "@everyone", "]("))
 
 
+@pytest.mark.parametrize(
+    ("words", "travels"),
+    [
+        ("Say `/admind draft` *now*", "Say `/admind draft` \\*now\\*"),
+        ("`<@1> @everyone`", "`<@1> @everyone`"),
+        ("one ` alone, and\n` another", "one \\` alone, and\n\\` another"),
+        ("``x``", "\\``x`\\`"),
+        ("https://velo.example/`a`_b", "https://velo.example/`a`_b"),
+    ],
+)
+def test_what_is_to_be_typed_is_set_off_in_answers(words: str, travels: str) -> None:
+    assert limits.set_off(words) == travels
+    (view,) = words_as_views(words)
+    assert components(view)[0]["content"] == travels
+
+
 def test_a_card_that_lacks_something_says_so_and_begins_with_reading() -> None:
     drawn = message(card(draft(version(0, "Come by. " * 2000))))
     words = read(drawn)
@@ -146,6 +164,32 @@ def test_every_card_fits_and_keeps_its_buttons(seed: int, there: int, language: 
         assert all((each.full or each.text).strip() in words for each in of.sections)
     elif of.sections:
         assert f"approve{tail}" not in found, "what is not all shown is read first"
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_twenty_accounts_with_the_longest_texts_still_show_each(language: str) -> None:
+    of = draft(
+        *(version(number, f"{number} " + RIGHT_TO_LEFT * 70, picture=medium()) for number in range(20)),
+        findings=tuple(Finding(severity="block", rule="r", reason=f"{number}: has no source.") for number in range(15)),
+    )
+    with reading(language):
+        drawn = message(card(of), THERE)
+    limits.checked(drawn.view)
+    words = read(drawn)
+    assert all(f"\n{number} מבצע" in words for number in range(20))
+    assert all(f"⛔ {number}: has no source." in words for number in range(15))
+    assert ("20 texts are longer than shown here." if language == "en" else "20 Texte sind länger") in words
+    assert not drawn.shows_all
+
+
+def test_every_action_of_a_card_is_one_that_the_listeners_know() -> None:
+    states = (PostState.unknown, PostState.missed, PostState.paused, PostState.failed)
+    cards = [card(spring(status=status)) for status in DraftStatus]
+    cards += [post_card(a_post(state=state, account="a_0"), names()) for state in states]
+    cards.append(card(draft(version(0, "x" * 40_000))))
+    for each in cards:
+        found = set(_actions(components(message(each, THERE).view)))
+        assert {action.partition(":")[0] for action in found} <= ACTIONS
 
 
 def _actions(parts: list[dict[str, Any]]) -> Iterator[str]:
