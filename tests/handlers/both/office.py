@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.bootstrap import AdMind
 from bot.chat import Draft, Identified, Member, Role
@@ -17,6 +18,7 @@ from handlers.discord.living import lived as lived_in_discord
 from handlers.discord.surface import permissions
 from handlers.slack.living import Living as InSlack
 from handlers.slack.living import lived as lived_in_slack
+from storage import keys
 from storage.inbox import inbox_store
 from storage.posts import Post
 from storage.stores import DraftStore, PostStore
@@ -178,6 +180,16 @@ class Both:
             return len((await self.draft()).decisions) >= count
 
         await until(there, f"{count} decisions", seconds=20)
+
+    async def waits(self, platform: str) -> None:
+        """A home there could not be told, and is to be told later."""
+
+        async def later() -> bool:
+            client: Any = self.admind.database.client
+            entries = await client.zrange(keys.due(self.workspace), 0, -1)
+            return any(str(each).startswith(f"note:at:{platform}:") for each in entries)
+
+        await until(later, f"{platform} is to be told later", seconds=20)
 
     async def says(self, words: str, *, within: float = 20) -> float:
         """Seconds until the newest card in each home, and the inbox, say so."""
