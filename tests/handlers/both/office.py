@@ -39,7 +39,8 @@ from tests.handlers.slack.office import all_of, whispered
 ASK = "Announce our workshop on bike repair for the feed, next Wednesday 11am"
 YES, NO = "white_check_mark", "x"  # as Slack calls ✅ and ❌
 CODE = 14  # characters of a code
-DiscordCard, SlackCard = discord_records.Message, slack_records.Message
+DiscordCard = discord_records.Message
+SlackCard = slack_records.Message
 
 
 @dataclass
@@ -76,9 +77,7 @@ class Both:
 
     async def member(self, person: slack.Person | discord.Person) -> Member | None:
         if isinstance(person, slack.Person):
-            return await self.admind.homes.member(
-                Identified(platform="slack", team=self.slack.team.id, user=person.id)
-            )
+            return await self.admind.homes.member(Identified(platform="slack", team=self.slack.team.id, user=person.id))
         who = Identified(platform="discord", team=str(self.velo.id), user=str(person.id))
         return await self.admind.homes.member(who)
 

@@ -21,7 +21,9 @@ async def test_two_of_three_with_one_person_on_both(both: Both) -> None:
     anna.react(there, "✅")
     await both.heard(2)
     await both.says("under another name")
-    assert (await both.draft()).status.value == "waiting" and not await both.posts(), "nobody knows whether they are two"
+    assert (await both.draft()).status.value == "waiting" and not await both.posts(), (
+        "nobody knows whether they are two"
+    )
     await both.link(both.ana, anna)
     assert await both.member(anna) == await both.owner()
     await both.says("Waiting for ben")
@@ -96,7 +98,7 @@ async def test_an_unlinked_name_approves_nothing_that_it_may_have_asked_for_itse
 
 
 async def test_a_withdrawal_in_the_other_home_withdraws_the_persons_word(both: Both) -> None:
-    """Who approved in Slack takes nothing back by a ✅ that they put and took off in Discord, unless it is their word."""
+    """They approve in Slack, reject in Discord, and think better of it."""
     anna, tim = both.velo.person("anna"), both.tim
     await both.link(both.ana, anna)
     here, there = await both.ask(tim)
