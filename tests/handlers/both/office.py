@@ -22,13 +22,13 @@ from storage import keys
 from storage.inbox import inbox_store
 from storage.posts import Post
 from storage.stores import DraftStore, PostStore
-from tests.fakes.discord import pressing as discord
 from tests.fakes.discord import records as discord_records
 from tests.fakes.discord.client import hurry
 from tests.fakes.discord.places import Place
+from tests.fakes.discord.pressing import Person as DiscordPerson
 from tests.fakes.discord_server import DiscordServer, Permission
-from tests.fakes.slack import pressing as slack
 from tests.fakes.slack import records as slack_records
+from tests.fakes.slack.pressing import Person as SlackPerson
 from tests.fakes.slack_server import SlackServer
 from tests.fakes.waiting import until
 from tests.handlers.discord import office as in_discord
@@ -36,7 +36,7 @@ from tests.handlers.discord.office import is_card
 from tests.handlers.slack import office as in_slack
 from tests.handlers.slack.office import all_of, whispered
 
-ASK = "Announce our workshop on bike repair for the feed, next Wednesday 11am"
+ASK = "Announce our workshop on bike repair for the feed, next Wednesday 2pm"
 YES, NO = "white_check_mark", "x"  # as Slack calls ✅ and ❌
 CODE = 14  # characters of a code
 DiscordCard = discord_records.Message
@@ -55,8 +55,8 @@ class Both:
     admind: AdMind
     clock: MovableClock
     living: tuple[InSlack, InDiscord]
-    ana: slack.Person
-    tim: slack.Person
+    ana: SlackPerson
+    tim: SlackPerson
     desk: slack_records.Channel
     lounge: slack_records.Channel
     wall: discord_records.Channel
@@ -75,18 +75,18 @@ class Both:
         assert found is not None
         return found
 
-    async def member(self, person: slack.Person | discord.Person) -> Member | None:
-        if isinstance(person, slack.Person):
+    async def member(self, person: SlackPerson | DiscordPerson) -> Member | None:
+        if isinstance(person, SlackPerson):
             return await self.admind.homes.member(Identified(platform="slack", team=self.slack.team.id, user=person.id))
         who = Identified(platform="discord", team=str(self.velo.id), user=str(person.id))
         return await self.admind.homes.member(who)
 
     # People
 
-    async def works(self, person: slack.Person | discord.Person, *roles: Role) -> None:
+    async def works(self, person: SlackPerson | DiscordPerson, *roles: Role) -> None:
         """Give somebody these roles in the brand, by a group of theirs, and let them be met."""
         owner = await self.owner()
-        if isinstance(person, slack.Person):
+        if isinstance(person, SlackPerson):
             platform, team = "slack", self.slack.team.id
             made = self.slack.group(f"as-{person.user.name}")
             await self.slack.change_group(made, person)
@@ -99,9 +99,9 @@ class Both:
         await self.admind.homes.tie_group(self.workspace, owner, platform, team, group, self.brand, roles)
         await self.meet(person)
 
-    async def meet(self, person: slack.Person | discord.Person) -> None:
+    async def meet(self, person: SlackPerson | DiscordPerson) -> None:
         """They say something to AdMind, so that it knows them."""
-        if isinstance(person, slack.Person):
+        if isinstance(person, SlackPerson):
             self.lounge.members.add(person.id)
             self.desk.members.add(person.id)
             await person.slash(self.lounge, "/admind", "help")
@@ -113,7 +113,7 @@ class Both:
 
         await until(known, f"{person} is known", seconds=20)
 
-    async def link(self, here: slack.Person, there: discord.Person) -> None:
+    async def link(self, here: SlackPerson, there: DiscordPerson) -> None:
         """One person: begun in Discord, taken up in Slack, confirmed in Discord."""
         begun = await (await there.slash(self.hall, "/admind link")).settle()
         code = begun.words.split("/admind link ")[1][:CODE]
@@ -147,10 +147,10 @@ class Both:
         await until(noted, "both are noted", seconds=20)
         return found
 
-    async def ask(self, who: slack.Person | discord.Person, text: str = ASK) -> tuple[SlackCard, DiscordCard]:
+    async def ask(self, who: SlackPerson | DiscordPerson, text: str = ASK) -> tuple[SlackCard, DiscordCard]:
         """Somebody asks for a post where they are; its cards."""
         before = len(self.slack_cards()), len(self.discord_cards())
-        if isinstance(who, slack.Person):
+        if isinstance(who, SlackPerson):
             await who.slash(self.lounge, "/admind", text)
         else:
             who.mention(self.hall, text)
@@ -206,7 +206,7 @@ class Both:
     async def rules(self, **rules: object) -> None:
         await self.admind.office.change_brand(self.workspace, (await self.owner()).id, self.brand, rules)
 
-    async def tell_apart(self, *people: slack.Person | discord.Person) -> None:
+    async def tell_apart(self, *people: SlackPerson | DiscordPerson) -> None:
         """An owner says that each of these is nobody else's second name."""
         owner = await self.owner()
         for person in people:

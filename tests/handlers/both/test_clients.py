@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.chat import DecisionRequest, Draft, Identified, Member, Role, Verdict
@@ -164,7 +166,8 @@ async def test_a_clients_own_words_count_as_their_approval_and_take_one_tap_of_t
     opened = await press(carl, there, "edit")
     assert opened.modal is not None
     (field,) = texts_of(carl)
-    await carl.submit(**{field: "Bikes, mended while you wait.\nCome in."})
+    given: dict[str, Any] = {field: "Bikes, mended while you wait.\nCome in."}
+    await carl.submit(**given)
     await whispered(carl, clients.shop, "Your words count as your approval")
     newer = await clients.in_slack(2)
     assert "Bikes, mended while you wait." in newer.words and "Waiting for" in newer.words
@@ -193,7 +196,8 @@ async def test_the_clients_words_void_what_the_team_had_approved(clients: Client
     await both.status("approved")
     await press(carl, there, "edit")
     (field,) = texts_of(carl)
-    await carl.submit(**{field: "Bikes, mended."})
+    given: dict[str, Any] = {field: "Bikes, mended."}
+    await carl.submit(**given)
     await both.status("waiting")
     assert all(post.state.value == "cancelled" for post in await both.posts())
 
