@@ -55,7 +55,7 @@ def client_card(card: Card, names: Words, *, internal: bool) -> Card:
     decides = tuple(
         button.model_copy(update={"more": False})
         for button in card.buttons
-        if button.action.partition(":")[0] in ("approve", "changes", "reject")
+        if button.action.partition(":")[0] in ("approve", "edit", "changes", "reject")
     )
     notes = tuple(note for note in card.notes if note.startswith(POSTED))
     return card.model_copy(update={"buttons": decides, "notes": notes, "options": (), "footer": ""})

@@ -89,7 +89,7 @@ def _as_one(decision: Decision, persons: Persons) -> Decision:
 
 def could_approve(member: Member, standings: Iterable[Standing]) -> bool:
     """Whether a version waits for this member's approval now."""
-    return any(not standing.met and member.name in standing.waiting_for for standing in standings)
+    return any(not standing.met and member.id in standing.waiting_for for standing in standings)
 
 
 def status_of(draft: Draft, standings: Sequence[Standing], now: datetime) -> DraftStatus:

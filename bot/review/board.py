@@ -76,8 +76,10 @@ class Board:
         """Where each version stands now."""
         return (await self.round_table(draft.workspace)).standings(draft, self._clock.now())
 
-    async def card(self, draft: Draft) -> Card:
-        return (await self._drawn(draft, await self.round_table(draft.workspace)))[0]
+    async def card(self, draft: Draft, *, for_client: bool = False) -> Card:
+        table = await self.round_table(draft.workspace)
+        card, internal = await self._drawn(draft, table)
+        return client_card(card, table.words(draft.brand), internal=internal) if for_client else card
 
     async def _drawn(self, draft: Draft, table: RoundTable) -> tuple[Card, bool]:
         """The card, and whether the team's part is given."""

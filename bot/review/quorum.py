@@ -30,7 +30,7 @@ class Standing:
     account: str
     met: bool
     missing: str = ""
-    waiting_for: tuple[str, ...] = ()  # names of members who could give the next approval
+    waiting_for: tuple[str, ...] = ()  # ids of members who could give the next approval
     approved_by: tuple[str, ...] = ()  # member ids whose approvals count
     internal: bool = False
     blocked_by: Verdict | None = None
@@ -123,7 +123,7 @@ def weigh(bench: Bench, approvals: Sequence[Decision], *, blocked: bool) -> Stan
     sure = bench.persons.sure(given)
     candidates = [m for m in bench.team if m.id not in given and not bench.own(m)]
     if _wants_owner(bench, blocked) and not _owner_gave(bench, every):
-        owners = tuple(m.name for m in candidates if m.id in _owners(bench))
+        owners = tuple(m.id for m in candidates if m.id in _owners(bench))
         why = (
             told("It has a finding that must be decided: an owner has to approve it.")
             if blocked
@@ -131,17 +131,18 @@ def weigh(bench: Bench, approvals: Sequence[Decision], *, blocked: bool) -> Stan
         )
         return Standing(version.account, False, _and_doubts(why, bench, approvals, given, sure), owners, sure)
     if len(sure) < policy.approvals:
-        names = tuple(m.name for m in candidates if len(bench.persons.sure([*given, m.id])) > len(sure))
-        text = _waiting(names, policy.approvals - len(sure))
-        return Standing(version.account, False, _and_doubts(text, bench, approvals, given, sure), names, sure)
+        asked = tuple(m for m in candidates if len(bench.persons.sure([*given, m.id])) > len(sure))
+        text, ids = _waiting(_names(asked), policy.approvals - len(sure)), tuple(m.id for m in asked)
+        return Standing(version.account, False, _and_doubts(text, bench, approvals, given, sure), ids, sure)
     clients = [each.member for each in approvals if each.as_client]
     sure_clients = _clients(bench, given, clients)
     if len(sure_clients) < policy.client_approvals:
         held = [m for m in bench.by_id.values() if Role.client in m.roles.get(brand, frozenset())]
-        names = tuple(m.name for m in held if m.id not in clients) or tuple(m.name for m in held)
-        text = told("Waiting for the client ({names}).", names=either(names))
+        asked = tuple(m for m in held if m.id not in clients) or tuple(held)
+        text = told("Waiting for the client ({names}).", names=either(_names(asked)))
         doubt = next((_client_doubt(bench, each, sure_clients) for each in clients if each not in sure_clients), "")
-        return Standing(version.account, False, " ".join(filter(None, (text, doubt))), names, sure, internal=True)
+        ids, why = tuple(m.id for m in asked), " ".join(filter(None, (text, doubt)))
+        return Standing(version.account, False, why, ids, sure, internal=True)
     return Standing(version.account, True, approved_by=sure + sure_clients, internal=True)
 
 
@@ -176,6 +177,11 @@ def _owners(bench: Bench) -> set[str]:
 
 def _is_owner(member: Member, brand: str) -> bool:
     return member.erased_at is None and Role.owner in member.roles.get(brand, frozenset())
+
+
+def _names(members: Sequence[Member]) -> tuple[str, ...]:
+    """As they are said: of two people with one name that once."""
+    return tuple(dict.fromkeys(member.name for member in members))
 
 
 def _waiting(names: Sequence[str], missing: int) -> str:

@@ -66,7 +66,7 @@ class Reminding:
                     posted, lost = await _posted(homes, room, says[room], draft, shown)
                     shown, missed = shown + posted, missed + lost
         else:
-            words = Card(title=card.title, when=card.when, status=card.status, draft=draft.id)
+            words = Card(title=card.title, when=card.when, at=card.at, status=card.status, draft=draft.id)
 
         async def updated(messenger: Messenger) -> None:
             for ref in draft.reminders:
@@ -119,6 +119,7 @@ def _still_waiting(card: Card, draft: Draft, names: Words) -> Card:
     return Card(
         title=names.t("Still waiting: {title}", title=card.title),
         when=card.when,
+        at=card.at,
         status=card.status,
         buttons=(Button(label=names.t("Review"), action=f"review:{draft.id}", style="primary"),),
         draft=draft.id,

@@ -201,7 +201,8 @@ class Arriving:
             raise BadInput(
                 "There are drafts here already, which would be left behind.",
                 kept="Nothing changed.",
-                do_next="Use the code in a Slack workspace where AdMind has just been installed.",
+                do_next="Use the code where AdMind has just been installed: in another Slack workspace or Discord "
+                "server.",
             )
 
     async def _move(self, before: Home, workspace: str) -> Home:

@@ -6,7 +6,7 @@ begun. The decision, the posts, the trace and the note to every home are one cha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ from bot.chat import DecisionRequest
 from bot.clock import Clock, milliseconds
 from bot.errors import BadInput, ChangedSince, Conflict, NotAllowed, NotFound
 from bot.review.approval import active, judge, may_decide, status_of
+from bot.review.discreet import only_client
 from bot.review.quorum import Bench, Standing, deciders, maybe_own
 from bot.team.persons import Persons
 from bot.when import say
@@ -174,6 +175,8 @@ class Decisions:
         if request is not None and request.verdict is Verdict.changes and request.reason:
             change.due(f"revise:{draft.id}", milliseconds(now))
         details = {"digest": draft.digest, "why": why}
+        if approved := _approved(draft, case.draft):
+            details["approves"] = approved
         if request is not None:
             kind, by = "decision", case.member(request.member)
             details = {"verdict": request.verdict.value, "digest": request.digest, "surface": request.surface}
@@ -213,6 +216,21 @@ class Decisions:
             reason="moved to another time",
             at=now,
             for_member=_absent_one(member, case, now),
+        )
+        return draft.changed(decisions=(*draft.decisions, decision))
+
+    def approved_by_client(self, draft: Draft, client: Member, accounts: Collection[str], surface: str) -> Draft:
+        """A client who words it approves these words for the client."""
+        covered = {each.account: each.digest for each in draft.versions if each.account in accounts}
+        decision = Decision(
+            id=new_id("c"),
+            member=client.id,
+            verdict=Verdict.approve,
+            digest=draft.digest,
+            versions=covered,
+            surface=surface,
+            at=self._clock.now(),
+            as_client=True,
         )
         return draft.changed(decisions=(*draft.decisions, decision))
 
@@ -352,6 +370,8 @@ class Decisions:
         if request is None or request.verdict is not Verdict.approve:
             return ""
         member, covered = case.member(request.member), _covered(draft, request)
+        if only_client(member, case.brand.id):
+            return ""  # clients approve their own words, and the team looks at them
         for version in draft.versions:
             bench = case.bench(draft, version, now)
             own = bench.own(member) if version.account in covered else ""
@@ -384,6 +404,13 @@ class Decisions:
         missing = next((s.missing for s in standings if not s.met), "")
         done = told("Approved for {names}.", names=", ".join(met)) if met else ""
         return " ".join(part for part in (done, missing) if part)
+
+
+def _approved(draft: Draft, before: Draft) -> str:
+    """The accounts that whoever changed the draft approved thereby."""
+    known = {each.id for each in before.decisions}
+    fresh = (each for each in draft.decisions if each.id not in known and each.verdict is Verdict.approve)
+    return ",".join(account for each in fresh for account in each.versions)
 
 
 def watch(change: Change, draft: Draft, now: datetime) -> None:

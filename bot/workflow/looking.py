@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.errors import BadInput, NotFound
 from bot.review.approval import could_approve
 from bot.review.board import Board
+from bot.review.discreet import missing_for_clients, only_client, without_talk
 from bot.review.round_table import RoundTable
 from bot.views import (
     AccountView,
@@ -124,7 +125,7 @@ class Looking:
             ),
             lambda draft: draft.created_at.timestamp(),
         )
-        return ListView(items=[self._shown(draft, table) for draft in mine], next=following)
+        return ListView(items=[self._shown(draft, member, table) for draft in mine], next=following)
 
     async def campaigns(self, workspace: str, member_id: str) -> tuple[str, ...]:
         """Names of campaigns that the newest drafts of the member's brands belong to, the latest first."""
@@ -157,23 +158,31 @@ class Looking:
                 break
         far = datetime.max.replace(tzinfo=UTC)
         return tuple(
-            self._shown(draft, table) for draft in sorted(found, key=lambda each: (each.due or far, each.created_at))
+            self._shown(draft, member, table)
+            for draft in sorted(found, key=lambda each: (each.due or far, each.created_at))
         )
 
     async def draft(self, workspace: str, member_id: str, draft_id: str) -> DraftView:
         """Raises NotFound, for another brand's draft too."""
-        return await self._draft(await self.draft_record(workspace, member_id, draft_id))
+        return self._shown(*await self._seen(workspace, member_id, draft_id))
 
     async def draft_card(self, workspace: str, member_id: str, draft_id: str) -> Card:
-        return await self._board.card(await self.draft_record(workspace, member_id, draft_id))
+        """As it stands in the rooms of the team, or of the clients for who is one. Raises NotFound."""
+        draft, member, _ = await self._seen(workspace, member_id, draft_id)
+        return await self._board.card(draft, for_client=only_client(member, draft.brand))
 
     async def draft_record(self, workspace: str, member_id: str, draft_id: str) -> Draft:
+        """For clients without what the team said of it. Raises NotFound."""
+        draft, member, _ = await self._seen(workspace, member_id, draft_id)
+        return without_talk(draft, member) if only_client(member, draft.brand) else draft
+
+    async def _seen(self, workspace: str, member_id: str, draft_id: str) -> tuple[Draft, Member, RoundTable]:
         member = await self.member(workspace, member_id)
         draft = (await self._drafts.get(workspace, draft_id)).record
         table = await self._board.round_table(workspace)
         if not member.roles.get(draft.brand) or not _ripe(draft, member, table, self._clock.now()):
             raise NotFound(f"There is no draft {draft_id[:40]}.", do_next="Look at the list of those there are.")
-        return draft
+        return draft, member, table
 
     async def posts(
         self,
@@ -352,11 +361,11 @@ class Looking:
     async def zone(self, workspace: str) -> ZoneInfo:
         return ZoneInfo((await self._team.workspaces.get(workspace, workspace)).record.zone)
 
-    async def _draft(self, draft: Draft) -> DraftView:
-        return self._shown(draft, await self._board.round_table(draft.workspace))
-
-    def _shown(self, draft: Draft, table: RoundTable) -> DraftView:
-        missing = {s.account: s.missing for s in table.standings(draft, self._clock.now()) if not s.met}
+    def _shown(self, draft: Draft, member: Member, table: RoundTable) -> DraftView:
+        standings = table.standings(draft, self._clock.now())
+        missing: Mapping[str, str] = {each.account: each.missing for each in standings if not each.met}
+        if only_client(member, draft.brand):
+            draft, missing = without_talk(draft, member), missing_for_clients(standings)
         return draft_view(draft, table.words(draft.brand), missing=missing, media_url="/api/v1/media")
 
     async def _words(self, workspace: str, brands: set[str]) -> Mapping[str, Words]:
@@ -374,7 +383,7 @@ def _sees(member: Member, brands: frozenset[str] | None, brand: str) -> bool:
 
 def _ripe(draft: Draft, member: Member, table: RoundTable, now: datetime) -> bool:
     """Whether the member may see it yet: clients see what the team has approved, or they themselves decided on."""
-    if member.roles.get(draft.brand) != frozenset({Role.client}) or draft.status is DraftStatus.approved:
+    if not only_client(member, draft.brand) or draft.status is DraftStatus.approved:
         return True
     current = {version.account: version.digest for version in draft.versions}
     mine = [decision for decision in draft.decisions if decision.member == member.id]

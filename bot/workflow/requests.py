@@ -16,6 +16,7 @@ from bot.drafting.copywriter import CardText, Copywriter
 from bot.drafting.reader import Reader
 from bot.drafting.sources import ReadPages, Sources, addresses_in, called
 from bot.errors import BadInput, ChangedSince, Conflict, NotFound
+from bot.review.discreet import only_client
 from bot.review.reminders import decide_by
 from bot.when import Unclear, resolve
 from bot.words import told
@@ -239,7 +240,8 @@ class Requests:
     async def word(
         self, asker: Asker, draft_id: str, texts: Mapping[str, str], *, seen: Mapping[str, str] | None = None
     ) -> Draft:
-        """A person's own wording, byte for byte; no model between. Voids these accounts' approvals only.
+        """A person's own wording, byte for byte; no model between. Voids these accounts' approvals only. A client's
+        approves these accounts for the client: the team's part is missing then.
 
         `seen` are the digests of the versions that the person had before them, by account: raises ChangedSince when
         one of them is not the current one.
@@ -461,6 +463,8 @@ class Requests:
             return draft
         if edit.due is not None and met and not asker.by_agent:
             draft = self._decisions.approved_by_mover(case, draft, member, asker.surface)
+        if edit.edited_by and only_client(member, brand.id):
+            draft = self._decisions.approved_by_client(draft, member, edit.texts.keys(), asker.surface)
         return (await self._decisions.settle(case, draft, None, why=edit.why, by=member)).draft
 
     async def _edited(self, old: Draft, case: Case, brand: Brand, member: Member, edit: Edit, draft_id: str) -> Draft:

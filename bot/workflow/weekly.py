@@ -154,7 +154,9 @@ def _waiting(waiting: Sequence[Draft], table: RoundTable, names: Words, now: dat
     first = oldest(waiting)
     if not isinstance(first, Draft):
         return ""
-    for_whom = list(dict.fromkeys(name for each in table.standings(first, now) for name in each.waiting_for))
+    for_whom = list(
+        dict.fromkeys(names.member(each) for standing in table.standings(first, now) for each in standing.waiting_for)
+    )
     book = words(names.language)
     zone = ZoneInfo(names.zone)
     days = (now.astimezone(zone).date() - first.created_at.astimezone(zone).date()).days

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.bootstrap import AdMind
-from bot.chat import DecisionRequest, Verdict
+from bot.chat import DecisionRequest, Role, Verdict
 from bot.errors import ChangedSince
 from bot.views import DraftView
 from bot.words import told
@@ -42,14 +42,20 @@ async def decide(
 async def reword(
     admind: AdMind, visitor: Visitor, draft: DraftView, digest: str, texts: dict[str, str], *, approve: bool
 ) -> str:
-    """A person's own words, byte for byte, in place of those that they saw. Raises ChangedSince, NotFound, BadInput."""
+    """A person's own words, byte for byte, in place of those that they saw; what only they must read.
+
+    Raises ChangedSince, NotFound, BadInput.
+    """
     unchanged(draft, digest)
     if texts:
         seen = {version.account: version.digest for version in draft.versions if version.account in texts}
         asker = await asker_of(admind, visitor, draft.id)
         made = await admind.requests.word(asker, draft.id, texts, seen=seen)
         digest = made.digest
-    return await decide(admind, visitor, Verdict.approve, draft.id, digest) if approve else ""
+    said = await decide(admind, visitor, Verdict.approve, draft.id, digest) if approve else ""
+    if texts and visitor.member.roles.get(draft.brand) == frozenset({Role.client}):
+        return told("Saved. Your words count as your approval; they go out once the team has approved them too.")
+    return said
 
 
 async def move(admind: AdMind, visitor: Visitor, draft: DraftView, digest: str, due: datetime) -> None:

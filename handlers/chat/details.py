@@ -30,8 +30,9 @@ def parts_of(draft: DraftView, zone: str) -> Iterator[Part]:
         yield Part("words", _finding(finding))
     for version in draft.versions:
         yield from _version(version, draft.findings)
-    yield Part("heading", told("Asked for"))
-    yield Part("words", draft.request)
+    if draft.request:  # clients see what they themselves asked for
+        yield Part("heading", told("Asked for"))
+        yield Part("words", draft.request)
     yield Part("small", told("Asked by {name}", name=draft.requested_by))
     yield from _sources(draft, zone)
     yield from _history(draft, zone)

@@ -79,7 +79,7 @@ async def _follow(slack: Slack, handler: AsyncSocketModeHandler) -> None:
 
 
 async def reread(slack: Slack) -> None:
-    """Missed reactions in every home that is in this Slack."""
+    """In every home that is in this Slack: missed reactions, and cards that could not be shown."""
     teams = set(await slack.admind.installations.teams("slack"))
     try:
         own = await slack.teams.own()
@@ -89,6 +89,7 @@ async def reread(slack: Slack) -> None:
         home = await slack.admind.homes.home("slack", team)
         if home is not None and not await slack.admind.housing.reread(home):
             log.warning("reactions were not read again home=%s", home.key)
+        await slack.mended(team)
 
 
 class _Events:

@@ -114,7 +114,7 @@ async def removed(here: Discord, team: str) -> None:
 
 
 async def caught_up(here: Discord, shard: int) -> None:
-    """After every connection: reactions that came and went meanwhile."""
+    """After every connection: reactions that came and went meanwhile, and cards that could not be shown."""
     side_by_side = asyncio.Semaphore(AT_ONCE)
 
     async def one(guild: discord.Guild) -> None:
@@ -122,6 +122,7 @@ async def caught_up(here: Discord, shard: int) -> None:
             home = await here.admind.homes.home("discord", str(guild.id))
             if home is not None and not await here.admind.housing.reread(home):
                 log.warning("Discord: not read again team=%s", guild.id)
+            await here.mended(str(guild.id))
 
     guilds = [each for each in here.client.guilds if each.shard_id == shard]
     await asyncio.gather(*(one(each) for each in guilds))

@@ -11,7 +11,10 @@ from handlers.slack.slack import Slack
 async def code(slack: Slack, visitor: Visitor) -> str:
     """Raises NotAllowed."""
     made = await slack.admind.homes.join_code(visitor.workspace, visitor.member)
-    return told("In the other Slack workspace, an owner says within ten minutes: /admind join {code}", code=made)
+    return told(
+        "In the other Slack workspace or Discord server, an owner says within ten minutes: /admind join {code}",
+        code=made,
+    )
 
 
 async def join(slack: Slack, visitor: Visitor, given: str) -> str:

@@ -143,7 +143,7 @@ async def test_clients_get_a_card_once_the_team_has_approved_and_see_nothing_of_
     await world.decide(draft, by=ana)
     await world.run_due()
     (card,) = chat.rooms[room].values()
-    assert [button.action.partition(":")[0] for button in card.buttons] == ["approve", "changes", "reject"]
+    assert [button.action.partition(":")[0] for button in card.buttons] == ["approve", "edit", "changes", "reject"]
     assert card.notes == ()
     assert card.sections[0].text == "Fresh bread from six."
     await world.decide(draft, Verdict.reject, by=ana, reason="The boss hates it.")
