@@ -20,13 +20,13 @@ from bot.publishing.endings import Endings
 from bot.publishing.handover import Handover, NotRecorded, Stopped
 from bot.publishing.holds import Busy, Holds
 from bot.publishing.pause import in_the_way
-from bot.publishing.run import LATE_WINDOW, Run, channel_key, compare, doubt
+from bot.publishing.run import LATE_WINDOW, Run, channel_key, compare, doubt, receipt_of
 from storage import keys
 from storage.accounts import Account
 from storage.audit import AuditWriter
 from storage.blobs.base import BlobStore
 from storage.journal import Journal
-from storage.posts import Attempt, Failure, PostReceipt, PostState
+from storage.posts import Attempt, Failure, PostState
 from storage.record import new_id
 from storage.redis import Database
 from storage.sending import Refusal, Sending
@@ -238,6 +238,5 @@ class Publisher:
         await self._unknown(run)
 
     async def _published(self, run: Run, receipt: Receipt, door: Door) -> None:
-        compared = await compare(run, receipt, door)
-        kept = PostReceipt(remote_id=receipt.remote_id, url=receipt.url, at=receipt.at, compared=compared)
+        kept = receipt_of(receipt, await compare(run, receipt, door))
         await self.endings.finish(run, PostState.published, "published", None, receipt=kept)
