@@ -300,7 +300,14 @@ class AdMind:
         """Connecting accounts, by hand and by OAuth, and looking after what their servers gave."""
         book = TeamBook(database, self.people.store, self.audit, self.clock)
         servers = build_oauth(platforms_of(self.settings))
-        access = Access(servers, book=book, secrets=self.credentials, client=self.client, clock=self.clock)
+        access = Access(
+            servers,
+            book=book,
+            secrets=self.credentials,
+            ledger=Ledger(database),
+            client=self.client,
+            clock=self.clock,
+        )
         self.accounts = Accounts(
             book,
             channels=self.channels,

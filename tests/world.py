@@ -44,6 +44,7 @@ from storage.drafts import Brief, Draft, DraftStatus, Finding, Verdict, Version
 from storage.feed import FeedStore
 from storage.inbox import InboxItem, inbox_store
 from storage.journal import Journal
+from storage.ledger import Ledger
 from storage.posts import Post, PostState
 from storage.record import new_id
 from storage.redis import Database
@@ -360,7 +361,7 @@ async def world_on(
         care = Care(
             book,
             channels={name: each for name, each in adapters.items() if each.capabilities.access_ends},
-            access=Access(servers, book=book, secrets=credentials, client=client, clock=clock),
+            access=Access(servers, book=book, secrets=credentials, ledger=Ledger(database), client=client, clock=clock),
             open_door=doors,
             clock=clock,
         )

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
-from bot.accounts.access import ENDS_OPTION, RENEW_OPTION, Access, Secrets, pack_app, packed, renewal, unpack_app
+from bot.accounts.access import TIMES, Access, Secrets, pack_app, packed, renewal, unpack_app
 from bot.accounts.connect import Accounts
 from bot.accounts.door import HttpClient
 from bot.accounts.traveller import LIFE, Traveller, ended, owner_only
@@ -252,7 +252,7 @@ class OAuth:
         if known is None:
             return account
         # What the team chose for it, such as who sees its posts, stays as it is.
-        chosen = {name: value for name, value in known.options.items() if name not in (RENEW_OPTION, ENDS_OPTION)}
+        chosen = {name: value for name, value in known.options.items() if name not in TIMES}
         return account.changed(name=known.name, options={**chosen, **account.options})
 
     def _given(self, grant: Grant) -> tuple[App, Tokens]:
