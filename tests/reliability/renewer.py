@@ -73,12 +73,10 @@ async def looked_after(database: Database, origin: str, clock: MovableClock) -> 
 
 async def work(url: str, origin: str, now: str, lease: float, together: int) -> None:
     accesses.LEASE_SECONDS = lease
-    async with (
-        connect(url) as database,
-        looked_after(database, origin, MovableClock(datetime.fromisoformat(now))) as my,
-    ):
+    clock = MovableClock(datetime.fromisoformat(now))
+    async with connect(url) as database, looked_after(database, origin, clock) as my:
         await database.client.incr(READY)
-        while int(await database.client.get(READY) or 0) < together:
+        while int(await database.client.get(READY) or 0) < together:  # noqa: ASYNC110 - set by other processes
             await asyncio.sleep(0.005)
         await my.care.renew_all(["w_1"])
 
