@@ -37,10 +37,12 @@ from bot.channels.base import (
     Lookup,
     Measure,
     OutcomeUnknown,
+    Pace,
     Place,
     Problem,
     ProvenNotSent,
     Receipt,
+    Window,
 )
 from bot.channels.content import link_in, sealed_not_before
 from bot.channels.limits import problems
@@ -87,6 +89,9 @@ class LinkedIn:
         metrics=tuple(COUNTS),
         settle=timedelta(seconds=60),  # documented nowhere
         deadline=timedelta(seconds=35),
+        # https://learn.microsoft.com/en-us/linkedin/consumer/integrations/self-serve/share-on-linkedin, "Rate limits"
+        # (2026): 150 requests a day for a member. The gap is ours.
+        pace=Pace(gap=timedelta(seconds=1), windows=(Window(150, timedelta(days=1)),)),
     )
 
     def __init__(self, platform: Platform = LINKEDIN) -> None:

@@ -37,9 +37,11 @@ from bot.channels.base import (
     Lookup,
     Measure,
     OutcomeUnknown,
+    Pace,
     Problem,
     ProvenNotSent,
     Receipt,
+    Window,
 )
 from bot.channels.content import link_in, sealed_not_before
 from bot.channels.limits import problems
@@ -82,6 +84,12 @@ class Mastodon:
         # still works on behind it is done or given up by then.
         settle=timedelta(seconds=60),
         deadline=timedelta(seconds=30),
+        # https://docs.joinmastodon.org/api/rate-limits/ (2026): 300 calls in 5 minutes, of which a post takes up to
+        # twelve, and 30 uploads in 30 minutes.
+        pace=Pace(
+            gap=timedelta(seconds=1),
+            windows=(Window(25, timedelta(minutes=5)), Window(30, timedelta(minutes=30), "pictures")),
+        ),
     )
 
     def capabilities_for(self, account: Account) -> Capabilities:

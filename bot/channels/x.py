@@ -37,9 +37,11 @@ from bot.channels.base import (
     Lookup,
     Measure,
     OutcomeUnknown,
+    Pace,
     Problem,
     ProvenNotSent,
     Receipt,
+    Window,
 )
 from bot.channels.content import link_in, sealed_not_before
 from bot.channels.limits import problems
@@ -88,6 +90,9 @@ class X:
         metrics=tuple(COUNTS),
         settle=timedelta(seconds=60),  # documented nowhere
         deadline=timedelta(seconds=60),
+        # https://docs.x.com/x-api/fundamentals/rate-limits (2026): POST /2/tweets 100 in 15 minutes for a user. The gap
+        # is ours.
+        pace=Pace(gap=timedelta(seconds=1), windows=(Window(100, timedelta(minutes=15), "parts"),)),
     )
 
     def __init__(self, platform: Platform = PLATFORM) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.channels.base import Absent, AttemptKey, CannotTell, Found, Lookup
 from bot.clock import Clock, milliseconds
+from bot.publishing.pacing import LOOK_AGAIN
 from bot.publishing.publisher import LOOK_FIRST, MOST_ATTEMPTS, Publisher
 from bot.publishing.run import LATE_WINDOW, Run, channel_key, compare, doubt, receipt_of
 from storage.posts import DOUBTFUL, Failure, PostState
@@ -41,9 +42,13 @@ class Reconciler:
         if kept is None or kept.record.state is not PostState.unknown:
             await self._publisher.sending.drop(workspace, "reconcile", post_id)
             return
-        async with self._publisher.holds.hold(kept.record) as run:
-            if run is not None:
-                await self._look(run, entry)
+        with self._publisher.place(kept.record) as free:
+            if not free:
+                await self._publisher.holds.put_off(workspace, entry, self._clock.now() + LOOK_AGAIN)
+                return
+            async with self._publisher.holds.hold(kept.record) as run:
+                if run is not None:
+                    await self._look(run, entry)
 
     async def _look(self, run: Run, entry: str) -> None:
         attempts = run.post.attempts
