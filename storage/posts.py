@@ -56,6 +56,7 @@ ASKS = frozenset(
     {PostState.unknown, PostState.missed, PostState.paused, PostState.failed}
 )  # a person decides what next
 
+HELD_BY_ACCOUNT = frozenset({"account", "unauthorized"})  # failures after which a reconnected account lets it go
 OVER = frozenset({PostState.published, PostState.cancelled})  # nothing more is to come
 DOUBTFUL = frozenset({"", "unknown"})  # outcomes of attempts after which something may stand on the channel
 

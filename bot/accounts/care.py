@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from datetime import datetime, timedelta
 
 from bot.accounts.access import LOST, TIMES, Access
 from bot.accounts.connect import AccountBook
@@ -50,8 +51,17 @@ class Care:
 
         await self._each(workspaces, renew)
 
-    async def examine_all(self, workspaces: Collection[str]) -> None:
-        await self._each(workspaces, lambda account: self.examine(account.workspace, account.id))
+    async def examine_all(
+        self, workspaces: Collection[str], fired: datetime | None = None, every: timedelta = timedelta(0)
+    ) -> None:
+        """Examine all; when that is `fired` by the clock, only those whose channel may be asked that often."""
+
+        async def examine(account: Account) -> None:
+            rests = self._channels[account.channel].capabilities.asked_every
+            if fired is None or not every or fired.timestamp() % rests.total_seconds() < every.total_seconds():
+                await self.examine(account.workspace, account.id)
+
+        await self._each(workspaces, examine)
 
     async def examine(self, workspace: str, account_id: str, *, by: str = "") -> Account | None:
         """Ask the server whether the access still holds and for whom, and keep what changed; its limits too.

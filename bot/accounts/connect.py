@@ -127,7 +127,7 @@ class Accounts:
         _refuse_taken_name(found, [account for account, _ in kept if same is None or account.id != same[0].id])
         ver: int | None = None
         if same is None:
-            found = found.changed(id=_id_of(found))
+            found = found.changed(id=_id_of(found), connected_by=by)
         else:
             old, ver = same
             found = old.changed(
@@ -136,6 +136,7 @@ class Accounts:
                 options=found.options,
                 page=found.page,
                 health=Health(),
+                connected_by=by or old.connected_by,
                 closed_at=None,
             )
         # Secrets first: an account without its secret fails at nine o'clock, a secret without account harms nobody.

@@ -18,6 +18,7 @@ from storage.redis import Database
 
 AT_ONCE = 2  # posts of one account that a process works on
 AT_ONCE_SLOW = 1  # of one that did not answer the last time
+SLACK = timedelta(seconds=5)  # beyond a window: bytes leave a little after their turn
 LOOK_AGAIN = timedelta(seconds=1)  # of what found no place
 
 
@@ -65,7 +66,7 @@ class Pacing:
             latest_ms=milliseconds(run.post.due + LATE_WINDOW),
             gap_ms=round(pace.gap.total_seconds() * 1000),
             amounts={"posts": 1, "parts": len(parts), "pictures": sum(len(part.media) for part in parts)},
-            windows=[(each.of, each.most, round(each.span.total_seconds() * 1000)) for each in pace.windows],
+            windows=[(each.of, each.most, round((each.span + SLACK).total_seconds() * 1000)) for each in pace.windows],
         )
         return from_milliseconds(turn) if turn > now else None
 

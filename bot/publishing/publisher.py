@@ -115,14 +115,9 @@ class Publisher:
             )
             return False
         if run.account.health.state == "broken":
-            await self.endings.end(
-                run.claim,
-                run.post,
-                PostState.failed,
-                failure=Failure(
-                    code="account", sentence=f"{run.account.name} cannot be used now. " + run.account.health.reason
-                ),
-            )
+            sentence = f"{run.account.name} cannot be used now. {run.account.health.reason}"
+            failure = Failure(code="account", sentence=sentence)
+            await self.endings.end(run.claim, run.post, PostState.paused, failure=failure)
             return False
         if self._clock.now() > run.post.due + LATE_WINDOW:
             sentence = "Nobody was there to send it in time."

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Path, Request, Response
 from bot.accounts.oauth import PLACE_OPTION
 from bot.accounts.traveller import Traveller
 from handlers.web.studio.draw import draw, go
-from handlers.web.studio.visit import Visit, Visitor
+from handlers.web.studio.visit import SURFACE, Visit, Visitor
 
 router = APIRouter()
 ACCOUNTS = "/studio/settings/accounts"
@@ -151,6 +151,12 @@ async def examine(request: Request, visit: Visitor, account: str) -> Response:
     return go(
         request, ACCOUNTS, visit.t("It works.") if well else visit.t("It does not work: please connect it again.")
     )
+
+
+@router.post("/settings/accounts/{account}/release")
+async def release(request: Request, visit: Visitor, account: str) -> Response:
+    """Send all that was held back while it could not be used."""
+    return go(request, ACCOUNTS, await visit.admind.lapses.release(visit.workspace, account, visit.id, SURFACE))
 
 
 def _traveller(visit: Visit) -> Traveller:
