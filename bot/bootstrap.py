@@ -332,9 +332,7 @@ class AdMind:
         )
         self.pasting = Pasting(
             database,
-            channels=self.channels,
             accounts=self.accounts,
-            open_door=self.doors,
             vault=self.vault,
             audit=self.audit,
             clock=self.clock,

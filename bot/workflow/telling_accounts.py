@@ -204,7 +204,10 @@ def _question(account: Account, held: Sequence[Post], names: Words) -> Card:
 def _named(posts: Sequence[Post], names: Words) -> list[str]:
     lines = [f"{names.time(post.due)}: {post.title}" for post in posts[:MOST_NAMED]]
     more = len(posts) - MOST_NAMED
-    return [*lines, *([names.t("… and {count} more", count=more)] if more > 0 else [])]
+    return [
+        *lines,
+        *([words(names.language).many("… and {count} more", "… and {count} more", more)] if more > 0 else []),
+    ]
 
 
 def _reconnect(account: Account, names: Words) -> Button:

@@ -18,6 +18,7 @@ from bot.channels.mastodon import Mastodon
 from bot.channels.mastodon_oauth import MastodonOAuth
 from bot.channels.oauth import App, Tokens
 from bot.clock import MovableClock
+from bot.errors import BadInput
 from bot.fetch import safe_client
 from storage.audit import AuditWriter
 from storage.credentials import Credentials, Vault
@@ -160,10 +161,14 @@ async def test_a_closed_account_is_left_alone(office: Office) -> None:
     assert len(office.server.seen) == seen
 
 
-async def test_two_brands_with_one_access_do_not_end_it_for_each_other(office: Office) -> None:
+async def test_an_account_serves_one_brand_until_it_is_disconnected_there(office: Office) -> None:
     secrets = await office.credentials.all("w_1", office.account.id)
-    other = await office.accounts.connect("w_1", "b_2", "mastodon", "Velo", dict(office.account.options), secrets)
-    await office.accounts.close("w_1", other.id)
-    assert office.server.tokens[secrets["access_token"]] == "velo"
+    with pytest.raises(BadInput, match="serves another brand already"):
+        await office.accounts.connect("w_1", "b_2", "mastodon", "Velo", dict(office.account.options), secrets)
+    assert office.server.tokens[secrets["access_token"]] == "velo", "the refusal ended nothing"
+    assert [account.brand for account, _ in await office.book.all("w_1")] == ["b_1"]
     await office.accounts.close("w_1", office.account.id)
     assert office.server.tokens == {}
+    fresh = packed(APP, Tokens(office.server.token_for("velo"), "second", timedelta(hours=1)))
+    other = await office.accounts.connect("w_1", "b_2", "mastodon", "Velo", dict(office.account.options), fresh)
+    assert (other.brand, other.remote_id) == ("b_2", office.account.remote_id) and other.id != office.account.id

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Path, Request, Response
 
+from bot.accounts.faces import Face
 from bot.accounts.oauth import PLACE_OPTION
 from bot.accounts.traveller import Traveller
 from handlers.web.studio.draw import draw, go
@@ -54,7 +55,7 @@ async def confirm_page(request: Request, visit: Visitor, handle: Handle) -> Resp
         name=account.name,
         known=known is not None and known.closed_at is None,
         way="confirm",
-        shown=None,
+        shown=await visit.admind.oauth.introduced(handle, _traveller(visit)),
         places=places,
         chosen=account.options.get(PLACE_OPTION, ""),
     )
@@ -120,9 +121,17 @@ async def pasted_page(request: Request, visit: Visitor, handle: Handle) -> Respo
     )
 
 
+@router.get("/settings/accounts/confirm/{handle}/face")
+async def face_of_access(visit: Visitor, handle: Handle) -> Response:
+    return _picture(await visit.admind.oauth.face(handle, _traveller(visit)))
+
+
 @router.get("/settings/accounts/pasted/{handle}/face")
 async def face(visit: Visitor, handle: Handle) -> Response:
-    found = await visit.admind.pasting.face(handle, _traveller(visit))
+    return _picture(await visit.admind.pasting.face(handle, _traveller(visit)))
+
+
+def _picture(found: Face | None) -> Response:
     if found is None:
         return Response(status_code=404)
     return Response(found.data, media_type=found.mime, headers={"cache-control": "no-store"})
