@@ -95,9 +95,8 @@ def test_one_sign_in_at_linkedin_connects_the_page_that_was_chosen(road: Road) -
     assert road.person.get(f"{page}/face").status_code == 404, "apps for pages are not told of a face"
     assert road.person.post(f"{page}/choose", {"place": linkedin.OTHER}).status_code == 422, "not a page of theirs"
     assert road.person.post(f"{page}/choose", {"place": linkedin.VELO}).status_code == 303
-    road.linkedin.posts.append(
-        linkedin.Post("urn:li:share:7", {"author": linkedin.VELO}, "Our <last> words", road.clock.now())
-    )
+    written = {"author": linkedin.VELO, "commentary": r"Our \<last\> words"}
+    road.linkedin.posts.append(linkedin.Post("urn:li:share:7", written, "", road.clock.now()))
     chosen = road.person.get(page).text
     assert "<dd><b>Velo AG</b></dd>" in chosen and road.accounts("linkedin") == []
     assert "Our &lt;last&gt; words" in chosen and f"{page}/face" not in chosen, "its own posts, and not Ana's face"
