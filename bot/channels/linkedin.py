@@ -90,6 +90,7 @@ class LinkedIn:
         metrics=tuple(COUNTS),
         settle=timedelta(seconds=60),  # documented nowhere
         deadline=timedelta(seconds=35),
+        asked_every=timedelta(minutes=20),  # a look takes four calls, of a day's number that LinkedIn does not publish
         # https://learn.microsoft.com/en-us/linkedin/consumer/integrations/self-serve/share-on-linkedin, "Rate limits"
         # (2026): 150 requests a day for a member. The gap is ours.
         pace=Pace(gap=timedelta(seconds=1), windows=(Window(150, timedelta(days=1)),)),

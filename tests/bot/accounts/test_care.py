@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -159,6 +160,23 @@ async def test_a_closed_account_is_left_alone(office: Office) -> None:
     await office.care.renew_all(["w_1"])
     await office.care.examine_all(["w_1"])
     assert len(office.server.seen) == seen
+
+
+async def test_the_clock_asks_no_channel_more_often_than_it_bears(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = timedelta(minutes=10)
+
+    async def asked_in_an_hour() -> int:
+        before = len([seen for seen in office.server.seen if seen.path.endswith("verify_credentials")])
+        for number in range(6):
+            await office.care.examine_all(["w_1"], AT + timedelta(minutes=7) + number * every, every)
+        return len([seen for seen in office.server.seen if seen.path.endswith("verify_credentials")]) - before
+
+    assert await asked_in_an_hour() == 6
+    rare = dataclasses.replace(Mastodon.capabilities, asked_every=timedelta(hours=1))
+    monkeypatch.setattr(Mastodon, "capabilities", rare)
+    assert await asked_in_an_hour() == 1
 
 
 async def test_an_account_serves_one_brand_until_it_is_disconnected_there(office: Office) -> None:
