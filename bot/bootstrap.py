@@ -69,6 +69,7 @@ from bot.workflow.history import History
 from bot.workflow.housing import Housing
 from bot.workflow.keeping import Keeping
 from bot.workflow.kinship import Kinship
+from bot.workflow.lapses import Lapses
 from bot.workflow.library import Library
 from bot.workflow.live import Live
 from bot.workflow.looking import Looking
@@ -89,6 +90,7 @@ from bot.workflow.room import Room
 from bot.workflow.stopping import Stopping
 from bot.workflow.syndication import Syndication
 from bot.workflow.taking_up import TakingUp
+from bot.workflow.telling_accounts import TellingAccounts
 from bot.workflow.telling_stops import TellingStops
 from bot.workflow.upkeep import BATCH, Clockwork, Upkeep
 from bot.workflow.versions import Versions
@@ -119,7 +121,7 @@ SchemaT = TypeVar("SchemaT", bound=BaseModel)
 ALL_QUEUES: frozenset[Queue] = frozenset({"chat", "publish", "upkeep"})
 WITHOUT_MODEL: frozenset[Queue] = frozenset({"publish", "upkeep"})
 SWEEP_SECONDS, SEAL_SECONDS, BEAT_SECONDS = 60, 20, 60
-RENEW_SECONDS, EXAMINE_SECONDS = 15 * 60, 6 * 3600
+RENEW_SECONDS, EXAMINE_SECONDS, WARN_SECONDS = 5 * 60, 10 * 60, 15 * 60
 RETIRE_SECONDS, CLEAN_SECONDS = 3600, 86_400
 ARM_SECONDS = 600
 CRON_LEASE_SECONDS = 30.0
@@ -302,7 +304,14 @@ class AdMind:
         """Connecting accounts, by hand and by OAuth, and looking after what their servers gave."""
         book = TeamBook(database, self.people.store, self.audit, self.clock)
         servers = build_oauth(platforms_of(self.settings))
-        access = Access(servers, book=book, secrets=self.credentials, client=self.client, clock=self.clock)
+        access = Access(
+            servers,
+            book=book,
+            secrets=self.credentials,
+            ledger=Ledger(database),
+            client=self.client,
+            clock=self.clock,
+        )
         self.accounts = Accounts(
             book,
             channels=self.channels,
@@ -325,9 +334,7 @@ class AdMind:
         )
         self.pasting = Pasting(
             database,
-            channels=self.channels,
             accounts=self.accounts,
-            open_door=self.doors,
             vault=self.vault,
             audit=self.audit,
             clock=self.clock,
@@ -407,6 +414,8 @@ class AdMind:
             enqueue=self._enqueue_request,
             enqueue_reply=self._enqueue_reply,
         )
+        self.lapses = Lapses(database, self.posts)
+        self.telling_accounts = TellingAccounts(database, self.board, self.lapses, self.clock)
         self.weekly = Weekly(database, board=self.board, audit=self.audit, clock=self.clock)
         self.taking_up = TakingUp(database, ledger=ledger, posted=self.posted, clock=self.clock)
         upkeep = Upkeep(
@@ -415,6 +424,7 @@ class AdMind:
             decisions=self.decisions,
             weekly=self.weekly,
             stops=TellingStops(database, self.board, self.clock),
+            accounts=self.telling_accounts,
             clock=self.clock,
             examine=self.care.examine,
         )
@@ -448,6 +458,7 @@ class AdMind:
             ("beat", self._beat, BEAT_SECONDS),
             ("renew", self._renew, RENEW_SECONDS),
             ("examine", self._examine, EXAMINE_SECONDS),
+            ("warn", self._warn, WARN_SECONDS),
             ("retire", self._retire, RETIRE_SECONDS),
             ("arm", self._arm, ARM_SECONDS),
             ("clean", self._clean, CLEAN_SECONDS),
@@ -640,8 +651,11 @@ class AdMind:
     async def _renew(self, _fired: datetime) -> None:
         await self.care.renew_all(await self.people.store.workspace_ids())
 
-    async def _examine(self, _fired: datetime) -> None:
-        await self.care.examine_all(await self.people.store.workspace_ids())
+    async def _examine(self, fired: datetime) -> None:
+        await self.care.examine_all(await self.people.store.workspace_ids(), fired, timedelta(seconds=EXAMINE_SECONDS))
+
+    async def _warn(self, _fired: datetime) -> None:
+        await self.telling_accounts.warn_all(await self.people.store.workspace_ids())
 
     async def _watch(self) -> None:
         """Notice a server that was restarted or replaced, and publish nothing until that is understood."""

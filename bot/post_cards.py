@@ -95,11 +95,20 @@ def _notes(post: Post, names: Words, siblings: Sequence[Post]) -> Iterator[str]:
         yield names.said(post.failure.sentence)
     if post.receipt is not None and post.receipt.compared == "differs":
         yield names.t("What stands there differs from what was approved. Please look.")
+        yield from (said for what, said in _differences(names) if what in post.receipt.differs)
     if post.state is not PostState.published:
         live = [other for other in siblings if other.id != post.id and other.state is PostState.published]
         yield from (post_line(other, names) for other in live[:MOST_NAMED])
     if post.state is PostState.unknown:
         yield names.t("Please look there. Nothing resends by itself.")
+
+
+def _differences(names: Words) -> tuple[tuple[str, str], ...]:
+    return (
+        ("text", names.t("The text is not the approved one.")),
+        ("pictures", names.t("The pictures are not the approved ones.")),
+        ("alt texts", names.t("The alt texts are not the approved ones.")),
+    )
 
 
 def _by_hand_card(post: Post, receipt: PostReceipt, names: Words) -> Card:

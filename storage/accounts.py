@@ -33,6 +33,8 @@ class Account(Record):
     options: dict[str, str] = Field(default_factory=dict, description="what only this channel's adapter knows")
     policy: Policy | None = None
     health: Health = Health()
+    connected_by: str = Field("", description="member who connected it last; empty where nobody knows")
+    warned: tuple[str, ...] = Field((), description="which warnings of its end were given: <end>/<days>/<member>")
     posted: bool = Field(False, description="whether a first post went out")
     language: str = ""
     created_at: datetime

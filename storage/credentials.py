@@ -12,7 +12,7 @@ import contextlib
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from storage import keys
 from storage.errors import AdMindError
 from storage.files import make_folder, write_whole
-from storage.redis import Database, Script
+from storage.redis import Database, Script, StorageUnavailable
 
 KEY_FILE = "secret.key"
 KEY_CHECK = "admind:{sys}:keycheck"  # STRING: a word encrypted with the key of the data; kept
@@ -204,6 +204,16 @@ return 1
 """,
 )
 
+# ARGV: 1 the field that is looked at, 2 what it held, then fields and values.
+SWAP_ALL = Script(
+    "swap-all",
+    """
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], unpack(ARGV, 3))
+return 1
+""",
+)
+
 
 class Credentials:
     """What accounts need to be reached: HASH `secrets` a workspace, field `<account>|<name>`, each value encrypted.
@@ -216,8 +226,28 @@ class Credentials:
         self._vault = vault
 
     async def put(self, workspace: str, account: str, name: str, value: str) -> None:
-        sealed = self._vault.encrypt(json.dumps([workspace, account, name, value]).encode())
+        sealed = self._sealed(workspace, account, name, value)
         await cast(Any, self._database.client).hset(self._key(workspace), _field(account, name), sealed)
+
+    async def swap(self, workspace: str, account: str, name: str, was: str, values: Mapping[str, str]) -> bool:
+        """Keep all of `values` in one write if the secret `name` is still `was`; whether it was. Again is safe.
+
+        Where there are replicas one of them holds it too when this returns, as far as one can be reached.
+        """
+        key, field = self._key(workspace), _field(account, name)
+        new = {_field(account, each): self._sealed(workspace, account, each, value) for each, value in values.items()}
+        fields, done = [part for pair in new.items() for part in pair], 0
+        while not done:
+            sealed = await cast(Any, self._database.client).hget(key, field)
+            held = None if sealed is None else self._open(workspace, account, name, str(sealed))
+            if held is not None and held == values.get(name) != was:
+                return True  # by an earlier try whose answer was lost
+            if held != was:
+                return False
+            done = int(await self._database.run(SWAP_ALL, [key], [field, sealed, *fields]))
+        with contextlib.suppress(StorageUnavailable):
+            await self._database.confirm(key)
+        return True
 
     async def get(self, workspace: str, account: str, name: str) -> str | None:
         """None when there is no such secret. Raises SecretUnreadable."""
@@ -246,6 +276,9 @@ class Credentials:
 
     def _scan(self, workspace: str, match: str) -> AsyncIterator[tuple[str, str]]:
         return cast(Any, self._database.client).hscan_iter(self._key(workspace), match=match)  # type: ignore[no-any-return]
+
+    def _sealed(self, workspace: str, account: str, name: str, value: str) -> str:
+        return self._vault.encrypt(json.dumps([workspace, account, name, value]).encode())
 
     def _open(self, workspace: str, account: str, name: str, sealed: str) -> str:
         *owner, value = json.loads(self._vault.decrypt(sealed))

@@ -56,6 +56,7 @@ ASKS = frozenset(
     {PostState.unknown, PostState.missed, PostState.paused, PostState.failed}
 )  # a person decides what next
 
+HELD_BY_ACCOUNT = frozenset({"account", "unauthorized"})  # failures after which a reconnected account lets it go
 OVER = frozenset({PostState.published, PostState.cancelled})  # nothing more is to come
 DOUBTFUL = frozenset({"", "unknown"})  # outcomes of attempts after which something may stand on the channel
 
@@ -82,6 +83,7 @@ class PostReceipt(Frozen):
     url: str
     at: datetime
     compared: str = Field("", description="same, differs, or empty where the channel cannot be read")
+    differs: tuple[str, ...] = Field((), description="what does: text, pictures, alt texts")
     by: str = Field("", description="member who said that it is live, when a person had to look")
     by_hand_since: datetime | None = Field(None, description="since when people must take it down: its channel did not")
     by_hand_why: Literal["", "closed", "cannot", "refused", "unnamed"] = ""

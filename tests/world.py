@@ -29,7 +29,9 @@ from bot.review.reminders import decide_by
 from bot.team.people import People
 from bot.team.setup import Setup
 from bot.workflow.decisions import Decided, Decisions, watch
+from bot.workflow.lapses import Lapses
 from bot.workflow.posts import Posts
+from bot.workflow.telling_accounts import TellingAccounts
 from bot.workflow.telling_stops import TellingStops
 from bot.workflow.upkeep import Add, Clockwork, Upkeep
 from bot.workflow.weekly import Weekly
@@ -44,6 +46,7 @@ from storage.drafts import Brief, Draft, DraftStatus, Finding, Verdict, Version
 from storage.feed import FeedStore
 from storage.inbox import InboxItem, inbox_store
 from storage.journal import Journal
+from storage.ledger import Ledger
 from storage.posts import Post, PostState
 from storage.record import new_id
 from storage.redis import Database
@@ -82,6 +85,10 @@ class World:
     reconciler: Reconciler
     recovery: Recovery
     upkeep: Upkeep
+    care: Care
+    book: TeamBook
+    lapses: Lapses
+    telling_accounts: TellingAccounts
     added: list[tuple[str, str, str, str, str]] = field(default_factory=list)
 
     @property
@@ -360,10 +367,12 @@ async def world_on(
         care = Care(
             book,
             channels={name: each for name, each in adapters.items() if each.capabilities.access_ends},
-            access=Access(servers, book=book, secrets=credentials, client=client, clock=clock),
+            access=Access(servers, book=book, secrets=credentials, ledger=Ledger(database), client=client, clock=clock),
             open_door=doors,
             clock=clock,
         )
+        posts = Posts(database, audit=audit, channels=adapters, open_door=doors, clock=clock)
+        telling_accounts = TellingAccounts(database, board, Lapses(database, posts), clock)
         yield World(
             database=database,
             clock=clock,
@@ -381,7 +390,11 @@ async def world_on(
             account=account,
             doors=doors,
             decisions=decisions,
-            posts=Posts(database, audit=audit, channels=adapters, open_door=doors, clock=clock),
+            posts=posts,
+            care=care,
+            book=book,
+            lapses=Lapses(database, posts),
+            telling_accounts=telling_accounts,
             pausing=Pausing(database, audit),
             board=board,
             publisher=publisher,
@@ -393,6 +406,7 @@ async def world_on(
                 decisions=decisions,
                 weekly=Weekly(database, board=board, audit=audit, clock=clock),
                 stops=TellingStops(database, board, clock),
+                accounts=telling_accounts,
                 clock=clock,
                 examine=care.examine,
             ),

@@ -1,29 +1,54 @@
-"""Access that a server gave by OAuth: kept with the account, renewed before it ends, given back at the end."""
+"""Access that a server gave by OAuth: kept with the account, renewed before it ends, given back at the end.
+
+A refresh token may be good once: of all workers of all replicas that want to renew an access one does, and what it is
+given is kept, in one write, before anything uses it. Where a worker dies between the two, the new access is lost with
+it. The next one tries the old refresh token once more, for nobody knows whether the server ever saw it; when that is
+refused, the access lasts until its end, and people are told meanwhile that somebody must sign in again.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import dataclasses
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from bot.accounts.connect import AccountBook
 from bot.accounts.door import HttpClient
 from bot.channels.base import Account, ChannelRefused
 from bot.channels.oauth import App, OAuthServer, Tokens
 from bot.clock import Clock
+from bot.errors import AdMindError
+from storage.ledger import Busy, Claim, Ledger
+from storage.redis import StorageFull, StorageUnavailable
+
+T = TypeVar("T")
 
 RENEW_AT = 2 / 3  # of a token's life
 ENDS_OPTION = "access_ends_at"  # ISO 8601, for what ends and cannot be renewed: a person must log in again
 RENEW_OPTION = "renew_access_at"  # ISO 8601, beside the account's other options; absent: it does not end
+LAPSE_OPTION = "access_lapses_at"  # ISO 8601: until when the access is good that is to be renewed before
+TIMES = (RENEW_OPTION, ENDS_OPTION, LAPSE_OPTION)
+LEASE_SECONDS = 60.0  # of a renewal: longer than the client waits for an answer
+LOOKS, LOOK_SECONDS = 20, 0.2  # after another worker that renews at this moment
+KEEP_PAUSES_SECONDS = (0.1, 0.3, 1.0, 3.0, 10.0)  # what may be given once only is kept with patience
+LAST_SECONDS = 8.0  # for what a server was asked already, when this process ends
+BEGUN = "renewing"  # the secret that says which renewal was begun; empty after its end
+LOST = "renewal_lost"  # the refusal's code where an earlier renewal was cut off
 
 
 class Secrets(Protocol):
     async def get(self, workspace: str, account: str, name: str) -> str | None: ...
 
     async def put(self, workspace: str, account: str, name: str, value: str) -> None: ...
+
+    async def swap(self, workspace: str, account: str, name: str, was: str, values: Mapping[str, str]) -> bool:
+        """Keep all of them in one write if the secret `name` is still that."""
+        ...
 
 
 def packed(app: App, tokens: Tokens) -> dict[str, str]:
@@ -46,7 +71,10 @@ def renewal(tokens: Tokens, now: datetime) -> Mapping[str, str]:
         return {}
     if not tokens.refresh:
         return {ENDS_OPTION: (now + tokens.life).isoformat(timespec="seconds")}
-    found = {RENEW_OPTION: (now + tokens.life * RENEW_AT).isoformat(timespec="seconds")}
+    found = {
+        RENEW_OPTION: (now + tokens.life * RENEW_AT).isoformat(timespec="seconds"),
+        LAPSE_OPTION: (now + tokens.life).isoformat(timespec="seconds"),
+    }
     if tokens.refresh_life is not None:
         found[ENDS_OPTION] = (now + tokens.refresh_life).isoformat(timespec="seconds")
     return found
@@ -59,12 +87,14 @@ class Access:
         *,
         book: AccountBook,
         secrets: Secrets,
+        ledger: Ledger,
         client: HttpClient,
         clock: Clock,
     ) -> None:
         self._servers = servers
         self._book = book
         self._secrets = secrets
+        self._ledger = ledger
         self._client = client
         self._clock = clock
 
@@ -73,20 +103,66 @@ class Access:
         at = account.options.get(RENEW_OPTION, "")
         return account.channel in self._servers and bool(at) and datetime.fromisoformat(at) <= self._clock.now()
 
-    async def renew(self, account: Account) -> Account:
-        """The account with its new date; the new tokens are kept. Raises ChannelRefused when the server says no."""
-        app = await self._secrets.get(account.workspace, account.id, "app")
-        refresh = await self._secrets.get(account.workspace, account.id, "refresh_token")
-        if not app or not refresh:
-            return account.changed(options={k: v for k, v in account.options.items() if k != RENEW_OPTION})
-        server = self._servers[account.channel]
-        tokens = await server.refresh(self._client.request, account.server, unpack_app(app), refresh)
-        tokens = dataclasses.replace(tokens, refresh=tokens.refresh or refresh)
-        # The refresh token first: the old one may be good no longer, and with it the next renewal.
-        for name, value in sorted(packed(unpack_app(app), tokens).items(), reverse=True):
-            await self._secrets.put(account.workspace, account.id, name, value)
-        kept = {k: v for k, v in account.options.items() if k not in (RENEW_OPTION, ENDS_OPTION)}
-        return account.changed(options={**kept, **renewal(tokens, self._clock.now())})
+    async def renew(self, account: Account) -> Mapping[str, str] | None:
+        """Renew it and keep what is given; the account's new times, None when another worker did so or a person
+        connected it again meanwhile.
+
+        Raises Busy when another does it at this moment, ChannelRefused when the server says no (`unreachable`: or
+        nothing; `LOST`: and an earlier renewal was cut off), StorageUnavailable.
+        """
+        held = {name: await self._secret(account, name) for name in ("app", "refresh_token", "access_token")}
+        if not held["app"] or not held["refresh_token"]:
+            return {}
+        what = hashlib.sha256(f"{held['refresh_token']}\0{held['access_token']}".encode()).hexdigest()
+        for look in range(LOOKS):
+            try:
+                async with self._ledger.once(
+                    account.workspace, f"renew:{account.id}:{what}", lease_seconds=LEASE_SECONDS
+                ) as claim:
+                    # Reading again within the claim: whoever had it before may have ended in between.
+                    if claim is None or await self._secret(account, "refresh_token") != held["refresh_token"]:
+                        return None
+                    return await _to_its_end(self._renewed(account, held, what, claim))
+            except Busy:
+                if look == LOOKS - 1:
+                    raise
+                await asyncio.sleep(LOOK_SECONDS)
+        return None
+
+    async def _renewed(
+        self, account: Account, held: Mapping[str, str], what: str, claim: Claim
+    ) -> Mapping[str, str] | None:
+        cut_off = await self._secret(account, BEGUN) == what
+        await self._secrets.put(account.workspace, account.id, BEGUN, what)
+        await claim.check()
+        app, server = unpack_app(held["app"]), self._servers[account.channel]
+        try:
+            tokens = await server.refresh(self._client.request, account.server, app, held["refresh_token"])
+        except ChannelRefused as refused:
+            if cut_off and refused.code != "unreachable":
+                raise ChannelRefused(refused.what, code=LOST) from refused
+            raise
+        tokens = dataclasses.replace(tokens, refresh=tokens.refresh or held["refresh_token"])
+        given = packed(app, tokens) | {BEGUN: ""}
+        for pause in (*KEEP_PAUSES_SECONDS, None):
+            try:
+                kept = await self._secrets.swap(
+                    account.workspace, account.id, "refresh_token", held["refresh_token"], given
+                )
+            except (StorageUnavailable, StorageFull):
+                if pause is None:
+                    raise
+                await asyncio.sleep(pause)
+            else:
+                return renewal(tokens, self._clock.now()) if kept else None
+        return None
+
+    async def _secret(self, account: Account, name: str) -> str:
+        return await self._secrets.get(account.workspace, account.id, name) or ""
+
+    async def token(self, account: Account) -> str:
+        """The access as it is kept now; empty without."""
+        return await self._secret(account, "access_token")
 
     async def give_back(self, account: Account) -> None:
         """Revoke what OAuth gave, as far as the server can be reached; a pasted token is not ours to revoke."""
@@ -114,3 +190,14 @@ class Access:
                 if held == token:
                     return True
         return False
+
+
+async def _to_its_end(work: Coroutine[object, object, T]) -> T:
+    """Its result. When this process is ended meanwhile it goes on for a few seconds: the server was asked already."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        with contextlib.suppress(TimeoutError, AdMindError):
+            await asyncio.wait_for(task, LAST_SECONDS)
+        raise

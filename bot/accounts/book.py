@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.channels.base import Account
-from bot.clock import Clock
+from bot.clock import Clock, milliseconds
 from storage.audit import AuditWriter
 from storage.commit import Change, commit
 from storage.redis import Database
@@ -41,4 +41,6 @@ class TeamBook:
         )
         change = Change(account.workspace)
         self._team.accounts.put(change, account, account.id, ver=ver, at=account.created_at.timestamp())
+        if account.closed_at is None:  # how it stands, and what waited for it, must reach people
+            change.due(f"note:account:{account.id}", milliseconds(self._clock.now()))
         await commit(self._database, change.audit(entry))

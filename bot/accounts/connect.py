@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from bot.accounts.door import Doors, Given
-from bot.channels.base import Account, Channel, Place, Places
+from bot.accounts.faces import Face, face_at
+from bot.channels.base import Account, Channel, Introduces, Introduction, Place, Places
 from bot.clock import Clock
 from bot.errors import BadInput, NotFound
 from storage.accounts import Health
@@ -111,6 +112,18 @@ class Accounts:
         offered = await adapter.places(found, self._open_door(found, secrets=Given(secrets)))
         return offered if len(offered) > 1 else ()
 
+    async def introduced(self, found: Account, secrets: Mapping[str, str]) -> Introduction:
+        """How a tried account shows itself there, as far as its channel tells; empty without. Never raises."""
+        adapter = self._channels[found.channel]
+        if not isinstance(adapter, Introduces):
+            return Introduction(last_post=None)
+        return await adapter.introduce(found, self._open_door(found, secrets=Given(secrets)))
+
+    async def face(self, found: Account, secrets: Mapping[str, str]) -> Face | None:
+        """Its profile's picture; None when there is none that can be shown."""
+        shown = await self.introduced(found, secrets)
+        return await face_at(self._open_door(found, secrets=Given(secrets)), shown.avatar)
+
     async def known(self, found: Account) -> Account | None:
         """The account that is kept for the same place, open or closed."""
         return next((each for each, _ in await self._book.all(found.workspace) if _place(each) == _place(found)), None)
@@ -119,15 +132,17 @@ class Accounts:
         """Keep what was tried. The same place again is the same account, renewed; another place is another account,
         whatever its name, so that approvals for the one never go to the other.
 
-        Raises BadInput (a name that another account has), Conflict.
+        Raises BadInput (a name that another account has, an account that serves another brand), Conflict.
         """
         workspace, found = found.workspace, found.changed(name=_clean(found.name))
         kept = await self._book.all(workspace)
+        if self._channels[found.channel].capabilities.access_ends:
+            _refuse_second_brand(found, [account for account, _ in kept])
         same = next(((account, ver) for account, ver in kept if _place(account) == _place(found)), None)
         _refuse_taken_name(found, [account for account, _ in kept if same is None or account.id != same[0].id])
         ver: int | None = None
         if same is None:
-            found = found.changed(id=_id_of(found))
+            found = found.changed(id=_id_of(found), connected_by=by)
         else:
             old, ver = same
             found = old.changed(
@@ -136,6 +151,7 @@ class Accounts:
                 options=found.options,
                 page=found.page,
                 health=Health(),
+                connected_by=by or old.connected_by,
                 closed_at=None,
             )
         # Secrets first: an account without its secret fails at nine o'clock, a secret without account harms nobody.
@@ -173,6 +189,18 @@ def _clean(name: str) -> str:
     if not text or len(text) > MOST_NAME:
         raise BadInput(f"An account needs a name of at most {MOST_NAME} characters.")
     return text
+
+
+def _refuse_second_brand(account: Account, others: Sequence[Account]) -> None:
+    """What one brand's people approve must never come out under another brand's name."""
+    for other in others:
+        there = _place(other)[1:] == _place(account)[1:]
+        if there and other.brand != account.brand and other.closed_at is None:
+            raise BadInput(
+                "This account serves another brand already.",
+                kept="Nothing was connected.",
+                do_next="Disconnect it there first, or connect another account here.",
+            )
 
 
 def _refuse_taken_name(account: Account, others: Sequence[Account]) -> None:

@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
-from bot.accounts.access import ENDS_OPTION, RENEW_OPTION, Access, Secrets, pack_app, packed, renewal, unpack_app
+from bot.accounts.access import TIMES, Access, Secrets, pack_app, packed, renewal, unpack_app
 from bot.accounts.connect import Accounts
 from bot.accounts.door import HttpClient
+from bot.accounts.faces import Face
 from bot.accounts.traveller import LIFE, Traveller, ended, owner_only
-from bot.channels.base import Account, Place
+from bot.channels.base import Account, Introduction, Place
 from bot.channels.oauth import App, OAuthServer, Tokens, challenge_of
 from bot.clock import Clock
 from bot.errors import AdMindError, BadInput, Conflict, NotAllowed
@@ -162,10 +163,21 @@ class OAuth:
 
     async def places(self, handle: str, who: Traveller) -> tuple[Place, ...]:
         """What the access that `look` showed may post as, where that is more than one. Raises what `look` raises."""
+        return await self._accounts.places(*await self._looked(handle, who))
+
+    async def introduced(self, handle: str, who: Traveller) -> Introduction:
+        """How the account that `look` showed shows itself there. Raises what `look` raises."""
+        return await self._accounts.introduced(*await self._looked(handle, who))
+
+    async def face(self, handle: str, who: Traveller) -> Face | None:
+        """Its profile's picture, None when there is none that can be shown. Raises what `look` raises."""
+        return await self._accounts.face(*await self._looked(handle, who))
+
+    async def _looked(self, handle: str, who: Traveller) -> tuple[Account, dict[str, str]]:
         kept = await self._mine(handle, who)
         if kept.record.account is None:
             ended()
-        return await self._accounts.places(kept.record.account, packed(*self._given(kept.record)))
+        return kept.record.account, packed(*self._given(kept.record))
 
     async def choose(self, handle: str, who: Traveller, place: str) -> None:
         """Post as another of the places: from now on `look` shows that. Nothing is kept yet.
@@ -252,7 +264,7 @@ class OAuth:
         if known is None:
             return account
         # What the team chose for it, such as who sees its posts, stays as it is.
-        chosen = {name: value for name, value in known.options.items() if name not in (RENEW_OPTION, ENDS_OPTION)}
+        chosen = {name: value for name, value in known.options.items() if name not in TIMES}
         return account.changed(name=known.name, options={**chosen, **account.options})
 
     def _given(self, grant: Grant) -> tuple[App, Tokens]:

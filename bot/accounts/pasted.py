@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from bot.accounts.connect import Accounts
-from bot.accounts.door import Doors, Given
+from bot.accounts.faces import Face
 from bot.accounts.traveller import LIFE, Traveller, ended, owner_only
-from bot.channels.base import Account, Channel, Door, Introduces, Introduction
+from bot.channels.base import Account, Introduction
 from bot.clock import Clock
 from bot.errors import BadInput, NotAllowed
 from storage.audit import AuditWriter
@@ -23,35 +22,20 @@ from storage.grants import Grant, GrantStore
 from storage.redis import Database
 from storage.team import Member
 
-MOST_FACE_BYTES = 1_000_000
-FACES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"RIFF": "image/webp"}
-
-
-@dataclass(frozen=True, slots=True)
-class Face:
-    """A profile's picture, in a form that a browser cannot take for anything else."""
-
-    data: bytes
-    mime: str
-
 
 class Pasting:
     def __init__(
         self,
         database: Database,
         *,
-        channels: Mapping[str, Channel],
         accounts: Accounts,
-        open_door: Doors,
         vault: Vault,
         audit: AuditWriter,
         clock: Clock,
     ) -> None:
         self._database = database
         self._grants = GrantStore(database)
-        self._channels = channels
         self._accounts = accounts
-        self._open_door = open_door
         self._vault = vault
         self._audit = audit
         self._clock = clock
@@ -89,21 +73,12 @@ class Pasting:
     async def look(self, handle: str, who: Traveller) -> tuple[Account, Introduction]:
         """Whose account it is, and how it shows itself. Raises NotFound, NotAllowed, BadInput (another brand)."""
         grant = await self._mine(handle, who)
-        return _account(grant), await self._introduced(grant)
+        return _account(grant), await self._accounts.introduced(_account(grant), self._secrets(grant))
 
     async def face(self, handle: str, who: Traveller) -> Face | None:
         """The profile's picture, None when there is none that can be shown. Raises as `look` does."""
         grant = await self._mine(handle, who)
-        address = (await self._introduced(grant)).avatar
-        if not address:
-            return None
-        try:
-            answer = await self._door(grant).request("GET", address, headers={"accept": "image/*"})
-        except Exception:  # whatever kept the picture away: nothing depends on it
-            return None
-        data = answer.content if answer.status_code == 200 else b""
-        mime = next((mime for start, mime in FACES.items() if data.startswith(start)), "")
-        return Face(data, mime) if mime and len(data) <= MOST_FACE_BYTES else None
+        return await self._accounts.face(_account(grant), self._secrets(grant))
 
     async def confirm(self, handle: str, who: Traveller, name: str) -> Account:
         """Keep what `look` showed, under this name. Raises what `look` and `Accounts.keep` raise."""
@@ -142,15 +117,6 @@ class Pasting:
                 do_next="Choose that brand again, then load this page again.",
             )
         return grant
-
-    async def _introduced(self, grant: Grant) -> Introduction:
-        channel = self._channels[grant.channel]
-        if not isinstance(channel, Introduces):
-            return Introduction()
-        return await channel.introduce(_account(grant), self._door(grant))
-
-    def _door(self, grant: Grant) -> Door:
-        return self._open_door(_account(grant), secrets=Given(self._secrets(grant)))
 
     def _secrets(self, grant: Grant) -> dict[str, str]:
         return dict(json.loads(self._vault.decrypt(grant.sealed)))

@@ -78,6 +78,12 @@ def document(answer: Response) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
+def printable(value: object, most: int = 3000) -> str:
+    """What a platform says of itself, as one may show it: text alone, no controls; empty for anything else."""
+    text = value if isinstance(value, str) else ""
+    return "".join(char for char in text if char.isprintable() or char == "\n").strip()[:most]
+
+
 def later(name: str, seconds: float) -> ChannelRefused:
     """What to raise when nothing was taken and the channel asked to come back, within 1 and 3600 seconds."""
     return ChannelRefused(

@@ -36,6 +36,7 @@ __all__ = [
     "Measure",
     "Mentions",
     "OutcomeUnknown",
+    "Pace",
     "Part",
     "Place",
     "Places",
@@ -43,7 +44,25 @@ __all__ = [
     "ProvenNotSent",
     "Receipt",
     "SealedPayload",
+    "Window",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """At most so many within any such time, of one account."""
+
+    most: int
+    span: timedelta
+    of: Literal["posts", "parts", "pictures"] = "posts"  # parts: each post of a thread counts
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast one account may be sent to; the source of each number stands in the adapter's own file."""
+
+    gap: timedelta = timedelta(0)  # between the beginnings of two posts
+    windows: tuple[Window, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +93,8 @@ class Capabilities:
     deadline: timedelta = timedelta(seconds=30)  # how long one attempt may take
     own: bool = False  # inside AdMind: no network between
     access_ends: bool = False  # our access may be taken away there: it is asked after
+    asked_every: timedelta = timedelta(minutes=10)  # how often, where it is
+    pace: Pace = Pace()
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,9 +38,11 @@ from bot.channels.base import (
     Lookup,
     Measure,
     OutcomeUnknown,
+    Pace,
     Problem,
     ProvenNotSent,
     Receipt,
+    Window,
 )
 from bot.channels.blog_api import KEPT
 from bot.channels.content import link_in, sealed_not_before
@@ -74,6 +76,9 @@ class DevTo:
         key_life=timedelta(minutes=5),
         settle=timedelta(seconds=60),  # documented nowhere
         deadline=timedelta(seconds=30),
+        # https://github.com/forem/forem/blob/main/app/services/rate_limit_checker.rb (2026): nine articles in 30
+        # seconds, where the site has not chosen another number.
+        pace=Pace(gap=timedelta(seconds=1), windows=(Window(9, timedelta(seconds=30)),)),
     )
 
     def capabilities_for(self, account: Account) -> Capabilities:

@@ -46,6 +46,7 @@ from bot.channels.base import (
     Lookup,
     Measure,
     OutcomeUnknown,
+    Pace,
     Problem,
     ProvenNotSent,
     Receipt,
@@ -87,6 +88,7 @@ class Ghost:
         key_life=timedelta(days=1),
         settle=timedelta(seconds=60),  # documented nowhere
         deadline=timedelta(seconds=30),
+        pace=Pace(gap=timedelta(seconds=2)),  # ours: each site has its own limits, and documents none
     )
 
     def capabilities_for(self, account: Account) -> Capabilities:

@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from bot.channels.answers import KEPT, ask
+from bot.channels.answers import KEPT, ask, printable
 from bot.channels.base import (
     Absent,
     Account,
@@ -33,19 +33,22 @@ from bot.channels.base import (
     Content,
     Door,
     Found,
+    Introduction,
     Live,
     Lookup,
     Measure,
     OutcomeUnknown,
+    Pace,
     Place,
     Problem,
     ProvenNotSent,
     Receipt,
+    Window,
 )
 from bot.channels.content import link_in, sealed_not_before
 from bot.channels.limits import problems
 from bot.channels.linkedin_api import VISIBILITIES, Api, instant, judged, path_of, post_body, receipt_of
-from bot.channels.linkedin_listing import images, listed_since, readable
+from bot.channels.linkedin_listing import images, last, listed_since, readable
 from bot.channels.linkedin_places import PAGE, page, page_called, pages, person
 from bot.channels.linkedin_text import MOST, handles_in, little, plain, spoken, units, with_names
 from bot.channels.linkedin_upload import upload
@@ -87,6 +90,10 @@ class LinkedIn:
         metrics=tuple(COUNTS),
         settle=timedelta(seconds=60),  # documented nowhere
         deadline=timedelta(seconds=35),
+        asked_every=timedelta(minutes=20),  # a look takes four calls, of a day's number that LinkedIn does not publish
+        # https://learn.microsoft.com/en-us/linkedin/consumer/integrations/self-serve/share-on-linkedin, "Rate limits"
+        # (2026): 150 requests a day for a member. The gap is ours.
+        pace=Pace(gap=timedelta(seconds=1), windows=(Window(150, timedelta(days=1)),)),
     )
 
     def __init__(self, platform: Platform = LINKEDIN) -> None:
@@ -234,6 +241,23 @@ class LinkedIn:
         api = await Api.of(door, self._platform, self._platform.api)
         me = await person(api)
         return (Place("", me.name or me.urn), *(Place(each.urn, each.name) for each in await pages(api)))
+
+    async def introduce(self, account: Account, door: Door) -> Introduction:
+        """Name, a person's picture, and the last post where LinkedIn lets AdMind read it; of a page's logo it tells
+        only an id.
+        """
+        try:
+            api = await Api.of(door, self._platform, account.server)
+            me = await person(api)
+            post = await last(api, account.remote_id)
+        except Exception:  # nothing depends on it: what cannot be read is not shown
+            return Introduction(last_post=None)
+        return Introduction(
+            name=account.handle,
+            avatar=me.picture if account.remote_id == me.urn else "",
+            last_post=None if post is None else printable(plain(str(post.get("commentary") or ""))),
+            last_at=instant((post or {}).get("createdAt")),
+        )
 
     async def connect(self, account: Account, door: Door) -> Account:
         """Whose access it is, as whom it posts, and whether its posts may be read.

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.channels.answers import document
 from bot.channels.linkedin_api import Api, instant
 
 LISTED, MOST_LISTS = 20, 4
@@ -37,6 +38,16 @@ async def listed_since(api: Api, author: str, since: datetime) -> tuple[list[dic
         if len(posts) < LISTED or any(at is not None and at < since for at in changed):
             return found, True
     return found, False
+
+
+async def last(api: Api, author: str) -> dict[str, Any] | None:
+    """The author's newest post, empty without any; None where it may not be read."""
+    params = {"q": "author", "author": author, "count": "1", "sortBy": "CREATED"}
+    said = await api.before("GET", "/rest/posts", params=params, headers={"x-restli-method": "FINDER"}, forbidden=True)
+    listed = (document(said) or {}).get("elements")
+    if said.status_code == 403 or not isinstance(listed, list):
+        return None
+    return next((each for each in listed if isinstance(each, dict)), {})
 
 
 def images(post: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -25,6 +25,7 @@ class Author:
     urn: str
     name: str
     address: str = ""  # path of its page on the web; empty: not told
+    picture: str = ""  # address of its picture; empty: not told
 
 
 async def person(api: Api) -> Author:
@@ -43,7 +44,7 @@ async def person(api: Api) -> Author:
         address = f"/in/{quote(vanity, safe='')}" if vanity else ""
     if not isinstance(member, str) or not _MEMBER.fullmatch(member):
         raise ProvenNotSent("LinkedIn does not say whose access it is.", kept=KEPT)
-    return Author(f"urn:li:person:{member}", _clean(name), address)
+    return Author(f"urn:li:person:{member}", _clean(name), address, str(said.get("picture") or ""))
 
 
 async def page(api: Api, urn: str) -> Author:

@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.channels import mastodon_server as server
-from bot.channels.answers import ask, document
+from bot.channels.answers import ask, document, printable
 from bot.channels.base import (
     Absent,
     Account,
@@ -33,13 +33,16 @@ from bot.channels.base import (
     Content,
     Door,
     Found,
+    Introduction,
     Live,
     Lookup,
     Measure,
     OutcomeUnknown,
+    Pace,
     Problem,
     ProvenNotSent,
     Receipt,
+    Window,
 )
 from bot.channels.content import link_in, sealed_not_before
 from bot.channels.limits import problems
@@ -82,6 +85,12 @@ class Mastodon:
         # still works on behind it is done or given up by then.
         settle=timedelta(seconds=60),
         deadline=timedelta(seconds=30),
+        # https://docs.joinmastodon.org/api/rate-limits/ (2026): 300 calls in 5 minutes, of which a post takes up to
+        # twelve, and 30 uploads in 30 minutes.
+        pace=Pace(
+            gap=timedelta(seconds=1),
+            windows=(Window(25, timedelta(minutes=5)), Window(30, timedelta(minutes=30), "pictures")),
+        ),
     )
 
     def capabilities_for(self, account: Account) -> Capabilities:
@@ -201,6 +210,23 @@ class Mastodon:
 
     def price(self, payload: SealedPayload) -> str:
         return ""
+
+    async def introduce(self, account: Account, door: Door) -> Introduction:
+        """Name, picture and the last post of one's own, as far as they can be read."""
+        try:
+            api = await Api.of(door, account.server)
+            me = await _me(api)
+            params = {"limit": "1", "exclude_reblogs": "true"}
+            posts = await api.list(f"/api/v1/accounts/{name_of(account.remote_id)}/statuses", params)
+        except Exception:  # nothing depends on it: what cannot be read is not shown
+            return Introduction(last_post=None)
+        last = posts[0] if posts else {}
+        return Introduction(
+            name=printable(me.get("display_name")),
+            avatar=str(me.get("avatar_static") or me.get("avatar") or ""),
+            last_post=printable(text_of(str(last.get("content") or ""))),
+            last_at=instant(last.get("created_at")),
+        )
 
     async def connect(self, account: Account, door: Door) -> Account:
         """Who the token is for, at which server, within which limits.

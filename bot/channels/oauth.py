@@ -73,12 +73,18 @@ def challenge_of(verifier: str) -> str:
 async def post(
     request: Request, url: str, fields: Mapping[str, str], headers: Mapping[str, str] = NO_HEADERS
 ) -> dict[str, object]:
-    """The JSON object that a good answer to a form holds. Raises ChannelRefused, without a word of the server's."""
+    """The JSON object that a good answer to a form holds.
+
+    Raises ChannelRefused without a word of the server's: `no_access` for a clear no, `unreachable` when asking again
+    later may help.
+    """
     headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json", **headers}
     try:
         answer = await request("POST", url, content=urlencode(fields).encode(), headers=headers)
     except Exception as error:
         raise _refused("The server did not answer.", "unreachable") from error
+    if answer.status_code >= 500 or answer.status_code in (408, 425, 429):
+        raise _refused("The server did not answer as it should.", "unreachable")
     if not 200 <= answer.status_code < 300:
         raise _refused("The server did not give access.", "no_access")
     return document(answer) or {}

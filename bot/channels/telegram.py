@@ -28,9 +28,11 @@ from bot.channels.base import (
     Lookup,
     Measure,
     OutcomeUnknown,
+    Pace,
     Problem,
     ProvenNotSent,
     Receipt,
+    Window,
 )
 from bot.channels.content import link_in, sealed_not_before
 from bot.channels.limits import problems
@@ -64,6 +66,12 @@ class Telegram:
         access_ends=True,
         settle=timedelta(seconds=60),
         deadline=timedelta(seconds=30),
+        # https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this (2026): one message a second
+        # in a chat, 20 a minute in a group; each picture of an album is a message.
+        pace=Pace(
+            gap=timedelta(seconds=1),
+            windows=(Window(20, timedelta(minutes=1)), Window(20, timedelta(minutes=1), "pictures")),
+        ),
     )
 
     def capabilities_for(self, account: Account) -> Capabilities:

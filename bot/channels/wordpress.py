@@ -45,6 +45,7 @@ from bot.channels.base import (
     Lookup,
     Measure,
     OutcomeUnknown,
+    Pace,
     Problem,
     ProvenNotSent,
     Receipt,
@@ -96,6 +97,7 @@ class WordPress:
         key_life=timedelta(days=1),
         settle=timedelta(seconds=60),  # documented nowhere; PHP's own max_execution_time is 30 s
         deadline=timedelta(seconds=30),
+        pace=Pace(gap=timedelta(seconds=2)),  # ours: each site has its own limits, and documents none
     )
 
     def capabilities_for(self, account: Account) -> Capabilities:

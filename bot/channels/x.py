@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.channels.answers import KEPT, ask, document
+from bot.channels.answers import KEPT, ask, document, printable
 from bot.channels.base import (
     Absent,
     Account,
@@ -33,13 +33,16 @@ from bot.channels.base import (
     Content,
     Door,
     Found,
+    Introduction,
     Live,
     Lookup,
     Measure,
     OutcomeUnknown,
+    Pace,
     Problem,
     ProvenNotSent,
     Receipt,
+    Window,
 )
 from bot.channels.content import link_in, sealed_not_before
 from bot.channels.limits import problems
@@ -88,6 +91,9 @@ class X:
         metrics=tuple(COUNTS),
         settle=timedelta(seconds=60),  # documented nowhere
         deadline=timedelta(seconds=60),
+        # https://docs.x.com/x-api/fundamentals/rate-limits (2026): POST /2/tweets 100 in 15 minutes for a user. The gap
+        # is ours.
+        pace=Pace(gap=timedelta(seconds=1), windows=(Window(100, timedelta(minutes=15), "parts"),)),
     )
 
     def __init__(self, platform: Platform = PLATFORM) -> None:
@@ -213,6 +219,24 @@ class X:
 
     def price(self, payload: SealedPayload) -> str:
         return price_of(payload.parts)
+
+    async def introduce(self, account: Account, door: Door) -> Introduction:
+        """Name, picture and the last post: one user and one post read."""
+        fields = {"user.fields": "profile_image_url", "expansions": "most_recent_tweet_id", "tweet.fields": FIELDS}
+        try:
+            api = await Api.of(door, account.server)
+            said = await api.before("GET", "/2/users/me", params=fields)
+        except Exception:  # nothing depends on it: what cannot be read is not shown
+            return Introduction(last_post=None)
+        me, included = said.get("data"), said.get("includes")
+        me = me if isinstance(me, dict) else {}
+        last = next(iter(_list(included.get("tweets") if isinstance(included, dict) else None)), {})
+        return Introduction(
+            name=printable(me.get("name")),
+            avatar=str(me.get("profile_image_url") or ""),
+            last_post=printable(shown_text(last)) if last else "",
+            last_at=instant(last.get("created_at")),
+        )
 
     async def connect(self, account: Account, door: Door) -> Account:
         """Whose access it is. Raises ChannelRefused (`unauthorized` when it is refused)."""

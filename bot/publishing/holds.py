@@ -91,14 +91,19 @@ class Holds:
         if server_now > post.due + LATE_WINDOW:
             await self._endings.end(claim, post, PostState.missed, failure=failure)
             return
-        await self._wait(post, claim, failure, min(self._clock.now(), server_now), timedelta(seconds=10))
+        await self.wait(post, claim, failure, min(self._clock.now(), server_now) + timedelta(seconds=10))
 
-    async def _wait(self, post: Post, claim: Claim, failure: Failure, now: datetime, pause: timedelta) -> None:
+    async def wait(self, post: Post, claim: Claim, failure: Failure, until: datetime) -> None:
         """Nothing was tried; the due set brings the post back. People are told of each reason once."""
-        on = {f"post:{post.id}": milliseconds(now + pause)}
+        on = {f"post:{post.id}": milliseconds(until)}
         if post.failure is None or post.failure.code != failure.code:
-            on[f"note:late:{post.id}"] = milliseconds(now)
+            on[f"note:late:{post.id}"] = milliseconds(min(self._clock.now(), until))
         await self._endings.end(claim, post, PostState.scheduled, failure=failure, on=on)
+
+    async def put_off(self, workspace: str, entry: str, until: datetime) -> None:
+        """The due set brings an entry back then, unless it is gone; nothing about the post changes."""
+        await self._database.client.zadd(keys.due(workspace), {entry: float(milliseconds(until))}, xx=True)
+        await DueSets(self._database).nudge(workspace, milliseconds(until))
 
     async def _not_claimed(self, post: Post, refusal: Refusal) -> None:
         if refusal.why == "busy":
@@ -106,10 +111,7 @@ class Holds:
         if refusal.why in ("over", "gone"):
             await self._sending.drop(post.workspace, "post", post.id)
         elif refusal.why == "early":
-            await self._database.client.zadd(
-                keys.due(post.workspace), {f"post:{post.id}": float(refusal.detail)}, xx=True
-            )
-            await DueSets(self._database).nudge(post.workspace, int(float(refusal.detail)))
+            await self.put_off(post.workspace, f"post:{post.id}", from_milliseconds(round(float(refusal.detail))))
         else:
             raise AdMindError("What is kept of a post contradicts itself.", kept="It is not sent.")
 
@@ -159,7 +161,7 @@ class Holds:
             return True
         failure = Failure(code="out_of_reach", sentence=error.sentence(), fixes=("send", "reschedule", "drop"))
         pause = max(timedelta(seconds=error.retry_after_seconds), (now - post.due) / 8)
-        await self._wait(post, claim, failure, now, pause)
+        await self.wait(post, claim, failure, now + pause)
         return True
 
     async def _left_to_newer(self, post: Post, claim: Claim, newer: NewerPayload) -> Failure:

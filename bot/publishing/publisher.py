@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any, cast
 
@@ -19,14 +20,15 @@ from bot.errors import AdMindError
 from bot.publishing.endings import Endings
 from bot.publishing.handover import Handover, NotRecorded, Stopped
 from bot.publishing.holds import Busy, Holds
+from bot.publishing.pacing import LOOK_AGAIN, Pacing
 from bot.publishing.pause import in_the_way
-from bot.publishing.run import LATE_WINDOW, Run, channel_key, compare, doubt
+from bot.publishing.run import LATE_WINDOW, Run, channel_key, compare, doubt, receipt_of
 from storage import keys
 from storage.accounts import Account
 from storage.audit import AuditWriter
 from storage.blobs.base import BlobStore
 from storage.journal import Journal
-from storage.posts import Attempt, Failure, PostReceipt, PostState
+from storage.posts import Attempt, Failure, Post, PostState
 from storage.record import new_id
 from storage.redis import Database
 from storage.sending import Refusal, Sending
@@ -37,6 +39,7 @@ log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 6
 MEDIA_SHOWN_FOR = timedelta(days=7)
 BACKOFF_SECONDS = (5, 15, 60, 180, 300)
+UNTOLD = timedelta(seconds=60)  # so late by its channel's limits a post may be without a word
 LOOK_FIRST = timedelta(seconds=60)  # a doubt is looked into before people are asked
 
 
@@ -71,6 +74,7 @@ class Publisher:
             database, sending=sending, endings=endings, blobs=blobs, channels=channels, clock=clock, lease=lease
         )
         self.handover = Handover(database, sending=sending, endings=endings, journal=journal, clock=clock)
+        self.pacing = Pacing(database, clock)
         self.open = asyncio.Event()  # set while publishing is allowed: homes re-read, no unexplained restart of Redis
 
     async def publish(self, workspace: str, post_id: str) -> None:
@@ -80,13 +84,22 @@ class Publisher:
         if kept is None:
             await self.sending.drop(workspace, "post", post_id)
             return
-        async with self.holds.hold(kept.record) as run:
-            if run is None:
+        with self.place(kept.record) as free:
+            if not free:
+                await self.holds.put_off(workspace, f"post:{post_id}", self._clock.now() + LOOK_AGAIN)
                 return
-            if run.claim.state is not PostState.scheduled:
-                await self._left_behind(run)
-            elif await self._ready(run):
-                await self._attempt(run)
+            async with self.holds.hold(kept.record) as run:
+                if run is None:
+                    return
+                if run.claim.state is not PostState.scheduled:
+                    await self._left_behind(run)
+                elif await self._ready(run):
+                    await self._attempt(run)
+
+    def place(self, post: Post) -> AbstractContextManager[bool]:
+        """Whether this process may work on a post of its account now: one that hangs must not take all places."""
+        channel = self._channels.get(post.channel)
+        return self.pacing.place(post, own=channel is None or channel.capabilities.own)
 
     def door(self, run: Run, deadline: timedelta) -> Door:
         """The adapter's door for this run, with the check that it must ask before each irreversible call."""
@@ -102,14 +115,9 @@ class Publisher:
             )
             return False
         if run.account.health.state == "broken":
-            await self.endings.end(
-                run.claim,
-                run.post,
-                PostState.failed,
-                failure=Failure(
-                    code="account", sentence=f"{run.account.name} cannot be used now. " + run.account.health.reason
-                ),
-            )
+            sentence = f"{run.account.name} cannot be used now. {run.account.health.reason}"
+            failure = Failure(code="account", sentence=sentence)
+            await self.endings.end(run.claim, run.post, PostState.paused, failure=failure)
             return False
         if self._clock.now() > run.post.due + LATE_WINDOW:
             sentence = "Nobody was there to send it in time."
@@ -117,7 +125,24 @@ class Publisher:
                 run.claim, run.post, PostState.missed, failure=Failure(code="missed", sentence=sentence)
             )
             return False
-        return True
+        return await self._has_turn(run)
+
+    async def _has_turn(self, run: Run) -> bool:
+        """Whether the channel's limits leave room for it now; if not, it waits for its turn, or has missed its time."""
+        turn = await self.pacing.turn(run)
+        if turn is None:
+            return True
+        title = run.capabilities.title
+        sentence = f"{title} takes only so many posts at a time, and others of this account came first."
+        failure = Failure(code="pace", sentence=sentence, fixes=("send", "reschedule", "drop"))
+        if turn > run.post.due + LATE_WINDOW:
+            await self.endings.end(run.claim, run.post, PostState.missed, failure=failure)
+        elif turn > run.post.due + UNTOLD:
+            await self.holds.wait(run.post, run.claim, failure, turn)
+        else:
+            await self.sending.release(run.claim)
+            await self.holds.put_off(run.post.workspace, f"post:{run.post.id}", turn)
+        return False
 
     async def _attempt(self, run: Run) -> None:
         # By the later clock: who looks after the deadline must never look while this one may still send.
@@ -157,16 +182,20 @@ class Publisher:
             else:
                 await self._stopped(run, stopped.refusal)
         except ChannelRefused as refused:
+            self.pacing.answered(run.post, well=True)
             await self._refused(run, refused)
         except ProvenNotSent as unsent:
+            self.pacing.answered(run.post, well=False)
             await self._again(run, unsent, "not sent")
         except (OutcomeUnknown, TimeoutError) as error:
             log.warning("outcome unknown post=%s why=%s", run.post.id, type(error).__name__)
+            self.pacing.answered(run.post, well=False)
             await self._unknown(run)
         except Exception:
             log.exception("outcome unknown post=%s", run.post.id)
             await self._unknown(run)
         else:
+            self.pacing.answered(run.post, well=True)
             await self._published(run, receipt, door)
 
     async def _open_media(self, run: Run) -> None:
@@ -199,6 +228,7 @@ class Publisher:
 
     async def _refused(self, run: Run, refused: ChannelRefused) -> None:
         if refused.retry_after_seconds is not None:
+            await self.pacing.rest(run.post, refused.retry_after_seconds)
             await self._again(run, refused, "refused")
             return
         failure = Failure(code=refused.code, sentence=refused.sentence(), fixes=("reword", "reschedule", "drop"))
@@ -238,6 +268,5 @@ class Publisher:
         await self._unknown(run)
 
     async def _published(self, run: Run, receipt: Receipt, door: Door) -> None:
-        compared = await compare(run, receipt, door)
-        kept = PostReceipt(remote_id=receipt.remote_id, url=receipt.url, at=receipt.at, compared=compared)
+        kept = receipt_of(receipt, await compare(run, receipt, door))
         await self.endings.finish(run, PostState.published, "published", None, receipt=kept)

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 
 from bot.channels.base import Absent, AttemptKey, CannotTell, Found, Lookup
 from bot.clock import Clock, milliseconds
+from bot.publishing.pacing import LOOK_AGAIN
 from bot.publishing.publisher import LOOK_FIRST, MOST_ATTEMPTS, Publisher
-from bot.publishing.run import LATE_WINDOW, Run, channel_key, compare, doubt
-from storage.posts import DOUBTFUL, Failure, PostReceipt, PostState
+from bot.publishing.run import LATE_WINDOW, Run, channel_key, compare, doubt, receipt_of
+from storage.posts import DOUBTFUL, Failure, PostState
 from storage.redis import Database
 from storage.stores import PostStore
 
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 
 MOST_LOOKUPS = 5  # failed looks before a person is asked
 ABSENT = "absent"  # the failure's code after a look that found nothing
+NOT_THERE = "It was not there when we looked; it may still arrive."
 KEY_MARGIN = 0.9  # of a key's documented life: the rest is for clocks and delays
 
 
@@ -40,9 +42,13 @@ class Reconciler:
         if kept is None or kept.record.state is not PostState.unknown:
             await self._publisher.sending.drop(workspace, "reconcile", post_id)
             return
-        async with self._publisher.holds.hold(kept.record) as run:
-            if run is not None:
-                await self._look(run, entry)
+        with self._publisher.place(kept.record) as free:
+            if not free:
+                await self._publisher.holds.put_off(workspace, entry, self._clock.now() + LOOK_AGAIN)
+                return
+            async with self._publisher.holds.hold(kept.record) as run:
+                if run is not None:
+                    await self._look(run, entry)
 
     async def _look(self, run: Run, entry: str) -> None:
         attempts = run.post.attempts
@@ -59,10 +65,7 @@ class Reconciler:
             log.exception("look-up failed post=%s", run.post.id)
             found = CannotTell("The channel did not answer.")
         if isinstance(found, Found):
-            compared = await compare(run, found.receipt, door)
-            receipt = PostReceipt(
-                remote_id=found.receipt.remote_id, url=found.receipt.url, at=found.receipt.at, compared=compared
-            )
+            receipt = receipt_of(found.receipt, await compare(run, found.receipt, door))
             await self._publisher.endings.settle(run, PostState.published, entry, receipt=receipt)
         elif self._same_key_may_go(run, key):
             await self._send_again(run, entry)
@@ -71,16 +74,14 @@ class Reconciler:
             if absent_before:
                 await self._send_again(run, entry, absent=True)
             else:
-                nothing = doubt("It was not there when we looked; it may still arrive.").model_copy(
-                    update={"code": ABSENT}
-                )
+                nothing = doubt(NOT_THERE).model_copy(update={"code": ABSENT})
                 later = self._clock.now() + run.capabilities.settle
                 await self._look_later(run, entry, later, run.post.lookups, nothing)
         elif isinstance(found, CannotTell) and found.temporary and run.post.lookups + 1 < MOST_LOOKUPS:
             later = self._clock.now() + timedelta(seconds=30 * 2**run.post.lookups)
             await self._look_later(run, entry, later, run.post.lookups + 1, None)
         else:
-            await self._ask(run, entry)
+            await self._ask(run, entry, found)
 
     def _same_key_may_go(self, run: Run, key: AttemptKey) -> bool:
         """Within the key's life, a few times, and not so late that a person should be asked about the time."""
@@ -103,10 +104,18 @@ class Reconciler:
             run, PostState.unknown, entry, lookups=lookups, failure=failure, look_at=at, on=on
         )
 
-    async def _ask(self, run: Run, entry: str) -> None:
-        """Nothing more happens by itself: the question goes to people."""
+    async def _ask(self, run: Run, entry: str, found: Lookup) -> None:
+        """Nothing more happens by itself: the question goes to people, with what the look brought."""
+        held = run.post.failure
+        before = held.sentence if held is not None and held.code != ABSENT else doubt().sentence
+        seen = found.why if isinstance(found, CannotTell) else NOT_THERE
+        sentence = before if seen in before else f"{before} {seen}"
         await self._publisher.endings.settle(
-            run, PostState.unknown, entry, on={_note(run): milliseconds(self._clock.now())}
+            run,
+            PostState.unknown,
+            entry,
+            failure=doubt(sentence),
+            on={_note(run): milliseconds(self._clock.now())},
         )
 
 

@@ -11,7 +11,7 @@ from bot.channels.base import AttemptKey, Capabilities, Channel, Door, Receipt
 from bot.clock import Clock
 from storage.accounts import Account
 from storage.pauses import Pauses
-from storage.posts import Attempt, Failure, Post
+from storage.posts import Attempt, Failure, Post, PostReceipt
 from storage.sealed import SealedPayload
 from storage.sending import Claim
 
@@ -78,20 +78,41 @@ def doubt(why: str = "") -> Failure:
     )
 
 
-async def compare(run: Run, receipt: Receipt, door: Door) -> str:
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Whether what stands there is what was approved; `verdict` is empty where it cannot be read."""
+
+    verdict: str = ""
+    differs: tuple[str, ...] = ()  # what does: text, pictures, alt texts
+
+
+async def compare(run: Run, receipt: Receipt, door: Door) -> Compared:
     """Read the post back where the channel can, and say whether it stands as approved."""
     if not run.capabilities.reads_back:
-        return ""
+        return Compared()
     try:
         live = await run.channel.read_back(receipt, door)
     except Exception:  # the post is out: a failed look must not turn that into a doubt
         log.warning("read-back failed post=%s", run.post.id, exc_info=True)
-        return ""
+        return Compared()
     if live is None:
-        return ""
-    sent_media = tuple(medium.sha256 for part in run.payload.parts for medium in part.media)
-    same = live.text == "\n\n".join(part.text for part in run.payload.parts)
-    same = same and (not live.media_sha256 or live.media_sha256 == sent_media)
-    if live.alts is not None:
-        same = same and live.alts == tuple(medium.alt.strip() for part in run.payload.parts for medium in part.media)
-    return "same" if same else "differs"
+        return Compared()
+    media = [medium for part in run.payload.parts for medium in part.media]
+    same = {
+        "text": live.text == "\n\n".join(part.text for part in run.payload.parts),
+        "pictures": not live.media_sha256 or live.media_sha256 == tuple(medium.sha256 for medium in media),
+        "alt texts": live.alts is None or live.alts == tuple(medium.alt.strip() for medium in media),
+    }
+    differs = tuple(what for what, is_same in same.items() if not is_same)
+    return Compared("differs" if differs else "same", differs)
+
+
+def receipt_of(receipt: Receipt, compared: Compared) -> PostReceipt:
+    """What is kept of what the channel answered and showed."""
+    return PostReceipt(
+        remote_id=receipt.remote_id,
+        url=receipt.url,
+        at=receipt.at,
+        compared=compared.verdict,
+        differs=compared.differs,
+    )

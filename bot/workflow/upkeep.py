@@ -20,6 +20,7 @@ from bot.review.delivering import Undelivered
 from bot.review.reminding import Reminding
 from bot.workflow.decisions import Decisions
 from bot.workflow.due_entry import DueEntry
+from bot.workflow.telling_accounts import TellingAccounts
 from bot.workflow.telling_stops import TellingStops
 from bot.workflow.weekly import OLD_NEWS, Weekly
 from storage import keys
@@ -127,6 +128,7 @@ class Upkeep:
         decisions: Decisions,
         weekly: Weekly,
         stops: TellingStops,
+        accounts: TellingAccounts,
         clock: Clock,
         examine: Examine,
     ) -> None:
@@ -138,12 +140,13 @@ class Upkeep:
         self._decisions = decisions
         self._weekly = weekly
         self._stops = stops
+        self._accounts = accounts
         self._clock = clock
 
     async def note(self, workspace: str, entry_id: str) -> None:
         """Bring people what happened: `draft:<id>` or `post:<id>`, `late:<id>` for a post that is being retried,
-        `orphan:<id>` for one that the database forgot, `digest:<brand>@<day>`, or `stop:<scope>`; `at:<home>/…` brings
-        the same to one home that was missed.
+        `orphan:<id>` for one that the database forgot, `digest:<brand>@<day>`, `stop:<scope>` or `account:<id>`;
+        `at:<home>/…` brings the same to one home that was missed.
         """
         home, _, what = (
             entry_id.removeprefix("at:").partition("/") if entry_id.startswith("at:") else ("", "", entry_id)
@@ -171,6 +174,8 @@ class Upkeep:
             await self._weekly.tell(workspace, brand, date.fromisoformat(day), home=home)
         elif kind == "stop":
             await self._stops.tell(workspace, record_id, home=home)
+        elif kind == "account":
+            await self._accounts.tell(workspace, record_id, home=home)
         elif kind == "late":
             await self._board.tell_delay(workspace, record_id, home=home)
         else:

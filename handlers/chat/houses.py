@@ -72,3 +72,8 @@ async def reconnect(admind: AdMind, visitor: Visitor, account: str) -> str:
         account=found.name,
         address=await studio_link(admind, visitor),
     )
+
+
+async def release(admind: AdMind, visitor: Visitor, account: str) -> str:
+    """Send all that waited for an account. Raises NotFound, NotAllowed, BadInput."""
+    return await admind.lapses.release(visitor.workspace, account, visitor.member.id, visitor.surface)

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -85,11 +86,15 @@ async def _signs(both: Both) -> int:
     for _ in range(ROUNDS):
         count, began = len(both.hall.messages), time.perf_counter()
         both.velo.owner.mention(both.hall, "help")
-        await _shows(lambda count=count: len(both.hall.messages) > count + 1)
+        await _shows(partial(_more, both, count + 1))
         took.append(time.perf_counter() - began)
         await asyncio.sleep(REST_SECONDS)
     tell("mention in Discord to first sign of life, p50", percentile(took, 50), "s")
     return tell("mention in Discord to first sign of life, p95", percentile(took, 95), "s", 1.0)
+
+
+def _more(both: Both, than: int) -> bool:
+    return len(both.hall.messages) > than
 
 
 async def _shows(shown: Callable[[], bool]) -> None:

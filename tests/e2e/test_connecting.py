@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browser import Theme, Visitor, violations, visitor
-from tests.fakes.mastodon_server import MastodonServer, running_mastodon
+from tests.fakes.mastodon_server import MastodonServer, Status, running_mastodon
 from tests.handlers.serving import Served, serving
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
@@ -63,6 +63,8 @@ def test_mastodon_is_connected_click_by_click(
     browser: Browser, public: Served, mastodon: MastodonServer, theme: Theme, size: str
 ) -> None:
     name = f"Velo {theme} {size}"
+    text, now = "Fresh bread from six. And at noon the soup of the day.", mastodon.now()
+    mastodon.statuses[:] = [Status("110001", "velo", "", text, [], now, {})]
     with visitor(browser, public, theme=theme, size=size) as ana:
         page = ana.go("/settings/accounts")
         assert not violations(page)
@@ -73,6 +75,8 @@ def test_mastodon_is_connected_click_by_click(
         expect(page.get_by_role("heading", name="Is this the right account?")).to_be_visible()
         assert page.url.startswith(f"{public.url}/studio/settings/accounts/confirm/")
         expect(page.get_by_text("@velo@velo.example").first).to_be_visible()
+        assert page.get_by_alt_text("Profile picture").evaluate("face => face.naturalWidth") == 96
+        expect(page.get_by_text("Fresh bread from six.")).to_be_visible()
         assert not violations(page)
         shot(page, f"confirm-{theme}-{size}")
         page.get_by_label("What your team calls it").fill(name)

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode
 
+from tests.fakes.faces import face_of
 from tests.fakes.faulty_http import FaultyServer, Headers, Seen, listening
 
 Answer = tuple[int, bytes, Headers]
@@ -136,6 +137,7 @@ class LinkedInServer(FaultyServer):
             ("POST", "/oauth/v2/accessToken", self._access),
             ("POST", "/oauth/v2/revoke", self._revoke),
             ("GET", "/v2/userinfo", self._userinfo),
+            ("GET", "/(face)\\.png", self._face),
             ("GET", "/v2/me", self._me),
             ("GET", "/rest/organizationAcls", self._acls),
             ("GET", "/rest/organizations", self._by_vanity),
@@ -234,6 +236,9 @@ class LinkedInServer(FaultyServer):
         if "openid" not in token.scope:
             return _json(403, {"status": 403})
         return _json(200, {"sub": ANA.rpartition(":")[2], "name": "Ana Muster", "picture": f"{self.origin}/face.png"})
+
+    def _face(self, _: Seen, user: str) -> Answer:
+        return 200, face_of(user), (("content-type", "image/png"),)
 
     def _me(self, seen: Seen) -> Answer:
         token = self._token(seen)

@@ -24,6 +24,7 @@ from email.policy import HTTP
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
+from tests.fakes.faces import face_of
 from tests.fakes.faulty_http import FaultyServer, Headers, Seen, listening
 
 Answer = tuple[int, bytes, Headers]
@@ -136,6 +137,7 @@ class MastodonServer(FaultyServer):
             ("POST", "/oauth/token", self._token),
             ("POST", "/oauth/revoke", self._revoke),
             ("GET", "/api/v1/accounts/verify_credentials", self._me),
+            ("GET", "/avatars/([a-z]+)\\.png", self._face),
             ("GET", "/api/v1/accounts/([0-9]+)/statuses", self._of_account),
             ("POST", "/api/v2/media", self._upload),
             ("GET", "/api/v1/media/([0-9]+)", self._media),
@@ -269,7 +271,12 @@ class MastodonServer(FaultyServer):
         user = self._user(seen)
         if not user:
             return _json(401, {"error": "The access token is invalid"})
-        return _json(200, {"id": PEOPLE[user], "username": user, "acct": user, "display_name": user.title()})
+        face = f"{self.origin}/avatars/{user}.png"
+        me = {"id": PEOPLE[user], "username": user, "acct": user, "display_name": user.title()}
+        return _json(200, me | {"avatar": face, "avatar_static": face})
+
+    def _face(self, _: Seen, user: str) -> Answer:
+        return 200, face_of(user), (("content-type", "image/png"),)
 
     def _of_account(self, seen: Seen, account: str) -> Answer:
         below = int(seen.query.get("max_id", ["999999999"])[0])

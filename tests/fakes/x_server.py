@@ -21,6 +21,7 @@ from email.policy import HTTP
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
+from tests.fakes.faces import face_of
 from tests.fakes.faulty_http import FaultyServer, Headers, Seen, listening
 
 Answer = tuple[int, bytes, Headers]
@@ -131,6 +132,7 @@ class XServer(FaultyServer):
             ("POST", "/2/oauth2/token", self._token),
             ("POST", "/2/oauth2/revoke", self._revoke),
             ("GET", "/2/users/me", self._me),
+            ("GET", "/profile_images/([a-z]+)\\.png", self._face),
             ("GET", "/2/users/([0-9]+)/tweets", self._of_user),
             ("POST", "/2/media/upload", self._upload),
             ("POST", "/2/media/metadata", self._metadata),
@@ -198,7 +200,19 @@ class XServer(FaultyServer):
 
     def _me(self, seen: Seen) -> Answer:
         user = self._user(seen)
-        return _json(200, {"data": {"id": PEOPLE[user], "name": user.title(), "username": user}})
+        me: dict[str, Any] = {"id": PEOPLE[user], "name": user.title(), "username": user}
+        said: dict[str, Any] = {"data": me}
+        if "profile_image_url" in seen.query.get("user.fields", [""])[0]:
+            me["profile_image_url"] = f"{self.origin}/profile_images/{user}.png"
+        mine = [post for post in self.posts if post.user == user]
+        if "most_recent_tweet_id" in seen.query.get("expansions", [""])[0] and mine:
+            me["most_recent_tweet_id"] = mine[-1].id
+            said["includes"] = {"tweets": [self._shown(mine[-1])]}
+            self.reads += 1
+        return _json(200, said)
+
+    def _face(self, _: Seen, user: str) -> Answer:
+        return 200, face_of(user), (("content-type", "image/png"),)
 
     def _upload(self, seen: Seen) -> Answer:
         head = f"content-type: {seen.headers['content-type']}\r\n\r\n".encode()

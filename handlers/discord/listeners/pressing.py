@@ -23,11 +23,12 @@ Interaction = discord.Interaction[Any]
 DECIDES: Final = {"approve": Verdict.approve, "hold": Verdict.hold}
 AGREES: Final = frozenset({"agree", "agree_next"})  # on the last page of what was read
 FLOWS: Final = frozenset({"stop", "resume"})
+LAPSES: Final = frozenset({"reconnect", "release"})
 PAGES: Final = frozenset({"read", "details", "review", "page", "next"})
 ACTIONS: Final = (
-    frozenset({*DECIDES, *on_posts.VERBS, "reconnect", "settings", "again", "halt"}) | AGREES | FLOWS | PAGES | WINDOWS
+    frozenset({*DECIDES, *on_posts.VERBS, "settings", "again", "halt"}) | AGREES | FLOWS | LAPSES | PAGES | WINDOWS
 )
-BY_RIGHT: Final = frozenset({*DECIDES, *on_posts.VERBS, "settings", "rooms", "groups"}) | AGREES | FLOWS
+BY_RIGHT: Final = frozenset({*DECIDES, *on_posts.VERBS, "release", "settings", "rooms", "groups"}) | AGREES | FLOWS
 AT_ONCE: Final = WINDOWS | {"again", "settings"}  # what these open must come first
 
 
@@ -92,6 +93,8 @@ async def _do(here: Discord, visitor: Visitor, interaction: Interaction, verb: s
         return await _halt(here, visitor, ids[0])
     if verb == "reconnect":
         return await houses.reconnect(here.admind, visitor, ids[0])
+    if verb == "release":
+        return await houses.release(here.admind, visitor, ids[0])
     if verb in PAGES:
         await _pages(here, visitor, interaction, verb, ids)
     elif verb == "again":

@@ -46,6 +46,11 @@ class Resumed(BaseModel):
     waiting: list[PostView] = Field(description="Posts that fell due meanwhile: decide on each.")
 
 
+class Released(BaseModel):
+    sentence: str
+    posts: list[PostView] = Field(description="Those that waited for the account, as they are now.")
+
+
 @router.get("/posts")
 async def listing(
     admind: Service,
@@ -126,6 +131,15 @@ async def resume(admind: Service, caller: Decider, body: PauseBody | None = None
     waiting = await caller.looking.posts(caller.workspace, caller.member, status="paused", limit=200)
     view = PauseView(scope=lifted.scope, reason=lifted.reason, since=lifted.since, until=lifted.until)
     return Resumed(pause=view, waiting=waiting.items)
+
+
+@router.post("/accounts/{account}/release")
+async def release(admind: Service, caller: Decider, account: str) -> Released:
+    """Send now all that was held back while this account could not be used. Connect it again first."""
+    held = await admind.lapses.held(caller.workspace, account)
+    sentence = await admind.lapses.release(caller.workspace, account, caller.member, caller.surface)
+    posts = [await caller.looking.post(caller.workspace, caller.member, post.id) for post in held]
+    return Released(sentence=sentence, posts=posts)
 
 
 @router.get("/calendar.ics", response_class=Response)

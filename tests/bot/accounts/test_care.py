@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,9 +19,11 @@ from bot.channels.mastodon import Mastodon
 from bot.channels.mastodon_oauth import MastodonOAuth
 from bot.channels.oauth import App, Tokens
 from bot.clock import MovableClock
+from bot.errors import BadInput
 from bot.fetch import safe_client
 from storage.audit import AuditWriter
 from storage.credentials import Credentials, Vault
+from storage.ledger import Ledger
 from storage.redis import Database
 from storage.stores import TeamStore
 from tests.bot.channels.benches import BASE_URL, Blobs
@@ -60,7 +63,8 @@ async def office(database: Database) -> AsyncIterator[Office]:
         vault = Vault([KEY])
         credentials, book = Credentials(database, vault), _book(database, vault, clock)
         doors = Doors(secrets=credentials, blobs=Blobs(), client=client, base_url=BASE_URL, clock=clock)
-        access = Access({"mastodon": MastodonOAuth()}, book=book, secrets=credentials, client=client, clock=clock)
+        servers = {"mastodon": MastodonOAuth()}
+        access = Access(servers, book=book, secrets=credentials, ledger=Ledger(database), client=client, clock=clock)
         channels = {"mastodon": Mastodon()}
         accounts = Accounts(
             book, channels=channels, secrets=credentials, open_door=doors, clock=clock, give_back=access.give_back
@@ -97,7 +101,7 @@ async def test_an_access_that_cannot_be_renewed_breaks_the_account_only_when_it_
     office.server.refreshes.clear()
     office.clock.move(timedelta(minutes=41))
     await office.care.renew_all(["w_1"])
-    assert (await office.now()).health.state == "ok", "it still holds for a while"
+    assert (await office.now()).health.state == "attention", "it still holds for a while"
     office.server.tokens.clear()
     await office.care.renew_all(["w_1"])
     broken = (await office.now()).health
@@ -158,10 +162,31 @@ async def test_a_closed_account_is_left_alone(office: Office) -> None:
     assert len(office.server.seen) == seen
 
 
-async def test_two_brands_with_one_access_do_not_end_it_for_each_other(office: Office) -> None:
+async def test_the_clock_asks_no_channel_more_often_than_it_bears(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = timedelta(minutes=10)
+
+    async def asked_in_an_hour() -> int:
+        before = len([seen for seen in office.server.seen if seen.path.endswith("verify_credentials")])
+        for number in range(6):
+            await office.care.examine_all(["w_1"], AT + timedelta(minutes=7) + number * every, every)
+        return len([seen for seen in office.server.seen if seen.path.endswith("verify_credentials")]) - before
+
+    assert await asked_in_an_hour() == 6
+    rare = dataclasses.replace(Mastodon.capabilities, asked_every=timedelta(hours=1))
+    monkeypatch.setattr(Mastodon, "capabilities", rare)
+    assert await asked_in_an_hour() == 1
+
+
+async def test_an_account_serves_one_brand_until_it_is_disconnected_there(office: Office) -> None:
     secrets = await office.credentials.all("w_1", office.account.id)
-    other = await office.accounts.connect("w_1", "b_2", "mastodon", "Velo", dict(office.account.options), secrets)
-    await office.accounts.close("w_1", other.id)
-    assert office.server.tokens[secrets["access_token"]] == "velo"
+    with pytest.raises(BadInput, match="serves another brand already"):
+        await office.accounts.connect("w_1", "b_2", "mastodon", "Velo", dict(office.account.options), secrets)
+    assert office.server.tokens[secrets["access_token"]] == "velo", "the refusal ended nothing"
+    assert [account.brand for account, _ in await office.book.all("w_1")] == ["b_1"]
     await office.accounts.close("w_1", office.account.id)
     assert office.server.tokens == {}
+    fresh = packed(APP, Tokens(office.server.token_for("velo"), "second", timedelta(hours=1)))
+    other = await office.accounts.connect("w_1", "b_2", "mastodon", "Velo", dict(office.account.options), fresh)
+    assert (other.brand, other.remote_id) == ("b_2", office.account.remote_id) and other.id != office.account.id

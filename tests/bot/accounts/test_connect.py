@@ -23,6 +23,7 @@ from storage.audit import AuditWriter
 from storage.commit import Change, commit
 from storage.credentials import Credentials, Vault
 from storage.feed import FeedStore
+from storage.ledger import Ledger
 from storage.redis import Database
 from storage.stores import TeamStore
 from storage.team import Member
@@ -65,7 +66,9 @@ async def place(database: Database) -> AsyncIterator[Place]:
             secrets=credentials,
             open_door=doors,
             clock=Standing(),
-            give_back=Access({}, book=book, secrets=credentials, client=client, clock=Standing()).give_back,
+            give_back=Access(
+                {}, book=book, secrets=credentials, ledger=Ledger(database), client=client, clock=Standing()
+            ).give_back,
         )
         yield Place(accounts, book, credentials, audit, server, database)
 

@@ -329,3 +329,17 @@ def test_every_text_is_shown_as_it_was_written(text: str) -> None:
 @given(ANY)
 def test_a_count_is_never_less_than_any_other_way_of_counting(text: str) -> None:
     assert units(little(text)) >= units(text) >= len(text)
+
+
+async def test_a_person_is_introduced_with_their_face_and_a_page_with_its_last_post() -> None:
+    async with as_person() as bench:
+        shown = await bench.channel.introduce(bench.account, bench.door())
+        assert (shown.name, shown.avatar) == ("Ana Muster", f"{bench.server.origin}/face.png")
+        assert shown.last_post is None, "LinkedIn does not let AdMind read it"
+    async with as_page() as bench:
+        assert (await bench.channel.introduce(bench.account, bench.door())).last_post == ""
+        await bench.send("Our last words")
+        shown = await bench.channel.introduce(bench.account, bench.door())
+        assert (shown.last_post, shown.last_at, shown.avatar) == ("Our last words", AT, "")
+        await bench.server.stop()
+        assert (await bench.channel.introduce(bench.account, bench.door())).last_post is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from storage.feed import FeedStore
 from storage.posts import PostState
 from storage.redis import Database
 from tests.fakes.faulty_http import Act
-from tests.fakes.x_server import XServer, x_server
+from tests.fakes.x_server import JSON, XServer, x_server
 from tests.world import World, world_on
 
 SHORT = "Fresh bread from six. #bread"
@@ -109,6 +110,35 @@ async def test_a_worker_that_dies_within_leaves_a_question_and_then_one_whole_th
         assert kept.receipt.compared == "same"
         [thread] = place.server.threads()
         assert len(thread) == len(place.server.posts)
+
+
+async def test_of_a_thread_that_broke_off_people_read_how_much_of_it_stands_there(
+    database: Database, tmp_path: Path
+) -> None:
+    async with town(database, tmp_path / "data") as place:
+        place.server.plan.extend([Act(201), Act(201), Act(commits="never", breaks="before reading")])
+        post = await place.world.approved(place.account, text=LONG)
+        await place.world.publish_due(post)
+        await place.later(3)
+        kept = await place.world.post(post)
+        assert kept.failure is not None and kept.failure.sentence.endswith("the first 2 stand there."), kept.failure
+        [card] = [item.card for item in await place.world.notices() if "can't tell" in str(item.card["title"])]
+        assert "posts the first 2 stand there." in str(card["notes"])
+
+
+async def test_people_read_in_the_drafts_thread_what_differs_from_what_they_approved(
+    database: Database, tmp_path: Path
+) -> None:
+    async with town(database, tmp_path / "data") as place:
+        shown = {"id": "1990000000000000001", "text": "Fresh bread from SEVEN."}
+        place.server.answers["/2/tweets"] = [(200, json.dumps({"data": [shown]}).encode(), JSON)]
+        post = await place.world.approved(place.account, text=SHORT)
+        kept = await place.world.publish_due(post)
+        assert kept.state is PostState.published and kept.receipt is not None
+        assert (kept.receipt.compared, kept.receipt.differs) == ("differs", ("text",))
+        await place.world.run_due()
+        [item] = [item for item in await place.world.notices() if "Posted" in str(item.card["title"])]
+        assert item.draft == post.draft and "The text is not the approved one." in str(item.card["notes"])
 
 
 async def test_a_throttled_account_is_served_when_it_asked_to_be(database: Database, tmp_path: Path) -> None:

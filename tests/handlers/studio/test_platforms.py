@@ -16,6 +16,7 @@ import pytest
 from bot.clock import MovableClock
 from tests.fakes import linkedin_server as linkedin
 from tests.fakes import x_server as x
+from tests.fakes.faces import face_of
 from tests.fakes.faulty_http import FaultyServer, on_a_thread
 from tests.handlers.serving import Served, serving
 from tests.handlers.studio.test_safety import Person
@@ -91,9 +92,15 @@ def test_one_sign_in_at_linkedin_connects_the_page_that_was_chosen(road: Road) -
     page = road.there_and_back("linkedin", road.linkedin)
     shown = road.person.get(page)
     assert shown.status_code == 200 and "Ana Muster" in shown.text and "Velo AG" in shown.text
+    assert road.person.get(f"{page}/face").status_code == 404, "apps for pages are not told of a face"
     assert road.person.post(f"{page}/choose", {"place": linkedin.OTHER}).status_code == 422, "not a page of theirs"
     assert road.person.post(f"{page}/choose", {"place": linkedin.VELO}).status_code == 303
-    assert "<dd><b>Velo AG</b></dd>" in road.person.get(page).text and road.accounts("linkedin") == []
+    written = {"author": linkedin.VELO, "commentary": r"Our \<last\> words"}
+    road.linkedin.posts.append(linkedin.Post("urn:li:share:7", written, "", road.clock.now()))
+    chosen = road.person.get(page).text
+    assert "<dd><b>Velo AG</b></dd>" in chosen and road.accounts("linkedin") == []
+    assert "Our &lt;last&gt; words" in chosen and f"{page}/face" not in chosen, "its own posts, and not Ana's face"
+    road.linkedin.posts.clear()
     assert road.person.post(page, {"name": "Velo on LinkedIn"}).status_code == 303
     [account] = road.accounts("linkedin")
     assert (account["name"], account["handle"]) == ("Velo on LinkedIn", "Velo AG")
@@ -124,7 +131,13 @@ def test_a_partners_access_is_renewed_and_its_year_is_counted(road: Road) -> Non
 
 def test_x_is_connected_with_a_verifier_and_renewed_with_a_refresh_token_that_is_good_once(road: Road) -> None:
     page = road.there_and_back("x", road.x)
-    assert "@velo" in road.person.get(page).text
+    road.x.posts.append(x.Post("7", "velo", "Our <last> words", {}, road.clock.now()))
+    shown = road.person.get(page).text
+    assert "@velo" in shown and "Our &lt;last&gt; words" in shown
+    face = road.person.get(f"{page}/face")
+    assert face.content == face_of("velo") and face.headers["content-type"] == "image/png"
+    road.x.posts.clear()
+    assert "None yet" in road.person.get(page).text
     assert road.person.post(page, {"name": "Velo on X"}).status_code == 303
     [account] = road.accounts("x")
     admind = road.served.admind

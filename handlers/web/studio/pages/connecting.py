@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Path, Request, Response
 
+from bot.accounts.faces import Face
 from bot.accounts.oauth import PLACE_OPTION
 from bot.accounts.traveller import Traveller
 from handlers.web.studio.draw import draw, go
-from handlers.web.studio.visit import Visit, Visitor
+from handlers.web.studio.visit import SURFACE, Visit, Visitor
 
 router = APIRouter()
 ACCOUNTS = "/studio/settings/accounts"
@@ -57,7 +58,7 @@ async def confirm_page(request: Request, visit: Visitor, handle: Handle) -> Resp
         name=account.name,
         known=known is not None and known.closed_at is None,
         way="confirm",
-        shown=None,
+        shown=await visit.admind.oauth.introduced(handle, _traveller(visit)),
         places=places,
         chosen=account.options.get(PLACE_OPTION, ""),
     )
@@ -125,9 +126,17 @@ async def pasted_page(request: Request, visit: Visitor, handle: Handle) -> Respo
     )
 
 
+@router.get("/settings/accounts/confirm/{handle}/face")
+async def face_of_access(visit: Visitor, handle: Handle) -> Response:
+    return _picture(await visit.admind.oauth.face(handle, _traveller(visit)))
+
+
 @router.get("/settings/accounts/pasted/{handle}/face")
 async def face(visit: Visitor, handle: Handle) -> Response:
-    found = await visit.admind.pasting.face(handle, _traveller(visit))
+    return _picture(await visit.admind.pasting.face(handle, _traveller(visit)))
+
+
+def _picture(found: Face | None) -> Response:
     if found is None:
         return Response(status_code=404)
     return Response(found.data, media_type=found.mime, headers={"cache-control": "no-store"})
@@ -156,6 +165,12 @@ async def examine(request: Request, visit: Visitor, account: str) -> Response:
     return go(
         request, ACCOUNTS, visit.t("It works.") if well else visit.t("It does not work: please connect it again.")
     )
+
+
+@router.post("/settings/accounts/{account}/release")
+async def release(request: Request, visit: Visitor, account: str) -> Response:
+    """Send all that was held back while it could not be used."""
+    return go(request, ACCOUNTS, await visit.admind.lapses.release(visit.workspace, account, visit.id, SURFACE))
 
 
 def _traveller(visit: Visit) -> Traveller:

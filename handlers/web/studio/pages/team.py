@@ -110,8 +110,10 @@ async def accounts(request: Request, visit: Visitor) -> Response:
         visit,
         "settings_accounts.html",
         accounts=mine,
+        held={each.id: len(await visit.admind.lapses.held(visit.workspace, each.id)) for each in mine},
         brand=visit.here,
         may=_owns(visit),
+        decides=visit.holds("approver") or visit.holds("owner"),
         public=bool(settings.public_url),
         apps={"linkedin": bool(settings.linkedin_client_id), "x": bool(settings.x_client_id)},
     )
