@@ -14,6 +14,7 @@ from bot.channels.feed import Feed
 from bot.channels.ghost import Ghost
 from bot.channels.linkedin import LinkedIn
 from bot.channels.linkedin_oauth import LinkedInOAuth
+from bot.channels.mail import Email
 from bot.channels.mastodon import Mastodon
 from bot.channels.mastodon_oauth import MastodonOAuth
 from bot.channels.oauth import OAuthServer
@@ -65,6 +66,7 @@ def build_channels(feed: FeedStore, *, base_url: str, platforms: Platforms = DEF
         *(Feed(feed), Webhook(base_url), Mastodon(), Bluesky(), Telegram()),
         *(WordPress(), Ghost(), DevTo()),
         *(LinkedIn(platforms.linkedin), X(platforms.x)),
+        Email(),
     )
     return {adapter.capabilities.channel: adapter for adapter in adapters}
 
