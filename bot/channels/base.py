@@ -125,7 +125,8 @@ class Receipt:
     remote_id: str
     url: str
     at: datetime
-    answer: Mapping[str, str] = field(default_factory=dict)  # what the channel said, short, no secrets
+    # What the channel said, short, no secrets; `note` is a sentence for people about what went out in part only.
+    answer: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,8 +221,9 @@ def _left_out(taken: Taken) -> str:
     out = [masked(each) for each in (*taken.bad, *taken.waiting)]
     if not out:
         return ""
-    named = ", ".join(out[:MOST_NAMED]) + (" …" if len(out) > MOST_NAMED else "")
-    return f"{len(taken.good)} recipients got it; for {len(out)} the mail server refused it: {named}."
+    names = ", ".join(out[:MOST_NAMED]) + (" …" if len(out) > MOST_NAMED else "")
+    good, refused = len(taken.good), len(out)
+    return f"{good} recipients got it; for {refused} the mail server refused it: {names}."
 
 
 def _came_late(count: int) -> str:

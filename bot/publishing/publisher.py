@@ -239,5 +239,11 @@ class Publisher:
 
     async def _published(self, run: Run, receipt: Receipt, door: Door) -> None:
         compared = await compare(run, receipt, door)
-        kept = PostReceipt(remote_id=receipt.remote_id, url=receipt.url, at=receipt.at, compared=compared)
+        kept = PostReceipt(
+            remote_id=receipt.remote_id,
+            url=receipt.url,
+            at=receipt.at,
+            compared=compared,
+            note=receipt.answer.get("note", ""),
+        )
         await self.endings.finish(run, PostState.published, "published", None, receipt=kept)
