@@ -83,7 +83,7 @@ class Session:
                 good.append(address)
             except SMTPResponseException as no:
                 if no.code == CLOSING or not 400 <= no.code < 600:
-                    raise self._no(no.code, "recipient") from None
+                    raise self._no(no.code, "message") from None
                 (bad if no.code >= 500 else waiting).append(address)
                 code = no.code
             except (SMTPException, OSError, ValueError) as error:
@@ -144,10 +144,6 @@ class Session:
             "sender": (
                 f"The mail server of {self._name} takes no e-mail from this sender.",
                 "Use an address that this mailbox may send from, then connect it again.",
-            ),
-            "recipient": (
-                f"The mail server of {self._name} takes no e-mail for the recipient.",
-                "Look at the address.",
             ),
             "message": (
                 f"The mail server of {self._name} refused the e-mail.",

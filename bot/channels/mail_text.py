@@ -40,9 +40,9 @@ class _Footer:
 
 
 FOOTERS = {
-    "en": _Footer("You get this e-mail because you are on the list “{name}”.", "Unsubscribe", "Unsubscribe by e-mail"),
+    "en": _Footer("You get this e-mail because you are on the list “{name}”", "Unsubscribe", "Unsubscribe by e-mail"),
     "de": _Footer(
-        "Sie erhalten diese E-Mail, weil Sie auf der Liste „{name}“ stehen.", "Abmelden", "Abmelden per E-Mail"
+        "Sie erhalten diese E-Mail, weil Sie auf der Liste „{name}“ stehen", "Abmelden", "Abmelden per E-Mail"
     ),
 }
 
@@ -60,7 +60,7 @@ def sealed_mail(content: Content, account: Account) -> SealedPayload:
     addresses = [each for each in given if "://" not in each]
     stops = [*(f"mailto:{each}?subject=unsubscribe" for each in addresses), *pages]
     footer = FOOTERS.get(language.partition("-")[0], FOOTERS["en"])
-    why, postal = footer.why.format(name=options.get("list", "")), options.get("postal", "")
+    why, postal = f"{footer.why.format(name=options.get('list', ''))}.", options.get("postal", "")
     plainly = [f"{footer.stop}: {each}" for each in pages] + [f"{footer.by_mail}: {each}" for each in addresses]
     linked = [(each, footer.stop) for each in pages] + [(stops[n], footer.by_mail) for n in range(len(addresses))]
     extra = {

@@ -61,7 +61,11 @@ class Reconciler:
         if isinstance(found, Found):
             compared = await compare(run, found.receipt, door)
             receipt = PostReceipt(
-                remote_id=found.receipt.remote_id, url=found.receipt.url, at=found.receipt.at, compared=compared
+                remote_id=found.receipt.remote_id,
+                url=found.receipt.url,
+                at=found.receipt.at,
+                compared=compared,
+                note=found.receipt.answer.get("note", ""),
             )
             await self._publisher.endings.settle(run, PostState.published, entry, receipt=receipt)
         elif self._same_key_may_go(run, key):

@@ -14,6 +14,8 @@ from bot.channels.base import Part, SealedPayload
 from bot.channels.bluesky_html import part_html
 from bot.channels.feed_html import content_html
 from bot.channels.linkedin_html import post_html as linkedin_html
+from bot.channels.mail_text import preview_html as mail_html
+from bot.channels.mail_text import recipients_in
 from bot.channels.mastodon_html import text_html
 from bot.channels.webhook import wire_body
 from bot.channels.x_html import post_html as x_html
@@ -29,6 +31,7 @@ KINDS = {
     "wordpress": "article",
     "ghost": "article",
     "devto": "article",
+    "email": "mail",
 }
 THREADS: Mapping[str, Callable[[Part], str]] = {
     "bluesky": part_html,
@@ -56,6 +59,7 @@ class Preview:
     thread: tuple[Markup, ...] = ()  # each post of it, where a text may become several
     card: Mapping[str, str] = field(default_factory=dict)  # uri, title, description, host of a link's card
     labels: str = ""
+    envelope: Mapping[str, str] = field(default_factory=dict)  # of an e-mail: from, to, people, preview
 
     @property
     def name(self) -> str:
@@ -85,6 +89,8 @@ def previews_of(
         kind, raw, shown = KINDS.get(view.channel, "plain"), "", THREADS.get(view.channel)
         if kind == "article":
             html = page_html(payload, lambda medium: f"{pictures}/{medium.sha256}")
+        elif kind == "mail":
+            html = mail_html(payload, {each.sha256: f"{pictures}/{each.sha256}" for each in view.media})
         elif kind == "mastodon":  # its pictures stand in a grid of their own
             html = text_html(payload.parts[0].text)
         else:
@@ -105,9 +111,17 @@ def previews_of(
                 thread=tuple(Markup(shown(part)) for part in payload.parts) if shown else (),  # noqa: S704 - escaped
                 card=_card(payload),
                 labels=payload.extra.get("labels", ""),
+                envelope=_envelope(payload) if kind == "mail" else {},
             )
         )
     return tuple(found)
+
+
+def _envelope(payload: SealedPayload) -> Mapping[str, str]:
+    extra, people = payload.extra, len(recipients_in(payload))
+    to = f"{extra.get('list', '')} <{extra['to']}>" if extra.get("to") else extra.get("list", "")
+    found = {"sender": extra.get("from", ""), "to": to, "people": str(people) if people else ""}
+    return found | {"preview": extra.get("preview", ""), "reply_to": extra.get("reply_to", "")}
 
 
 def _card(payload: SealedPayload) -> Mapping[str, str]:
