@@ -17,6 +17,7 @@ from bot.channels.linkedin_html import post_html as linkedin_html
 from bot.channels.mail_text import preview_html as mail_html
 from bot.channels.mail_text import recipients_in
 from bot.channels.mastodon_html import text_html
+from bot.channels.pinterest_api import description_of
 from bot.channels.webhook import wire_body
 from bot.channels.x_html import post_html as x_html
 from bot.views import DraftView, MediumView, VersionView
@@ -32,6 +33,7 @@ KINDS = {
     "ghost": "article",
     "devto": "article",
     "email": "mail",
+    "pinterest": "pin",
 }
 THREADS: Mapping[str, Callable[[Part], str]] = {
     "bluesky": part_html,
@@ -60,6 +62,7 @@ class Preview:
     card: Mapping[str, str] = field(default_factory=dict)  # uri, title, description, host of a link's card
     labels: str = ""
     envelope: Mapping[str, str] = field(default_factory=dict)  # of an e-mail: from, to, people, preview
+    pin: Mapping[str, str] = field(default_factory=dict)  # link, its host, description
 
     @property
     def name(self) -> str:
@@ -112,6 +115,7 @@ def previews_of(
                 card=_card(payload),
                 labels=payload.extra.get("labels", ""),
                 envelope=_envelope(payload) if kind == "mail" else {},
+                pin=_pin(payload) if kind == "pin" else {},
             )
         )
     return tuple(found)
@@ -122,6 +126,11 @@ def _envelope(payload: SealedPayload) -> Mapping[str, str]:
     to = f"{extra.get('list', '')} <{extra['to']}>" if extra.get("to") else extra.get("list", "")
     found = {"sender": extra.get("from", ""), "to": to, "people": str(people) if people else ""}
     return found | {"preview": extra.get("preview", ""), "reply_to": extra.get("reply_to", "")}
+
+
+def _pin(payload: SealedPayload) -> Mapping[str, str]:
+    link = payload.links[0].destination if payload.links else ""
+    return {"link": link, "host": urlsplit(link).hostname or "", "description": description_of(payload)}
 
 
 def _card(payload: SealedPayload) -> Mapping[str, str]:
