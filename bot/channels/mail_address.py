@@ -24,6 +24,7 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00a1-\U0010ffff-]+"
 _LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _NAMED = re.compile(r"(?:\"?(?P<name>[^<>\"]*?)\"?\s*<(?P<address>[^<>\s]+)>|(?P<bare>[^<>\s]+))")
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # not what joins emoji, which is no control
 PORTS = {"smtps": 465, "smtp": 587}
 
 
@@ -77,7 +78,7 @@ def address_of(given: str) -> str:
 def mailbox_of(given: str) -> Mailbox:
     """`news@velo.example`, or `Velo <news@velo.example>`. Raises BadInput."""
     match = _NAMED.fullmatch(given.strip())
-    if match is None or not given.strip().isprintable():
+    if match is None or CONTROLS.search(given.strip()):
         raise BadInput(
             "That is no e-mail address.", kept="Nothing changed.", do_next="Write it like Velo <news@velo.example>."
         )
@@ -86,7 +87,7 @@ def mailbox_of(given: str) -> Mailbox:
 
 def one_line(given: str, most: int) -> str:
     """Words on one line, without controls. Raises BadInput when there are more than `most` characters."""
-    text = " ".join("".join(char if char.isprintable() else " " for char in given).split())
+    text = " ".join(CONTROLS.sub(" ", given).split())
     if len(text) > most:
         raise BadInput(f"That is longer than {most} characters.", kept="Nothing changed.", do_next="Shorten it.")
     return text

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
-from bot.channels.mail_address import Mailbox, mailbox_of
+from bot.channels.mail_address import CONTROLS, Mailbox, mailbox_of
 from storage.sealed import Medium, SealedPayload
 
 WIDTH = 76
@@ -109,7 +109,7 @@ def _words(name: str, text: str) -> str:
     line = f"{name}: {_safe(text)}"
     if _PLAIN.fullmatch(text) and "=?" not in text and len(line) <= WIDTH:
         return line
-    return f"{name}: " + "\r\n ".join(_encoded(text))
+    return f"{name}: " + "\r\n ".join(_encoded(_safe(text)))
 
 
 def _encoded(text: str) -> list[str]:
@@ -126,6 +126,6 @@ def _encoded(text: str) -> list[str]:
 
 def _safe(text: str) -> str:
     """Raises ValueError for controls: a line end in a header is another header."""
-    if not text.isprintable():
+    if CONTROLS.search(text):
         raise ValueError("a header holds no controls")
     return text

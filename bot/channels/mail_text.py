@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from bot.channels.article import article_of, read
 from bot.channels.article_html import html_of, text_of
@@ -58,7 +59,7 @@ def sealed_mail(content: Content, account: Account) -> SealedPayload:
     given = [each.strip() for each in options.get("unsubscribe", "").split(",") if each.strip()]
     pages = [each for each in given if "://" in each]
     addresses = [each for each in given if "://" not in each]
-    stops = [*(f"mailto:{each}?subject=unsubscribe" for each in addresses), *pages]
+    stops = [*(f"mailto:{quote(each, safe='@+')}?subject=unsubscribe" for each in addresses), *pages]
     footer = FOOTERS.get(language.partition("-")[0], FOOTERS["en"])
     why, postal = f"{footer.why.format(name=options.get('list', ''))}.", options.get("postal", "")
     plainly = [f"{footer.stop}: {each}" for each in pages] + [f"{footer.by_mail}: {each}" for each in addresses]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import logging
+import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -12,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.accounts.door import HttpClient, always
 from bot.channels.base import (
@@ -27,6 +31,7 @@ from bot.channels.base import (
 )
 from bot.channels.mail import PATIENCE, Email
 from bot.channels.mail_address import recipients_of
+from bot.channels.mail_message import message_of, text_of
 from bot.errors import BadInput
 from bot.fetch import safe_client
 from storage.sealed import Medium, SealedPayload
@@ -34,7 +39,7 @@ from tests.bot.channels.benches import blank_account, door_for
 from tests.bot.channels.contract import AT, KEY, TEXT, NetworkBench, NetworkContract, attempt
 from tests.fakes.certificates import Certificates, certificates
 from tests.fakes.faulty_http import Act
-from tests.fakes.smtp_server import PASSWORD, USER, SmtpServer, smtp_server
+from tests.fakes.smtp_server import PASSWORD, USER, Mail, SmtpServer, smtp_server
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
 PICTURE = Medium(
@@ -191,10 +196,40 @@ async def test_the_bytes_on_the_wire_come_from_the_sealed_payload_alone() -> Non
 
 async def test_every_line_is_short() -> None:
     async with open_bench({"list": "Ü" * 80}) as bench:
-        await bench.send("Ein langer Betreff " * 7 + "\n\n" + "wort" * 900 + "\n" + "é" * 3000, media=(PICTURE,))
+        await bench.send("👩‍🚒 Ein langer Betreff " * 7 + "\n\n" + "wort" * 900 + "\n" + "é" * 3000, media=(PICTURE,))
         long = [line for line in bench.server.offered[0].split(b"\r\n") if len(line) > 78]
         assert long == []
         assert "é" * 3000 in bench.server.mails[0].words
+
+
+ANY = st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n. =\t-"), max_size=300)
+
+
+@given(ANY, ANY, st.sampled_from(["Velo", "Vélo “neu”, „ü“", "a" * 80, "=?x?="]))
+def test_whatever_is_written_is_read_as_it_was_sealed(text: str, name: str, sender: str) -> None:
+    account = blank_account("email", options=OPTIONS | {"to": LIST, "from": f"{sender} <news@velo.example>"})
+    account = account.changed(remote_id="news@velo.example", destination=LIST)
+    payload = Email().build(Content(text=text, title=name, media=(PICTURE,)), account)
+    raw = message_of(payload, [PNG], f"{KEY.key}@velo.example", AT)
+    assert raw.isascii() and not set(raw.replace(b"\r\n", b"")) & set(b"\r\n\0")
+    assert max(map(len, raw.split(b"\r\n"))) <= 78
+    mail = Mail("news@velo.example", [LIST], raw)
+    plain, page = mail.message.get_body(("plain",)), mail.message.get_body(("html",))
+    assert plain is not None and page is not None
+    assert unfolded(mail) == payload.title
+    assert plain.get_payload(decode=True) == text_of(payload).replace("\n", "\r\n").encode()
+    assert page.get_payload(decode=True) == payload.extra["html"].replace("\n", "\r\n").encode()
+    assert "Velo AG, Bahnhofstrasse 1" in text_of(payload)
+
+
+def unfolded(mail: Mail) -> str:
+    """The subject, read without the standard library's own ideas about white space."""
+    head = mail.raw.partition(b"\r\n\r\n")[0].decode().replace("\r\n ", "\n").split("\r\n")
+    words = next(line for line in head if line.startswith("Subject: ")).removeprefix("Subject: ").split("\n")
+    marked = [re.fullmatch(r"=\?utf-8\?B\?(.*)\?=", each) for each in words]
+    return "".join(
+        base64.b64decode(match[1]).decode() if match else each for match, each in zip(marked, words, strict=True)
+    )
 
 
 async def test_every_e_mail_says_who_sends_it_and_how_to_stop_it() -> None:
