@@ -96,6 +96,8 @@ def _notes(post: Post, names: Words, siblings: Sequence[Post]) -> Iterator[str]:
     if post.receipt is not None and post.receipt.compared == "differs":
         yield names.t("What stands there differs from what was approved. Please look.")
         yield from (said for what, said in _differences(names) if what in post.receipt.differs)
+    if post.receipt is not None and post.receipt.note:
+        yield names.said(post.receipt.note)
     if post.state is not PostState.published:
         live = [other for other in siblings if other.id != post.id and other.state is PostState.published]
         yield from (post_line(other, names) for other in live[:MOST_NAMED])

@@ -131,6 +131,10 @@ class Settings(BaseModel):
     x_client_secret: SecretStr | None = Field(None, description="X: the OAuth 2.0 client secret of your app there.")
     x_api_url: str = Field("https://api.x.com", description="X: base address of its API.")
     x_web_url: str = Field("https://x.com", description="X: base address of its web pages.")
+    pinterest_client_id: str = Field("", description="Pinterest: the id of your app there.")
+    pinterest_client_secret: SecretStr | None = Field(None, description="Pinterest: the secret key of your app there.")
+    pinterest_api_url: str = Field("https://api.pinterest.com", description="Pinterest: base address of its API.")
+    pinterest_web_url: str = Field("https://www.pinterest.com", description="Pinterest: base address of its web pages.")
     discord_token: SecretStr | None = Field(None, description="Discord: the bot's token, from the developer portal.")
     discord_api_url: str = Field("https://discord.com/api/v10", description="Discord: base address of its REST API.")
     discord_gateway_url: str = Field(
@@ -190,7 +194,7 @@ class Settings(BaseModel):
 
     @field_validator(
         *("public_url", "heartbeat_url", "slack_api_url", "discord_api_url", "discord_cdn_url"),
-        *("linkedin_api_url", "linkedin_web_url", "x_api_url", "x_web_url"),
+        *("linkedin_api_url", "linkedin_web_url", "x_api_url", "x_web_url", "pinterest_api_url", "pinterest_web_url"),
     )
     @classmethod
     def _web_address(cls, value: str) -> str:
@@ -352,6 +356,7 @@ def _together(settings: Settings) -> list[str]:
     for name, client, secret in (
         ("LINKEDIN", settings.linkedin_client_id, settings.linkedin_client_secret),
         ("X", settings.x_client_id, settings.x_client_secret),
+        ("PINTEREST", settings.pinterest_client_id, settings.pinterest_client_secret),
     ):
         if bool(client) != bool(secret):
             wrong.append(

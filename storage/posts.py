@@ -84,6 +84,7 @@ class PostReceipt(Frozen):
     at: datetime
     compared: str = Field("", description="same, differs, or empty where the channel cannot be read")
     differs: tuple[str, ...] = Field((), description="what does: text, pictures, alt texts")
+    note: str = Field("", description="in which part it is not out as asked, in a sentence for the person")
     by: str = Field("", description="member who said that it is live, when a person had to look")
     by_hand_since: datetime | None = Field(None, description="since when people must take it down: its channel did not")
     by_hand_why: Literal["", "closed", "cannot", "refused", "unnamed"] = ""

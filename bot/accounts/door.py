@@ -13,6 +13,7 @@ from httpx2 import Response
 from bot.channels.base import Account, ChannelRefused, Door, ProvenNotSent
 from bot.clock import Clock
 from bot.errors import AdMindError
+from bot.fetch import Line
 
 DEFAULT_DEADLINE = timedelta(seconds=30)
 
@@ -34,6 +35,8 @@ class HttpClient(Protocol):
 
     @property
     def request(self) -> Callable[..., Awaitable[Response]]: ...
+
+    async def dial_mail(self, host: str, port: int) -> Line: ...
 
 
 async def always() -> None:
@@ -103,6 +106,13 @@ class AccountDoor:
     @property
     def request(self) -> Callable[..., Awaitable[Response]]:
         return self._request
+
+    async def dial_mail(self, host: str, port: int) -> Line:
+        return await self._client.dial_mail(host, port)
+
+    @property
+    def seconds(self) -> float:
+        return self._deadline.total_seconds()
 
     def public(self, path: str) -> str:
         return f"{self._base_url}/{path.lstrip('/')}"

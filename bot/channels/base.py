@@ -15,6 +15,7 @@ from typing import Literal, Protocol, runtime_checkable
 from httpx2 import Response
 
 from bot.errors import ChannelRefused, OutcomeUnknown, ProvenNotSent
+from bot.fetch import Line
 from storage.accounts import Account
 from storage.sealed import Medium, Part, SealedPayload
 
@@ -145,7 +146,8 @@ class Receipt:
     remote_id: str
     url: str
     at: datetime
-    answer: Mapping[str, str] = field(default_factory=dict)  # what the channel said, short, no secrets
+    # What the channel said, short, no secrets; `note` is a sentence for people about what went out in part only.
+    answer: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +223,15 @@ class Door(Protocol):
         """The safe HTTP client's `request(method, url, *, content, headers, params, timeout)`, already limited in time,
         size and address. Raises `bot.fetch.NotSent` when no byte left; anything else leaves the outcome open.
         """
+        ...
+
+    async def dial_mail(self, host: str, port: int) -> Line:
+        """A connection to a mail server at a judged address; raises `bot.fetch.NotSent`. Its socket is to be closed."""
+        ...
+
+    @property
+    def seconds(self) -> float:
+        """How long one answer may take."""
         ...
 
     def public(self, path: str) -> str:

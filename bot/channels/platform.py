@@ -56,3 +56,10 @@ X = Platform(
     # https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code
     scope="tweet.read tweet.write users.read media.write offline.access",
 )
+PINTEREST = Platform(
+    title="Pinterest",
+    api="https://api.pinterest.com",
+    web="https://www.pinterest.com",
+    # https://developers.pinterest.com/docs/getting-started/scopes/: with commas between
+    scope="boards:read,pins:read,pins:write,user_accounts:read",
+)

@@ -16,10 +16,13 @@ from bot.channels.feed import Feed
 from bot.channels.ghost import Ghost
 from bot.channels.linkedin import LinkedIn
 from bot.channels.linkedin_oauth import LinkedInOAuth
+from bot.channels.mail import Email
 from bot.channels.mastodon import Mastodon
 from bot.channels.mastodon_oauth import MastodonOAuth
 from bot.channels.oauth import OAuthServer
-from bot.channels.platform import LINKEDIN, Platform
+from bot.channels.pinterest import Pinterest
+from bot.channels.pinterest_oauth import PinterestOAuth
+from bot.channels.platform import LINKEDIN, PINTEREST, Platform
 from bot.channels.platform import X as X_PLATFORM
 from bot.channels.slack import Slack
 from bot.channels.telegram import Telegram
@@ -37,6 +40,7 @@ class Platforms:
 
     linkedin: Platform = LINKEDIN
     x: Platform = X_PLATFORM
+    pinterest: Platform = PINTEREST
 
 
 DEFAULT = Platforms()
@@ -59,7 +63,14 @@ def platforms_of(settings: Settings) -> Platforms:
         client_id=settings.x_client_id,
         client_secret=_clear(settings.x_client_secret),
     )
-    return Platforms(linkedin, x)
+    pinterest = replace(
+        PINTEREST,
+        api=settings.pinterest_api_url,
+        web=settings.pinterest_web_url,
+        client_id=settings.pinterest_client_id,
+        client_secret=_clear(settings.pinterest_client_secret),
+    )
+    return Platforms(linkedin, x, pinterest)
 
 
 def build_channels(feed: FeedStore, *, base_url: str, platforms: Platforms = DEFAULT) -> Mapping[str, Channel]:
@@ -69,13 +80,19 @@ def build_channels(feed: FeedStore, *, base_url: str, platforms: Platforms = DEF
         *(WordPress(), Ghost(), DevTo()),
         *(LinkedIn(platforms.linkedin), X(platforms.x)),
         *(Discord(), DiscordWebhook(), Slack()),
+        *(Email(), Pinterest(platforms.pinterest)),
     )
     return {adapter.capabilities.channel: adapter for adapter in adapters}
 
 
 def build_oauth(platforms: Platforms = DEFAULT) -> Mapping[str, OAuthServer]:
     """What the channels that are connected by OAuth say of theirs, by the same names."""
-    return {"mastodon": MastodonOAuth(), "linkedin": LinkedInOAuth(platforms.linkedin), "x": XOAuth(platforms.x)}
+    return {
+        "mastodon": MastodonOAuth(),
+        "linkedin": LinkedInOAuth(platforms.linkedin),
+        "x": XOAuth(platforms.x),
+        "pinterest": PinterestOAuth(platforms.pinterest),
+    }
 
 
 def _clear(secret: SecretStr | None) -> str:

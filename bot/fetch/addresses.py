@@ -15,6 +15,7 @@ import httpx2
 from storage.errors import AdMindError
 
 WEB_PORTS = frozenset({80, 443})
+MAIL_PORTS = frozenset({465, 587, 2525})  # where mail is handed in; port 25 is for servers among themselves
 _LONGEST_URL = 2048
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 _NUMERIC_LABEL = re.compile(r"[0-9]+|0x[0-9a-f]*")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import ssl
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -32,12 +33,30 @@ class Fetched:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A connection to a mail server at a judged address, and what its certificate is to be checked with."""
+
+    socket: socket.socket
+    tls: ssl.SSLContext
+
+
 class SafeClient(httpx2.AsyncClient):
     """An AsyncClient that follows no redirect, whatever a caller or SDK asks for."""
 
     async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
         """As httpx2's, without `follow_redirects`."""
         return await super().send(request, **{**options, "follow_redirects": False})
+
+    async def dial_mail(self, host: str, port: int) -> Line:
+        """To a mail server that somebody named, by the same rules but for its ports (465, 587, 2525).
+
+        The socket is the caller's to close. Raises NotSent.
+        """
+        transport = self._transport
+        if not isinstance(transport, SafeTransport):
+            raise TypeError("dialling needs a client made by safe_client")
+        return Line(await transport.dial_mail(host, port), transport.mail_tls)
 
 
 def safe_client(

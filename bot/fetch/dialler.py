@@ -9,7 +9,7 @@ import asyncio
 import ipaddress
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from typing import Any
 
 import httpcore2
@@ -31,12 +31,19 @@ class SafeDialler(httpcore2.AsyncNetworkBackend):
     """Connects to public addresses only, and to what the operator allows.
 
     Raises NotSent when a host has no address or any that is not public: one bad address among good ones is how
-    rebinding hides. The address that was judged is the one dialled; its name is never looked up again.
+    rebinding hides. The address that was judged is the one dialled; its name is never looked up again. `ports`: other
+    than those of the web.
     """
 
-    def __init__(self, allow_hosts: frozenset[str], resolver: Resolver = system_resolver) -> None:
+    def __init__(
+        self,
+        allow_hosts: frozenset[str],
+        resolver: Resolver = system_resolver,
+        ports: Collection[int] | None = None,
+    ) -> None:
         self._allow_hosts = allow_hosts
         self._resolver = resolver
+        self._ports = ports
         self._backend = httpcore2.AnyIOBackend()
 
     async def connect_tcp(
@@ -54,6 +61,22 @@ class SafeDialler(httpcore2.AsyncNetworkBackend):
         except TimeoutError:
             raise httpcore2.ConnectTimeout("no connection in time") from None
 
+    async def connect_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        """The same for a protocol other than HTTP: a connected socket, which is the caller's to close.
+
+        Raises NotSent for everything that keeps it from being there within `timeout` seconds.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                addresses = await self._judged(host, port)
+                for address in addresses[:_MOST_TRIED]:
+                    connected = await _connected(address, port)
+                    if connected is not None:
+                        return connected
+        except TimeoutError:
+            pass
+        raise NotSent("The server could not be reached.", do_next="Please try again later.", retry_after_seconds=60)
+
     async def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Iterable[_SocketOption] | None = None
     ) -> httpcore2.AsyncNetworkStream:
@@ -66,7 +89,7 @@ class SafeDialler(httpcore2.AsyncNetworkBackend):
 
     async def _judged(self, host: str, port: int) -> list[Address]:
         allowed = is_allowed(host, port, self._allow_hosts)
-        if not allowed and (port not in WEB_PORTS or refusal_of_host(host)):
+        if not allowed and (port not in (WEB_PORTS if self._ports is None else self._ports) or refusal_of_host(host)):
             raise NotSent("That address can't be opened: it is not on the public internet.")
         try:
             answers = [str(ipaddress.ip_address(host.strip("[]")))]
@@ -103,6 +126,20 @@ class SafeDialler(httpcore2.AsyncNetworkBackend):
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
         raise failure
+
+
+async def _connected(address: Address, port: int) -> socket.socket | None:
+    found = socket.socket(socket.AF_INET6 if address.version == 6 else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        found.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(found, (str(address), port))
+    except OSError:
+        found.close()
+        return None
+    except BaseException:
+        found.close()
+        raise
+    return found
 
 
 class _Stream(httpcore2.AsyncNetworkStream):

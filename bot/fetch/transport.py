@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import cached_property
 from typing import Any
 
 import httpcore2
 import httpx2
 
-from bot.fetch.addresses import FetchRefused, NotSent, check_url
+from bot.fetch.addresses import MAIL_PORTS, FetchRefused, NotSent, check_url
 from bot.fetch.dialler import Resolver, SafeDialler
 
 _GZIP = 16 + zlib.MAX_WBITS
@@ -52,6 +54,8 @@ class SafeTransport(httpx2.AsyncBaseTransport):
         self.allow_hosts = allow_hosts
         self._timeout_seconds = timeout_seconds
         self._max_bytes = max_bytes
+        self._mail = SafeDialler(allow_hosts, resolver, MAIL_PORTS)
+        self._verify = verify
         context = httpx2.create_ssl_context(verify=verify, trust_env=False)
         self._inner = httpx2.AsyncHTTPTransport(verify=context, trust_env=False, retries=0)
         # The one private name of httpx2 that AdMind relies on; a canary test fails when it goes away.
@@ -87,6 +91,15 @@ class SafeTransport(httpx2.AsyncBaseTransport):
         except FetchRefused:
             await response.aclose()
             raise
+
+    @cached_property
+    def mail_tls(self) -> ssl.SSLContext:
+        """What certificates of mail servers are checked with; its own, as HTTP writes into the other."""
+        return httpx2.create_ssl_context(verify=self._verify, trust_env=False)
+
+    async def dial_mail(self, host: str, port: int) -> socket.socket:
+        """A connected socket to a mail server at a judged address, on the ports of mail. Raises NotSent."""
+        return await self._mail.connect_socket(host, port, self._timeout_seconds)
 
     def _capped(self, request: httpx2.Request, response: httpx2.Response, deadline: float) -> httpx2.Response:
         packing = response.headers.get("content-encoding", "").strip().lower()

@@ -115,4 +115,5 @@ def receipt_of(receipt: Receipt, compared: Compared) -> PostReceipt:
         at=receipt.at,
         compared=compared.verdict,
         differs=compared.differs,
+        note=receipt.answer.get("note", ""),
     )

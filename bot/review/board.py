@@ -288,7 +288,8 @@ def _same(one: MessageRef, other: MessageRef) -> bool:
 def _plain_receipt(post: Post) -> bool:
     """A receipt that says nothing but that all is well, or that the channel has taken it down."""
     compared = post.receipt.compared if post.receipt else ""
-    return post.state is PostState.published and compared != "differs" and not _by_hand(post)
+    partly = post.receipt is not None and bool(post.receipt.note)
+    return post.state is PostState.published and compared != "differs" and not partly and not _by_hand(post)
 
 
 def _by_hand(post: Post) -> bool:

@@ -270,6 +270,23 @@ async def test_a_name_is_looked_up_once_and_the_judged_address_is_dialled(
         assert (web.connections, inside.connections) == (1, 0)
 
 
+async def test_mail_servers_are_dialled_by_the_same_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with serving(page(), ["0.0.0.0"]) as inside:
+        monkeypatch.setattr("bot.fetch.transport.MAIL_PORTS", frozenset({inside.port}))
+        async with safe_client(resolver=inside_resolver) as client:
+            for host in HOSTILE_HOSTS:
+                with pytest.raises(NotSent):
+                    await client.dial_mail(host.strip("[]"), inside.port)
+            with pytest.raises(NotSent):
+                await client.dial_mail("mail.example.com", 25)
+        assert inside.connections == 0
+        async with safe_client(allow_hosts={inside.host}) as client:
+            line = await client.dial_mail("127.0.0.1", inside.port)
+            with line.socket:
+                assert line.socket.getpeername() == ("127.0.0.1", inside.port)
+            assert line.tls.check_hostname and line.tls.verify_mode == ssl.CERT_REQUIRED
+
+
 async def test_an_answer_ends_at_its_size() -> None:
     endless = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
 

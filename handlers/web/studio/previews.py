@@ -15,7 +15,10 @@ from bot.channels.bluesky_html import part_html
 from bot.channels.discord_html import message_html as discord_html
 from bot.channels.feed_html import content_html
 from bot.channels.linkedin_html import post_html as linkedin_html
+from bot.channels.mail_text import preview_html as mail_html
+from bot.channels.mail_text import recipients_in
 from bot.channels.mastodon_html import text_html
+from bot.channels.pinterest_api import description_of
 from bot.channels.slack_html import message_html as slack_html
 from bot.channels.webhook import wire_body
 from bot.channels.x_html import post_html as x_html
@@ -34,6 +37,8 @@ KINDS = {
     "discord": "discord",
     "discord_webhook": "discord",
     "slack": "slack",
+    "email": "mail",
+    "pinterest": "pin",
 }
 THREADS: Mapping[str, Callable[[Part], str]] = {
     "bluesky": part_html,
@@ -64,6 +69,8 @@ class Preview:
     thread: tuple[Markup, ...] = ()  # each post of it, where a text may become several
     card: Mapping[str, str] = field(default_factory=dict)  # uri, title, description, host of a link's card
     labels: str = ""
+    envelope: Mapping[str, str] = field(default_factory=dict)  # of an e-mail: from, to, people, preview
+    pin: Mapping[str, str] = field(default_factory=dict)  # link, its host, description
 
     @property
     def name(self) -> str:
@@ -93,6 +100,8 @@ def previews_of(
         kind, raw, shown = KINDS.get(view.channel, "plain"), "", THREADS.get(view.channel)
         if kind == "article":
             html = page_html(payload, lambda medium: f"{pictures}/{medium.sha256}")
+        elif kind == "mail":
+            html = mail_html(payload, {each.sha256: f"{pictures}/{each.sha256}" for each in view.media})
         elif kind == "mastodon":  # its pictures stand in a grid of their own
             html = text_html(payload.parts[0].text)
         else:
@@ -113,9 +122,23 @@ def previews_of(
                 thread=tuple(Markup(shown(part)) for part in payload.parts) if shown else (),  # noqa: S704 - escaped
                 card=_card(payload),
                 labels=payload.extra.get("labels", ""),
+                envelope=_envelope(payload) if kind == "mail" else {},
+                pin=_pin(payload) if kind == "pin" else {},
             )
         )
     return tuple(found)
+
+
+def _envelope(payload: SealedPayload) -> Mapping[str, str]:
+    extra, people = payload.extra, len(recipients_in(payload))
+    to = f"{extra.get('list', '')} <{extra['to']}>" if extra.get("to") else extra.get("list", "")
+    found = {"sender": extra.get("from", ""), "to": to, "people": str(people) if people else ""}
+    return found | {"preview": extra.get("preview", ""), "reply_to": extra.get("reply_to", "")}
+
+
+def _pin(payload: SealedPayload) -> Mapping[str, str]:
+    link = payload.links[0].destination if payload.links else ""
+    return {"link": link, "host": urlsplit(link).hostname or "", "description": description_of(payload)}
 
 
 def _card(payload: SealedPayload) -> Mapping[str, str]:

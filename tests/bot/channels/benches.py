@@ -10,6 +10,7 @@ from httpx2 import Response
 
 from bot.accounts.door import AccountDoor, Given, HttpClient, always
 from bot.channels.base import Account, Door
+from bot.fetch import Line
 from storage.errors import NotFound
 from tests.bot.channels.contract import AT
 
@@ -41,6 +42,9 @@ class NoNetwork:
 
     @property
     def request(self) -> Callable[..., Awaitable[Response]]:
+        raise AssertionError("this channel uses no network")
+
+    async def dial_mail(self, host: str, port: int) -> Line:
         raise AssertionError("this channel uses no network")
 
 

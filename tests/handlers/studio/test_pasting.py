@@ -20,6 +20,9 @@ from tests.fakes.ghost_server import KEY, GhostServer
 from tests.fakes.slack_room import ROOM as SLACK_ROOM
 from tests.fakes.slack_room import TOKEN as SLACK_TOKEN
 from tests.fakes.slack_room import SlackRoom
+from tests.fakes.smtp_server import PASSWORD as MAIL_PASSWORD
+from tests.fakes.smtp_server import USER as MAIL_USER
+from tests.fakes.smtp_server import SmtpServer
 from tests.fakes.telegram_server import TOKEN, TelegramServer
 from tests.fakes.wordpress_server import PASSWORD, USER, WordPressServer
 from tests.handlers.serving import Served, serving
@@ -90,6 +93,12 @@ def slack() -> Iterator[SlackRoom]:
 
 
 @pytest.fixture(scope="module")
+def mailbox() -> Iterator[SmtpServer]:
+    with on_a_thread(SmtpServer()) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
 def shared(
     tmp_path_factory: pytest.TempPathFactory,
     blog: WordPressServer,
@@ -97,10 +106,11 @@ def shared(
     forem: ForemServer,
     discord: DiscordRoom,
     slack: SlackRoom,
+    mailbox: SmtpServer,
 ) -> Iterator[Desk]:
     clock = MovableClock()
     with on_a_thread(BlueskyServer()) as server, on_a_thread(TelegramServer()) as telegram:
-        servers = (server, telegram, blog, ghost, forem, discord, slack)
+        servers = (server, telegram, blog, ghost, forem, discord, slack, mailbox)
         environ = {"ADMIND_ALLOW_HOSTS": ",".join(f"127.0.0.1:{each.port}" for each in servers)}
         folder = tmp_path_factory.mktemp("pasting")
         with serving(folder, environ, clock=clock) as served, closing(Desk(served, server, telegram, clock)) as desk:
@@ -323,6 +333,38 @@ def test_a_slack_room_is_connected_by_a_bot_and_its_drafts_are_shown_as_there(de
     slack.member = False
     refused = desk.person.post(f"{ACCOUNTS}/paste", fields)
     assert refused.status_code == 422 and "/invite" in refused.text
+
+
+def test_a_mailbox_is_connected_with_its_recipients_and_its_drafts_are_shown_as_letters(
+    desk: Desk, mailbox: SmtpServer
+) -> None:
+    fields = {
+        "server": f"smtp+plain://127.0.0.1:{mailbox.port}",
+        "user": MAIL_USER,
+        "password": MAIL_PASSWORD,
+        "sender": "Velo & Co <news@velo.example>",
+        "list_name": "Velo News",
+        "recipients": "ana@a.example\nbeat@b.example",
+        "postal": "Velo AG, 8001 Zürich",
+        "unsubscribe": "https://velo.example/stop",
+    }
+    refused = desk.person.post(f"{ACCOUNTS}/mail", fields)
+    assert refused.status_code == 422 and "agreed" in refused.text
+    fields["consent"] = "yes"
+    page = str(desk.person.post(f"{ACCOUNTS}/mail", fields).headers["location"]).removeprefix("/studio")
+    shown = desk.person.get(page)
+    assert "Velo &amp; Co" in shown.text and "Velo News (2)" in shown.text and MAIL_PASSWORD not in shown.text
+    assert "ana@a.example" not in shown.text and not mailbox.mails
+    assert desk.person.post(page, {"name": "Newsletter"}).status_code == 303
+    draft = desk.served.draft("Tell people that we open a shop. Newsletter, tomorrow 9am.")
+    text = {"text": "We <open>\n\nPreview: Come in\n\nOn **Monday**."}
+    with desk.served.client(desk.served.token("read", "propose", "decide")) as client:
+        edited = client.patch(f"/api/v1/drafts/{draft['id']}/versions/{draft['versions'][0]['account']}", json=text)
+        assert edited.status_code == 200, edited.text
+    preview = desk.person.get(f"/drafts/{draft['id']}").text
+    assert "<b>We &lt;open&gt;</b>" in preview and "<p>On <strong>Monday</strong>.</p>" in preview
+    assert "<dd>Come in</dd>" in preview and "2 recipients" in preview and "Velo AG, 8001 Zürich" in preview
+    assert "ana@a.example" not in preview and "display:none" not in preview
 
 
 def test_a_channel_that_is_connected_otherwise_takes_no_pasted_secret(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""Connecting LinkedIn and X over HTTP: whose access it is, and as whom it posts, is seen before anything is kept."""
+"""Connecting LinkedIn, X and Pinterest over HTTP: whose access it is, and as whom, is seen before anything is kept."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import pytest
 
 from bot.clock import MovableClock
 from tests.fakes import linkedin_server as linkedin
+from tests.fakes import pinterest_server as pinterest
 from tests.fakes import x_server as x
 from tests.fakes.faces import face_of
 from tests.fakes.faulty_http import FaultyServer, on_a_thread
@@ -23,12 +24,19 @@ from tests.handlers.studio.test_safety import Person
 
 ACCOUNTS = "/settings/accounts"
 HOST = "posts.example.com"
-LINK = re.compile(r'href="(http://127[^"]+/(?:oauth/v2/authorization|i/oauth2/authorize)\?[^"]+)"')
+LINK = re.compile(r'href="(http://127[^"]+/(?:oauth/v2/authorization|i/oauth2/authorize|oauth/)\?[^"]+)"')
 
 
 class Road:
-    def __init__(self, served: Served, clock: MovableClock, pages: linkedin.LinkedInServer, posts: x.XServer) -> None:
-        self.served, self.clock, self.linkedin, self.x = served, clock, pages, posts
+    def __init__(
+        self,
+        served: Served,
+        clock: MovableClock,
+        pages: linkedin.LinkedInServer,
+        posts: x.XServer,
+        pins: pinterest.PinterestServer,
+    ) -> None:
+        self.served, self.clock, self.linkedin, self.x, self.pinterest = served, clock, pages, posts, pins
         self.person = Person(served)
         self.web = httpx2.Client(trust_env=False, timeout=30)
 
@@ -67,10 +75,18 @@ class Road:
 @pytest.fixture(scope="module")
 def road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
     clock, folder = MovableClock(), tmp_path_factory.mktemp("platforms")
-    with on_a_thread(linkedin.LinkedInServer()) as pages, on_a_thread(x.XServer()) as posts:
+    with (
+        on_a_thread(linkedin.LinkedInServer()) as pages,
+        on_a_thread(x.XServer()) as posts,
+        on_a_thread(pinterest.PinterestServer()) as pins,
+    ):
         environ = {
             "ADMIND_PUBLIC_URL": f"https://{HOST}",
-            "ADMIND_ALLOW_HOSTS": f"127.0.0.1:{pages.port},127.0.0.1:{posts.port}",
+            "ADMIND_ALLOW_HOSTS": ",".join(f"127.0.0.1:{each.port}" for each in (pages, posts, pins)),
+            "ADMIND_PINTEREST_CLIENT_ID": pinterest.CLIENT,
+            "ADMIND_PINTEREST_CLIENT_SECRET": pinterest.SECRET,
+            "ADMIND_PINTEREST_API_URL": pins.origin,
+            "ADMIND_PINTEREST_WEB_URL": pins.origin,
             "ADMIND_LINKEDIN_CLIENT_ID": linkedin.CLIENT,
             "ADMIND_LINKEDIN_CLIENT_SECRET": linkedin.SECRET,
             "ADMIND_LINKEDIN_SCOPE": linkedin.PAGES_SCOPE,
@@ -83,7 +99,7 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
         }
         with (
             serving(folder, environ, public=True, clock=clock) as served,
-            closing(Road(served, clock, pages, posts)) as way,
+            closing(Road(served, clock, pages, posts, pins)) as way,
         ):
             yield way
 
@@ -115,6 +131,20 @@ def test_one_sign_in_at_linkedin_connects_the_page_that_was_chosen(road: Road) -
     for each in road.accounts("linkedin"):
         assert road.served.owner("DELETE", f"/accounts/{each['id']}").status_code < 300
     assert road.linkedin.tokens == {}, "given back"
+
+
+def test_one_sign_in_at_pinterest_connects_the_board_that_was_chosen(road: Road) -> None:
+    page = road.there_and_back("pinterest", road.pinterest)
+    shown = road.person.get(page)
+    assert shown.status_code == 200 and "Velo News" in shown.text and "Räder &amp; Co" in shown.text
+    assert road.person.post(f"{page}/choose", {"place": pinterest.OTHERS}).status_code == 422, "not a board of theirs"
+    assert road.person.post(f"{page}/choose", {"place": pinterest.SHOP}).status_code == 303
+    assert road.person.post(page, {"name": "Pins"}).status_code == 303
+    [account] = road.accounts("pinterest")
+    kept = road.kept(account["id"])
+    assert (kept.destination, kept.remote_id) == (pinterest.SHOP, "4812")
+    assert kept.options["renew_access_at"] and kept.options["access_ends_at"]
+    assert road.served.owner("DELETE", f"/accounts/{account['id']}").status_code < 300
 
 
 def test_a_partners_access_is_renewed_and_its_year_is_counted(road: Road) -> None:

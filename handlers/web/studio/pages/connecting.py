@@ -105,6 +105,32 @@ async def paste(
     return go(request, f"{ACCOUNTS}/pasted/{begun}")
 
 
+@router.post("/settings/accounts/mail")
+async def mail(
+    request: Request,
+    visit: Visitor,
+    server: Annotated[str, Form(max_length=300)],
+    user: Annotated[str, Form(max_length=254)],
+    password: Annotated[str, Form(max_length=300)],
+    sender: Annotated[str, Form(max_length=340)],
+    list_name: Annotated[str, Form(max_length=80)],
+    postal: Annotated[str, Form(max_length=300)],
+    unsubscribe: Annotated[str, Form(max_length=800)],
+    to: Annotated[str, Form(max_length=254)] = "",
+    recipients: Annotated[str, Form(max_length=30_000)] = "",
+    consent: Annotated[Literal["", "yes"], Form()] = "",
+    reply_to: Annotated[str, Form(max_length=254)] = "",
+) -> Response:
+    """A mailbox and whom it writes to: signed in at once, kept after a look. Recipients are kept as secrets are."""
+    options = {"server": server.strip(), "user": user.strip(), "from": sender, "list": list_name, "to": to.strip()}
+    options |= {"postal": postal, "unsubscribe": unsubscribe, "consent": consent, "reply_to": reply_to.strip()}
+    secrets = {"password": password, "recipients": recipients.strip()}
+    begun = await visit.admind.pasting.begin(
+        _traveller(visit), "email", options, {name: value for name, value in secrets.items() if value}
+    )
+    return go(request, f"{ACCOUNTS}/pasted/{begun}")
+
+
 @router.get("/settings/accounts/pasted/{handle}")
 async def pasted_page(request: Request, visit: Visitor, handle: Handle) -> Response:
     """Picture, name and last post, and the brand that it is for."""

@@ -115,7 +115,11 @@ async def accounts(request: Request, visit: Visitor) -> Response:
         may=_owns(visit),
         decides=visit.holds("approver") or visit.holds("owner"),
         public=bool(settings.public_url),
-        apps={"linkedin": bool(settings.linkedin_client_id), "x": bool(settings.x_client_id)},
+        apps={
+            "linkedin": bool(settings.linkedin_client_id),
+            "x": bool(settings.x_client_id),
+            "pinterest": bool(settings.pinterest_client_id),
+        },
     )
 
 
