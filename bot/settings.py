@@ -131,6 +131,12 @@ class Settings(BaseModel):
     x_client_secret: SecretStr | None = Field(None, description="X: the OAuth 2.0 client secret of your app there.")
     x_api_url: str = Field("https://api.x.com", description="X: base address of its API.")
     x_web_url: str = Field("https://x.com", description="X: base address of its web pages.")
+    threads_client_id: str = Field("", description="Threads: the Threads app ID of your app at Meta.")
+    threads_client_secret: SecretStr | None = Field(
+        None, description="Threads: the Threads app secret of your app at Meta."
+    )
+    threads_api_url: str = Field("https://graph.threads.net", description="Threads: base address of its API.")
+    threads_web_url: str = Field("https://www.threads.com", description="Threads: base address of its web pages.")
     discord_token: SecretStr | None = Field(None, description="Discord: the bot's token, from the developer portal.")
     discord_api_url: str = Field("https://discord.com/api/v10", description="Discord: base address of its REST API.")
     discord_gateway_url: str = Field(
@@ -191,6 +197,7 @@ class Settings(BaseModel):
     @field_validator(
         *("public_url", "heartbeat_url", "slack_api_url", "discord_api_url", "discord_cdn_url"),
         *("linkedin_api_url", "linkedin_web_url", "x_api_url", "x_web_url"),
+        *("threads_api_url", "threads_web_url"),
     )
     @classmethod
     def _web_address(cls, value: str) -> str:
@@ -352,6 +359,7 @@ def _together(settings: Settings) -> list[str]:
     for name, client, secret in (
         ("LINKEDIN", settings.linkedin_client_id, settings.linkedin_client_secret),
         ("X", settings.x_client_id, settings.x_client_secret),
+        ("THREADS", settings.threads_client_id, settings.threads_client_secret),
     ):
         if bool(client) != bool(secret):
             wrong.append(

@@ -23,6 +23,8 @@ class Platform:
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
     version: str = ""  # of its API, where requests must name one
+    login: str = ""  # origin that takes codes, where that is another one
+    proves: bool = False  # requests prove that AdMind knows the app's secret
 
     def app(self, redirect: str, setting: str) -> App:
         """AdMind as this platform knows it. Raises BadInput where the settings do not say."""
@@ -55,4 +57,13 @@ X = Platform(
     web="https://x.com",
     # https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code
     scope="tweet.read tweet.write users.read media.write offline.access",
+)
+THREADS = Platform(
+    title="Threads",
+    api="https://graph.threads.net",
+    web="https://www.threads.com",
+    # https://developers.facebook.com/docs/threads/get-started; a chain answers itself, so replies are made and read.
+    scope="threads_basic,threads_content_publish,threads_manage_replies,threads_read_replies,"
+    "threads_manage_insights,threads_delete",
+    version="v1.0",
 )

@@ -16,10 +16,12 @@ from bot.channels.linkedin import LinkedIn
 from bot.channels.linkedin_oauth import LinkedInOAuth
 from bot.channels.mastodon import Mastodon
 from bot.channels.mastodon_oauth import MastodonOAuth
+from bot.channels.meta_oauth import MetaOAuth
 from bot.channels.oauth import OAuthServer
-from bot.channels.platform import LINKEDIN, Platform
+from bot.channels.platform import LINKEDIN, THREADS, Platform
 from bot.channels.platform import X as X_PLATFORM
 from bot.channels.telegram import Telegram
+from bot.channels.threads import Threads
 from bot.channels.webhook import Webhook
 from bot.channels.wordpress import WordPress
 from bot.channels.x import X
@@ -34,6 +36,7 @@ class Platforms:
 
     linkedin: Platform = LINKEDIN
     x: Platform = X_PLATFORM
+    threads: Platform = THREADS
 
 
 DEFAULT = Platforms()
@@ -56,7 +59,14 @@ def platforms_of(settings: Settings) -> Platforms:
         client_id=settings.x_client_id,
         client_secret=_clear(settings.x_client_secret),
     )
-    return Platforms(linkedin, x)
+    threads = replace(
+        THREADS,
+        api=settings.threads_api_url,
+        web=settings.threads_web_url,
+        client_id=settings.threads_client_id,
+        client_secret=_clear(settings.threads_client_secret),
+    )
+    return Platforms(linkedin, x, threads)
 
 
 def build_channels(feed: FeedStore, *, base_url: str, platforms: Platforms = DEFAULT) -> Mapping[str, Channel]:
@@ -65,13 +75,19 @@ def build_channels(feed: FeedStore, *, base_url: str, platforms: Platforms = DEF
         *(Feed(feed), Webhook(base_url), Mastodon(), Bluesky(), Telegram()),
         *(WordPress(), Ghost(), DevTo()),
         *(LinkedIn(platforms.linkedin), X(platforms.x)),
+        *(Threads(platforms.threads, base_url),),
     )
     return {adapter.capabilities.channel: adapter for adapter in adapters}
 
 
 def build_oauth(platforms: Platforms = DEFAULT) -> Mapping[str, OAuthServer]:
     """What the channels that are connected by OAuth say of theirs, by the same names."""
-    return {"mastodon": MastodonOAuth(), "linkedin": LinkedInOAuth(platforms.linkedin), "x": XOAuth(platforms.x)}
+    return {
+        "mastodon": MastodonOAuth(),
+        "linkedin": LinkedInOAuth(platforms.linkedin),
+        "x": XOAuth(platforms.x),
+        "threads": MetaOAuth(platforms.threads, "th", "ADMIND_THREADS"),
+    }
 
 
 def _clear(secret: SecretStr | None) -> str:

@@ -15,6 +15,7 @@ from bot.channels.bluesky_html import part_html
 from bot.channels.feed_html import content_html
 from bot.channels.linkedin_html import post_html as linkedin_html
 from bot.channels.mastodon_html import text_html
+from bot.channels.threads_html import post_html as threads_html
 from bot.channels.webhook import wire_body
 from bot.channels.x_html import post_html as x_html
 from bot.views import DraftView, MediumView, VersionView
@@ -26,6 +27,7 @@ KINDS = {
     "bluesky": "bluesky",
     "linkedin": "linkedin",
     "x": "x",
+    "threads": "threads",
     "wordpress": "article",
     "ghost": "article",
     "devto": "article",
@@ -34,6 +36,7 @@ THREADS: Mapping[str, Callable[[Part], str]] = {
     "bluesky": part_html,
     "linkedin": linkedin_html,
     "x": x_html,
+    "threads": threads_html,
 }  # each post of it, escaped
 
 
@@ -56,6 +59,7 @@ class Preview:
     thread: tuple[Markup, ...] = ()  # each post of it, where a text may become several
     card: Mapping[str, str] = field(default_factory=dict)  # uri, title, description, host of a link's card
     labels: str = ""
+    topic: str = ""
 
     @property
     def name(self) -> str:
@@ -105,6 +109,7 @@ def previews_of(
                 thread=tuple(Markup(shown(part)) for part in payload.parts) if shown else (),  # noqa: S704 - escaped
                 card=_card(payload),
                 labels=payload.extra.get("labels", ""),
+                topic=payload.extra.get("topic", ""),
             )
         )
     return tuple(found)

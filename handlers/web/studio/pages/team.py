@@ -113,7 +113,11 @@ async def accounts(request: Request, visit: Visitor) -> Response:
         brand=visit.here,
         may=_owns(visit),
         public=bool(settings.public_url),
-        apps={"linkedin": bool(settings.linkedin_client_id), "x": bool(settings.x_client_id)},
+        apps={
+            "linkedin": bool(settings.linkedin_client_id),
+            "x": bool(settings.x_client_id),
+            "threads": bool(settings.threads_client_id),
+        },
     )
 
 

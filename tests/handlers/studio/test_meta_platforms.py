@@ -1,0 +1,119 @@
+"""Connecting Threads, Instagram and Facebook over HTTP: whose access it is, is seen before anything is kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import pytest
+
+from bot.clock import MovableClock
+from tests.fakes.faulty_http import on_a_thread
+from tests.fakes.meta_server import CLIENT, SECRET, MetaServer
+from tests.fakes.threads_server import PEOPLE, ThreadsServer
+from tests.handlers.serving import Served, serving
+from tests.handlers.studio.test_safety import Person
+
+ACCOUNTS = "/settings/accounts"
+HOST = "posts.example.com"
+LINK = re.compile(r'href="(http://127[^"]+/(?:oauth/authorize|dialog/oauth)\?[^"]+)"')
+
+
+class Road:
+    def __init__(self, served: Served, clock: MovableClock, servers: dict[str, MetaServer]) -> None:
+        self.served, self.clock, self.servers = served, clock, servers
+        self.person = Person(served)
+        self.web = httpx2.Client(trust_env=False, timeout=30)
+
+    def close(self) -> None:
+        self.person.http.close()
+        self.web.close()
+
+    def there_and_back(self, channel: str) -> str:
+        """Over Meta's own page; the path of the confirm page, within the studio."""
+        page = self.person.post(f"{ACCOUNTS}/begin", {"channel": channel, "server": channel})
+        assert page.status_code == 200, page.text
+        found = LINK.search(page.text)
+        assert found, page.text
+        url = found[1].replace("&amp;", "&")
+        assert self.web.get(url).status_code == 200
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+        sent = self.web.post(self.servers[channel].origin + urlsplit(url).path, data=asked | {"decision": "yes"})
+        back = urlsplit(str(sent.headers["location"]))
+        assert (back.netloc, back.path) == (HOST, "/oauth/return")
+        returned = self.web.get(f"{self.served.public_url}{back.path}?{back.query}", headers={"host": HOST})
+        assert returned.status_code == 303, returned.text
+        return str(returned.headers["location"]).removeprefix(f"{self.served.url}/studio")
+
+    def connected(self, channel: str, page: str, name: str) -> Any:
+        """The account that the confirm page keeps, as it lies in storage."""
+        assert self.person.post(page, {"name": name}).status_code == 303
+        admind = self.served.admind
+        every = self.served.on_loop(lambda: admind.people.store.all(admind.people.store.accounts, admind.workspace.id))
+        return next(each for each in every if (each.channel, each.name) == (channel, name) and each.closed_at is None)
+
+    def secrets(self, account: str) -> dict[str, str]:
+        admind = self.served.admind
+        found: dict[str, str] = self.served.on_loop(lambda: admind.credentials.all(admind.workspace.id, account))
+        return found
+
+
+@pytest.fixture(scope="module")
+def road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
+    clock, folder = MovableClock(), tmp_path_factory.mktemp("platforms")
+    with on_a_thread(ThreadsServer()) as threads:
+        servers: dict[str, MetaServer] = {"threads": threads}
+        environ = {
+            "ADMIND_PUBLIC_URL": f"https://{HOST}",
+            "ADMIND_ALLOW_HOSTS": ",".join(f"127.0.0.1:{server.port}" for server in servers.values()),
+        }
+        for channel, server in servers.items():
+            place = f"ADMIND_{channel.upper()}"
+            environ |= {f"{place}_CLIENT_ID": CLIENT, f"{place}_CLIENT_SECRET": SECRET}
+            environ |= {f"{place}_API_URL": server.origin, f"{place}_WEB_URL": server.origin}
+        with (
+            serving(folder, environ, public=True, clock=clock) as served,
+            closing(Road(served, clock, servers)) as way,
+        ):
+            yield way
+
+
+@pytest.mark.parametrize(("channel", "person"), [("threads", PEOPLE["velo"])])
+def test_an_access_of_an_hour_is_traded_and_renewed_before_its_sixty_days_are_over(
+    road: Road, channel: str, person: str
+) -> None:
+    page, server = road.there_and_back(channel), road.servers[channel]
+    assert "@velo" in road.person.get(page).text
+    account = road.connected(channel, page, f"Velo on {channel}")
+    assert account.remote_id == person
+    secrets = road.secrets(account.id)
+    assert not server.tokens[secrets["access_token"]].short, "what is kept lasts"
+    assert account.options["renew_access_at"] < account.options["access_ends_at"]
+    admind = road.served.admind
+    road.clock.move(timedelta(days=39))
+    road.served.on_loop(lambda: admind.care.renew_all([admind.workspace.id]))
+    assert road.secrets(account.id) == secrets, "not yet"
+    road.clock.move(timedelta(days=2))
+    road.served.on_loop(lambda: admind.care.renew_all([admind.workspace.id]))
+    renewed = road.secrets(account.id)
+    assert renewed["access_token"] == renewed["refresh_token"] != secrets["access_token"]
+    assert renewed["access_token"] in server.tokens
+    assert road.served.owner("DELETE", f"/accounts/{account.id}").status_code < 300
+    assert road.secrets(account.id) == {}
+
+
+def test_without_an_app_the_page_says_what_is_missing(tmp_path_factory: pytest.TempPathFactory) -> None:
+    environ = {"ADMIND_PUBLIC_URL": f"https://{HOST}"}
+    with serving(tmp_path_factory.mktemp("bare"), environ, public=True) as served:
+        person = Person(served)
+        page = person.get(ACCOUNTS)
+        for channel in ("THREADS",):
+            assert f"ADMIND_{channel}_CLIENT_ID" in page.text
+            refused = person.post(f"{ACCOUNTS}/begin", {"channel": channel.lower(), "server": "x"})
+            assert refused.status_code == 422 and f"ADMIND_{channel}_CLIENT_SECRET" in refused.text
+        person.http.close()
