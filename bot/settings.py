@@ -137,6 +137,16 @@ class Settings(BaseModel):
     )
     threads_api_url: str = Field("https://graph.threads.net", description="Threads: base address of its API.")
     threads_web_url: str = Field("https://www.threads.com", description="Threads: base address of its web pages.")
+    facebook_client_id: str = Field("", description="Facebook: the App ID of your app at Meta.")
+    facebook_client_secret: SecretStr | None = Field(None, description="Facebook: the App secret of your app at Meta.")
+    facebook_config_id: str = Field(
+        "", description="Facebook: id of a configuration of Facebook Login for Business, where your app has that."
+    )
+    facebook_api_url: str = Field("https://graph.facebook.com", description="Facebook: base address of its API.")
+    facebook_web_url: str = Field("https://www.facebook.com", description="Facebook: base address of its web pages.")
+    meta_version: str = Field(
+        "v25.0", description="Facebook and Instagram: version of Meta's Graph API, for when this one has ended."
+    )
     discord_token: SecretStr | None = Field(None, description="Discord: the bot's token, from the developer portal.")
     discord_api_url: str = Field("https://discord.com/api/v10", description="Discord: base address of its REST API.")
     discord_gateway_url: str = Field(
@@ -187,6 +197,13 @@ class Settings(BaseModel):
                 raise ValueError("no such zone; write an IANA name such as Europe/Zurich") from error
         return value
 
+    @field_validator("meta_version")
+    @classmethod
+    def _graph_version(cls, value: str) -> str:
+        if not re.fullmatch(r"v\d{1,3}\.\d", value):
+            raise ValueError("write a version of the Graph API, e.g. v25.0")
+        return value
+
     @field_validator("linkedin_version")
     @classmethod
     def _month(cls, value: str) -> str:
@@ -197,7 +214,7 @@ class Settings(BaseModel):
     @field_validator(
         *("public_url", "heartbeat_url", "slack_api_url", "discord_api_url", "discord_cdn_url"),
         *("linkedin_api_url", "linkedin_web_url", "x_api_url", "x_web_url"),
-        *("threads_api_url", "threads_web_url"),
+        *("threads_api_url", "threads_web_url", "facebook_api_url", "facebook_web_url"),
     )
     @classmethod
     def _web_address(cls, value: str) -> str:
@@ -360,6 +377,7 @@ def _together(settings: Settings) -> list[str]:
         ("LINKEDIN", settings.linkedin_client_id, settings.linkedin_client_secret),
         ("X", settings.x_client_id, settings.x_client_secret),
         ("THREADS", settings.threads_client_id, settings.threads_client_secret),
+        ("FACEBOOK", settings.facebook_client_id, settings.facebook_client_secret),
     ):
         if bool(client) != bool(secret):
             wrong.append(

@@ -228,10 +228,10 @@ def clean(name: object) -> str:
     return "".join(char for char in name if char.isprintable()).strip()[:80] if isinstance(name, str) else ""
 
 
-async def whose(api: Api, fields: str) -> dict[str, Any]:
+async def whose(api: Api, fields: str, **more: str) -> dict[str, Any]:
     """Whose access it is. Raises ChannelRefused, ProvenNotSent (also when it is still to be renewed)."""
     try:
-        me = await api.before("GET", "me", {"fields": fields})
+        return await api.before("GET", "me", {"fields": fields, **more})
     except ChannelRefused as refused:
         renewed_at = instant(api.door.account.options.get("renew_access_at"))
         if refused.code == "unauthorized" and renewed_at is not None and renewed_at <= api.door.now():
@@ -239,7 +239,6 @@ async def whose(api: Api, fields: str) -> dict[str, Any]:
                 f"The access to {api.name} has ended and is being renewed.", kept=KEPT, retry_after_seconds=60
             ) from refused
         raise
-    return me
 
 
 def other_account(name: str) -> ChannelRefused:

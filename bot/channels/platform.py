@@ -25,6 +25,7 @@ class Platform:
     version: str = ""  # of its API, where requests must name one
     login: str = ""  # origin that takes codes, where that is another one
     proves: bool = False  # requests prove that AdMind knows the app's secret
+    config: str = ""  # of its sign-in, in place of the scope, where whoever runs AdMind made one
 
     def app(self, redirect: str, setting: str) -> App:
         """AdMind as this platform knows it. Raises BadInput where the settings do not say."""
@@ -66,4 +67,14 @@ THREADS = Platform(
     scope="threads_basic,threads_content_publish,threads_manage_replies,threads_read_replies,"
     "threads_manage_insights,threads_delete",
     version="v1.0",
+)
+FACEBOOK = Platform(
+    title="Facebook",
+    api="https://graph.facebook.com",
+    web="https://www.facebook.com",
+    # https://developers.facebook.com/docs/pages-api/posts; read_insights for the numbers alone.
+    scope="pages_show_list,pages_manage_posts,pages_read_engagement,read_insights",
+    # https://developers.facebook.com/docs/graph-api/changelog/versions: each is good for two years at least.
+    version="v25.0",
+    proves=True,
 )

@@ -10,6 +10,8 @@ from pydantic import SecretStr
 from bot.channels.base import Channel
 from bot.channels.bluesky import Bluesky
 from bot.channels.devto import DevTo
+from bot.channels.facebook import Facebook
+from bot.channels.facebook_oauth import FacebookOAuth
 from bot.channels.feed import Feed
 from bot.channels.ghost import Ghost
 from bot.channels.linkedin import LinkedIn
@@ -18,7 +20,7 @@ from bot.channels.mastodon import Mastodon
 from bot.channels.mastodon_oauth import MastodonOAuth
 from bot.channels.meta_oauth import MetaOAuth
 from bot.channels.oauth import OAuthServer
-from bot.channels.platform import LINKEDIN, THREADS, Platform
+from bot.channels.platform import FACEBOOK, LINKEDIN, THREADS, Platform
 from bot.channels.platform import X as X_PLATFORM
 from bot.channels.telegram import Telegram
 from bot.channels.threads import Threads
@@ -37,6 +39,7 @@ class Platforms:
     linkedin: Platform = LINKEDIN
     x: Platform = X_PLATFORM
     threads: Platform = THREADS
+    facebook: Platform = FACEBOOK
 
 
 DEFAULT = Platforms()
@@ -66,7 +69,16 @@ def platforms_of(settings: Settings) -> Platforms:
         client_id=settings.threads_client_id,
         client_secret=_clear(settings.threads_client_secret),
     )
-    return Platforms(linkedin, x, threads)
+    facebook = replace(
+        FACEBOOK,
+        api=settings.facebook_api_url,
+        web=settings.facebook_web_url,
+        version=settings.meta_version,
+        config=settings.facebook_config_id,
+        client_id=settings.facebook_client_id,
+        client_secret=_clear(settings.facebook_client_secret),
+    )
+    return Platforms(linkedin, x, threads, facebook)
 
 
 def build_channels(feed: FeedStore, *, base_url: str, platforms: Platforms = DEFAULT) -> Mapping[str, Channel]:
@@ -75,7 +87,7 @@ def build_channels(feed: FeedStore, *, base_url: str, platforms: Platforms = DEF
         *(Feed(feed), Webhook(base_url), Mastodon(), Bluesky(), Telegram()),
         *(WordPress(), Ghost(), DevTo()),
         *(LinkedIn(platforms.linkedin), X(platforms.x)),
-        *(Threads(platforms.threads, base_url),),
+        *(Threads(platforms.threads, base_url), Facebook(platforms.facebook)),
     )
     return {adapter.capabilities.channel: adapter for adapter in adapters}
 
@@ -87,6 +99,7 @@ def build_oauth(platforms: Platforms = DEFAULT) -> Mapping[str, OAuthServer]:
         "linkedin": LinkedInOAuth(platforms.linkedin),
         "x": XOAuth(platforms.x),
         "threads": MetaOAuth(platforms.threads, "th", "ADMIND_THREADS"),
+        "facebook": FacebookOAuth(platforms.facebook),
     }
 
 

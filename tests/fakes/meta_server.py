@@ -216,7 +216,10 @@ class MetaServer(FaultyServer):
 
 def picked(known: Mapping[str, Any], fields: str) -> dict[str, Any] | None:
     """None where something is asked for that there is not. What is known as None is left out."""
-    names = [each for each in re.findall(r"([a-z_]+)(?:\{[^}]*\})?(?:,|$)", fields) if each]
+    flat = fields
+    while "{" in flat:  # what is asked for of what comes along is not looked at
+        flat = re.sub(r"\{[^{}]*\}", "", flat)
+    names = flat.split(",")
     if not set(names) <= set(known):
         return None
     return {"id": known["id"]} | {name: known[name] for name in names if known[name] is not None}

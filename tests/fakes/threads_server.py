@@ -76,6 +76,10 @@ class ThreadsServer(MetaServer):
             found.append(thread)
         return found
 
+    def stands(self) -> list[tuple[str, list[str]]]:
+        """Text and alt texts of each chain."""
+        return [("\n\n".join(post.text for post in chain), chain[0].alts) for chain in self.threads()]
+
     def published(self) -> list[Seen]:
         return [seen for seen in self.seen if self.publishes(seen.method, seen.path)]
 

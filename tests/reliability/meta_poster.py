@@ -15,13 +15,15 @@ from bot.channels.base import Channel
 from bot.channels.registry import DEFAULT, Platforms, build_channels
 from storage.feed import FeedStore
 from storage.redis import Database, connect
+from tests.fakes.meta_server import SECRET
 from tests.world import world_on
 
 
 def channels_at(origin: str, database: Database) -> Mapping[str, Channel]:
     """All channels, with Meta's at one server."""
-    there = dataclasses.replace(DEFAULT.threads, api=origin, web=origin)
-    platforms = Platforms(threads=there)
+    threads = dataclasses.replace(DEFAULT.threads, api=origin, web=origin)
+    facebook = dataclasses.replace(DEFAULT.facebook, api=origin, web=origin, client_secret=SECRET)
+    platforms = Platforms(threads=threads, facebook=facebook)
     return build_channels(FeedStore(database), base_url="http://localhost:8484", platforms=platforms)
 
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from bot.channels.article import page_html
 from bot.channels.base import Part, SealedPayload
 from bot.channels.bluesky_html import part_html
+from bot.channels.facebook_html import post_html as facebook_html
 from bot.channels.feed_html import content_html
 from bot.channels.linkedin_html import post_html as linkedin_html
 from bot.channels.mastodon_html import text_html
@@ -28,6 +29,7 @@ KINDS = {
     "linkedin": "linkedin",
     "x": "x",
     "threads": "threads",
+    "facebook": "facebook",
     "wordpress": "article",
     "ghost": "article",
     "devto": "article",
@@ -37,6 +39,7 @@ THREADS: Mapping[str, Callable[[Part], str]] = {
     "linkedin": linkedin_html,
     "x": x_html,
     "threads": threads_html,
+    "facebook": facebook_html,
 }  # each post of it, escaped
 
 

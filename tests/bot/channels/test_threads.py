@@ -45,7 +45,7 @@ PICTURE = Medium(
 )
 LONG = "".join(f"On day {day} we bake from four, and it smells of bread in all of our street. " for day in range(16))
 REPEATED = AttemptKey(KEY.post, KEY.key, AT, AT + timedelta(minutes=5))
-LINK = "https://velo.example/fruehling"
+LINK = "https://velo.example/werkstatt"
 
 
 def pictures(url: str) -> bytes | None:

@@ -13,6 +13,7 @@ import httpx2
 import pytest
 
 from bot.clock import MovableClock
+from tests.fakes import facebook_server as facebook
 from tests.fakes.faulty_http import on_a_thread
 from tests.fakes.meta_server import CLIENT, SECRET, MetaServer
 from tests.fakes.threads_server import PEOPLE, ThreadsServer
@@ -66,8 +67,8 @@ class Road:
 @pytest.fixture(scope="module")
 def road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
     clock, folder = MovableClock(), tmp_path_factory.mktemp("platforms")
-    with on_a_thread(ThreadsServer()) as threads:
-        servers: dict[str, MetaServer] = {"threads": threads}
+    with on_a_thread(ThreadsServer()) as threads, on_a_thread(facebook.FacebookServer()) as pages:
+        servers: dict[str, MetaServer] = {"threads": threads, "facebook": pages}
         environ = {
             "ADMIND_PUBLIC_URL": f"https://{HOST}",
             "ADMIND_ALLOW_HOSTS": ",".join(f"127.0.0.1:{server.port}" for server in servers.values()),
@@ -83,10 +84,39 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
             yield way
 
 
+def test_of_a_persons_access_the_pages_own_is_kept_and_ending_it_waits_for_the_last_page(road: Road) -> None:
+    server = road.servers["facebook"]
+    page = road.there_and_back("facebook")
+    shown = road.person.get(page).text
+    assert "Velo AG" in shown and "Velo Bern" in shown and "Nur lesen" not in shown
+    velo = road.connected("facebook", page, "Velo AG")
+    page = road.there_and_back("facebook")
+    assert road.person.get(page).status_code == 200
+    assert road.person.post(f"{page}/choose", {"place": facebook.OTHER}).status_code == 303
+    bern = road.connected("facebook", page, "Velo Bern")
+    assert (velo.remote_id, bern.remote_id) == (facebook.VELO, facebook.OTHER)
+    for account in (velo, bern):
+        secrets = road.secrets(account.id)
+        granted = server.tokens[secrets["access_token"]]
+        assert granted.page == account.remote_id and "refresh_token" not in secrets, "the person's is not kept"
+        assert "access_ends_at" not in account.options and account.options["person"] == facebook.PEOPLE["velo"]
+    # Somebody who looks at the confirm page and says no must not end what the other pages live by.
+    page = road.there_and_back("facebook")
+    assert "Velo AG" in road.person.get(page).text
+    assert road.person.post(f"{page}/decline", {}).status_code == 303
+    kept = road.secrets(bern.id)["access_token"]
+    assert kept in server.tokens
+    assert road.served.owner("DELETE", f"/accounts/{velo.id}").status_code < 300
+    assert kept in server.tokens
+    assert road.served.owner("DELETE", f"/accounts/{bern.id}").status_code < 300
+    assert server.tokens == {}, "given back with the last page"
+
+
 @pytest.mark.parametrize(("channel", "person"), [("threads", PEOPLE["velo"])])
 def test_an_access_of_an_hour_is_traded_and_renewed_before_its_sixty_days_are_over(
     road: Road, channel: str, person: str
 ) -> None:
+    """Last: its days end the session of the member, too."""
     page, server = road.there_and_back(channel), road.servers[channel]
     assert "@velo" in road.person.get(page).text
     account = road.connected(channel, page, f"Velo on {channel}")
@@ -112,7 +142,7 @@ def test_without_an_app_the_page_says_what_is_missing(tmp_path_factory: pytest.T
     with serving(tmp_path_factory.mktemp("bare"), environ, public=True) as served:
         person = Person(served)
         page = person.get(ACCOUNTS)
-        for channel in ("THREADS",):
+        for channel in ("THREADS", "FACEBOOK"):
             assert f"ADMIND_{channel}_CLIENT_ID" in page.text
             refused = person.post(f"{ACCOUNTS}/begin", {"channel": channel.lower(), "server": "x"})
             assert refused.status_code == 422 and f"ADMIND_{channel}_CLIENT_SECRET" in refused.text
