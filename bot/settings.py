@@ -144,6 +144,15 @@ class Settings(BaseModel):
     )
     facebook_api_url: str = Field("https://graph.facebook.com", description="Facebook: base address of its API.")
     facebook_web_url: str = Field("https://www.facebook.com", description="Facebook: base address of its web pages.")
+    instagram_client_id: str = Field("", description="Instagram: the Instagram app ID of your app at Meta.")
+    instagram_client_secret: SecretStr | None = Field(
+        None, description="Instagram: the Instagram app secret of your app at Meta."
+    )
+    instagram_api_url: str = Field("https://graph.instagram.com", description="Instagram: base address of its API.")
+    instagram_login_url: str = Field(
+        "https://api.instagram.com", description="Instagram: base address at which codes become accesses."
+    )
+    instagram_web_url: str = Field("https://www.instagram.com", description="Instagram: base address of its web pages.")
     meta_version: str = Field(
         "v25.0", description="Facebook and Instagram: version of Meta's Graph API, for when this one has ended."
     )
@@ -215,6 +224,7 @@ class Settings(BaseModel):
         *("public_url", "heartbeat_url", "slack_api_url", "discord_api_url", "discord_cdn_url"),
         *("linkedin_api_url", "linkedin_web_url", "x_api_url", "x_web_url"),
         *("threads_api_url", "threads_web_url", "facebook_api_url", "facebook_web_url"),
+        *("instagram_api_url", "instagram_login_url", "instagram_web_url"),
     )
     @classmethod
     def _web_address(cls, value: str) -> str:
@@ -378,6 +388,7 @@ def _together(settings: Settings) -> list[str]:
         ("X", settings.x_client_id, settings.x_client_secret),
         ("THREADS", settings.threads_client_id, settings.threads_client_secret),
         ("FACEBOOK", settings.facebook_client_id, settings.facebook_client_secret),
+        ("INSTAGRAM", settings.instagram_client_id, settings.instagram_client_secret),
     ):
         if bool(client) != bool(secret):
             wrong.append(

@@ -33,6 +33,7 @@ THROTTLED = frozenset({4, 17, 32, 341, 613, *range(80000, 80015)})
 NO_ACCESS = frozenset({102, 190})
 NO_PERMISSION = frozenset({3, 10, *range(200, 300)})
 TROUBLE = frozenset({1, 2})  # "unknown" and "service": of their making, and no word on what was done
+USED_UP = 2207042  # subcode: …/docs/instagram-platform/instagram-graph-api/reference/error-codes
 NOT_THERE = 33  # subcode of 100: not there, or not for this access
 
 
@@ -94,8 +95,13 @@ class Api:
             raise OutcomeUnknown(f"{self.name} said yes, but not to which post.")
         return found
 
-    async def listed(self, path: str, fields: Mapping[str, str]) -> tuple[list[dict[str, Any]], bool]:
-        """What an edge lists, newest first, and whether this is all. Raises ValueError for what is no list."""
+    async def listed(
+        self, path: str, fields: Mapping[str, str], *, since: datetime | None = None
+    ) -> tuple[list[dict[str, Any]], bool]:
+        """What an edge lists, newest first, and whether this is all, or all `since` then.
+
+        Raises ValueError for what is no list, ChannelRefused, ProvenNotSent.
+        """
         found: list[dict[str, Any]] = []
         given = {**fields, "limit": str(LIST_SIZE)}
         for _ in range(MOST_LISTS):
@@ -103,8 +109,8 @@ class Api:
             if not isinstance(said.get("data"), list):
                 raise ValueError("list")
             found += objects(said["data"])
-            after = _after(said)
-            if not after:
+            after, oldest = _after(said), instant(found[-1].get("timestamp")) if found else None
+            if not after or (since is not None and oldest is not None and oldest < since):
                 return found, True
             given["after"] = after
         return found, False
@@ -175,6 +181,13 @@ def _told(code: int, subcode: int, name: str, title: str) -> ChannelRefused | No
             code="duplicate",
             kept=KEPT,
             do_next="Change a few words.",
+        )
+    if subcode == USED_UP:
+        return ChannelRefused(
+            f"{title} takes no more posts of {name} within 24 hours.",
+            code="limit",
+            kept=KEPT,
+            do_next="Send it again later.",
         )
     if code == 100 and subcode == NOT_THERE:
         return ChannelRefused(f"{title} does not know that.", code="not_found", kept=KEPT)

@@ -78,3 +78,12 @@ FACEBOOK = Platform(
     version="v25.0",
     proves=True,
 )
+INSTAGRAM = Platform(
+    title="Instagram",
+    api="https://graph.instagram.com",
+    web="https://www.instagram.com",
+    # https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/business-login
+    scope="instagram_business_basic,instagram_business_content_publish,instagram_business_manage_insights",
+    version="v25.0",
+    login="https://api.instagram.com",
+)

@@ -14,13 +14,14 @@ from bot.channels.facebook import Facebook
 from bot.channels.facebook_oauth import FacebookOAuth
 from bot.channels.feed import Feed
 from bot.channels.ghost import Ghost
+from bot.channels.instagram import Instagram
 from bot.channels.linkedin import LinkedIn
 from bot.channels.linkedin_oauth import LinkedInOAuth
 from bot.channels.mastodon import Mastodon
 from bot.channels.mastodon_oauth import MastodonOAuth
 from bot.channels.meta_oauth import MetaOAuth
 from bot.channels.oauth import OAuthServer
-from bot.channels.platform import FACEBOOK, LINKEDIN, THREADS, Platform
+from bot.channels.platform import FACEBOOK, INSTAGRAM, LINKEDIN, THREADS, Platform
 from bot.channels.platform import X as X_PLATFORM
 from bot.channels.telegram import Telegram
 from bot.channels.threads import Threads
@@ -40,6 +41,7 @@ class Platforms:
     x: Platform = X_PLATFORM
     threads: Platform = THREADS
     facebook: Platform = FACEBOOK
+    instagram: Platform = INSTAGRAM
 
 
 DEFAULT = Platforms()
@@ -78,7 +80,16 @@ def platforms_of(settings: Settings) -> Platforms:
         client_id=settings.facebook_client_id,
         client_secret=_clear(settings.facebook_client_secret),
     )
-    return Platforms(linkedin, x, threads, facebook)
+    instagram = replace(
+        INSTAGRAM,
+        api=settings.instagram_api_url,
+        web=settings.instagram_web_url,
+        login=settings.instagram_login_url,
+        version=settings.meta_version,
+        client_id=settings.instagram_client_id,
+        client_secret=_clear(settings.instagram_client_secret),
+    )
+    return Platforms(linkedin, x, threads, facebook, instagram)
 
 
 def build_channels(feed: FeedStore, *, base_url: str, platforms: Platforms = DEFAULT) -> Mapping[str, Channel]:
@@ -88,6 +99,7 @@ def build_channels(feed: FeedStore, *, base_url: str, platforms: Platforms = DEF
         *(WordPress(), Ghost(), DevTo()),
         *(LinkedIn(platforms.linkedin), X(platforms.x)),
         *(Threads(platforms.threads, base_url), Facebook(platforms.facebook)),
+        *(Instagram(platforms.instagram, base_url),),
     )
     return {adapter.capabilities.channel: adapter for adapter in adapters}
 
@@ -100,6 +112,7 @@ def build_oauth(platforms: Platforms = DEFAULT) -> Mapping[str, OAuthServer]:
         "x": XOAuth(platforms.x),
         "threads": MetaOAuth(platforms.threads, "th", "ADMIND_THREADS"),
         "facebook": FacebookOAuth(platforms.facebook),
+        "instagram": MetaOAuth(platforms.instagram, "ig", "ADMIND_INSTAGRAM"),
     }
 
 

@@ -23,7 +23,8 @@ def channels_at(origin: str, database: Database) -> Mapping[str, Channel]:
     """All channels, with Meta's at one server."""
     threads = dataclasses.replace(DEFAULT.threads, api=origin, web=origin)
     facebook = dataclasses.replace(DEFAULT.facebook, api=origin, web=origin, client_secret=SECRET)
-    platforms = Platforms(threads=threads, facebook=facebook)
+    instagram = dataclasses.replace(DEFAULT.instagram, api=origin, web=origin)
+    platforms = Platforms(threads=threads, facebook=facebook, instagram=instagram)
     return build_channels(FeedStore(database), base_url="http://localhost:8484", platforms=platforms)
 
 

@@ -24,6 +24,7 @@ from storage.redis import Database
 from storage.sealed import Medium
 from tests.fakes.facebook_server import FacebookServer
 from tests.fakes.faulty_http import listening
+from tests.fakes.instagram_server import InstagramServer
 from tests.fakes.threads_server import ThreadsServer
 from tests.reliability.dying import Dying
 from tests.reliability.meta_poster import channels_at
@@ -44,6 +45,11 @@ class DyingThreads(Dying, ThreadsServer):
 
 @dataclass
 class DyingFacebook(Dying, FacebookServer):
+    pass
+
+
+@dataclass
+class DyingInstagram(Dying, InstagramServer):
     pass
 
 
@@ -75,6 +81,15 @@ CASES = [
             "POST USER/photos",
             "POST USER/feed",
             *("GET ID", "GET me", "GET USER", "GET ID", "GET "),
+        ),
+    ),
+    Case(
+        "instagram",
+        DyingInstagram,
+        LONG.strip(),
+        (
+            *("GET me", "GET USER/content_publishing_limit"),
+            *("POST USER/media", "GET ID", "POST USER/media_publish", "GET ID", "GET ID"),
         ),
     ),
 ]
@@ -130,5 +145,5 @@ def _fetched(url: str) -> bytes | None:
 
 def _short(asked: str) -> str:
     path = re.sub(r"/v[0-9.]+/", "", asked)
-    path = re.sub(r"(?<=[ ])(?:26[0-9]{15}|104[0-9]{12})(?![_0-9])", "USER", path)
+    path = re.sub(r"(?<=[ ])(?:26[0-9]{15}|104[0-9]{12}|178414[0-9]{11})(?![_0-9])", "USER", path)
     return re.sub(r"(?<=[ ])[0-9_]{16,}", "ID", path)

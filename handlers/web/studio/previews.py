@@ -14,6 +14,7 @@ from bot.channels.base import Part, SealedPayload
 from bot.channels.bluesky_html import part_html
 from bot.channels.facebook_html import post_html as facebook_html
 from bot.channels.feed_html import content_html
+from bot.channels.instagram_html import post_html as instagram_html
 from bot.channels.linkedin_html import post_html as linkedin_html
 from bot.channels.mastodon_html import text_html
 from bot.channels.threads_html import post_html as threads_html
@@ -30,6 +31,7 @@ KINDS = {
     "x": "x",
     "threads": "threads",
     "facebook": "facebook",
+    "instagram": "instagram",
     "wordpress": "article",
     "ghost": "article",
     "devto": "article",
@@ -40,6 +42,7 @@ THREADS: Mapping[str, Callable[[Part], str]] = {
     "x": x_html,
     "threads": threads_html,
     "facebook": facebook_html,
+    "instagram": instagram_html,
 }  # each post of it, escaped
 
 

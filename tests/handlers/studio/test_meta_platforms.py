@@ -14,6 +14,7 @@ import pytest
 
 from bot.clock import MovableClock
 from tests.fakes import facebook_server as facebook
+from tests.fakes import instagram_server as instagram
 from tests.fakes.faulty_http import on_a_thread
 from tests.fakes.meta_server import CLIENT, SECRET, MetaServer
 from tests.fakes.threads_server import PEOPLE, ThreadsServer
@@ -67,8 +68,12 @@ class Road:
 @pytest.fixture(scope="module")
 def road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
     clock, folder = MovableClock(), tmp_path_factory.mktemp("platforms")
-    with on_a_thread(ThreadsServer()) as threads, on_a_thread(facebook.FacebookServer()) as pages:
-        servers: dict[str, MetaServer] = {"threads": threads, "facebook": pages}
+    with (
+        on_a_thread(ThreadsServer()) as threads,
+        on_a_thread(facebook.FacebookServer()) as pages,
+        on_a_thread(instagram.InstagramServer()) as pictures,
+    ):
+        servers: dict[str, MetaServer] = {"threads": threads, "facebook": pages, "instagram": pictures}
         environ = {
             "ADMIND_PUBLIC_URL": f"https://{HOST}",
             "ADMIND_ALLOW_HOSTS": ",".join(f"127.0.0.1:{server.port}" for server in servers.values()),
@@ -77,6 +82,7 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
             place = f"ADMIND_{channel.upper()}"
             environ |= {f"{place}_CLIENT_ID": CLIENT, f"{place}_CLIENT_SECRET": SECRET}
             environ |= {f"{place}_API_URL": server.origin, f"{place}_WEB_URL": server.origin}
+        environ["ADMIND_INSTAGRAM_LOGIN_URL"] = pictures.origin
         with (
             serving(folder, environ, public=True, clock=clock) as served,
             closing(Road(served, clock, servers)) as way,
@@ -112,29 +118,30 @@ def test_of_a_persons_access_the_pages_own_is_kept_and_ending_it_waits_for_the_l
     assert server.tokens == {}, "given back with the last page"
 
 
-@pytest.mark.parametrize(("channel", "person"), [("threads", PEOPLE["velo"])])
-def test_an_access_of_an_hour_is_traded_and_renewed_before_its_sixty_days_are_over(
-    road: Road, channel: str, person: str
-) -> None:
+def test_an_access_of_an_hour_is_traded_and_renewed_before_its_sixty_days_are_over(road: Road) -> None:
     """Last: its days end the session of the member, too."""
-    page, server = road.there_and_back(channel), road.servers[channel]
-    assert "@velo" in road.person.get(page).text
-    account = road.connected(channel, page, f"Velo on {channel}")
-    assert account.remote_id == person
-    secrets = road.secrets(account.id)
-    assert not server.tokens[secrets["access_token"]].short, "what is kept lasts"
-    assert account.options["renew_access_at"] < account.options["access_ends_at"]
-    admind = road.served.admind
+    people = {"threads": PEOPLE["velo"], "instagram": instagram.PEOPLE["velo"]}
+    admind, accounts = road.served.admind, {}
+    for channel, person in people.items():
+        page = road.there_and_back(channel)
+        assert "@velo" in road.person.get(page).text
+        accounts[channel] = road.connected(channel, page, f"Velo on {channel}")
+        assert accounts[channel].remote_id == person
+    first = {channel: road.secrets(account.id) for channel, account in accounts.items()}
+    for channel, account in accounts.items():
+        assert not road.servers[channel].tokens[first[channel]["access_token"]].short, "what is kept lasts"
+        assert account.options["renew_access_at"] < account.options["access_ends_at"]
     road.clock.move(timedelta(days=39))
     road.served.on_loop(lambda: admind.care.renew_all([admind.workspace.id]))
-    assert road.secrets(account.id) == secrets, "not yet"
+    assert {channel: road.secrets(account.id) for channel, account in accounts.items()} == first, "not yet"
     road.clock.move(timedelta(days=2))
     road.served.on_loop(lambda: admind.care.renew_all([admind.workspace.id]))
-    renewed = road.secrets(account.id)
-    assert renewed["access_token"] == renewed["refresh_token"] != secrets["access_token"]
-    assert renewed["access_token"] in server.tokens
-    assert road.served.owner("DELETE", f"/accounts/{account.id}").status_code < 300
-    assert road.secrets(account.id) == {}
+    for channel, account in accounts.items():
+        renewed = road.secrets(account.id)
+        assert renewed["access_token"] == renewed["refresh_token"] != first[channel]["access_token"]
+        assert renewed["access_token"] in road.servers[channel].tokens
+        assert road.served.owner("DELETE", f"/accounts/{account.id}").status_code < 300
+        assert road.secrets(account.id) == {}
 
 
 def test_without_an_app_the_page_says_what_is_missing(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -142,7 +149,7 @@ def test_without_an_app_the_page_says_what_is_missing(tmp_path_factory: pytest.T
     with serving(tmp_path_factory.mktemp("bare"), environ, public=True) as served:
         person = Person(served)
         page = person.get(ACCOUNTS)
-        for channel in ("THREADS", "FACEBOOK"):
+        for channel in ("THREADS", "FACEBOOK", "INSTAGRAM"):
             assert f"ADMIND_{channel}_CLIENT_ID" in page.text
             refused = person.post(f"{ACCOUNTS}/begin", {"channel": channel.lower(), "server": "x"})
             assert refused.status_code == 422 and f"ADMIND_{channel}_CLIENT_SECRET" in refused.text

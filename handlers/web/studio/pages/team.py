@@ -118,6 +118,7 @@ async def accounts(request: Request, visit: Visitor) -> Response:
             "x": bool(settings.x_client_id),
             "threads": bool(settings.threads_client_id),
             "facebook": bool(settings.facebook_client_id),
+            "instagram": bool(settings.instagram_client_id),
         },
     )
 
