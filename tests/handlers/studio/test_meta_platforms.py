@@ -18,7 +18,7 @@ from tests.fakes import instagram_server as instagram
 from tests.fakes.faulty_http import on_a_thread
 from tests.fakes.meta_server import CLIENT, SECRET, MetaServer
 from tests.fakes.threads_server import PEOPLE, ThreadsServer
-from tests.handlers.serving import Served, serving
+from tests.handlers.serving import API, Served, serving, until
 from tests.handlers.studio.test_safety import Person
 
 ACCOUNTS = "/settings/accounts"
@@ -116,6 +116,50 @@ def test_of_a_persons_access_the_pages_own_is_kept_and_ending_it_waits_for_the_l
     assert kept in server.tokens
     assert road.served.owner("DELETE", f"/accounts/{bern.id}").status_code < 300
     assert server.tokens == {}, "given back with the last page"
+
+
+@pytest.mark.parametrize("channel", ["threads", "instagram"])
+def test_meta_fetches_what_was_approved_from_the_public_edge_and_nobody_before(road: Road, channel: str) -> None:
+    fetched: list[tuple[str, int]] = []
+
+    def fetch(url: str) -> bytes | None:
+        """As Meta does: by the address alone, from the edge that the internet sees."""
+        parts = urlsplit(url)
+        assert (parts.scheme, parts.netloc) == ("https", HOST)
+        found = httpx2.get(f"{road.served.public_url}{parts.path}", headers={"host": HOST}, trust_env=False)
+        fetched.append((parts.path, found.status_code))
+        return found.content if found.status_code == 200 else None
+
+    server = road.servers[channel]
+    server.pictures = fetch
+    page = road.there_and_back(channel)
+    assert road.person.get(page).status_code == 200
+    account = road.connected(channel, page, channel.title())
+    draft = road.served.draft(
+        f"Announce our spring sale: 20% off all bikes. {channel.title()}, in 15 seconds, with an image."
+    )
+    [version] = draft["versions"]
+    assert version["account"] == account.id and version["media"][0]["mime"] == "image/jpeg"
+    path = f"/media/{version['media'][0]['sha256']}.jpg"
+    assert httpx2.get(f"{road.served.public_url}{path}", headers={"host": HOST}).status_code == 404, "not yet"
+    assert (
+        f'class="preview {"gram" if channel == "instagram" else "strand"}"'
+        in road.person.get(f"/drafts/{draft['id']}").text
+    )
+    with road.served.client(road.served.token("read", "propose", "decide")) as client:
+        decided = client.post(
+            f"{API}/drafts/{draft['id']}/decisions", json={"verdict": "approve", "digest": draft["digest"]}
+        )
+        assert decided.status_code == 200 and decided.json()["draft"]["posts"], decided.text
+        post = decided.json()["draft"]["posts"][0]
+        told = until(
+            lambda: client.get(f"{API}/posts/{post}").json(),
+            lambda found: found["status"] not in ("scheduled", "sending"),
+            "the post is out",
+        )
+    assert told["status"] == "published" and told["receipt"]["compared"] == "same", told
+    assert fetched == [(path, 200)]
+    road.served.owner("DELETE", f"/accounts/{account.id}")
 
 
 def test_an_access_of_an_hour_is_traded_and_renewed_before_its_sixty_days_are_over(road: Road) -> None:
