@@ -17,7 +17,7 @@ import asyncio
 import contextlib
 import dataclasses
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -42,18 +42,18 @@ from bot.channels.base import (
 )
 from bot.channels.content import link_in, sealed_not_before
 from bot.channels.limits import problems
-from bot.channels.meta_api import Api, clean, counts_in, data_of, id_in, ids_of, instant, other_account, whose
-from bot.channels.meta_containers import Edges, address_of, make, ready, room, unreachable
+from bot.channels.meta_api import Api, clean, counts_in, id_in, ids_of, instant, other_account, whose
+from bot.channels.meta_containers import room, unreachable
 from bot.channels.platform import THREADS, Platform
+from bot.channels.threads_listing import Unclear, alts_of, standing
 from bot.channels.threads_text import MOST, MOST_LINKS, fits, links_in, split, topic_fits, units
+from bot.channels.threads_write import EDGES, prepared
 from bot.errors import AdMindError, BadInput
-from storage.sealed import Link, Medium, Part, SealedPayload
+from storage.sealed import Link, Part, SealedPayload
 
 GATHER_SECONDS = 60  # of the deadline, for the first post's pictures
 CLOCK_SLACK = timedelta(minutes=2)  # how far Meta's clock may be from ours when a post is looked for by time
 MOST_PARTS = 25  # ours: nobody reads a longer chain
-EDGES = Edges(make="threads", publish="threads_publish", status="status")
-FIELDS = "id,text,timestamp,permalink,media_type"
 # https://developers.facebook.com/docs/threads/insights: of a post, over all of its life.
 COUNTS = {
     "views": "views",
@@ -156,7 +156,7 @@ class Threads:
                 if not posted:
                     kinds = (("", 1), ("reply_", len(payload.parts) - 1))
                     await room(api, payload.remote_id, "threads_publishing_limit", *kinds)
-                    first = await _prepared(api, payload, 0, "")
+                    first = await prepared(api, payload, 0, "")
         except TimeoutError as error:
             raise ProvenNotSent(f"{door.account.name} did not take the pictures in time.", kept=KEPT) from error
         for number in range(len(posted), len(payload.parts)):
@@ -167,8 +167,8 @@ class Threads:
         """By words, kind and place, among the account's own posts since shortly before the first attempt."""
         try:
             api = await Api.of(door, self._platform, payload.server)
-            posts = await _standing(api, payload, key.first_at - CLOCK_SLACK)
-        except _Unclear as unclear:
+            posts = await standing(api, payload, key.first_at - CLOCK_SLACK)
+        except Unclear as unclear:
             return CannotTell(unclear.why)
         except Exception:  # whatever kept the answer away: looking changes nothing, so looking again is safe
             return CannotTell(f"{door.account.name} could not be read.", temporary=True)
@@ -235,8 +235,8 @@ class Threads:
         not tell.
         """
         try:
-            return [id_in(each) for each in await _standing(api, payload, key.first_at - CLOCK_SLACK)]
-        except _Unclear as unclear:
+            return [id_in(each) for each in await standing(api, payload, key.first_at - CLOCK_SLACK)]
+        except Unclear as unclear:
             raise OutcomeUnknown(unclear.why) from unclear
         except ValueError as error:
             raise ProvenNotSent(f"{api.name} could not be read.", kept="Nothing more was sent.") from error
@@ -253,107 +253,15 @@ class Threads:
         return found if urlsplit(found).scheme == "https" and len(found) < 300 else account.page
 
 
-class _Unclear(Exception):
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
-
-
 async def _post(api: Api, payload: SealedPayload, number: int, container: str, posted: Sequence[str]) -> str:
     """One post of the chain; after the first whatever goes wrong is a doubt, for a part of it stands there."""
     try:
-        container = container or await _prepared(api, payload, number, posted[-1])
+        container = container or await prepared(api, payload, number, posted[-1])
         return await api.write(f"{payload.remote_id}/{EDGES.publish}", {"creation_id": container})
     except (ChannelRefused, ProvenNotSent) as error:
         if not posted:
             raise
         raise OutcomeUnknown(f"Only a part of the chain went out. {error.what}") from error
-
-
-async def _prepared(api: Api, payload: SealedPayload, number: int, reply_to: str) -> str:
-    """A container that may be published. Raises ChannelRefused, ProvenNotSent."""
-    container = await _container(api, payload, number, reply_to)
-    await ready(api, container, EDGES)
-    return container
-
-
-async def _container(api: Api, payload: SealedPayload, number: int, reply_to: str) -> str:
-    user, media, items = payload.remote_id, payload.parts[number].media, list[str]()
-    if len(media) > 1:
-        for medium in media:
-            fields = picture_fields(medium, address_of(medium, api.door)) | {"is_carousel_item": "true"}
-            items.append(await make(api, user, EDGES, fields))
-        for item in items:
-            await ready(api, item, EDGES)
-    address = address_of(media[0], api.door) if media else ""
-    return await make(api, user, EDGES, post_fields(payload, number, address, items, reply_to))
-
-
-def picture_fields(medium: Medium, address: str) -> dict[str, str]:
-    alt = {"alt_text": medium.alt.strip()} if medium.alt.strip() else {}
-    return {"media_type": "IMAGE", "image_url": address} | alt
-
-
-def post_fields(
-    payload: SealedPayload, number: int, address: str, items: Sequence[str], reply_to: str
-) -> dict[str, str]:
-    """What is asked for, from the sealed payload alone but for addresses and ids.
-
-    https://developers.facebook.com/docs/threads/reference/publishing. `address`: of a single picture; `items`: the
-    containers of several.
-    """
-    part = payload.parts[number]
-    if len(part.media) > 1:
-        fields = {"media_type": "CAROUSEL", "children": ",".join(items)}
-    elif part.media:
-        fields = picture_fields(part.media[0], address)
-    else:
-        fields = {"media_type": "TEXT"} | ({"link_attachment": part.link_card["uri"]} if part.link_card else {})
-    fields |= {"text": part.text} if part.text else {}
-    fields |= {"topic_tag": payload.extra["topic"]} if number == 0 and "topic" in payload.extra else {}
-    return fields | ({"reply_to_id": reply_to} if reply_to else {})
-
-
-async def _standing(api: Api, payload: SealedPayload, since: datetime) -> list[dict[str, Any]]:
-    """The posts of the chain that stand there, from the first one on.
-
-    Raises _Unclear where several could be meant or more stand there than are read, and what `before` raises.
-    """
-    mine, whole = await _listed(api, payload.remote_id, "threads", FIELDS, since)
-    found: list[dict[str, Any]] = []
-    for number, part in enumerate(payload.parts):
-        if number == 1:
-            mine, all_of = await _listed(api, payload.remote_id, "replies", f"{FIELDS},replied_to", since)
-            whole = whole and all_of
-        answers = id_in(found[-1]) if found else ""
-        same = [each for each in mine if _is(each, part, answers) and id_in(each)]
-        if len(same) > 1:
-            raise _Unclear("Several posts with these words stand there.")
-        if not same:
-            break
-        found.append(same[0])
-    if len(found) < len(payload.parts) and not whole:
-        raise _Unclear("Too many posts stand there since then.")
-    return found
-
-
-async def _listed(api: Api, user: str, edge: str, fields: str, since: datetime) -> tuple[list[dict[str, Any]], bool]:
-    found, whole = await api.listed(f"{user}/{edge}", {"fields": fields, "since": str(int(since.timestamp()))})
-    return [each for each in found if (at := instant(each.get("timestamp"))) is not None and at >= since], whole
-
-
-def _is(post: Mapping[str, Any], part: Part, answers: str) -> bool:
-    kind = "CAROUSEL_ALBUM" if len(part.media) > 1 else "IMAGE" if part.media else "TEXT_POST"
-    same = " ".join(str(post.get("text") or "").split()) == " ".join(part.text.split())
-    return same and post.get("media_type") == kind and (not answers or id_in(post.get("replied_to")) == answers)
-
-
-def alts_of(post: dict[str, Any]) -> tuple[str, ...]:
-    """Alt texts of a post's pictures in order; empty for a post without any."""
-    if post.get("media_type") not in ("IMAGE", "CAROUSEL_ALBUM"):
-        return ()
-    several = data_of(post.get("children"))
-    return tuple(str(each.get("alt_text") or "").strip() for each in several or [post])
 
 
 def _card(content: Content) -> dict[str, str] | None:

@@ -28,7 +28,8 @@ from bot.channels.base import (
     Receipt,
 )
 from bot.channels.platform import THREADS
-from bot.channels.threads import Threads, post_fields
+from bot.channels.threads import Threads
+from bot.channels.threads_write import post_fields
 from bot.errors import BadInput
 from bot.fetch import safe_client
 from storage.sealed import Medium, SealedPayload
