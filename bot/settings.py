@@ -135,6 +135,31 @@ class Settings(BaseModel):
     pinterest_client_secret: SecretStr | None = Field(None, description="Pinterest: the secret key of your app there.")
     pinterest_api_url: str = Field("https://api.pinterest.com", description="Pinterest: base address of its API.")
     pinterest_web_url: str = Field("https://www.pinterest.com", description="Pinterest: base address of its web pages.")
+    threads_client_id: str = Field("", description="Threads: the Threads app ID of your app at Meta.")
+    threads_client_secret: SecretStr | None = Field(
+        None, description="Threads: the Threads app secret of your app at Meta."
+    )
+    threads_api_url: str = Field("https://graph.threads.net", description="Threads: base address of its API.")
+    threads_web_url: str = Field("https://www.threads.com", description="Threads: base address of its web pages.")
+    facebook_client_id: str = Field("", description="Facebook: the App ID of your app at Meta.")
+    facebook_client_secret: SecretStr | None = Field(None, description="Facebook: the App secret of your app at Meta.")
+    facebook_config_id: str = Field(
+        "", description="Facebook: id of a configuration of Facebook Login for Business, where your app has that."
+    )
+    facebook_api_url: str = Field("https://graph.facebook.com", description="Facebook: base address of its API.")
+    facebook_web_url: str = Field("https://www.facebook.com", description="Facebook: base address of its web pages.")
+    instagram_client_id: str = Field("", description="Instagram: the Instagram app ID of your app at Meta.")
+    instagram_client_secret: SecretStr | None = Field(
+        None, description="Instagram: the Instagram app secret of your app at Meta."
+    )
+    instagram_api_url: str = Field("https://graph.instagram.com", description="Instagram: base address of its API.")
+    instagram_login_url: str = Field(
+        "https://api.instagram.com", description="Instagram: base address at which codes become accesses."
+    )
+    instagram_web_url: str = Field("https://www.instagram.com", description="Instagram: base address of its web pages.")
+    meta_version: str = Field(
+        "v25.0", description="Facebook and Instagram: version of Meta's Graph API, for when this one has ended."
+    )
     discord_token: SecretStr | None = Field(None, description="Discord: the bot's token, from the developer portal.")
     discord_api_url: str = Field("https://discord.com/api/v10", description="Discord: base address of its REST API.")
     discord_gateway_url: str = Field(
@@ -185,6 +210,13 @@ class Settings(BaseModel):
                 raise ValueError("no such zone; write an IANA name such as Europe/Zurich") from error
         return value
 
+    @field_validator("meta_version")
+    @classmethod
+    def _graph_version(cls, value: str) -> str:
+        if not re.fullmatch(r"v\d{1,3}\.\d", value):
+            raise ValueError("write a version of the Graph API, e.g. v25.0")
+        return value
+
     @field_validator("linkedin_version")
     @classmethod
     def _month(cls, value: str) -> str:
@@ -195,6 +227,8 @@ class Settings(BaseModel):
     @field_validator(
         *("public_url", "heartbeat_url", "slack_api_url", "discord_api_url", "discord_cdn_url"),
         *("linkedin_api_url", "linkedin_web_url", "x_api_url", "x_web_url", "pinterest_api_url", "pinterest_web_url"),
+        *("threads_api_url", "threads_web_url", "facebook_api_url", "facebook_web_url"),
+        *("instagram_api_url", "instagram_login_url", "instagram_web_url"),
     )
     @classmethod
     def _web_address(cls, value: str) -> str:
@@ -357,6 +391,9 @@ def _together(settings: Settings) -> list[str]:
         ("LINKEDIN", settings.linkedin_client_id, settings.linkedin_client_secret),
         ("X", settings.x_client_id, settings.x_client_secret),
         ("PINTEREST", settings.pinterest_client_id, settings.pinterest_client_secret),
+        ("THREADS", settings.threads_client_id, settings.threads_client_secret),
+        ("FACEBOOK", settings.facebook_client_id, settings.facebook_client_secret),
+        ("INSTAGRAM", settings.instagram_client_id, settings.instagram_client_secret),
     ):
         if bool(client) != bool(secret):
             wrong.append(

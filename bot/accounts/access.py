@@ -30,6 +30,7 @@ T = TypeVar("T")
 
 RENEW_AT = 2 / 3  # of a token's life
 ENDS_OPTION = "access_ends_at"  # ISO 8601, for what ends and cannot be renewed: a person must log in again
+PERSON_OPTION = "person"  # who signed in, where giving back one access ends all that this person gave
 RENEW_OPTION = "renew_access_at"  # ISO 8601, beside the account's other options; absent: it does not end
 LAPSE_OPTION = "access_lapses_at"  # ISO 8601: until when the access is good that is to be renewed before
 TIMES = (RENEW_OPTION, ENDS_OPTION, LAPSE_OPTION)
@@ -63,6 +64,11 @@ def pack_app(app: App) -> str:
 
 def unpack_app(text: str) -> App:
     return App(*json.loads(text))
+
+
+def undated(options: Mapping[str, str]) -> dict[str, str]:
+    """Without what `renewal` says."""
+    return {name: value for name, value in options.items() if name not in TIMES}
 
 
 def renewal(tokens: Tokens, now: datetime) -> Mapping[str, str]:
@@ -175,7 +181,8 @@ class Access:
         """End a token at its server, unless another account lives by it.
 
         Mastodon gives one application the same token each time (`reuse_access_token` in its
-        config/initializers/doorkeeper.rb): who says "not this one" must not end what works already.
+        config/initializers/doorkeeper.rb): who says "not this one" must not end what works already. Facebook ends all
+        that a person gave at once, other pages' too.
         """
         if await self._held_by_another(account, token):
             return
@@ -183,9 +190,13 @@ class Access:
             await self._servers[account.channel].revoke(self._client.request, account.server, app, token)
 
     async def _held_by_another(self, account: Account, token: str) -> bool:
+        person = account.options.get(PERSON_OPTION, "")
         for other, _ in await self._book.all(account.workspace):
             there = (other.channel, other.server) == (account.channel, account.server) and other.closed_at is None
             if there and other.id != account.id:
+                giver = other.options.get(PERSON_OPTION, "")
+                if giver and person in ("", giver):  # of whom it is not known who it is may be the same
+                    return True
                 held = await self._secrets.get(other.workspace, other.id, "access_token")
                 if held == token:
                     return True

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
-from bot.accounts.access import TIMES, Access, Secrets, pack_app, packed, renewal, unpack_app
+from bot.accounts.access import Access, Secrets, pack_app, packed, renewal, undated, unpack_app
 from bot.accounts.connect import Accounts
 from bot.accounts.door import HttpClient
 from bot.accounts.faces import Face
 from bot.accounts.traveller import LIFE, Traveller, ended, owner_only
 from bot.channels.base import Account, Introduction, Place
-from bot.channels.oauth import App, OAuthServer, Tokens, challenge_of
+from bot.channels.oauth import App, Narrows, OAuthServer, Tokens, challenge_of
 from bot.clock import Clock
 from bot.errors import AdMindError, BadInput, Conflict, NotAllowed
 from storage.audit import AuditWriter
@@ -201,6 +201,11 @@ class OAuth:
         if account is None:
             ended()
         app, tokens = self._given(kept.record)
+        server = self._servers[account.channel]
+        if isinstance(server, Narrows):
+            tokens = await server.narrow(self._client.request, app, tokens, account)
+            options = {**undated(account.options), **renewal(tokens, self._clock.now())}
+            account = account.changed(options=options)
         connected = await self._accounts.keep(account.changed(name=name), packed(app, tokens), by=who.member.id)
         await self._grants.take(handle, "h", self._clock.now())
         return connected
@@ -240,7 +245,7 @@ class OAuth:
         await self._grants.take(handle, "h", self._clock.now())
         app, tokens = self._given(grant)
         if tokens.access:
-            await self._access.revoke(_nobody(grant), app, tokens.access)
+            await self._access.revoke(grant.account or _nobody(grant), app, tokens.access)
         await self._written(grant, member, what, why=why)
 
     async def _verified(self, grant: Grant) -> tuple[Account, Tokens]:
@@ -264,8 +269,7 @@ class OAuth:
         if known is None:
             return account
         # What the team chose for it, such as who sees its posts, stays as it is.
-        chosen = {name: value for name, value in known.options.items() if name not in TIMES}
-        return account.changed(name=known.name, options={**chosen, **account.options})
+        return account.changed(name=known.name, options={**undated(known.options), **account.options})
 
     def _given(self, grant: Grant) -> tuple[App, Tokens]:
         sealed = self._open(grant)

@@ -10,13 +10,13 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from urllib.parse import urlencode
 
 from httpx2 import Response
 
 from bot.channels.answers import document
-from bot.channels.base import ChannelRefused
+from bot.channels.base import Account, ChannelRefused
 
 Request = Callable[..., Awaitable[Response]]
 MOST_VALUE = 4000
@@ -63,6 +63,15 @@ class OAuthServer(Protocol):
     async def refresh(self, request: Request, origin: str, app: App, refresh: str) -> Tokens: ...
 
     async def revoke(self, request: Request, origin: str, app: App, token: str) -> None: ...
+
+
+@runtime_checkable
+class Narrows(Protocol):
+    """What a server adds whose access can be narrowed to the one place that a person chose."""
+
+    async def narrow(self, request: Request, app: App, tokens: Tokens, account: Account) -> Tokens:
+        """An access for this account alone, in place of the person's. Raises ChannelRefused."""
+        ...
 
 
 def challenge_of(verifier: str) -> str:

@@ -23,6 +23,9 @@ class Platform:
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
     version: str = ""  # of its API, where requests must name one
+    login: str = ""  # origin that takes codes, where that is another one
+    proves: bool = False  # requests prove that AdMind knows the app's secret
+    config: str = ""  # of its sign-in, in place of the scope, where whoever runs AdMind made one
 
     def app(self, redirect: str, setting: str) -> App:
         """AdMind as this platform knows it. Raises BadInput where the settings do not say."""
@@ -62,4 +65,32 @@ PINTEREST = Platform(
     web="https://www.pinterest.com",
     # https://developers.pinterest.com/docs/getting-started/scopes/: with commas between
     scope="boards:read,pins:read,pins:write,user_accounts:read",
+)
+THREADS = Platform(
+    title="Threads",
+    api="https://graph.threads.net",
+    web="https://www.threads.com",
+    # https://developers.facebook.com/docs/threads/get-started; a chain answers itself, so replies are made and read.
+    scope="threads_basic,threads_content_publish,threads_manage_replies,threads_read_replies,"
+    "threads_manage_insights,threads_delete",
+    version="v1.0",
+)
+FACEBOOK = Platform(
+    title="Facebook",
+    api="https://graph.facebook.com",
+    web="https://www.facebook.com",
+    # https://developers.facebook.com/docs/pages-api/posts; read_insights for the numbers alone.
+    scope="pages_show_list,pages_manage_posts,pages_read_engagement,read_insights",
+    # https://developers.facebook.com/docs/graph-api/changelog/versions: each is good for two years at least.
+    version="v25.0",
+    proves=True,
+)
+INSTAGRAM = Platform(
+    title="Instagram",
+    api="https://graph.instagram.com",
+    web="https://www.instagram.com",
+    # https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/business-login
+    scope="instagram_business_basic,instagram_business_content_publish,instagram_business_manage_insights",
+    version="v25.0",
+    login="https://api.instagram.com",
 )

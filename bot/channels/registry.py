@@ -12,20 +12,25 @@ from bot.channels.bluesky import Bluesky
 from bot.channels.devto import DevTo
 from bot.channels.discord import Discord
 from bot.channels.discord_webhook import DiscordWebhook
+from bot.channels.facebook import Facebook
+from bot.channels.facebook_oauth import FacebookOAuth
 from bot.channels.feed import Feed
 from bot.channels.ghost import Ghost
+from bot.channels.instagram import Instagram
 from bot.channels.linkedin import LinkedIn
 from bot.channels.linkedin_oauth import LinkedInOAuth
 from bot.channels.mail import Email
 from bot.channels.mastodon import Mastodon
 from bot.channels.mastodon_oauth import MastodonOAuth
+from bot.channels.meta_oauth import MetaOAuth
 from bot.channels.oauth import OAuthServer
 from bot.channels.pinterest import Pinterest
 from bot.channels.pinterest_oauth import PinterestOAuth
-from bot.channels.platform import LINKEDIN, PINTEREST, Platform
+from bot.channels.platform import FACEBOOK, INSTAGRAM, LINKEDIN, PINTEREST, THREADS, Platform
 from bot.channels.platform import X as X_PLATFORM
 from bot.channels.slack import Slack
 from bot.channels.telegram import Telegram
+from bot.channels.threads import Threads
 from bot.channels.webhook import Webhook
 from bot.channels.wordpress import WordPress
 from bot.channels.x import X
@@ -41,6 +46,9 @@ class Platforms:
     linkedin: Platform = LINKEDIN
     x: Platform = X_PLATFORM
     pinterest: Platform = PINTEREST
+    threads: Platform = THREADS
+    facebook: Platform = FACEBOOK
+    instagram: Platform = INSTAGRAM
 
 
 DEFAULT = Platforms()
@@ -70,7 +78,32 @@ def platforms_of(settings: Settings) -> Platforms:
         client_id=settings.pinterest_client_id,
         client_secret=_clear(settings.pinterest_client_secret),
     )
-    return Platforms(linkedin, x, pinterest)
+    threads = replace(
+        THREADS,
+        api=settings.threads_api_url,
+        web=settings.threads_web_url,
+        client_id=settings.threads_client_id,
+        client_secret=_clear(settings.threads_client_secret),
+    )
+    facebook = replace(
+        FACEBOOK,
+        api=settings.facebook_api_url,
+        web=settings.facebook_web_url,
+        version=settings.meta_version,
+        config=settings.facebook_config_id,
+        client_id=settings.facebook_client_id,
+        client_secret=_clear(settings.facebook_client_secret),
+    )
+    instagram = replace(
+        INSTAGRAM,
+        api=settings.instagram_api_url,
+        web=settings.instagram_web_url,
+        login=settings.instagram_login_url,
+        version=settings.meta_version,
+        client_id=settings.instagram_client_id,
+        client_secret=_clear(settings.instagram_client_secret),
+    )
+    return Platforms(linkedin, x, pinterest, threads, facebook, instagram)
 
 
 def build_channels(feed: FeedStore, *, base_url: str, platforms: Platforms = DEFAULT) -> Mapping[str, Channel]:
@@ -81,6 +114,8 @@ def build_channels(feed: FeedStore, *, base_url: str, platforms: Platforms = DEF
         *(LinkedIn(platforms.linkedin), X(platforms.x)),
         *(Discord(), DiscordWebhook(), Slack()),
         *(Email(), Pinterest(platforms.pinterest)),
+        *(Threads(platforms.threads, base_url), Facebook(platforms.facebook)),
+        *(Instagram(platforms.instagram, base_url),),
     )
     return {adapter.capabilities.channel: adapter for adapter in adapters}
 
@@ -92,6 +127,9 @@ def build_oauth(platforms: Platforms = DEFAULT) -> Mapping[str, OAuthServer]:
         "linkedin": LinkedInOAuth(platforms.linkedin),
         "x": XOAuth(platforms.x),
         "pinterest": PinterestOAuth(platforms.pinterest),
+        "threads": MetaOAuth(platforms.threads, "th", "ADMIND_THREADS"),
+        "facebook": FacebookOAuth(platforms.facebook),
+        "instagram": MetaOAuth(platforms.instagram, "ig", "ADMIND_INSTAGRAM"),
     }
 
 

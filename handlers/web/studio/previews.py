@@ -13,13 +13,16 @@ from bot.channels.article import page_html
 from bot.channels.base import Part, SealedPayload
 from bot.channels.bluesky_html import part_html
 from bot.channels.discord_html import message_html as discord_html
+from bot.channels.facebook_html import post_html as facebook_html
 from bot.channels.feed_html import content_html
+from bot.channels.instagram_html import post_html as instagram_html
 from bot.channels.linkedin_html import post_html as linkedin_html
 from bot.channels.mail_text import preview_html as mail_html
 from bot.channels.mail_text import recipients_in
 from bot.channels.mastodon_html import text_html
 from bot.channels.pinterest_api import description_of
 from bot.channels.slack_html import message_html as slack_html
+from bot.channels.threads_html import post_html as threads_html
 from bot.channels.webhook import wire_body
 from bot.channels.x_html import post_html as x_html
 from bot.views import DraftView, MediumView, VersionView
@@ -31,6 +34,9 @@ KINDS = {
     "bluesky": "bluesky",
     "linkedin": "linkedin",
     "x": "x",
+    "threads": "threads",
+    "facebook": "facebook",
+    "instagram": "instagram",
     "wordpress": "article",
     "ghost": "article",
     "devto": "article",
@@ -47,6 +53,9 @@ THREADS: Mapping[str, Callable[[Part], str]] = {
     "slack": slack_html,
     "linkedin": linkedin_html,
     "x": x_html,
+    "threads": threads_html,
+    "facebook": facebook_html,
+    "instagram": instagram_html,
 }  # each post of it, escaped
 
 
@@ -71,6 +80,7 @@ class Preview:
     labels: str = ""
     envelope: Mapping[str, str] = field(default_factory=dict)  # of an e-mail: from, to, people, preview
     pin: Mapping[str, str] = field(default_factory=dict)  # link, its host, description
+    topic: str = ""
 
     @property
     def name(self) -> str:
@@ -124,6 +134,7 @@ def previews_of(
                 labels=payload.extra.get("labels", ""),
                 envelope=_envelope(payload) if kind == "mail" else {},
                 pin=_pin(payload) if kind == "pin" else {},
+                topic=payload.extra.get("topic", ""),
             )
         )
     return tuple(found)

@@ -119,6 +119,9 @@ async def accounts(request: Request, visit: Visitor) -> Response:
             "linkedin": bool(settings.linkedin_client_id),
             "x": bool(settings.x_client_id),
             "pinterest": bool(settings.pinterest_client_id),
+            "threads": bool(settings.threads_client_id),
+            "facebook": bool(settings.facebook_client_id),
+            "instagram": bool(settings.instagram_client_id),
         },
     )
 

@@ -1,0 +1,279 @@
+"""Instagram: a professional account (business or creator), by Instagram's own sign-in.
+
+Of the two ways that there are, this one takes no Facebook page behind the account, asks for the account alone and not
+for a person's pages, and gives an access that renews itself.
+
+Every post has a picture; Instagram fetches it from AdMind's public edge before anything is published. Publishing a
+container is the one call that shows anything. There is no key that makes one post of two requests: after an unclear end
+the post is looked for among the account's media of that time, by caption and kind. How soon a new one is listed is
+documented nowhere, so one that is not found is a question to a person; before another attempt it is looked for once
+more. The API cannot delete, so posts are taken down by hand.
+
+Account options: none. Secret: `access_token`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.channels.answers import KEPT
+from bot.channels.base import (
+    Absent,
+    Account,
+    AttemptKey,
+    CannotTell,
+    Capabilities,
+    ChannelRefused,
+    Content,
+    Door,
+    Found,
+    Live,
+    Lookup,
+    Measure,
+    OutcomeUnknown,
+    Problem,
+    ProvenNotSent,
+    Receipt,
+)
+from bot.channels.content import link_in, sealed_not_before
+from bot.channels.instagram_text import MOST, MOST_MENTIONS, MOST_TAGS, mentions, tags
+from bot.channels.limits import problems
+from bot.channels.linkedin_text import spoken, units
+from bot.channels.meta_api import Api, clean, counts_in, data_of, id_in, ids_of, instant, other_account, whose
+from bot.channels.meta_containers import Edges, address_of, make, ready, room, unreachable
+from bot.channels.platform import INSTAGRAM, Platform
+from bot.errors import AdMindError
+from storage.sealed import Medium, Part, SealedPayload
+
+GATHER_SECONDS = 60  # of the deadline, for pictures
+CLOCK_SLACK = timedelta(minutes=2)  # how far Meta's clock may be from ours when a post is looked for by time
+EDGES = Edges(make="media", publish="media_publish", status="status_code")
+FIELDS = "id,caption,timestamp,permalink,media_type"
+# https://developers.facebook.com/docs/instagram-platform/reference/instagram-media/insights
+COUNTS = {
+    "views": "views",
+    "reach": "reach",
+    "likes": "likes",
+    "comments": "comments",
+    "shares": "shares",
+    "saves": "saved",
+}
+
+
+class Instagram:
+    """Adapter of the Instagram API with Instagram Login. `base_url` is where Meta finds the pictures."""
+
+    capabilities = Capabilities(
+        channel="instagram",
+        title="Instagram",
+        text_limit=MOST,  # `instagram_text`
+        unit="characters",
+        # https://developers.facebook.com/docs/instagram-platform/content-publishing: up to ten in a carousel, JPEG
+        # alone; …/reference/ig-user/media: 8 MB, 4:5 to 1.91:1, 320 to 1,440 wide.
+        images_max=10,
+        image_mimes=("image/jpeg",),
+        image_max_bytes=8_000_000,
+        image_max_pixels=(1440, 1800),
+        image_ratio=(0.8, 1.91),
+        picture_size=(1080, 1350),
+        alt_limit=1000,  # …/reference/ig-user/media
+        links="none",  # addresses stay words
+        hashtags="welcome",
+        deletes=False,
+        access_ends=True,
+        reads_back=True,
+        metrics=tuple(COUNTS),
+        settle=timedelta(seconds=60),  # documented nowhere
+        deadline=timedelta(seconds=90),
+    )
+
+    def __init__(self, platform: Platform = INSTAGRAM, base_url: str = "") -> None:
+        self._platform = platform
+        self._base_url = base_url
+
+    def capabilities_for(self, account: Account) -> Capabilities:
+        return self.capabilities
+
+    def measure(self, text: str, account: Account) -> Measure:
+        """Counts UTF-16 code units: never less than Instagram counts."""
+        return Measure(units(text.strip()), MOST, self.capabilities.unit)
+
+    def build(self, content: Content, account: Account) -> SealedPayload:
+        text, links = link_in(content)
+        return SealedPayload(
+            workspace=account.workspace,
+            channel=self.capabilities.channel,
+            account=account.id,
+            remote_id=account.remote_id,
+            server=account.server,
+            destination=account.destination,
+            not_before=sealed_not_before(content),
+            title=content.title.strip(),
+            language=content.language or account.language or "en",
+            parts=(Part(text=text.strip(), media=content.media),),
+            links=links,
+        )
+
+    def validate(self, payload: SealedPayload, account: Account) -> tuple[Problem, ...]:
+        found = problems(payload, self.capabilities, lambda text: self.measure(text, account))
+        text = payload.parts[0].text
+        if not payload.parts[0].media:
+            found += (Problem("no_picture", "Instagram takes no post without a picture.", "Add a picture."),)
+        if (used := tags(text)) > MOST_TAGS:
+            reason = f"Instagram takes at most {MOST_TAGS} hashtags; this has {used}."
+            found += (Problem("too_many_hashtags", reason, "Leave some out."),)
+        if (used := mentions(text)) > MOST_MENTIONS:
+            reason = f"Instagram takes at most {MOST_MENTIONS} mentions; this has {used}."
+            found += (Problem("too_many_mentions", reason, "Leave some out."),)
+        return found + unreachable(payload, self._base_url, self.capabilities.title)
+
+    async def send(self, payload: SealedPayload, key: AttemptKey, door: Door) -> Receipt:
+        repeated = key.deadline - key.first_at > self.capabilities.deadline
+        try:
+            async with asyncio.timeout(GATHER_SECONDS):
+                api = await Api.of(door, self._platform, payload.server)
+                if await self._user(api) != payload.remote_id:
+                    raise other_account(api.name)
+                if repeated and (earlier := await self._earlier(payload, key, door)):
+                    return earlier
+                await room(api, payload.remote_id, "content_publishing_limit", ("", 1))
+                container = await _container(api, payload)
+                await ready(api, container, EDGES)
+        except TimeoutError as error:
+            raise ProvenNotSent(f"{door.account.name} did not take the pictures in time.", kept=KEPT) from error
+        posted = await api.write(f"{payload.remote_id}/{EDGES.publish}", {"creation_id": container})
+        found: dict[str, Any] = {}
+        with contextlib.suppress(AdMindError):  # it is out: nothing may turn that into a doubt
+            found = await api.before("GET", posted, {"fields": "permalink"})
+        return Receipt(posted, _address(found, door.account), door.now())
+
+    async def look_up(self, payload: SealedPayload, key: AttemptKey, door: Door) -> Lookup:
+        """By caption, kind and time, among the account's media since shortly before the first attempt."""
+        since = key.first_at - CLOCK_SLACK
+        try:
+            api = await Api.of(door, self._platform, payload.server)
+            listed, whole = await api.listed(f"{payload.remote_id}/media", {"fields": FIELDS}, since=since)
+        except Exception:  # whatever kept the answer away: looking changes nothing, so looking again is safe
+            return CannotTell(f"{door.account.name} could not be read.", temporary=True)
+        mine = [each for each in listed if (at := instant(each.get("timestamp"))) is not None and at >= since]
+        same = [each for each in mine if id_in(each) and _is(each, payload.parts[0])]
+        if len(same) > 1:
+            return CannotTell("Several posts with these words stand there.")
+        if same:
+            at = instant(same[0].get("timestamp")) or door.now()
+            return Found(Receipt(id_in(same[0]), _address(same[0], door.account), at))
+        return Absent() if whole else CannotTell("Too many posts stand there since then.")
+
+    async def read_back(self, receipt: Receipt, door: Door) -> Live | None:
+        [post] = ids_of(receipt.remote_id, self._platform.title)
+        api = await Api.of(door, self._platform, door.account.server)
+        said = await api.read(post, {"fields": "id,caption,media_type,alt_text,children{alt_text}"})
+        if said is None:
+            return None
+        live = Live(text=str(said.get("caption") or ""), url=receipt.url)
+        return dataclasses.replace(live, alts=_alts(said))
+
+    async def delete(self, receipt: Receipt, door: Door) -> None:
+        """Raises ChannelRefused: the API has no call for it."""
+        raise ChannelRefused(
+            "Instagram lets no app delete a post.",
+            code="cannot_delete",
+            kept="The post stands as it was.",
+            do_next="Take it down there by hand.",
+        )
+
+    async def metrics(self, receipt: Receipt, door: Door) -> Mapping[str, int]:
+        [post] = ids_of(receipt.remote_id, self._platform.title)
+        api = await Api.of(door, self._platform, door.account.server)
+        said = counts_in(await api.before("GET", f"{post}/insights", {"metric": ",".join(COUNTS.values())}))
+        return {name: said[field] for name, field in COUNTS.items() if field in said}
+
+    def price(self, payload: SealedPayload) -> str:
+        return ""
+
+    async def connect(self, account: Account, door: Door) -> Account:
+        """Whose access it is. Raises ChannelRefused (`unauthorized` when it is refused)."""
+        api = await Api.of(door, self._platform, self._platform.api)
+        me = await api.before("GET", "me", {"fields": "user_id,username"})
+        username = "".join(char for char in str(me.get("username") or "") if char.isalnum() or char in "._")[:50]
+        user = id_in({"id": me.get("user_id")})
+        if not user or not username:
+            raise ProvenNotSent(f"{api.name} does not say whose account it is.", kept=KEPT)
+        return account.changed(
+            remote_id=user,
+            server=self._platform.api,
+            destination="",
+            handle=f"@{clean(username)}",
+            page=f"{self._platform.web}/{username}/",
+        )
+
+    @staticmethod
+    async def _user(api: Api) -> str:
+        return id_in({"id": (await whose(api, "user_id")).get("user_id")})
+
+    async def _earlier(self, payload: SealedPayload, key: AttemptKey, door: Door) -> Receipt | None:
+        """What an earlier attempt brought out. Raises ProvenNotSent when that cannot be read, OutcomeUnknown when it
+        does not tell.
+        """
+        found = await self.look_up(payload, key, door)
+        if isinstance(found, Found):
+            return found.receipt
+        if isinstance(found, CannotTell) and found.temporary:
+            raise ProvenNotSent(found.why, kept="Nothing more was sent.")
+        if isinstance(found, CannotTell):
+            raise OutcomeUnknown(found.why)
+        return None
+
+
+async def _container(api: Api, payload: SealedPayload) -> str:
+    user, media, items = payload.remote_id, payload.parts[0].media, list[str]()
+    if len(media) > 1:
+        for medium in media:
+            fields = picture_fields(medium, address_of(medium, api.door)) | {"is_carousel_item": "true"}
+            items.append(await make(api, user, EDGES, fields))
+        for item in items:
+            await ready(api, item, EDGES)
+    address = address_of(media[0], api.door) if media else ""
+    return await make(api, user, EDGES, post_fields(payload, address, items))
+
+
+def picture_fields(medium: Medium, address: str) -> dict[str, str]:
+    return {"image_url": address} | ({"alt_text": medium.alt.strip()} if medium.alt.strip() else {})
+
+
+def post_fields(payload: SealedPayload, address: str, items: Sequence[str]) -> dict[str, str]:
+    """What is asked for, from the sealed payload alone but for addresses and ids.
+
+    https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media. `address`: of a
+    single picture; `items`: the containers of several.
+    """
+    part = payload.parts[0]
+    if len(part.media) > 1:
+        fields = {"media_type": "CAROUSEL", "children": ",".join(items)}
+    else:
+        fields = picture_fields(part.media[0], address)
+    fields |= {"caption": part.text} if part.text else {}
+    return fields | ({"is_ai_generated": "true"} if "ai_generated" in payload.disclosure else {})
+
+
+def _is(post: Mapping[str, Any], part: Part) -> bool:
+    kind = "CAROUSEL_ALBUM" if len(part.media) > 1 else "IMAGE"
+    return post.get("media_type") == kind and spoken(str(post.get("caption") or "")) == spoken(part.text)
+
+
+def _alts(post: dict[str, Any]) -> tuple[str, ...]:
+    """Alt texts of its pictures, in order."""
+    several = data_of(post.get("children"))
+    return tuple(str(each.get("alt_text") or "").strip() for each in several or [post])
+
+
+def _address(post: Mapping[str, Any], account: Account) -> str:
+    """Where people see it; the profile when Instagram does not say."""
+    found = str(post.get("permalink") or "")
+    return found if urlsplit(found).scheme == "https" and len(found) < 300 else account.page
