@@ -75,7 +75,8 @@ def test_mastodon_is_connected_click_by_click(
         expect(page.get_by_role("heading", name="Is this the right account?")).to_be_visible()
         assert page.url.startswith(f"{public.url}/studio/settings/accounts/confirm/")
         expect(page.get_by_text("@velo@velo.example").first).to_be_visible()
-        assert page.get_by_alt_text("Profile picture").evaluate("face => face.naturalWidth") == 96
+        face = page.get_by_alt_text("Profile picture")
+        assert face.evaluate("async face => { await face.decode(); return face.naturalWidth }") == 96
         expect(page.get_by_text("Fresh bread from six.")).to_be_visible()
         assert not violations(page)
         shot(page, f"confirm-{theme}-{size}")
