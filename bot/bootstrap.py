@@ -43,6 +43,7 @@ from bot.engine.outbox import Engine, Queue
 from bot.engine.scheduler import Scheduler, Ticker
 from bot.errors import Misconfigured
 from bot.fetch import safe_client
+from bot.leaving.exporting import Exporting
 from bot.llm.budget import Payer
 from bot.llm.chat_models import ModelChoice
 from bot.publishing.pause import Pausing
@@ -285,6 +286,7 @@ class AdMind:
             [key.get_secret_value() for key in settings.secret_keys],
         )
         self.retention = Retention(database, blobs=self.blobs, audit=self.audit, clock=clock)
+        self.exporting = Exporting(database, blobs=self.blobs, audit=self.audit, clock=clock)
         self.erasing = Erasing(database, audit=self.audit, channels=self.channels, clock=clock)
         self.once_only = OnceOnly(database)
         self.sign_in = SignIn(database, self.audit, clock)
