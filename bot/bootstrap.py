@@ -44,6 +44,10 @@ from bot.engine.scheduler import Scheduler, Ticker
 from bot.errors import Misconfigured
 from bot.fetch import safe_client
 from bot.leaving.exporting import Exporting
+from bot.leaving.farewells import Farewells
+from bot.leaving.going import Going
+from bot.leaving.parting import Parting
+from bot.leaving.telling import Telling
 from bot.llm.budget import Payer
 from bot.llm.chat_models import ModelChoice
 from bot.publishing.pause import Pausing
@@ -286,6 +290,7 @@ class AdMind:
             [key.get_secret_value() for key in settings.secret_keys],
         )
         self.retention = Retention(database, blobs=self.blobs, audit=self.audit, clock=clock)
+        self.farewells = Farewells(database, audit=self.audit, clock=clock)
         self.exporting = Exporting(database, blobs=self.blobs, audit=self.audit, clock=clock)
         self.erasing = Erasing(database, audit=self.audit, channels=self.channels, clock=clock)
         self.once_only = OnceOnly(database)
@@ -303,6 +308,7 @@ class AdMind:
         book = TeamBook(database, self.people.store, self.audit, self.clock)
         servers = build_oauth(platforms_of(self.settings))
         access = Access(servers, book=book, secrets=self.credentials, client=self.client, clock=self.clock)
+        self._give_back = access.give_back
         self.accounts = Accounts(
             book,
             channels=self.channels,
@@ -440,6 +446,7 @@ class AdMind:
             clock=self.clock,
         )
         self.engine.register("upkeep", "kin", recounting.kin)
+        self.engine.register("upkeep", "leaving", self._going(database).leave)
         self._clockwork = clockwork
         self.scheduler = Scheduler(handing_to(self.engine), CronMarkers(database), self.clock)
         for name, task, seconds in (
@@ -455,6 +462,22 @@ class AdMind:
             self.engine.register("upkeep", name, once_a_firing(ledger, name, task, lease_seconds=CRON_LEASE_SECONDS))
             self.scheduler.every(name, timedelta(seconds=seconds))
         self.ticker = Ticker(self._tick, full_batch=BATCH)
+
+    def _going(self, database: Database) -> Going:
+        """What a brand that leaves goes through."""
+        parting = Parting(
+            database,
+            blobs=self.blobs,
+            audit=self.audit,
+            journal=self.journal,
+            board=self.board,
+            office=self.office,
+            credentials=self.credentials,
+            give_back=self._give_back,
+            clock=self.clock,
+        )
+        telling = Telling(self.board, self.people.store)
+        return Going(database, parting=parting, audit=self.audit, telling=telling, clock=self.clock)
 
     async def _too_old(self) -> TooOld | None:
         """Why this code may read but not write what is kept here, if so. Raises TooOld when it may not even read."""

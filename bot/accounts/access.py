@@ -88,12 +88,14 @@ class Access:
         kept = {k: v for k, v in account.options.items() if k not in (RENEW_OPTION, ENDS_OPTION)}
         return account.changed(options={**kept, **renewal(tokens, self._clock.now())})
 
-    async def give_back(self, account: Account) -> None:
-        """Revoke what OAuth gave, as far as the server can be reached; a pasted token is not ours to revoke."""
+    async def give_back(self, account: Account) -> bool:
+        """Revoke what OAuth gave, as far as the server can be reached; False: a pasted token is not ours to revoke."""
         app = await self._secrets.get(account.workspace, account.id, "app")
         token = await self._secrets.get(account.workspace, account.id, "access_token")
-        if app and token and account.channel in self._servers:
-            await self.revoke(account, unpack_app(app), token)
+        if not (app and token and account.channel in self._servers):
+            return False
+        await self.revoke(account, unpack_app(app), token)
+        return True
 
     async def revoke(self, account: Account, app: App, token: str) -> None:
         """End a token at its server, unless another account lives by it.
