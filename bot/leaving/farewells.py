@@ -19,6 +19,8 @@ from storage.redis import Database
 from storage.stores import Kept, TeamStore
 from storage.team import Brand, Member, Role
 
+__all__ = ["Farewells", "Leaving"]  # handlers know `bot` only
+
 
 class Farewells:
     def __init__(self, database: Database, *, audit: AuditWriter, clock: Clock) -> None:

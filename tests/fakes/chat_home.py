@@ -23,6 +23,7 @@ class ChatHome:
     lacks: frozenset[str] = frozenset()
     trouble: Exception | None = None
     update_trouble: Exception | None = None
+    remove_trouble: Exception | None = None
     under: dict[str, str] = field(default_factory=dict)  # key → message that it was posted below
     tries: int = 0
     on_reread: Reread | None = None
@@ -57,6 +58,8 @@ class ChatHome:
 
     async def remove(self, ref: MessageRef) -> bool:
         self._try()
+        if self.remove_trouble is not None:
+            raise self.remove_trouble
         self.rooms.get(ref.channel.removeprefix("C-"), {}).pop(ref.message, None)
         return True
 

@@ -60,26 +60,10 @@ class Full:
 
     @property
     def farewells(self) -> Farewells:
-        return Farewells(self.world.database, audit=self.world.audit, clock=self.world.clock)
+        return farewells(self.world)
 
     def going(self) -> Going:
-        """As a process that has just begun."""
-        world, credentials = self.world, Credentials(self.world.database, self.world.vault)
-        book = TeamBook(world.database, world.people.store, world.audit, world.clock)
-        access = Access(build_oauth(), book=book, secrets=credentials, client=_Unused(), clock=world.clock)
-        parting = Parting(
-            world.database,
-            blobs=world.blobs,
-            audit=world.audit,
-            journal=world.journal,
-            board=world.board,
-            office=office(world),
-            credentials=credentials,
-            give_back=access.give_back,
-            clock=world.clock,
-        )
-        telling = Telling(world.board, world.people.store)
-        return Going(world.database, parting=parting, audit=world.audit, telling=telling, clock=world.clock)
+        return going(self.world)
 
     async def ask(self) -> Leaving:
         return await self.farewells.ask(
@@ -96,6 +80,30 @@ class Full:
 
     async def leaving(self) -> Leaving:
         return (await leaving_store(self.world.database).get(self.world.ws, self.world.brand.id)).record
+
+
+def farewells(world: World) -> Farewells:
+    return Farewells(world.database, audit=world.audit, clock=world.clock)
+
+
+def going(world: World) -> Going:
+    """As a process that has just begun."""
+    credentials = Credentials(world.database, world.vault)
+    book = TeamBook(world.database, world.people.store, world.audit, world.clock)
+    access = Access(build_oauth(), book=book, secrets=credentials, client=_Unused(), clock=world.clock)
+    parting = Parting(
+        world.database,
+        blobs=world.blobs,
+        audit=world.audit,
+        journal=world.journal,
+        board=world.board,
+        office=office(world),
+        credentials=credentials,
+        give_back=access.give_back,
+        clock=world.clock,
+    )
+    telling = Telling(world.board, world.people.store)
+    return Going(world.database, parting=parting, audit=world.audit, telling=telling, clock=world.clock)
 
 
 class _Unused:

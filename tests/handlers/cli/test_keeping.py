@@ -73,3 +73,14 @@ def test_a_brand_is_taken_along_in_one_file(here: AdMindHere) -> None:
         assert found.testzip() is None and "index.html" in found.namelist()
     assert "already a file" in here.run("brand", "export", brand["id"], "--to", str(out), "--yes", code=1).stderr
     assert "no brand" in here.run("brand", "export", "None", "--to", str(out), "--yes", code=1).stderr
+
+
+def test_a_brand_is_erased_by_its_name_and_kept_after_all(here: AdMindHere) -> None:
+    brand = here.json("brand")
+    assert "say --name" in here.run("brand", "erase", brand["id"], code=3).stderr
+    assert "not the brand's name" in here.run("brand", "erase", brand["id"], "--name", "Another", code=1).stderr
+    told = here.run("brand", "erase", brand["id"], "--name", brand["name"]).stdout
+    assert "Until then: admind brand keep" in told
+    assert "can be kept until" in here.run("brand", "leaving").stdout
+    assert "It stays" in here.run("brand", "keep", brand["id"]).stdout
+    assert here.json("brand")["name"] == brand["name"]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.handlers.serving import Served, serving
+from tests.handlers.serving import Served, serving, until
 from tests.handlers.studio.test_safety import Person
 
 
@@ -44,3 +44,39 @@ def test_others_do_not(served: Served) -> None:
 
 def draft_brand(served: Served) -> str:
     return served.admind.workspace.default_brand
+
+
+def test_erasing_is_asked_for_by_name_and_undone_with_one_press(served: Served) -> None:
+    owner = Person(served)
+    wrong = owner.post("/settings/leaving/erase", {"name": "Another"})
+    assert wrong.status_code == 422 and "not the brand" in wrong.text
+    brand = draft_brand(served)
+    name = next(each["name"] for each in served.owner("GET", "/brands").json()["items"] if each["id"] == brand)
+    asked = owner.post("/settings/leaving/erase", {"name": name})
+    assert asked.status_code == 303 and asked.headers["location"] == "/studio/settings/leaving"
+    page = owner.get("/settings/leaving").text
+    assert name in page and f"/studio/settings/leaving/{brand}/keep" in page
+    assert "This brand leaves" in owner.get("/settings/brand").text
+    told = until(
+        lambda: [each["title"] for each in served.owner("GET", "/notices").json()["items"]],
+        lambda titles: any("leaves AdMind" in title for title in titles),
+        "people are told",
+    )
+    assert told
+    (leaving,) = served.owner("GET", "/leavings").json()["items"]
+    assert (leaving["brand"], leaving["state"]) == (brand, "cooling")
+    assert owner.post(f"/settings/leaving/{brand}/keep").status_code == 303
+    assert "No brand leaves." in owner.get("/settings/leaving").text
+    owner.http.close()
+
+
+def test_over_rest_the_same(served: Served) -> None:
+    brand = draft_brand(served)
+    assert served.owner("POST", f"/brands/{brand}/erasure", {"name": "Another"}).status_code == 422
+    name = next(each["name"] for each in served.owner("GET", "/brands").json()["items"] if each["id"] == brand)
+    asked = served.owner("POST", f"/brands/{brand}/erasure", {"name": name})
+    assert asked.status_code == 202 and asked.json()["state"] == "cooling"
+    with served.client(served.token("read", "propose", "decide")) as program:
+        assert program.delete(f"/api/v1/brands/{brand}/erasure").status_code == 403, "for the owner at the machine"
+    assert served.owner("DELETE", f"/brands/{brand}/erasure").json()["state"] == "kept"
+    assert served.owner("DELETE", f"/leavings/{brand}").status_code == 422
