@@ -58,7 +58,7 @@ def test_erasing_is_asked_for_by_name_and_undone_with_one_press(served: Served) 
     assert name in page and f"/studio/settings/leaving/{brand}/keep" in page
     assert "This brand leaves" in owner.get("/settings/brand").text
     told = until(
-        lambda: [each["title"] for each in served.owner("GET", "/notices").json()["items"]],
+        lambda: [each["card"]["title"] for each in served.owner("GET", "/notices").json()["items"]],
         lambda titles: any("leaves AdMind" in title for title in titles),
         "people are told",
     )
