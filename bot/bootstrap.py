@@ -308,7 +308,7 @@ class AdMind:
         book = TeamBook(database, self.people.store, self.audit, self.clock)
         servers = build_oauth(platforms_of(self.settings))
         access = Access(servers, book=book, secrets=self.credentials, client=self.client, clock=self.clock)
-        self._give_back = access.give_back
+        self._access = access
         self.accounts = Accounts(
             book,
             channels=self.channels,
@@ -473,7 +473,7 @@ class AdMind:
             board=self.board,
             office=self.office,
             credentials=self.credentials,
-            give_back=self._give_back,
+            access=self._access,
             clock=self.clock,
         )
         telling = Telling(self.board, self.people.store)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -88,13 +88,21 @@ class Access:
         kept = {k: v for k, v in account.options.items() if k not in (RENEW_OPTION, ENDS_OPTION)}
         return account.changed(options={**kept, **renewal(tokens, self._clock.now())})
 
-    async def give_back(self, account: Account) -> bool:
-        """Revoke what OAuth gave, as far as the server can be reached; False: a pasted token is not ours to revoke."""
+    async def give_back(self, account: Account) -> None:
+        """Revoke what OAuth gave, as far as the server can be reached; a pasted token is not ours to revoke."""
+        with contextlib.suppress(ChannelRefused):  # it is forgotten here in any case
+            await self.end(account)
+
+    async def end(self, account: Account, *, besides: Collection[str] = ()) -> bool:
+        """The same, for who must know: False for a pasted token. `besides` are accounts that end too, and for which
+        nothing needs to stay good. Raises ChannelRefused when the server did not take it back.
+        """
         app = await self._secrets.get(account.workspace, account.id, "app")
         token = await self._secrets.get(account.workspace, account.id, "access_token")
         if not (app and token and account.channel in self._servers):
             return False
-        await self.revoke(account, unpack_app(app), token)
+        if not await self._held_by_another(account, token, besides):
+            await self._servers[account.channel].revoke(self._client.request, account.server, unpack_app(app), token)
         return True
 
     async def revoke(self, account: Account, app: App, token: str) -> None:
@@ -108,10 +116,10 @@ class Access:
         with contextlib.suppress(ChannelRefused):  # it is forgotten here in any case
             await self._servers[account.channel].revoke(self._client.request, account.server, app, token)
 
-    async def _held_by_another(self, account: Account, token: str) -> bool:
+    async def _held_by_another(self, account: Account, token: str, besides: Collection[str] = ()) -> bool:
         for other, _ in await self._book.all(account.workspace):
             there = (other.channel, other.server) == (account.channel, account.server) and other.closed_at is None
-            if there and other.id != account.id:
+            if there and other.id not in {account.id, *besides}:
                 held = await self._secrets.get(other.workspace, other.id, "access_token")
                 if held == token:
                     return True

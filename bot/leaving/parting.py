@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, cast
 
+from bot.accounts.access import Access
 from bot.chat import MessageRef, Messenger
 from bot.clock import Clock
-from bot.errors import AdMindError
+from bot.errors import AdMindError, ChannelRefused
 from bot.review.board import Board
 from bot.review.inbox import INBOX
 from bot.team.people import LOCAL
 from bot.workflow.office import Office
 from storage import snapshot
-from storage.accounts import Account
 from storage.audit import AuditWriter
 from storage.belongings import Belongings
 from storage.blobs.base import BlobStore
@@ -43,8 +43,6 @@ class Later(Exception):
 
 
 class Parting:
-    """`give_back` ends an access at the server that gave it; False: it was pasted, and is a person's to end."""
-
     def __init__(
         self,
         database: Database,
@@ -55,7 +53,7 @@ class Parting:
         board: Board,
         office: Office,
         credentials: Credentials,
-        give_back: Callable[[Account], Awaitable[bool]],
+        access: Access,
         clock: Clock,
     ) -> None:
         self._database = database
@@ -66,7 +64,7 @@ class Parting:
         self._board = board
         self._office = office
         self._credentials = credentials
-        self._give_back = give_back
+        self._access = access
         self._clock = clock
 
     async def gather(self, leaving: Leaving) -> tuple[Leftover, ...]:
@@ -83,12 +81,14 @@ class Parting:
 
     async def access(self, leaving: Leaving) -> tuple[Leftover, ...]:
         """Give every access back; the secrets themselves go with the records."""
-        left = list[Leftover]()
-        for account in await self._of(leaving).accounts():
+        left, accounts = list[Leftover](), await self._of(leaving).accounts()
+        ids = [account.id for account in accounts]
+        for account in accounts:
             try:
-                given = await self._give_back(account)
-            except AdMindError as error:
-                self._be_patient(leaving, error)
+                given = await self._access.end(account, besides=ids)
+            except ChannelRefused as error:
+                if error.code == "unreachable":
+                    self._be_patient(leaving, error)
                 given = False
             if not given and await self._credentials.all(leaving.workspace, account.id):
                 left.append(Leftover(kind="access", where=account.name, url=account.server))

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from bot.accounts.access import Access
 from bot.accounts.book import TeamBook
+from bot.accounts.door import HttpClient
 from bot.channels.registry import build_oauth
 from bot.leaving.farewells import Farewells
 from bot.leaving.going import Going
@@ -86,11 +87,11 @@ def farewells(world: World) -> Farewells:
     return Farewells(world.database, audit=world.audit, clock=world.clock)
 
 
-def going(world: World) -> Going:
+def going(world: World, client: HttpClient | None = None) -> Going:
     """As a process that has just begun."""
     credentials = Credentials(world.database, world.vault)
     book = TeamBook(world.database, world.people.store, world.audit, world.clock)
-    access = Access(build_oauth(), book=book, secrets=credentials, client=_Unused(), clock=world.clock)
+    access = Access(build_oauth(), book=book, secrets=credentials, client=client or _Unused(), clock=world.clock)
     parting = Parting(
         world.database,
         blobs=world.blobs,
@@ -99,7 +100,7 @@ def going(world: World) -> Going:
         board=world.board,
         office=office(world),
         credentials=credentials,
-        give_back=access.give_back,
+        access=access,
         clock=world.clock,
     )
     telling = Telling(world.board, world.people.store)

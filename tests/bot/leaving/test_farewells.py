@@ -8,11 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from bot.accounts.access import packed
+from bot.channels.oauth import App, Tokens
 from bot.errors import AdMindError, BadInput, NotAllowed, NotFound
+from bot.fetch import safe_client
+from storage.commit import Change, commit
+from storage.credentials import Credentials
 from storage.posts import PostState
 from storage.redis import Database
 from storage.team import Role
 from tests.bot.leaving.full import WORD, Full, farewells, full, going
+from tests.fakes.mastodon_server import Registered, mastodon_server
 from tests.fakes.webhook_server import webhook_server
 from tests.world import world_on
 
@@ -134,3 +140,30 @@ async def test_the_last_brand_leaves_a_new_one_behind(database: Database, tmp_pa
         assert home.default_brand == brand.id != world.brand.id and owner.may(brand.id, Role.owner)
         assert owner.erased_at is None and owner.name == world.owner.name
         assert (await world.audit.verify(world.ws, await world.journal.read_all())).ok
+
+
+async def test_access_is_revoked_at_its_server_however_long_that_sleeps(filled: Full) -> None:
+    world, brand, app = filled.world, filled.world.brand.id, App("client", "secret", "https://x.example/back", "write")
+    async with (
+        mastodon_server() as server,
+        safe_client() as out_of_reach,
+        safe_client(allow_hosts={f"127.0.0.1:{server.port}"}) as client,
+    ):
+        server.apps["client"] = Registered("client", "secret", app.redirect, app.scope, "AdMind")
+        token = server.token_for("velo")
+        for name in ("a_mmmmmmmmmmmm", "a_nnnnnnnnnnnn"):  # a server may give one application the same token twice
+            account = filled.account.changed(id=name, channel="mastodon", name=name, server=server.origin)
+            change = world.people.store.accounts.put(Change(world.ws), account, name, ver=None, at=1.0)
+            await commit(world.database, change)
+            for secret, value in packed(app, Tokens(token, "", None)).items():
+                await Credentials(world.database, world.vault).put(world.ws, name, secret, value)
+        await filled.ask()
+        world.clock.move(8 * DAY)
+        await going(world, out_of_reach).leave(world.ws, brand)
+        assert (await filled.leaving()).step == "access" and token in server.tokens, "it is tried again"
+        world.clock.move(timedelta(minutes=11))
+        await going(world, client).leave(world.ws, brand)
+        assert token not in server.tokens
+    leaving = await filled.leaving()
+    assert leaving.state == "gone"
+    assert [each.where for each in leaving.leftovers if each.kind == "access"] == [f"{WORD} site"], "it was pasted"
