@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -40,6 +40,31 @@ class Names:
 
     def time(self, instant: datetime | None) -> str:
         return self.words.exact(instant, self.zone) if instant else ""
+
+
+def readme(t: Callable[..., str]) -> str:
+    files = (
+        ("index.html", t("Open this first: every draft by name.")),
+        ("brand/", t("How the brand speaks and looks, who works for it, and where it posts.")),
+        (
+            "drafts/",
+            t("A page a draft: what was asked, every version, who decided, what went out and where it stands."),
+        ),
+        ("posts.csv", t("Every post with its time, its receipt and its link.")),
+        ("requests.csv", t("What people asked AdMind, and what it answered, as far back as that is kept.")),
+        ("media/, media.csv", t("Pictures, with their descriptions and where they came from.")),
+        ("audit.csv", t("Who did what, when. The last column proves each entry.")),
+        ("data/", t("Drafts and posts once more, complete, for programs: a JSON document a line.")),
+    )
+    lines = [
+        t("Everything that AdMind keeps of this brand, to read without it."),
+        "",
+        *(f"- {name}: {said}" for name, said in files),
+        "",
+        t("Times in tables are UTC. In tables a ' stands before what a spreadsheet would take for a formula."),
+        t("Passwords and keys are not in here. Pictures that people sent may show people: guard this file."),
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def brand_page(brand: Brand, names: Names) -> str:
