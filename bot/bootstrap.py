@@ -43,6 +43,11 @@ from bot.engine.outbox import Engine, Queue
 from bot.engine.scheduler import Scheduler, Ticker
 from bot.errors import Misconfigured
 from bot.fetch import safe_client
+from bot.leaving.exporting import Exporting
+from bot.leaving.farewells import Farewells
+from bot.leaving.going import Going
+from bot.leaving.parting import Parting
+from bot.leaving.telling import Telling
 from bot.llm.budget import Payer
 from bot.llm.chat_models import ModelChoice
 from bot.publishing.pause import Pausing
@@ -289,6 +294,8 @@ class AdMind:
             [key.get_secret_value() for key in settings.secret_keys],
         )
         self.retention = Retention(database, blobs=self.blobs, audit=self.audit, clock=clock)
+        self.farewells = Farewells(database, audit=self.audit, clock=clock)
+        self.exporting = Exporting(database, blobs=self.blobs, audit=self.audit, clock=clock)
         self.erasing = Erasing(database, audit=self.audit, channels=self.channels, clock=clock)
         self.once_only = OnceOnly(database)
         self.sign_in = SignIn(database, self.audit, clock)
@@ -312,6 +319,7 @@ class AdMind:
             client=self.client,
             clock=self.clock,
         )
+        self._access = access
         self.accounts = Accounts(
             book,
             channels=self.channels,
@@ -450,6 +458,7 @@ class AdMind:
             clock=self.clock,
         )
         self.engine.register("upkeep", "kin", recounting.kin)
+        self.engine.register("upkeep", "leaving", self._going(database).leave)
         self._clockwork = clockwork
         self.scheduler = Scheduler(handing_to(self.engine), CronMarkers(database), self.clock)
         for name, task, seconds in (
@@ -466,6 +475,22 @@ class AdMind:
             self.engine.register("upkeep", name, once_a_firing(ledger, name, task, lease_seconds=CRON_LEASE_SECONDS))
             self.scheduler.every(name, timedelta(seconds=seconds))
         self.ticker = Ticker(self._tick, full_batch=BATCH)
+
+    def _going(self, database: Database) -> Going:
+        """What a brand that leaves goes through."""
+        parting = Parting(
+            database,
+            blobs=self.blobs,
+            audit=self.audit,
+            journal=self.journal,
+            board=self.board,
+            office=self.office,
+            credentials=self.credentials,
+            access=self._access,
+            clock=self.clock,
+        )
+        telling = Telling(self.board, self.people.store)
+        return Going(database, parting=parting, audit=self.audit, telling=telling, clock=self.clock)
 
     async def _too_old(self) -> TooOld | None:
         """Why this code may read but not write what is kept here, if so. Raises TooOld when it may not even read."""

@@ -218,6 +218,10 @@ class Messenger(Protocol):
 
     async def update(self, ref: MessageRef, card: Card) -> None: ...
 
+    async def remove(self, ref: MessageRef) -> bool:
+        """Take a message of ours away, by its `channel` and `message` alone; whether it stands there no more."""
+        ...
+
     async def reread(self, refs: Sequence[MessageRef]) -> None:
         """Report to the review what reactions stand on these messages now; raises when the home cannot be reached."""
         ...

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.when import say
-from bot.words import words
+from bot.words import Phrasebook, words
 from storage.accounts import Account
 from storage.posts import Post
 from storage.team import Brand
@@ -43,3 +43,25 @@ class Words:
 
     def time(self, instant: datetime) -> str:
         return say(instant, self.zone, self.language)
+
+
+def state_names(words: Phrasebook) -> dict[str, str]:
+    """States of drafts and posts, as people say them."""
+    text = words.text
+    return {
+        "waiting": text("Waiting"),
+        "changes": text("Changes wanted"),
+        "held": text("On hold"),
+        "rejected": text("Rejected"),
+        "approved": text("Approved"),
+        "late": text("Too late"),
+        "replaced": text("Replaced"),
+        "scheduled": text("Scheduled"),
+        "sending": text("On its way"),
+        "published": text("Posted"),
+        "failed": text("Not posted"),
+        "unknown": text("We can't tell"),
+        "missed": text("Missed"),
+        "cancelled": text("Dropped"),
+        "paused": text("Stopped"),
+    }

@@ -1,14 +1,15 @@
 """Who did what, when and why: written in the same script as the change, provable later, and still erasable.
 
 A workspace's entries stand in one stream; `keys` is the HASH of the keys that their personal data is sealed under, each
-encrypted by the vault: `s:<subject>`, `d:<draft>` and `w`. Erasing somebody replaces their key by a tombstone.
+encrypted by the vault: `s:<subject>`, `d:<draft>`, `b:<brand>` and `w`. What belongs to two of them needs both keys.
+Erasing somebody or something replaces its key by a tombstone.
 """
 
 from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -17,7 +18,7 @@ from redis.exceptions import RedisError
 
 from storage import keys
 from storage.audit_chain import EPOCH, AuditChain, Head, Verification
-from storage.audit_entries import AuditEntry, is_plain, open_fields, open_part, seal_part
+from storage.audit_entries import AuditEntry, is_plain, joined_key, open_fields, open_part, seal_part
 from storage.commit import Change, commit
 from storage.credentials import Vault, renew_fields
 from storage.errors import AdMindError
@@ -26,13 +27,18 @@ from storage.redis import Database, Script
 from storage.retention import LIVES
 
 ERASED = "erased"
+AND = "+"  # between the owners whose keys a part needs
 
-# The key of an owner, made when there is none; a tombstone stays one.
+# The key of each owner, made when there is none; a tombstone stays one. ARGV: owner, fresh key, …
 KEEP_KEY = Script(
     "audit-key",
     """
-redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2])
-return redis.call('HGET', KEYS[1], ARGV[1])
+local found = {}
+for place = 1, #ARGV, 2 do
+  redis.call('HSETNX', KEYS[1], ARGV[place], ARGV[place + 1])
+  found[#found + 1] = redis.call('HGET', KEYS[1], ARGV[place])
+end
+return found
 """,
 )
 
@@ -65,7 +71,8 @@ class AuditWriter:
         """The fields of an entry, to be appended by the script that makes the change (`Change.audit`).
 
         `subject` is the random id of who did it. `details` are sealed under the subject's key, without a subject under
-        the draft's or the workspace's; `content`, what a post says, under the draft's. Kind and ids stay readable.
+        the draft's or the workspace's; `content`, what a post says, under the draft's; both, in a brand, under the
+        brand's too. Kind and ids stay readable.
         """
         if kind == EPOCH:
             raise ValueError("an epoch is opened by new_epoch")
@@ -75,9 +82,11 @@ class AuditWriter:
         personal = dict(details or {})
         if about and not is_plain(about):
             personal["about"] = about
-        draft_owner = f"d:{draft}" if draft else "w"
-        await self._seal(workspace, fields, "details", f"s:{subject}" if subject else draft_owner, personal)
-        await self._seal(workspace, fields, "content", draft_owner, content or {})
+        of_draft = [f"d:{draft}"] if draft else []
+        of_brand = [f"b:{brand}"] if brand else []
+        of_person = [f"s:{subject}"] if subject else of_draft
+        await self._seal(workspace, fields, "details", [*of_person, *of_brand] or ["w"], personal)
+        await self._seal(workspace, fields, "content", [*of_draft, *of_brand] or ["w"], content or {})
         return self._chain.signed(workspace, fields)
 
     async def append(self, workspace: str, entry: Mapping[str, str]) -> int:
@@ -131,11 +140,27 @@ class AuditWriter:
         """The same for what a draft said."""
         return await self._destroy(workspace, f"d:{draft}")
 
+    async def erase_brand(
+        self, workspace: str, brand: str, *, accounts: Iterable[str] = (), drafts: Iterable[str] = ()
+    ) -> bool:
+        """The same for all that was written of a brand. `drafts` are its own: older entries know their keys alone.
+
+        That its `accounts` are gone stands in the journal too: what was sent there is not missed after a restore.
+        """
+        erased = await self._destroy(workspace, f"b:{brand}")
+        for account in accounts:
+            await self._destroy(workspace, f"a:{account}")
+        for draft in drafts:
+            erased |= await self._bury(workspace, f"d:{draft}")
+        if erased:
+            await self.rewrite_file()
+        return erased
+
     async def replay_erasures(self, journal: Iterable[Entry]) -> int:
         """After a restore: destroy again what had been erased; how many keys had come back."""
         again = await replay_erasures(self._database, journal)
         if again:
-            await self._rewrite_file()
+            await self.rewrite_file()
         return again
 
     async def rotate(self, workspace: str) -> int:
@@ -184,17 +209,18 @@ class AuditWriter:
         return await self._chain.new_epoch(workspace, lost_from, lost_to, at)
 
     async def _seal(
-        self, workspace: str, fields: dict[str, str], part: str, owner: str, data: Mapping[str, str]
+        self, workspace: str, fields: dict[str, str], part: str, owners: Sequence[str], data: Mapping[str, str]
     ) -> None:
         """Put a sealed part into the fields. What belongs to somebody who was erased is not kept at all."""
         if not data:
             return
-        fresh = self._vault.encrypt(secrets.token_bytes(32))
-        kept = str(await self._database.run(KEEP_KEY, [_keys(workspace)], [owner, fresh]))
-        if kept == ERASED:
+        fresh = [text for owner in owners for text in (owner, self._vault.encrypt(secrets.token_bytes(32)))]
+        kept = [str(key) for key in await self._database.run(KEEP_KEY, [_keys(workspace)], fresh)]
+        if ERASED in kept:
             fields[part] = ERASED
             return
-        sealed, commitment = seal_part(self._vault.decrypt(kept), _place(workspace, owner, part), data)
+        owner, key = AND.join(owners), joined_key([self._vault.decrypt(each) for each in kept])
+        sealed, commitment = seal_part(key, _place(workspace, owner, part), data)
         fields |= {part: sealed, f"{part}_commitment": commitment, f"{part}_owner": owner}
 
     async def _opened(
@@ -224,11 +250,11 @@ class AuditWriter:
             return {}
         owner = fields.get(f"{part}_owner", "")
         if owner not in opened:
-            kept = await cast(Any, self._database.client).hget(_keys(workspace), owner)
+            kept = await cast(Any, self._database.client).hmget(_keys(workspace), owner.split(AND))
             opened[owner] = None
-            if kept is not None and kept != ERASED:
+            if None not in kept and ERASED not in kept:
                 with contextlib.suppress(AdMindError):
-                    opened[owner] = self._vault.decrypt(kept)
+                    opened[owner] = joined_key([self._vault.decrypt(each) for each in kept])
         key = opened[owner]
         if key is None:
             return None
@@ -239,14 +265,14 @@ class AuditWriter:
             await self._journal.append("erased", workspace=workspace, subject=owner)
         destroyed = await self._bury(workspace, owner)
         if destroyed:
-            await self._rewrite_file()
+            await self.rewrite_file()
         return destroyed
 
     async def _bury(self, workspace: str, owner: str) -> bool:
-        return await _bury(self._database, workspace, owner)
+        return await bury(self._database, workspace, owner)
 
-    async def _rewrite_file(self) -> None:
-        """Best effort: a server may rewrite already, or not allow it."""
+    async def rewrite_file(self) -> None:
+        """Have what was deleted leave the database's file. Best effort: a server may rewrite already, or refuse."""
         with contextlib.suppress(RedisError, AdMindError):
             client = self._database.client
             where = {"target_nodes": client.get_primaries()} if isinstance(client, RedisCluster) else {}
@@ -266,11 +292,17 @@ return (kept and kept ~= ARGV[2]) and 1 or 0
 async def replay_erasures(database: Database, journal: Iterable[Entry]) -> int:
     """Destroy again every key that a journal says was destroyed; how many had come back. Needs no key of ours."""
     erased = {(entry.fields["workspace"], entry.fields["subject"]) for entry in journal if entry.kind == "erased"}
-    return sum([await _bury(database, workspace, owner) for workspace, owner in sorted(erased)])
+    return sum([await bury(database, workspace, owner) for workspace, owner in sorted(erased)])
 
 
-async def _bury(database: Database, workspace: str, owner: str) -> bool:
+async def bury(database: Database, workspace: str, owner: str) -> bool:
     return bool(await database.run(BURY, [_keys(workspace)], [owner, ERASED]))
+
+
+async def tombstones(database: Database, workspace: str) -> list[str]:
+    """The owners in this workspace whose keys were destroyed."""
+    found = cast(Any, database.client).hscan_iter(_keys(workspace), count=500)
+    return sorted([str(owner) async for owner, kept in found if kept == ERASED])
 
 
 def _keys(workspace: str) -> str:

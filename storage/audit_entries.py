@@ -1,8 +1,9 @@
 """What one audit entry consists of: open facts, sealed personal data, and a hash over both.
 
 Open, for ever: kind, time, ids. Sealed: everything that may name a person or quote one, AES-256-GCM under the key of
-one owner (a subject, a draft, or the workspace). Destroying that key erases the data, while the hash still fits: it
-covers the ciphertext, and a salted commitment to the plain text whose salt lies inside the ciphertext.
+its owners (a subject or a draft, and a brand; else the workspace). Destroying one of these keys erases the data, while
+the hash still fits: it covers the ciphertext, and a salted commitment to the plain text whose salt lies inside the
+ciphertext.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import hmac
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import rfc8785
@@ -66,6 +67,11 @@ def hash_of(workspace: str, fields: Mapping[str, str]) -> str:
     covered = sorted((name, value) for name, value in fields.items() if name not in ("hash", "mac"))
     document = json.dumps([workspace, covered], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(DOMAIN + document.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def joined_key(keys: Sequence[bytes]) -> bytes:
+    """What opens a part that has several owners: without any one of their keys nobody can make it."""
+    return keys[0] if len(keys) == 1 else hashlib.sha256(b"admind-audit-owners-v1\0" + b"".join(keys)).digest()
 
 
 def seal_part(key: bytes, place: str, data: Mapping[str, str]) -> tuple[str, str]:

@@ -21,7 +21,7 @@ from cryptography.fernet import Fernet
 
 from storage import keys, snapshot
 from storage.archive import JOURNAL, KEYS, SECRET, ArchiveReader, ArchiveWriter, Manifest, blobs_hash, damaged
-from storage.audit import AuditWriter, replay_erasures
+from storage.audit import AuditWriter, replay_erasures, tombstones
 from storage.blobs.base import BlobDamaged, BlobMissing, BlobStore
 from storage.blobs.files import FOLDER, FileBlobs
 from storage.commit import Change, commit
@@ -31,6 +31,7 @@ from storage.epoch import EPOCH, Needs, of_fields, stricter
 from storage.erasing import forget_draft
 from storage.errors import AdMindError
 from storage.files import make_folder, write_whole
+from storage.forgotten_brands import discard_brands, forget_brands
 from storage.journal import Entry, encode, parse_line, read_all
 from storage.pauses import Pause, put
 from storage.redis import Database
@@ -189,10 +190,12 @@ async def restore(
             await asyncio.to_thread(write_whole, data_dir / KEY_FILE, "\n".join([*found_keys, ""]).encode())
         database.files = blobs
         await _put_blobs(reader, blobs)
-        journal = await asyncio.to_thread(_put_journal, reader, data_dir / "journal", now)
+        # A journal may have stayed on another machine; what this database knows of erasures must not go with it.
+        erased = await _tombstones(database)
+        journal = await asyncio.to_thread(_put_journal, reader, data_dir / "journal", now, erased)
         await snapshot.clear(database)
         count = await _put_keys(database, reader)
-        await _settle(database, reader.manifest, Vault(found_keys), journal, now)
+        await _settle(database, reader.manifest, Vault(found_keys), journal, now, blobs)
         # Last: a restore that was cut off leaves no workspace that anybody works in.
         await _enter(database, reader)
         return Restored(reader.manifest.created_at, reader.manifest.workspaces, count, len(reader.blobs), aside)
@@ -278,10 +281,19 @@ async def _put_blobs(reader: ArchiveReader, blobs: BlobStore) -> None:
         await asyncio.gather(*(blobs.put(data) for data in datas))
 
 
-def _put_journal(reader: ArchiveReader, folder: Path, now: datetime) -> list[Entry]:
+async def _tombstones(database: Database) -> list[Entry]:
+    found = list[Entry]()
+    for workspace in await snapshot.owners(database):
+        for owner in await tombstones(database, workspace):
+            found.append(Entry("database", "erased", {"workspace": workspace, "subject": owner}))
+    return found
+
+
+def _put_journal(reader: ArchiveReader, folder: Path, now: datetime, erased: Sequence[Entry]) -> list[Entry]:
     """The backup's journal beside those that are here, as that of a process that is gone; all entries."""
     make_folder(folder)
-    restored = [parse_line("backup", line.rstrip(b"\n")) for line in reader.lines(JOURNAL)]
+    restored = [*erased]
+    restored += [parse_line("backup", line.rstrip(b"\n")) for line in reader.lines(JOURNAL)]
     if restored:
         name = f"restored-{_stamp(now)}.jsonl"
         write_whole(folder / name, b"".join(map(encode, restored)))
@@ -305,7 +317,7 @@ async def _put_keys(database: Database, reader: ArchiveReader) -> int:
 
 
 async def _settle(
-    database: Database, manifest: Manifest, vault: Vault, journal: Sequence[Entry], now: datetime
+    database: Database, manifest: Manifest, vault: Vault, journal: Sequence[Entry], now: datetime, blobs: BlobStore
 ) -> None:
     """Pause every workspace, name what was lost, and erase again what had been erased."""
     audit = AuditWriter(database, vault)
@@ -324,7 +336,9 @@ async def _settle(
         change.audit(await audit.prepare(workspace, "restored", about="workspace", at=now, details=details))
         await commit(database, change)
         await _forget_members(database, workspace, journal, now)
+        await forget_brands(database, workspace, journal, now)  # with what their drafts name, so before those go
         await _forget_drafts(database, workspace, journal)
+    await discard_brands(database, blobs, manifest.workspaces, now)
 
 
 async def _forget_members(database: Database, workspace: str, journal: Iterable[Entry], now: datetime) -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping
-from typing import Any, cast
+from typing import Any
 
-from redis.asyncio.cluster import RedisCluster
-
-from storage import keys, packs, snapshot
+from storage import packs, snapshot
 from storage.audit import AuditWriter
 from storage.audit_chain import heads_key
 from storage.credentials import Vault
@@ -25,7 +23,7 @@ async def export(database: Database, vault: Vault, workspace: str) -> AsyncItera
 
     Of secrets only the names are told. Pictures are named by their SHA-256, as in a backup.
     """
-    names = [name for name in await _names(database, workspace) if name != heads_key(workspace)]
+    names = [name async for name in snapshot.names_of(database, workspace) if name != heads_key(workspace)]
     async for kept in snapshot.read_workspace(database, workspace, names):
         kind, _, name = kept.key.partition("}:")[2].partition(":")
         if kind == "secrets":
@@ -68,11 +66,3 @@ def _document(value: Any) -> Any:
         except (ValueError, RecursionError):
             return value
     return value
-
-
-async def _names(database: Database, workspace: str) -> list[str]:
-    escaped = "".join("\\" + letter if letter in "*?[]^\\-" else letter for letter in keys.of(workspace, ""))
-    options: dict[str, Any] = {"match": escaped + "*", "count": 1000}
-    if isinstance(database.client, RedisCluster):
-        options["target_nodes"] = database.client.get_primaries()
-    return [name async for name in cast(Any, database.client).scan_iter(**options)]

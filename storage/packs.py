@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -70,6 +70,19 @@ CUT_OUT = Script(
 if redis.call('HGET', KEYS[1], ARGV[2]) ~= ARGV[3] or redis.call('HGET', KEYS[2], ARGV[5]) ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], ARGV[2], ARGV[4])
 return redis.call('HDEL', KEYS[2], ARGV[5])
+""",
+)
+# KEYS: packs, packed. ARGV: number, former SHA-256, SHA-256 of the pack without them, then the ids.
+CUT_OUT_ALL = Script(
+    "cut-out-all",
+    """
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+for place = 4, #ARGV do
+  local number = redis.call('HGET', KEYS[2], ARGV[place])
+  if number and string.gsub(number, '~', '') == ARGV[1] then redis.call('HDEL', KEYS[2], ARGV[place]) end
+end
+return 1
 """,
 )
 # KEYS: packed, indexes. ARGV: score. Of the earliest in the first index, those that are packed leave all of them.
@@ -203,6 +216,31 @@ async def cut_out(database: Database, workspace: str, kind: str, document: str) 
         if await database.run(CUT_OUT, named, [str(standing), number, former, sha256, document]):
             return True
     return False
+
+
+async def cut_out_all(database: Database, workspace: str, wanted: Callable[[str, Fields], bool]) -> int:
+    """The same for all documents that are wanted out, also those that lie there though they were changed since: each
+    pack is written anew once, so that no file holds one of them but the former ones. How many there were.
+    """
+    client, files, gone = cast(Any, database.client), _files(database), 0
+    numbers = [
+        str(number) async for number, _ in client.hscan_iter(packs_key(workspace), count=100) if number != "next"
+    ]
+    for number in numbers:
+        done = False
+        while not done:
+            former = str(await client.hget(packs_key(workspace), number))
+            held = await read(database, former)
+            out = [name for name, fields in held.documents.items() if wanted(name, fields)]
+            rest = {name: fields for name, fields in held.documents.items() if name not in set(out)}
+            if done := not out:
+                continue
+            names = await _all_names(files, (text for fields in rest.values() for text in fields.values()))
+            sha256 = await files.put(Pack(held.kind, rest, names).encoded())
+            named = [packs_key(workspace), packed_key(workspace, held.kind)]
+            done = bool(await database.run(CUT_OUT_ALL, named, [number, former, sha256, *out]))
+            gone += len(out) if done else 0
+    return gone
 
 
 async def unlist(

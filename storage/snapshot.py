@@ -114,6 +114,16 @@ async def owners(database: Database) -> dict[str, list[str]]:
     return found
 
 
+async def names_of(database: Database, workspace: str, kind: str = "") -> AsyncIterator[str]:
+    """Every key of a workspace, or those of one kind (`request:`). Walks through the database without blocking it."""
+    escaped = "".join("\\" + letter if letter in "*?[]^\\-" else letter for letter in keys.of(workspace, kind))
+    options: dict[str, Any] = {"match": escaped + "*", "count": 1000}
+    if isinstance(database.client, RedisCluster):
+        options["target_nodes"] = database.client.get_primaries()
+    async for name in cast(Any, database.client).scan_iter(**options):
+        yield str(name)
+
+
 async def read(database: Database) -> AsyncIterator[Kept]:
     """Everything, workspace by workspace, in pieces of limited size."""
     for tag, names in sorted((await owners(database)).items()):

@@ -14,6 +14,8 @@ from pydantic import AwareDatetime, Field
 
 from storage.record import Frozen, Migration, Record
 
+UNNAMED = "My brand"  # until somebody says what it is called
+
 
 class Role(StrEnum):
     requester = "requester"

@@ -153,11 +153,12 @@ class ThreadStore:
 
 
 def _names(workspace: str, conversation: str) -> list[str]:
-    """A platform's names may be long or hold anything: they are kept by their hash."""
-    name = (
-        conversation
-        if conversation.isascii() and len(conversation) <= 100 and ":" not in conversation
-        else (hashlib.sha256(conversation.encode("utf-8", "replace")).hexdigest())
-    )
-    base = keys.of(workspace, "thread", name)
+    base = keys.of(workspace, "thread", kept_as(conversation))
     return [base, f"{base}:turns", f"{base}:lock"]
+
+
+def kept_as(conversation: str) -> str:
+    """A platform's names may be long or hold anything: they are kept by their hash."""
+    if conversation.isascii() and len(conversation) <= 100 and ":" not in conversation:
+        return conversation
+    return hashlib.sha256(conversation.encode("utf-8", "replace")).hexdigest()

@@ -126,6 +126,19 @@ class TokenStore:
         await self._database.client.delete(keys.lookup("token", str(hashed)))
         return revoked
 
+    async def leave(self, token: Token, brand: str) -> None:
+        """It reaches this brand no more; one that reached no other is gone for good."""
+        rest, name = token.brands - {brand}, self._family.key(token.workspace, token.id)
+        if rest:
+            kept = await self._family.get(token.workspace, token.id)
+            narrowed = kept.record.changed(brands=rest)
+            await commit(self._database, Change(token.workspace).put(name, narrowed, ver=kept.ver))
+            return
+        hashed = await cast(Any, self._database.client).hget(name, "hash")
+        await self._database.client.delete(keys.lookup("token", str(hashed)))
+        change = Change(token.workspace).do("DEL", name)
+        await commit(self._database, self._family.leave(change, token.id, "all"))
+
     async def rebuild(self, workspace: str) -> int:
         """Make the look-ups again from the workspace's tokens, e.g. after a restore; how many."""
         made = 0

@@ -7,13 +7,15 @@ it lives as long as the installation.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+import contextlib
+import zlib
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
 from storage import keys, packs
 from storage.audit_segments import Segments
-from storage.blobs.base import BlobStore
+from storage.blobs.base import BlobDamaged, BlobMissing, BlobStore
 from storage.redis import Database
 from storage.retention import LIVES
 
@@ -73,6 +75,44 @@ async def sweep(database: Database, blobs: BlobStore, now: datetime) -> int:
     if waiting:  # removed by somebody else
         await client.hdel(UNNAMED, *waiting)
     return gone
+
+
+async def discard(
+    database: Database,
+    blobs: BlobStore,
+    names: Iterable[str],
+    *,
+    about: Callable[[str], bool],
+    workspaces: Iterable[str],
+    unless_put_since: datetime,
+) -> int:
+    """Of these files, and of others whose text is `about` what goes, remove those that nothing names now, at once; how
+    many. What was put since then stays.
+    """
+    wanted, marks, client, gone = set(names), Marks(), cast(Any, database.client), 0
+    there = list(workspaces)
+    for workspace in there:
+        async for named in _named(database, blobs, workspace):
+            marks.add(named)
+            wanted -= named
+    async for name in blobs.iterate():
+        if name in wanted or (name not in marks and about(await _text(blobs, name))):
+            gone += await blobs.discard(name, unless_put_since=unless_put_since)
+            await client.hdel(UNNAMED, name)
+            for workspace in there:
+                await client.delete(keys.shown(workspace, name))
+    return gone
+
+
+async def _text(blobs: BlobStore, name: str) -> str:
+    """What a file says, if it is one of ours: a payload, an earlier revision, an archive."""
+    try:
+        data = await blobs.get(name)
+    except (BlobMissing, BlobDamaged):
+        return ""
+    with contextlib.suppress(zlib.error):
+        data = zlib.decompress(data)
+    return data.decode("utf-8", "replace")
 
 
 async def _named(database: Database, blobs: BlobStore, workspace: str) -> AsyncIterator[set[str]]:

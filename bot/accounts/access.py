@@ -13,7 +13,7 @@ import contextlib
 import dataclasses
 import hashlib
 import json
-from collections.abc import Coroutine, Mapping
+from collections.abc import Collection, Coroutine, Mapping
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -172,10 +172,20 @@ class Access:
 
     async def give_back(self, account: Account) -> None:
         """Revoke what OAuth gave, as far as the server can be reached; a pasted token is not ours to revoke."""
+        with contextlib.suppress(ChannelRefused):  # it is forgotten here in any case
+            await self.end(account)
+
+    async def end(self, account: Account, *, besides: Collection[str] = ()) -> bool:
+        """The same, for who must know: False for a pasted token. `besides` are accounts that end too, and for which
+        nothing needs to stay good. Raises ChannelRefused when the server did not take it back.
+        """
         app = await self._secrets.get(account.workspace, account.id, "app")
         token = await self._secrets.get(account.workspace, account.id, "access_token")
-        if app and token and account.channel in self._servers:
-            await self.revoke(account, unpack_app(app), token)
+        if not (app and token and account.channel in self._servers):
+            return False
+        if not await self._held_by_another(account, token, besides):
+            await self._servers[account.channel].revoke(self._client.request, account.server, unpack_app(app), token)
+        return True
 
     async def revoke(self, account: Account, app: App, token: str) -> None:
         """End a token at its server, unless another account lives by it.
@@ -189,11 +199,11 @@ class Access:
         with contextlib.suppress(ChannelRefused):  # it is forgotten here in any case
             await self._servers[account.channel].revoke(self._client.request, account.server, app, token)
 
-    async def _held_by_another(self, account: Account, token: str) -> bool:
+    async def _held_by_another(self, account: Account, token: str, besides: Collection[str] = ()) -> bool:
         person = account.options.get(PERSON_OPTION, "")
         for other, _ in await self._book.all(account.workspace):
             there = (other.channel, other.server) == (account.channel, account.server) and other.closed_at is None
-            if there and other.id != account.id:
+            if there and other.id not in {account.id, *besides}:
                 giver = other.options.get(PERSON_OPTION, "")
                 if giver and person in ("", giver):  # of whom it is not known who it is may be the same
                     return True

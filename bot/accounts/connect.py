@@ -51,7 +51,7 @@ class Accounts:
         secrets: SecretWriter,
         open_door: Doors,
         clock: Clock,
-        give_back: Callable[[Account], Awaitable[None]],
+        give_back: Callable[[Account], Awaitable[object]],
     ) -> None:
         self._book = book
         self._channels = channels

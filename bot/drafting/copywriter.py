@@ -17,11 +17,10 @@ from bot.checks.addresses import unknown_addresses
 from bot.drafting.alt import describe_card, within
 from bot.drafting.tidying import layout, length_in, trimmed, visible, without_unknown
 from bot.errors import AdMindError
-from bot.team.setup import UNNAMED
 from prompts import Prompt, load
 from storage.drafts import Brief
 from storage.sources import Source
-from storage.team import Brand
+from storage.team import UNNAMED, Brand
 
 RECENT_TEXTS, RECENT_CHARACTERS = 15, 400
 MOST_VARIANTS = 5

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,7 +40,13 @@ def concerns(pause: Pause, post: Post, text: str) -> Hit | None:
     kind, _, value = pause.scope.partition(":")
     if kind == "topic":
         return _topic(pause, value, text)
-    own = {"workspace": "", "brand": post.brand, "account": post.account, "campaign": post.campaign}
+    own = {
+        "workspace": "",
+        "brand": post.brand,
+        "leaving": post.brand,
+        "account": post.account,
+        "campaign": post.campaign,
+    }
     return Hit(pause) if kind in own and own[kind] == value else None
 
 
@@ -94,7 +100,7 @@ class Pausing:
             raise NotAllowed("You can stop only what you work for.", do_next="Stop your brand: `brand:<name>`.")
         held = next((p for p in (await self.now(workspace)).holding() if p.scope == scope), None)
         pause = Pause(scope=scope, by=member.id, reason=reason[:500], since=held.since if held else now)
-        await self._write(workspace, pause, "paused", member, now, surface)
+        await self._write(workspace, pause, "paused", member, now, surface, brands)
         return pause
 
     async def resume(self, workspace: str, scope: str, member: Member, now: datetime, *, surface: str = "") -> Pause:
@@ -107,7 +113,7 @@ class Pausing:
         if not all(member.may(brand, Role.approver, Role.owner) for brand in brands):
             raise NotAllowed("Only somebody who may approve can let posts go out again.", kept="It stays paused.")
         lifted = held.model_copy(update={"until": now})
-        await self._write(workspace, lifted, "resumed", member, now, surface)
+        await self._write(workspace, lifted, "resumed", member, now, surface, brands)
         return lifted
 
     async def _by_name(self, workspace: str, scope: str) -> str:
@@ -120,7 +126,14 @@ class Pausing:
         return f"account:{account.record.name}" if account else scope
 
     async def _write(
-        self, workspace: str, pause: Pause, kind: str, member: Member, now: datetime, surface: str
+        self,
+        workspace: str,
+        pause: Pause,
+        kind: str,
+        member: Member,
+        now: datetime,
+        surface: str,
+        brands: Sequence[str],
     ) -> None:
         entry = await self._audit.prepare(
             workspace,
@@ -128,6 +141,7 @@ class Pausing:
             subject=member.subject,
             about=pause.scope,
             at=now,
+            brand=brands[0] if len(brands) == 1 else "",
             details={"scope": pause.scope, "reason": pause.reason, "surface": surface},
         )
         change = pauses.put(Change(workspace), pause).audit(entry)
@@ -175,6 +189,7 @@ def say_scope(scope: str) -> str:
         "account": noted(f"the account {value}"),
         "campaign": noted(f"the campaign {value}"),
         "topic": noted(f"the topic “{value}”"),
+        "leaving": noted("a brand that is leaving"),
     }.get(kind, noted("everything"))
 
 

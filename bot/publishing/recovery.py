@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -197,12 +198,18 @@ class Recovery:
         found: list[str] = []
         orphans: dict[str, Mapping[str, str]] = {}
         finished = {entry.fields.get("attempt") for entry in entries if entry.kind == "finished"}
+        erased = defaultdict[str, set[str]](set)
+        for entry in entries:
+            if entry.kind == "erased":
+                erased[entry.fields["workspace"]].add(entry.fields["subject"])
         for entry in entries:
             if entry.kind != "attempt":
                 continue
             fields = entry.fields
             kept = await self._posts.find(fields["workspace"], fields["post"])
             if kept is None:
+                if {f"d:{fields.get('draft')}", f"a:{fields.get('account')}"} & erased[fields["workspace"]]:
+                    continue  # nobody lost it
                 since = forgot.get(fields["workspace"])
                 lost_too = since is not None and datetime.fromisoformat(fields["deadline"]) >= since
                 if lost_too or fields["attempt"] not in finished:

@@ -65,5 +65,10 @@ class Inbox:
         self._store.put(change, item, item.id, ver=kept.ver, at=item.at.timestamp())
         await commit(self._database, change)
 
+    async def remove(self, ref: MessageRef) -> bool:
+        change = Change(self._workspace).do("DEL", self._store.key(self._workspace, ref.message))
+        await commit(self._database, self._store.leave(change, ref.message, "all"))
+        return True
+
     async def reread(self, refs: Sequence[MessageRef]) -> None:
         """Nobody can react to a message here without AdMind: there is nothing to catch up on."""

@@ -12,10 +12,9 @@ from storage.audit import AuditWriter
 from storage.commit import Change
 from storage.record import new_id
 from storage.stores import TeamStore
-from storage.team import Brand, Member, Role, Workspace
+from storage.team import UNNAMED, Brand, Member, Role, Workspace
 
 ALL_ROLES = frozenset({Role.owner})
-UNNAMED = "My brand"
 
 
 class Setup:

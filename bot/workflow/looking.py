@@ -316,6 +316,8 @@ class Looking:
         items = []
         for pause in (await read_pauses(self._database, workspace)).holding():
             kind, _, value = pause.scope.partition(":")
+            if kind == "leaving":  # nobody can lift it alone, and it is told with what it belongs to
+                continue
             told = pause.by in near or not pause.by.startswith("m_")  # a person of ours, or AdMind itself
             brand = {"brand": value, "account": accounts.get(value, "")}.get(kind)
             if brand in mine if brand is not None else kind == "workspace" or told:

@@ -121,6 +121,18 @@ class Office:
             raise BadInput("You cannot erase yourself.", kept="Nothing changed.", do_next="Another owner can do that.")
         for brand in kept.record.roles:
             await self.owner(workspace, by, brand)
+        await self._forget(workspace, kept, owner)
+
+    async def forget_member(self, workspace: str, by: str, member_id: str) -> None:
+        """The same for somebody whose only brand goes. Again: no difference."""
+        kept = await self._store.members.get(workspace, member_id)
+        if kept.record.erased_at is None:
+            await self._forget(workspace, kept, (await self._store.members.get(workspace, by)).record)
+        else:  # it may have been cut off between the record and the key
+            await self._audit.erase(workspace, kept.record.subject)
+
+    async def _forget(self, workspace: str, kept: Kept[Member], owner: Member) -> None:
+        member_id = kept.record.id
         gone = kept.record.changed(name="Somebody who left", roles={}, away=None, zone="", erased_at=self._clock.now())
         change = Change(workspace)
         self._store.members.put(change, gone, gone.id, ver=kept.ver, at=gone.created_at.timestamp())

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 from bot.artwork.picture import Picture
 from bot.channels.base import Capabilities, Channel
 from bot.drafting.copywriter import CardText
-from bot.team.setup import UNNAMED
 from bot.workflow.versions import Versions
 from storage.accounts import Account
 from storage.blobs.base import BlobStore
 from storage.drafts import Brief, Finding
 from storage.sealed import Medium
-from storage.team import Brand
+from storage.team import UNNAMED, Brand
 
 if TYPE_CHECKING:
     from bot.drafting.creative import Creative

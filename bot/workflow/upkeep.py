@@ -45,6 +45,7 @@ QUEUE_OF = {
     "digest": "upkeep",
     "takedown": "publish",
     "kin": "upkeep",
+    "leaving": "upkeep",
     "revise": "chat",
     "request": "chat",
     "reply": "chat",

@@ -36,7 +36,10 @@ async def resume(admind: AdMind, visitor: Visitor, scope: str, channel: str) -> 
 
 
 async def flow(admind: AdMind, visitor: Visitor, verb: str, brand: str) -> str:
-    """Stop all that the brand would send, or let it go on. Raises NotAllowed, BadInput."""
+    """Stop all that the brand would send, let it go on, or keep a brand that leaves. Raises NotAllowed, BadInput."""
+    if verb == "stay":
+        await admind.farewells.undo(visitor.workspace, visitor.member.id, brand, surface=visitor.surface)
+        return told("It stays: everything is as before.")
     scope, now, surface = f"brand:{brand}", admind.clock.now(), visitor.surface
     if verb == "resume":
         lifted = await admind.pausing.resume(visitor.workspace, scope, visitor.member, now, surface=surface)

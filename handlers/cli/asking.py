@@ -11,7 +11,7 @@ import click
 from rich.text import Text
 
 from handlers.cli.painting import card, console, inline_picture, shown
-from handlers.cli.talk import Line, Refused, as_json, at_a_terminal, clean, command, line, part, show_json
+from handlers.cli.talk import Line, Refused, as_json, at_a_terminal, brand_id, clean, command, line, part, show_json
 
 CONTINUES_SECONDS = 30 * 60
 LAST = "terminal.json"
@@ -36,8 +36,6 @@ async def ask(text: tuple[str, ...], images: tuple[str, ...], fresh: bool, brand
     async with line(publish_hint=not json_) as opened:
         body: dict[str, Any] = {"text": " ".join(text), "conversation": "" if fresh else _last(opened)}
         if brand:
-            from handlers.cli.office import brand_id
-
             body["brand"] = await brand_id(opened, brand)
         body["images"] = [await upload(opened, Path(path), brand=str(body.get("brand", ""))) for path in images]
         accepted = await opened.send("POST", "/requests", body)

@@ -10,9 +10,23 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from handlers.cli import leaving
 from handlers.cli.asking import upload
 from handlers.cli.painting import console, local_time, table
-from handlers.cli.talk import Line, Refused, as_json, clean, command, group, line, part, show_json, sure, yes_option
+from handlers.cli.talk import (
+    Line,
+    Refused,
+    as_json,
+    brand_id,
+    clean,
+    command,
+    group,
+    line,
+    part,
+    show_json,
+    sure,
+    yes_option,
+)
 
 
 @group("list")
@@ -100,7 +114,7 @@ async def erase(member: str, yes: bool, json_: bool) -> None:
         show_json({"id": member, "erased": True}) if json_ else click.echo("Erased.")
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--name", default=None, help="What it is called.")
 @click.option("--voice", default=None, help="How it speaks, in your own words.")
 @click.option("--language", default=None, help="Of its posts, e.g. en or de.")
@@ -119,9 +133,19 @@ async def erase(member: str, yes: bool, json_: bool) -> None:
 @click.option("--brand", "--id", "which", default="", help="Which brand, by name or id, when there are several.")
 @click.option("--add", default="", help="Make a further brand of this name, with a feed of its own.")
 @as_json
-@command
-async def brand(which: str, add: str, logo: str | None, json_: bool, **changes: Any) -> None:
+@click.pass_context
+def brand(ctx: click.Context, /, **given: Any) -> None:
     """Your brand: without options, what it is now."""
+    if ctx.invoked_subcommand is None:
+        _brand(**given)
+
+
+for _leaving in leaving.COMMANDS:
+    brand.add_command(_leaving)
+
+
+@command
+async def _brand(which: str, add: str, logo: str | None, json_: bool, **changes: Any) -> None:
     async with line() as opened:
         if add:
             which = str((await opened.send("POST", "/brands", {"name": add}, as_="owner"))["id"])
@@ -290,17 +314,6 @@ async def revoke_token(token: str, json_: bool) -> None:
     async with line() as opened:
         await opened.send("DELETE", f"/tokens/{part(token)}", as_="owner")
         show_json({"id": token, "revoked": True}) if json_ else click.echo("Revoked.")
-
-
-async def brand_id(opened: Line, named: str) -> str:
-    """The id of the brand of that name or id; empty for none named. Raises Refused."""
-    if not named:
-        return ""
-    every = (await opened.get("/brands"))["items"]
-    found = [each["id"] for each in every if named in (each["id"], each["name"])]
-    if len(found) != 1:
-        raise Refused(f"There is no brand {clean(named)!r}. Brands: {', '.join(clean(b['name']) for b in every)}.")
-    return str(found[0])
 
 
 async def _brand_names(opened: Line) -> dict[str, str]:

@@ -360,5 +360,16 @@ def sure(question: str, yes: bool) -> None:
         raise Refused("Nothing changed.", code=1)
 
 
+async def brand_id(opened: Line, named: str) -> str:
+    """The id of the brand of that name or id; empty for none named. Raises Refused."""
+    if not named:
+        return ""
+    every = (await opened.get("/brands"))["items"]
+    found = [each["id"] for each in every if named in (each["id"], each["name"])]
+    if len(found) != 1:
+        raise Refused(f"There is no brand {clean(named)!r}. Brands: {', '.join(clean(b['name']) for b in every)}.")
+    return str(found[0])
+
+
 def yes_option(function: Callable[P, T]) -> Callable[P, T]:
     return click.option("--yes", is_flag=True, help="Do not ask.")(function)

@@ -90,6 +90,15 @@ class DiscordMessenger:
 
         await self._edits.make(f"{self.home}|{ref.channel}|{ref.message}", make)
 
+    async def remove(self, ref: MessageRef) -> bool:
+        await self._client.speaks()
+        try:
+            await asked(self._client.room(ref.channel).get_partial_message(int(ref.message)).delete())
+        except DiscordRefused as error:
+            if error.code not in GONE:
+                raise
+        return True
+
     async def reread(self, refs: Sequence[MessageRef]) -> None:
         """A room that is shut keeps none of the others from being read; it is raised at the end."""
         met, shut = set[Identified](), None

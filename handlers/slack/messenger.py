@@ -86,6 +86,15 @@ class SlackMessenger:
 
         await self._edits.make(f"{self.home}|{ref.channel}|{ref.message}", make)
 
+    async def remove(self, ref: MessageRef) -> bool:
+        client = await self._teams.client(self._home.team)
+        try:
+            await asked(client.chat_delete(channel=ref.channel, ts=ref.message))
+        except SlackRefused as error:
+            if error.code not in GONE:
+                raise
+        return True
+
     async def reread(self, refs: Sequence[MessageRef]) -> None:
         """A room that is shut keeps none of the others from being read; it is raised at the end."""
         met, shut = set[Identified](), None

@@ -78,6 +78,7 @@ ACTIONS: Final = frozenset(
         "takedown",  # takedown:<post>, or takedown:<draft>
         # in App Home and below answers: review:<draft>, the others with a brand; next:<brand>:<draft> after that one
         "review", "next", "new", "settings", "resume", "stop",
+        "stay",  # stay:<brand>, on the word that a brand leaves
         "reconnect",  # reconnect:<account>, on failures and digests
         "release",  # release:<account>, once it is connected again
         "page",  # in Details: page:<draft>:details|read:<page>

@@ -23,9 +23,11 @@ class ChatHome:
     lacks: frozenset[str] = frozenset()
     trouble: Exception | None = None
     update_trouble: Exception | None = None
+    remove_trouble: Exception | None = None
     under: dict[str, str] = field(default_factory=dict)  # key → message that it was posted below
     tries: int = 0
     on_reread: Reread | None = None
+    on_post: Callable[[str, str], Awaitable[None]] | None = None  # key and `<channel>|<message>`, as handlers note it
 
     async def post(self, room: str, card: Card, *, key: str, under: MessageRef | None = None) -> MessageRef | None:
         self._try()
@@ -34,6 +36,8 @@ class ChatHome:
         self.rooms.setdefault(room, {}).setdefault(key, card)
         if under is not None:
             self.under[key] = under.message
+        if self.on_post is not None:
+            await self.on_post(key, f"C-{room}|{key}")
         return MessageRef(
             home=self.home,
             room=room,
@@ -51,6 +55,13 @@ class ChatHome:
         assert ref.message in self.rooms[ref.room], "only what stands there can be updated"
         self.rooms[ref.room][ref.message] = card
         self.updates += 1
+
+    async def remove(self, ref: MessageRef) -> bool:
+        self._try()
+        if self.remove_trouble is not None:
+            raise self.remove_trouble
+        self.rooms.get(ref.channel.removeprefix("C-"), {}).pop(ref.message, None)
+        return True
 
     async def reread(self, refs: Sequence[MessageRef]) -> None:
         self._try()

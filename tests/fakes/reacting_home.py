@@ -82,6 +82,9 @@ class ReactingHome:
     async def update(self, ref: MessageRef, card: Card) -> None:
         self.messages[ref.message].card = card
 
+    async def remove(self, ref: MessageRef) -> bool:
+        return self.messages.pop(ref.message, None) is not None
+
     async def reread(self, refs: Sequence[MessageRef]) -> None:
         assert self.connected, "it cannot be reached"
         for ref in refs:

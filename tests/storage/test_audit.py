@@ -300,7 +300,7 @@ async def test_verifying_outlives_the_old_key_once_it_was_rotated(database: Data
     await write(AuditWriter(database, Vault([old])), 4)
     both = AuditWriter(database, Vault([new, old]))
     await both.seal(W)
-    assert await both.rotate(W) == 3 + 4
+    assert await both.rotate(W) == 3 + 4 + 1, "people, drafts, the brand"
     assert await both.rotate(W) == 0
     only_new = AuditWriter(database, Vault([new, old]))
     await write(only_new, 1)
@@ -328,6 +328,31 @@ async def test_erasing_a_person_leaves_a_chain_that_verifies(database: Database,
         await audit.append(W, later)
         assert (await audit.read(W))[-1].erased
         await audit.seal(W)
+        assert (await audit.verify(W, await journal.read_all())).ok
+
+
+async def test_erasing_a_brand_takes_what_its_people_did_there_and_nothing_else(
+    database: Database, tmp_path: Path
+) -> None:
+    async with Journal(tmp_path, "all") as journal:
+        audit = AuditWriter(database, vault(), journal)
+        for brand in ("b_1", "b_2", ""):
+            for subject in ("s1", ""):
+                entry = await audit.prepare(W, "said", subject=subject, at=AT, brand=brand, details={"why": "Velo"})
+                await audit.append(W, entry)
+        await audit.append(
+            W, await audit.prepare(W, "said", at=AT, brand="b_1", draft="d_1aaaa", content={"a": "Velo"})
+        )
+        await audit.seal(W)
+        assert await audit.erase_brand(W, "b_1")
+        entries = await audit.read(W)
+        assert [entry.erased for entry in entries] == [True, True, False, False, False, False, True]
+        assert all("Velo" not in str(entry) for entry in entries if entry.brand == "b_1")
+        assert all(entry.details == {"why": "Velo"} for entry in entries if entry.brand != "b_1")
+        later = await audit.prepare(W, "said", subject="s1", at=AT, brand="b_1", details={"why": "Velo"})
+        assert "erased" in later.values()
+        assert await audit.erase(W, "s1")
+        assert [entry.erased for entry in await audit.read(W, brand="b_2")] == [True, False], "a person goes everywhere"
         assert (await audit.verify(W, await journal.read_all())).ok
 
 

@@ -22,7 +22,7 @@ from handlers.discord.telling import words_as_views
 Interaction = discord.Interaction[Any]
 DECIDES: Final = {"approve": Verdict.approve, "hold": Verdict.hold}
 AGREES: Final = frozenset({"agree", "agree_next"})  # on the last page of what was read
-FLOWS: Final = frozenset({"stop", "resume"})
+FLOWS: Final = frozenset({"stop", "resume", "stay"})
 LAPSES: Final = frozenset({"reconnect", "release"})
 PAGES: Final = frozenset({"read", "details", "review", "page", "next"})
 ACTIONS: Final = (

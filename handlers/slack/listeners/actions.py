@@ -25,7 +25,7 @@ from handlers.slack.surface import ACTIONS
 log = logging.getLogger(__name__)
 DECIDES = {"approve": Verdict.approve, "hold": Verdict.hold}
 OPENS = frozenset({"edit", "changes", "reject", "some", "move"})
-CHANGES_RIGHTS = frozenset({*DECIDES, *VERBS, "stop", "resume", "settings"})
+CHANGES_RIGHTS = frozenset({*DECIDES, *VERBS, "stop", "resume", "stay", "settings"})
 
 
 def register(app: AsyncApp, slack: Slack) -> None:
@@ -62,7 +62,7 @@ async def _do(slack: Slack, visitor: Visitor, body: Json, verb: str, ids: list[s
         return await deciding.decide(slack.admind, visitor, DECIDES[verb], ids[0], ids[1])
     if verb in VERBS:
         return await on_posts.press(slack, visitor, verb, ids[0], _where(body), str(body.get("trigger_id") or ""))
-    if verb in ("stop", "resume"):
+    if verb in ("stop", "resume", "stay"):
         said = await houses.flow(slack.admind, visitor, verb, ids[0])
         await home.refresh(slack, visitor)
         return said

@@ -2,29 +2,10 @@
 
 from __future__ import annotations
 
+from bot.naming import state_names
 from bot.words import Phrasebook
 
-
-def state_names(words: Phrasebook) -> dict[str, str]:
-    """States of drafts and posts, as people say them."""
-    text = words.text
-    return {
-        "waiting": text("Waiting"),
-        "changes": text("Changes wanted"),
-        "held": text("On hold"),
-        "rejected": text("Rejected"),
-        "approved": text("Approved"),
-        "late": text("Too late"),
-        "replaced": text("Replaced"),
-        "scheduled": text("Scheduled"),
-        "sending": text("On its way"),
-        "published": text("Posted"),
-        "failed": text("Not posted"),
-        "unknown": text("We can't tell"),
-        "missed": text("Missed"),
-        "cancelled": text("Dropped"),
-        "paused": text("Stopped"),
-    }
+__all__ = ["audit_names", "state_names", "verdict_names"]
 
 
 def verdict_names(words: Phrasebook) -> dict[str, str]:
@@ -56,6 +37,10 @@ def audit_names(words: Phrasebook) -> dict[str, str]:
         "roles changed": text("roles changed"),
         "brand added": text("brand added"),
         "brand changed": text("brand changed"),
+        "brand exported": text("brand exported"),
+        "brand leaves": text("brand leaves"),
+        "brand stays": text("brand stays"),
+        "brand erased": text("brand erased"),
         "account connected": text("account connected"),
         "account closed": text("account closed"),
         "account rules changed": text("account rules changed"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 
 import pytest
@@ -59,3 +60,27 @@ def test_the_doctor_repairs_on_request(here: AdMindHere) -> None:
     assert "Made again:" in told
     assert here.json("doctor", "--repair")["repaired"]["tokens"] >= 1
     assert "repaired" not in here.json("doctor")
+
+
+def test_a_brand_is_taken_along_in_one_file(here: AdMindHere) -> None:
+    brand = here.json("brand")
+    out = here.folder / "brand.zip"
+    assert "say --yes" in here.run("brand", "export", brand["name"], "--to", str(out), code=3).stderr
+    assert not out.exists()
+    made = here.json("brand", "export", brand["name"], "--to", str(out), "--yes")
+    assert made == {"path": str(out), "bytes": out.stat().st_size}
+    with zipfile.ZipFile(out) as found:
+        assert found.testzip() is None and "index.html" in found.namelist()
+    assert "already a file" in here.run("brand", "export", brand["id"], "--to", str(out), "--yes", code=1).stderr
+    assert "no brand" in here.run("brand", "export", "None", "--to", str(out), "--yes", code=1).stderr
+
+
+def test_a_brand_is_erased_by_its_name_and_kept_after_all(here: AdMindHere) -> None:
+    brand = here.json("brand")
+    assert "say --name" in here.run("brand", "erase", brand["id"], code=3).stderr
+    assert "not the brand's name" in here.run("brand", "erase", brand["id"], "--name", "Another", code=1).stderr
+    told = here.run("brand", "erase", brand["id"], "--name", brand["name"]).stdout
+    assert "Until then: admind brand keep" in told
+    assert "can be kept until" in here.run("brand", "leaving").stdout
+    assert "It stays" in here.run("brand", "keep", brand["id"]).stdout
+    assert here.json("brand")["name"] == brand["name"]

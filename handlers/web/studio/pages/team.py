@@ -21,7 +21,8 @@ Short = Annotated[str, Form(max_length=200)]
 
 @router.get("/settings/brand")
 async def brand(request: Request, visit: Visitor) -> Response:
-    return draw(request, visit, "settings_brand.html", brand=visit.here, may=_owns(visit))
+    leaving = await visit.admind.farewells.of_brand(visit.workspace, visit.id, visit.here.id)
+    return draw(request, visit, "settings_brand.html", brand=visit.here, may=_owns(visit), leaving=leaving)
 
 
 @router.post("/settings/brand")

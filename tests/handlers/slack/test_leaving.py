@@ -1,0 +1,39 @@
+"""A brand leaves while its people are in Slack: told with a way back, and gone from there when its time is over."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.clock import MovableClock
+from tests.fakes.slack.pressing import Person
+from tests.fakes.waiting import until
+from tests.handlers.slack.office import Office, said, whispered
+from tests.handlers.slack.test_journeys import approved
+
+
+async def test_it_is_kept_with_one_press_and_takes_its_messages_along(
+    office: Office, ana: Person, clock: MovableClock
+) -> None:
+    lounge, _ = await approved(office, ana)
+    admind, owner = office.admind, await office.admind.setup.local_owner(office.workspace)
+    assert owner is not None
+    brand = admind.workspace.default_brand
+    name = (await admind.people.store.brands.get(office.workspace, brand)).record.name
+    await admind.farewells.ask(office.workspace, owner.id, brand, name, surface="terminal")
+    told = await said(office.room, "leaves AdMind")
+    await ana.click(told, f"stay:{brand}")
+    await whispered(ana, office.room, "It stays")
+    await said(office.room, f"{name} stays")
+    await admind.farewells.ask(office.workspace, owner.id, brand, name, surface="terminal")
+    clock.move(timedelta(days=7, minutes=1))
+
+    def ours() -> list[str]:
+        rooms = (office.room, lounge)
+        return [each.words for room in rooms for each in room.messages.values() if each.user != ana.id]
+
+    await until(lambda: not ours(), "our messages are gone", seconds=40)
+
+    async def gone() -> bool:
+        return [each.state for each in await admind.farewells.of_member(office.workspace, owner.id)] == ["gone"]
+
+    await until(gone, "it is gone", seconds=30)
