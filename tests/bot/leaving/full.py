@@ -29,6 +29,7 @@ from storage.commit import Change, commit
 from storage.credentials import Credentials
 from storage.drafts import Draft
 from storage.leaving import Leaving, leaving_store
+from storage.ledger import Ledger
 from storage.media import MediaItem, MediaStore
 from storage.places import Place, PlaceStore
 from storage.posts import Post
@@ -91,7 +92,14 @@ def going(world: World, client: HttpClient | None = None) -> Going:
     """As a process that has just begun."""
     credentials = Credentials(world.database, world.vault)
     book = TeamBook(world.database, world.people.store, world.audit, world.clock)
-    access = Access(build_oauth(), book=book, secrets=credentials, client=client or _Unused(), clock=world.clock)
+    access = Access(
+        build_oauth(),
+        book=book,
+        secrets=credentials,
+        ledger=Ledger(world.database),
+        client=client or _Unused(),
+        clock=world.clock,
+    )
     parting = Parting(
         world.database,
         blobs=world.blobs,
@@ -110,6 +118,9 @@ def going(world: World, client: HttpClient | None = None) -> Going:
 class _Unused:
     @property
     def request(self) -> Any:
+        raise AssertionError("nothing was given by a server")
+
+    async def dial_mail(self, host: str, port: int) -> Line:
         raise AssertionError("nothing was given by a server")
 
 
