@@ -15,6 +15,7 @@ from bot.accounts.access import Access
 from bot.accounts.book import TeamBook
 from bot.accounts.door import HttpClient
 from bot.channels.registry import build_oauth
+from bot.fetch import Line
 from bot.leaving.farewells import Farewells
 from bot.leaving.going import Going
 from bot.leaving.parting import Parting
