@@ -114,9 +114,16 @@ async def below(office: Office, card: Message, words: str) -> Message:
 
 async def whispered(person: Person, room: Channel, words: str) -> Message:
     """What only this person sees in the room, once it says so."""
-    await until(
-        lambda: any(words in each.words for each in person.whispers(room)), f"“{words}” to one alone", seconds=30
-    )
+
+    def seen() -> list[str]:
+        return [each.words for each in person.whispers(room)]
+
+    try:
+        await until(lambda: any(words in each for each in seen()), f"“{words}” to one alone", seconds=30)
+    except AssertionError as error:
+        raise AssertionError(
+            f"{error}; {person} reads {seen()} and {[each.words for each in person.heard()]}"
+        ) from None
     return next(each for each in person.whispers(room) if words in each.words)
 
 
