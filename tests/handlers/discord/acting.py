@@ -155,3 +155,17 @@ async def asker_of(office: Office, card: Message) -> Asker:
         zone="UTC",
         by_agent=False,
     )
+
+
+async def ties(office: Office, ana: Person, *clients: Channel) -> None:
+    """In the settings, these are the brand's client rooms, and no others."""
+    before = len(ana.whispers(lounge(office)))
+    await (await ana.slash(lounge(office), "/admind", "settings")).settle()
+    await ana.click(ana.whispers(lounge(office))[before], "Rooms")
+    await ana.submit(clients=list(clients))
+    await until(lambda: "Saved." in ana.whispers(lounge(office))[-1].words, "it is saved", seconds=20)
+
+
+async def needs_the_client(office: Office, ana: Person) -> None:
+    owner, brand = await member(office, ana), office.admind.workspace.default_brand
+    await office.admind.office.change_brand(office.workspace, owner.id, brand, {"client_approvals": 1})

@@ -11,7 +11,7 @@ from bot.clock import MovableClock
 from tests.fakes.discord.pressing import Person
 from tests.fakes.discord.records import Message
 from tests.fakes.waiting import until
-from tests.handlers.discord.acting import asked, lounge, posts_are, sent, shows, whispered, works
+from tests.handlers.discord.acting import asked, needs_the_client, posts_are, sent, shows, ties, works
 from tests.handlers.discord.office import Office, heard_all, member, told
 
 
@@ -104,12 +104,8 @@ async def test_the_client_decides_after_the_team_and_the_team_takes_it_back(offi
     carla = office.velo.person("carla")
     await works(office, carla, Role.client)
     theirs = office.velo.room("with-carla")
-    await (await ana.slash(lounge(office), "/admind", "settings")).settle()
-    await ana.click(await whispered(ana, lounge(office), "My brand in this"), "Rooms")
-    await ana.submit(clients=[theirs])
-    await whispered(ana, lounge(office), "Saved.")
-    owner, brand = await member(office, ana), office.admind.workspace.default_brand
-    await office.admind.office.change_brand(office.workspace, owner.id, brand, {"client_approvals": 1})
+    await ties(office, ana, theirs)
+    await needs_the_client(office, ana)
     card = await asked(office, ana)
     ana.react(card, "✅")
     clients = await office.card(1, theirs)
