@@ -80,7 +80,7 @@ def _status(draft: Draft, names: Words, missing: str, posts: Sequence[Post]) -> 
 
 def _footer(draft: Draft, names: Words) -> str:
     times = draft.revision - 1
-    changed = words(names.language).many("changed {count} time", "changed {count} times", times) if times else ""
+    changed = words(names.language).many("changed once", "changed {count} times", times) if times else ""
     asked = names.t("Asked by {name}", name=names.member(draft.requested_by))
     return " · ".join(part for part in (asked, changed) if part)
 

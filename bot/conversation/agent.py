@@ -23,12 +23,15 @@ from bot.llm.around import blocks
 from bot.llm.budget import Payer, TokenBudget
 from bot.llm.errors import ModelMuddled
 from bot.llm.turns import RECURSION_LIMIT, TurnPolicy
+from bot.words import told
 from prompts import Prompt, load
 
 __all__ = ["Agent", "Spoken", "drafts_of", "to_summarise", "turn_document", "window", "words_of"]
 
 AT_ONCE: Final = 8
-MAX_REPLY: Final = 6000
+# Characters: about what `bot.llm.chat_models.MAX_OUTPUT_TOKENS` hold, and eight messages of Discord. A home that takes
+# less shows less, and says so.
+MAX_REPLY: Final = 30_000
 _MENTION: Final = re.compile(r"@(?=(?:everyone|here|channel|all)\b)|<(?=[!@#])", re.I)
 
 
@@ -101,4 +104,14 @@ def _safe(text: str, turn: Turn, said: Sequence[BaseMessage]) -> str:
     """A model's words are hostile data: no call to everybody, and no link that nobody gave it."""
     known = turn.said + "".join(m.text for m in said if isinstance(m, ToolMessage))
     text = LINK.sub(lambda match: match[0] if match[0].rstrip(".,;:!?)…") in known else "(link left out)", text)
-    return _MENTION.sub("", text)[:MAX_REPLY].strip()
+    return _whole_or_said(_MENTION.sub("", text).strip())
+
+
+def _whole_or_said(text: str) -> str:
+    """The text, or as much of it as is kept and a word about that."""
+    if len(text) <= MAX_REPLY:
+        return text
+    kept = text[:MAX_REPLY]
+    space = max(kept.rfind(" "), kept.rfind("\n"))
+    kept = kept[: space if space > MAX_REPLY * 0.9 else MAX_REPLY].rstrip()
+    return f"{kept} …\n" + told("My answer was longer than I can keep, and ends here. Ask me for the rest.")

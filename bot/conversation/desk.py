@@ -7,6 +7,7 @@ crash makes no second draft. LangChain stays outside of this file: the agent is 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 import logging
 import re
@@ -25,13 +26,13 @@ from bot.conversation.commands import read_command
 from bot.conversation.speaking import Absences, Said, Speaking
 from bot.conversation.spreading import is_plan, said_again
 from bot.conversation.stops import PersonStopped, Stops, stopped_words
-from bot.conversation.surroundings import Surroundings
+from bot.conversation.surroundings import Surroundings, spoken_by
 from bot.conversation.turn import Doors, Turn, Windows
 from bot.errors import AdMindError, NotFound, unexpected
 from bot.llm.around import Around
 from bot.llm.budget import TokenBudget
 from bot.publishing.pause import Pausing
-from bot.words import read_in, retold
+from bot.words import read_in, reader, retold, told, words
 from bot.workflow.requests import Asker
 from storage.ledger import Busy, Ledger
 from storage.record import new_id
@@ -258,7 +259,8 @@ class Desk:
             except AdMindError as error:
                 status, reply = "failed", retold(error.sentence())
             except TimeoutError:
-                status, reply = "failed", "This took too long, so I stopped. Try again, or ask for less at a time."
+                status = "failed"
+                reply = told("This took too long, so I stopped. Try again, or ask for less at a time.")
             except Exception as error:
                 status, reply = "failed", retold(unexpected(error, "answering").sentence())
             await claim.check()
@@ -268,14 +270,19 @@ class Desk:
         """Say so where it was asked: this request was tried again and again, and nobody will try it any more."""
         request = await self._store.get(workspace, request_id)
         if request.status not in FINAL:
-            await self._finish(request, "failed", "I tried for long and could not answer this. Please ask again.")
+            with contextlib.suppress(NotFound):
+                read_in(spoken_by(request, await self._windows.member(workspace, request.member)))
+            await self._finish(request, "failed", told("I tried for long and could not answer this. Please ask again."))
 
     async def _finish(self, request: Request, status: str, reply: str) -> None:
         if request.left_out:
-            reply += (
-                f"\n(Your message was longer than I take: I read its first {MOST_CHARACTERS:,} characters and left out "
-                f"{request.left_out:,}.)"
+            number = words(reader()).number
+            said = told(
+                "(Your message was longer than I take: I read its first {kept} characters and left out {left}.)",
+                kept=number(MOST_CHARACTERS),
+                left=number(request.left_out),
             )
+            reply = f"{reply}\n{said}"
         done = request.changed(status=status, reply=reply, finished_at=self._clock.now())
         await self._store.save(done, kind=status, data=_view(done).model_dump(mode="json"))
         await self._hand_back(done)
@@ -388,7 +395,8 @@ class Desk:
     async def _again(self, asker: Asker, request: Request) -> str:
         known = [draft for name in request.drafts if (draft := await self._surroundings.known(asker, name))]
         listed = "; ".join(f"“{draft.title}” ({draft.id})" for draft in known)
-        return f"I was interrupted, but your draft is safe: {listed}. Look at its card before you approve it."
+        safe = "I was interrupted, but your draft is safe: {listed}. Look at its card before you approve it."
+        return told(safe, listed=listed)
 
     def _hold(self, request: Request) -> _Waiting:
         return _Waiting(self._threads, request.workspace, request.conversation)

@@ -18,7 +18,15 @@ def in_slack(speaking: Speaking) -> str:
     """Commands by what people want, then what Slack has besides."""
     return "\n".join(
         [
-            *_commands(speaking),
+            _first(speaking),
+            told("• `/admind draft`: a form for a new post"),
+            told("• `/admind review`: what waits for you, one at a time · `drafts`: all that wait"),
+            told("• `/admind calendar next week` · `posts` · `problems`: what is planned, is out, went wrong"),
+            told("• `/admind plan next week`: where nothing is planned · `plan three tips for next week`: drafts them"),
+            told("• `/admind report`: the last 7 days; or `report last week`, `report month`"),
+            told("• `/admind pause`: nothing more goes out · `resume`: on again"),
+            told("• `/admind away until Friday Ben decides` · `back`"),
+            told("• `/admind brand` · `studio` · `settings`"),
             told("In threads slash commands do not work: mention me there (@AdMind shorter)."),
             _on_a_card(),
             told("Shortcuts: “New post” anywhere, “Draft a post from this” on a message."),
@@ -27,29 +35,25 @@ def in_slack(speaking: Speaking) -> str:
 
 
 def in_discord(speaking: Speaking) -> str:
-    """Commands by what people want, then what Discord has besides."""
+    """Commands by what people want, then what Discord has besides. What follows a command is chosen there, or typed
+    into options of its own.
+    """
     return "\n".join(
         [
-            *_commands(speaking),
+            _first(speaking),
+            told("• `/admind draft`: a form for a new post"),
+            told("• `/admind review`: what waits for you, one at a time · `drafts`: all that wait"),
+            told("• `/admind calendar` · `posts` · `problems`: what is planned, is out, went wrong"),
+            told("• `/admind plan`: where nothing is planned · `@AdMind plan three tips for next week`: drafts them"),
+            told("• `/admind report`: the last 7 days, or the period that you choose"),
+            told("• `/admind pause`: nothing more goes out · `resume`: on again"),
+            told("• `/admind away`: until when, and who decides meanwhile · `back`"),
+            told("• `/admind brand` · `studio` · `settings`"),
             told("In a card's thread mention me (@AdMind shorter), or reply to the card."),
             _on_a_card(),
             told("In a message's menu, under Apps: “Draft a post from this”."),
         ]
     )
-
-
-def _commands(speaking: Speaking) -> list[str]:
-    return [
-        _first(speaking),
-        told("• `/admind draft`: a form for a new post"),
-        told("• `/admind review`: what waits for you, one at a time · `drafts`: all that wait"),
-        told("• `/admind calendar next week` · `posts` · `problems`: what is planned, is out, went wrong"),
-        told("• `/admind plan next week`: where nothing is planned · `plan three tips for next week`: drafts them"),
-        told("• `/admind report`: the last 7 days; or `report last week`, `report month`"),
-        told("• `/admind pause`: nothing more goes out · `resume`: on again"),
-        told("• `/admind away until Friday Ben decides` · `back`"),
-        told("• `/admind brand` · `studio` · `settings`"),
-    ]
 
 
 def _on_a_card() -> str:

@@ -114,7 +114,15 @@ def how_to_plan(turn: Turn) -> str:
 
 
 def typed(command: str, turn: Turn) -> str:
-    """A command as it is written where this was asked."""
+    """A command as it is written where this was asked. In Discord what follows a command is typed into its options;
+    what has none is said to AdMind.
+    """
+    if turn.asker.surface == "discord" and " " in command:
+        name, _, rest = command.partition(" ")
+        if name != "resume":
+            return f"@AdMind {command}"
+        kind, _, value = rest.partition(" ")
+        return f"/admind resume {kind}:{value or True}"
     return f"/admind {command}" if turn.asker.surface in CHATS else command
 
 

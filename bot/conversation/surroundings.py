@@ -18,6 +18,12 @@ KNOWN_DRAFTS: Final = 8
 SPOKEN: Final = frozenset({"en", "de"})  # what times and questions are said in
 
 
+def spoken_by(request: Request, member: Member) -> str:
+    """The language to answer in: of the words themselves where it can be told, else the member's."""
+    language = language_of(request.text)
+    return language if language in SPOKEN else member.language
+
+
 class Surroundings:
     def __init__(self, team: TeamStore, windows: Windows, clock: Clock) -> None:
         self._team = team
@@ -46,7 +52,7 @@ class Surroundings:
             member=member.id,
             conversation=request.conversation,
             surface=request.surface,
-            language=language if (language := language_of(request.text)) in SPOKEN else member.language,
+            language=spoken_by(request, member),
             zone=zone,
         )
 

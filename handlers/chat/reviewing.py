@@ -14,16 +14,17 @@ from handlers.chat.visiting import Visitor
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The draft to look at; without one, how many that were put off still wait."""
+    """The draft to look at; without one, how many that were put off still wait. `first`: none came before it."""
 
     draft: DraftView | None
     left: int = 0
+    first: bool = False
 
     @property
     def sentence(self) -> str:
         """How things stand when there is no next one."""
         if not self.left:
-            return told("Nothing more waits for you.")
+            return told("Nothing waits for your decision.") if self.first else told("Nothing more waits for you.")
         return words(reader()).many(
             "That was the last one. {count} that you put off still waits.",
             "That was the last one. {count} that you put off still wait.",
@@ -41,7 +42,7 @@ async def following(admind: AdMind, visitor: Visitor, brand: str, after: str = "
     waiting = await admind.looking.waits_for(visitor.workspace, visitor.member.id, brand)
     passed = await _place(admind, visitor, after) if after else None
     ahead = [each for each in waiting if passed is None or _key(each) > passed]
-    return Next(ahead[0]) if ahead else Next(None, len(waiting))
+    return Next(ahead[0]) if ahead else Next(None, len(waiting), first=not after)
 
 
 async def _place(admind: AdMind, visitor: Visitor, draft: str) -> tuple[datetime, datetime, str] | None:

@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice
 
-from bot.errors import BadInput
+from bot.errors import BadInput, NotAllowed
 from bot.words import noted, read_in, told
 from handlers.chat import houses
 from handlers.chat.asking import in_words
@@ -131,8 +131,15 @@ class Commands(app_commands.Group):
     @app_commands.command(name="away", description=noted("you are away until a day"))
     @app_commands.describe(until=noted("a day, in your own words"), delegate=noted("who may decide for you meanwhile"))
     async def away(self, interaction: Interaction, until: Line, delegate: discord.Member | None = None) -> None:
-        decides = f" {delegate.display_name} decides" if delegate else ""
+        decides = f" {await self._called(delegate)} decides" if delegate else ""
         await self._asked(interaction, f"away until {until.strip().removeprefix('until ')}{decides}")
+
+    async def _called(self, person: discord.Member) -> str:
+        """The name that AdMind knows somebody by; who never said a word to it is met now."""
+        try:
+            return (await self.here.people.visitor(person, guild=str(person.guild.id))).member.name
+        except NotAllowed:
+            return person.display_name
 
     @app_commands.command(name="back", description=noted("you are here again"))
     async def back(self, interaction: Interaction) -> None:

@@ -12,7 +12,7 @@ from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 
-from bot.conversation.agent import Agent
+from bot.conversation.agent import MAX_REPLY, Agent
 from bot.conversation.tools import TOOLS
 from bot.llm.around import Around, blocks, read_blocks
 from bot.llm.offline import OfflineModel
@@ -152,3 +152,18 @@ async def test_an_answer_without_words_is_an_error_for_the_person(room: Room) ->
     said = await room.say("Announce our café")
     assert said.status == "failed"
     assert "answer could not be used" in said.reply
+
+
+async def test_a_long_answer_is_kept_whole_and_one_beyond_what_is_kept_says_so(room: Room) -> None:
+    long = "A line about our workshop. " * 1000
+    scripted(room, [AIMessage(content=long)])
+    assert (await room.say("Tell me all")).reply == long.strip()
+    scripted(room, [AIMessage(content=long * 2)])
+    cut = (await room.say("Tell me all", conversation="v_2")).reply
+    kept, _, last = cut.rpartition("\n")
+    assert last == "My answer was longer than I can keep, and ends here. Ask me for the rest."
+    assert MAX_REPLY * 0.9 < len(kept) <= MAX_REPLY + 2
+    assert kept.removesuffix(" …").split()[-1] in long.split(), "no word is broken"
+    scripted(room, [AIMessage(content="ä" * (MAX_REPLY + 1))])
+    german = (await room.say("Sag mir bitte alles, was du weisst", conversation="v_3")).reply
+    assert german.count("ä" * 1000) == MAX_REPLY // 1000 and "Frag mich nach dem Rest" in german

@@ -153,6 +153,8 @@ async def test_a_very_long_message_is_read_in_part_and_says_so(room: Room) -> No
     assert len(said.text) == 20_000
     assert "980,032" in said.reply or "980,0" in said.reply
     assert said.status == "done"
+    german = await room.say("Kündige bitte unser Café für morgen um 9 Uhr an. " + "x" * 30_000)
+    assert "die ersten 20.000 Zeichen gelesen" in german.reply
 
 
 async def test_control_characters_do_not_get_in(room: Room) -> None:

@@ -56,7 +56,8 @@ def _sent(world: World, field: Json, values: dict[str, Any], resolved: Json) -> 
         return made | {"value": _text(field, str(values.get(key, field.get("value") or "")))}
     if kind == CHECKBOX:
         return made | {"value": bool(values.get(key, field.get("default")))}
-    preset = [each["value"] for each in field.get("options") or [] if each.get("default")]
+    preset: list[Any] = [each["value"] for each in field.get("options") or [] if each.get("default")]
+    preset += [str(each["id"]) for each in field.get("default_values") or []]
     chosen = values.get(key, preset)
     chosen = list(chosen) if isinstance(chosen, list | tuple) else [chosen]
     needed = field.get("required", True) is not False
@@ -66,7 +67,7 @@ def _sent(world: World, field: Json, values: dict[str, Any], resolved: Json) -> 
         known = {name: each["value"] for each in field["options"] for name in (each["label"], each["value"])}
         chosen = [known[each] for each in chosen]
     else:
-        chosen = [str(each.id) for each in chosen]
+        chosen = [each if isinstance(each, str) else str(each.id) for each in chosen]
     assert chosen or not needed, f"{key} is required"
     if kind == RADIOS:
         return made | {"value": chosen[0] if chosen else None}

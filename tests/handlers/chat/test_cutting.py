@@ -57,6 +57,11 @@ def test_no_letter_and_no_address_is_broken(text: str, most: int, ruler: Ruler) 
             assert not any(found.start() < end < found.end() for end in ends), found[0]
 
 
+def test_an_address_without_a_space_before_it_stays_whole() -> None:
+    before, address = "漢" * 40, "https://velo.example/shop"
+    assert Ruler(len).parted(before + address, 60, unbroken=limits.ADDRESS) == (before, address)
+
+
 @settings(max_examples=200, deadline=None)
 @given(TEXTS, st.integers(20, 300), st.sampled_from(RULERS))
 def test_what_is_cut_fits(text: str, most: int, ruler: Ruler) -> None:

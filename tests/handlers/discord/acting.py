@@ -114,9 +114,16 @@ async def below(office: Office, card: Message, words: str) -> Message:
 
 async def whispered(person: Person, room: Channel, words: str) -> Message:
     """What only this person sees in the room, once it says so."""
-    await until(
-        lambda: any(words in each.words for each in person.whispers(room)), f"“{words}” to one alone", seconds=30
-    )
+
+    def seen() -> list[str]:
+        return [each.words for each in person.whispers(room)]
+
+    try:
+        await until(lambda: any(words in each for each in seen()), f"“{words}” to one alone", seconds=30)
+    except AssertionError as error:
+        raise AssertionError(
+            f"{error}; {person} reads {seen()} and {[each.words for each in person.heard()]}"
+        ) from None
     return next(each for each in person.whispers(room) if words in each.words)
 
 
@@ -148,3 +155,17 @@ async def asker_of(office: Office, card: Message) -> Asker:
         zone="UTC",
         by_agent=False,
     )
+
+
+async def ties(office: Office, ana: Person, *clients: Channel) -> None:
+    """In the settings, these are the brand's client rooms, and no others."""
+    before = len(ana.whispers(lounge(office)))
+    await (await ana.slash(lounge(office), "/admind", "settings")).settle()
+    await ana.click(ana.whispers(lounge(office))[before], "Rooms")
+    await ana.submit(clients=list(clients))
+    await until(lambda: "Saved." in ana.whispers(lounge(office))[-1].words, "it is saved", seconds=20)
+
+
+async def needs_the_client(office: Office, ana: Person) -> None:
+    owner, brand = await member(office, ana), office.admind.workspace.default_brand
+    await office.admind.office.change_brand(office.workspace, owner.id, brand, {"client_approvals": 1})

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from bot.bootstrap import AdMind
 from bot.chat import Draft, Identified, Member
-from bot.clock import MovableClock
+from bot.clock import MovableClock, milliseconds
 from bot.settings import load_settings
 from handlers.discord.living import Living, lived
+from storage import keys
 from storage.posts import Post, PostState
 from storage.stores import DraftStore, PostStore
 from tests.fakes.discord.client import hurry
@@ -172,3 +174,34 @@ async def member(office: Office, person: Person, velo: Place | None = None) -> M
     found = await office.admind.homes.member(Identified(platform="discord", team=team, user=str(person.id)))
     assert found is not None
     return found
+
+
+async def rests(office: Office) -> None:
+    """Until what could not be posted waits for its next try, some minutes from now."""
+
+    async def waits() -> bool:
+        client = cast(Any, office.admind.database.client)
+        found = await client.zrange(keys.due(office.workspace), 0, -1, withscores=True)
+        soon = milliseconds(office.admind.clock.now() + timedelta(minutes=1))
+        mine = [float(score) for entry, score in found if str(entry).startswith(("note:", "draft:"))]
+        return bool(mine) and all(score > soon for score in mine)
+
+    await until(waits, "it waits")
+
+
+async def nothing_due(office: Office) -> None:
+    """Everything that is due now has been done."""
+
+    async def done() -> bool:
+        return (await office.admind._clockwork.tick()).entries == 0
+
+    await until(done, "nothing is due", seconds=20)
+
+
+async def heard_all(office: Office, person: Person) -> None:
+    """Whoever listens has heard everything that came before: a later request is answered."""
+    before = len(person.heard())
+    person.dm("problems")
+    await until(lambda: len(person.heard()) > before, "a later request is answered", seconds=30)
+    answer = person.heard()[-1]
+    await until(lambda: "On it" not in answer.words, "it is the answer", seconds=30)

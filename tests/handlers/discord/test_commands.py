@@ -65,7 +65,7 @@ async def test_what_is_on_offer(office: Office, ana: Person) -> None:
         ("problems", {}, "No problems."),
         ("brand", {}, "My brand"),
         ("back", {}, "You are not away."),
-        ("review", {}, "Nothing more waits for you."),
+        ("review", {}, "Nothing waits for your decision."),
         ("studio", {}, "/studio/in/"),
         ("code", {}, "/admind join "),
         ("link", {}, "/admind link "),
@@ -142,11 +142,11 @@ async def test_what_is_paused_is_named_and_goes_on_by_ones_own_word(office: Offi
 
 
 async def test_away_with_a_delegate(office: Office, ana: Person) -> None:
-    ben = office.velo.person("ben")
+    ben, zoe = office.velo.person("ben"), office.velo.person("zoe")
     await works(office, ben, Role.approver)
-    await answered(ben, lounge(office), "back")
     words = await answered(ana, lounge(office), "away", until="Friday", delegate=ben)
-    assert ("ben" in words and "Friday" in words) or "Fri" in words
+    assert "Ben decides for you meanwhile." in words, "also who never said a word to AdMind"
+    assert "There are: Ben." in await answered(ana, lounge(office), "away", until="Friday", delegate=zoe)
 
 
 async def test_settings_tie_rooms_and_roles(office: Office, ana: Person) -> None:

@@ -199,8 +199,13 @@ def test_settings_are_two_windows() -> None:
     assert seen_window(window(shown)).startswith(
         "== Velo ==\nReview room *: 11  (Drafts wait here for a decision.)\nClient rooms: 12"
     )
+    assert "Each Monday at nine: ☑ A summary of the week, in the review room" in seen_window(window(shown))
+    off = forms.rooms_form("b_velo", "Velo", RoomSettings("11", digest=False))
+    assert "☐ A summary of the week" in seen_window(window(off))
     tied = forms.read_rooms(Sent({}, {"review": ("11",), "clients": ("13",)}))
-    assert (tied.review, tied.clients, tied.groups) == ("11", ("13",), None)
+    assert (tied.review, tied.clients, tied.digest, tied.groups) == ("11", ("13",), None, None)
+    assert forms.read_rooms(Sent({}, {"review": ("11",), "digest": ("weekly",)})).digest is True
+    assert forms.read_rooms(Sent({}, {"review": ("11",), "digest": ()})).digest is False
     with pytest.raises(FieldErrors, match="clients"):
         forms.read_rooms(Sent({}, {"review": ("11",), "clients": ("11",)}))
     with pytest.raises(FieldErrors, match="review"):

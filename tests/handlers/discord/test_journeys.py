@@ -124,7 +124,7 @@ async def test_pictures_come_along_and_other_files_are_named(office: Office, ana
     draft = await office.draft(card)
     assert draft.versions[0].media, "the picture is the draft's"
     assert len(card.attachments) == 1
-    await said(lounge, "plan.docx")
+    await said(lounge, "left them out: plan.docx")
 
 
 async def test_a_reaction_taken_off_withdraws_whatever_its_skin(office: Office, ana: Person) -> None:

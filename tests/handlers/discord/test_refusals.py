@@ -12,7 +12,7 @@ from handlers.discord.telling import words_as_views
 from tests.fakes.discord.pressing import Person
 from tests.fakes.discord_server import Fault, Permission
 from tests.fakes.waiting import until
-from tests.handlers.discord.office import Office, said, told
+from tests.handlers.discord.office import Office, rests, said, told
 from tests.handlers.discord.phone import components, seen
 from tests.handlers.discord.test_journeys import ASK, THREAD, carded
 
@@ -25,6 +25,7 @@ async def test_a_review_room_in_which_it_may_not_write_is_named_with_what_lacks(
     ana.mention(lounge, ASK)
     answer = await said(lounge, "I lack in #reviews: Send Messages")
     assert "Permissions" in answer.words and not office.cards()
+    await rests(office)
     office.velo.allow(office.room, None, Permission.SEND_MESSAGES)
     await office.card()
 

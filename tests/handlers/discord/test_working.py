@@ -160,6 +160,15 @@ async def test_a_long_answer_comes_whole_in_messages_that_discord_takes(
     assert "](https" not in parts[0].words
 
 
+async def test_as_much_as_a_model_says_at_once_comes_whole(office: Office, model: OpenAIServer, ana: Person) -> None:
+    words = [f"word{number}" for number in range(3400)]
+    model.script(Say(" ".join(words)))
+    ana.mention(lounge(office), "Tell me all")
+    await said(lounge(office), words[-1])
+    parts = answers(office, lounge(office))
+    assert " ".join(each.words for each in parts).split() == words and len(parts) == 8
+
+
 async def test_a_long_private_answer_stays_private(office: Office, model: OpenAIServer, ana: Person) -> None:
     model.script(Say(LONG))
     asked = await (await ana.slash(lounge(office), "/admind", "ask", words="Tell me all")).settle()

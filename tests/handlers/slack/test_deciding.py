@@ -66,7 +66,7 @@ async def test_changes_are_made_by_the_model_and_asked_about_again(office: Offic
     newer = await office.card(2)
     await office.status(newer, "waiting")
     assert (await office.draft(newer)).versions[0].text != text
-    await shows(newer, "changed 1 time")
+    await shows(newer, "changed once")
     await shows(card, "Replaced ↓")
 
 
