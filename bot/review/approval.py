@@ -76,7 +76,7 @@ def judge(
             False,
             " ".join(part for part in (told("It cannot go out as it is."), impossible.reason, impossible.fix) if part),
         )
-    return weigh(bench, [each for each in counting if each.verdict is Verdict.approve], blocked=bool(findings))
+    return weigh(bench, [each for each in counting if each.verdict is Verdict.approve])
 
 
 def _as_one(decision: Decision, persons: Persons) -> Decision:

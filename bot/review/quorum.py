@@ -108,13 +108,30 @@ class Bench:
             return member.id
         return next((each for each in sorted(named) if not self.persons.two(member.id, each)), "")
 
+    def alone(self, member: Member) -> bool:
+        """Whether this owner, whose own it is, gives the owner's part all the same: nobody else could. How many must
+        approve it is not changed by that.
+        """
+        owners = [self.by_id[each] for each in _owners(self) if each in self.by_id]
+        return _is_owner(member, self.brand.id) and all(self.own(each) for each in owners)
+
+    @property
+    def wants_owner(self) -> bool:
+        """Whether an owner has to approve it: the account's first post, or a finding that must be decided."""
+        first = self.policy.owner_for_first_post and not self.account.posted
+        return first or (self.policy.owner_for_blocks and self.blocked)
+
+    @property
+    def blocked(self) -> bool:
+        return any(f.severity == "block" and f.account in ("", self.version.account) for f in self.draft.findings)
+
     def name(self, member: str) -> str:
         found = self.by_id.get(member)
         return found.name if found else told("somebody else")
 
 
-def weigh(bench: Bench, approvals: Sequence[Decision], *, blocked: bool) -> Standing:
-    """Where a version stands that nothing but missing approvals keeps back; `blocked`: a finding wants an owner."""
+def weigh(bench: Bench, approvals: Sequence[Decision]) -> Standing:
+    """Where a version stands that nothing but missing approvals keeps back."""
     version, policy, brand = bench.version, bench.policy, bench.brand.id
     every = [each for each in approvals if not each.as_client and not bench.own(bench.by_id[each.member])]
     voters = {each.member for each in every}
@@ -122,11 +139,13 @@ def weigh(bench: Bench, approvals: Sequence[Decision], *, blocked: bool) -> Stan
     given = [each.member for each in every]
     sure = bench.persons.sure(given)
     candidates = [m for m in bench.team if m.id not in given and not bench.own(m)]
-    if _wants_owner(bench, blocked) and not _owner_gave(bench, every):
+    alone = [each for each in approvals if not each.as_client and bench.alone(bench.by_id[each.member])]
+    if bench.wants_owner and not _owner_gave(bench, [*every, *alone]):
         owners = tuple(m.id for m in candidates if m.id in _owners(bench))
+        owners = owners or tuple(m.id for m in bench.team if bench.alone(m))
         why = (
             told("It has a finding that must be decided: an owner has to approve it.")
-            if blocked
+            if bench.blocked
             else told("It is the first post to {account}: an owner has to approve it.", account=bench.account.name)
         )
         return Standing(version.account, False, _and_doubts(why, bench, approvals, given, sure), owners, sure)
@@ -156,11 +175,6 @@ def _clients(bench: Bench, given: Sequence[str], clients: Sequence[str]) -> tupl
             if len(best) >= bench.policy.client_approvals:
                 break
     return best
-
-
-def _wants_owner(bench: Bench, blocked: bool) -> bool:
-    policy = bench.policy
-    return (policy.owner_for_first_post and not bench.account.posted) or (policy.owner_for_blocks and blocked)
 
 
 def _owner_gave(bench: Bench, approvals: Iterable[Decision]) -> bool:

@@ -375,6 +375,9 @@ class Decisions:
         for version in draft.versions:
             bench = case.bench(draft, version, now)
             own = bench.own(member) if version.account in covered else ""
+            if own and bench.wants_owner and bench.alone(member):
+                noted = told("Noted as the owner's approval. Somebody else must approve it too, as it is your own.")
+                return noted + " "
             if own == member.id:
                 return told("Noted, but somebody else must approve what you asked for or changed yourself.") + " "
             if own:

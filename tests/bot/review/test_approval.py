@@ -176,6 +176,16 @@ def test_the_first_post_and_a_blocking_finding_need_an_owner() -> None:
     assert met(draft(said("ana"), findings=(elsewhere,)))
 
 
+def test_the_only_owner_gives_the_owners_part_of_what_is_their_own_and_no_more() -> None:
+    fresh = account(posted=False)
+    alone, two = (member("eva", OWN), member("ana", A)), (member("eva", OWN), member("ana", A), member("otto", OWN))
+    assert not met(draft(said("eva"), by="eva"), alone, account=fresh), "somebody else must approve, too"
+    assert not met(draft(said("ana"), by="eva"), alone, account=fresh), "and the owner all the same"
+    assert met(draft(said("eva"), said("ana"), by="eva"), alone, account=fresh)
+    assert not met(draft(said("eva"), said("ana"), by="eva"), two, account=fresh), "another owner can look at it"
+    assert met(draft(said("otto"), by="eva"), two, account=fresh)
+
+
 def test_what_the_channel_would_not_take_nobody_can_approve() -> None:
     long = Finding(severity="block", rule="limits.text", reason="Too long.", fix="Shorten it.")
     assert not met(draft(said("ana"), said("eva"), findings=(long,)))
