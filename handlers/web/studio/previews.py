@@ -64,6 +64,7 @@ class Preview:
     thread: tuple[Markup, ...] = ()  # each post of it, where a text may become several
     card: Mapping[str, str] = field(default_factory=dict)  # uri, title, description, host of a link's card
     labels: str = ""
+    document: str = ""  # the title of the document that the pictures become, page by page
 
     @property
     def name(self) -> str:
@@ -113,6 +114,7 @@ def previews_of(
                 thread=tuple(Markup(shown(part)) for part in payload.parts) if shown else (),  # noqa: S704 - escaped
                 card=_card(payload),
                 labels=payload.extra.get("labels", ""),
+                document=payload.extra.get("document", ""),
             )
         )
     return tuple(found)
