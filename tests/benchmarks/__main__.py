@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-BENCHES = ("start", "flow", "turn", "cards", "schedule", "burst", "studio", "slack", "year")
+BENCHES = ("start", "flow", "turn", "cards", "schedule", "burst", "studio", "slack", "year", "day")
 
 
 def main() -> int:
