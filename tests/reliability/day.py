@@ -212,7 +212,7 @@ class Day:
             found.by_kind[kinds[post.account]][post.state] += 1
             found.attempts += len(post.attempts)
             moments[post.due].append(post)
-            for why in _wrong(post, there, told[post.draft]):
+            for why in wrong_with(post, there, told[post.draft]):
                 found.wrong.append(f"{why}: {text} on {kinds[post.account]}, {[a.outcome for a in post.attempts]}")
             if post.receipt is not None:
                 found.late.append((post.receipt.at - post.due).total_seconds())
@@ -243,7 +243,8 @@ def _sign(item: InboxItem) -> str:
     return str(item.card.get("title", ""))[:1]
 
 
-def _wrong(post: Post, there: int, told: set[str]) -> list[str]:
+def wrong_with(post: Post, there: int, told: set[str]) -> list[str]:
+    """Why this post is not accounted for: `there` times on its channel, told of by messages that begin so."""
     found = []
     if there > 1:
         found.append(f"stands there {there} times")

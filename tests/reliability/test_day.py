@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from storage.posts import PostState
-from tests.reliability.day import Size, day_in, lived
+from storage.posts import Post, PostState
+from tests.reliability.day import Size, day_in, lived, wrong_with
 
-pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(600)]
 
 SMALL = Size(
     posts=600,
@@ -35,3 +36,46 @@ async def test_every_post_of_a_day_is_published_once_or_its_fate_is_told(tmp_pat
         assert sum(found.ends.values()) == SMALL.posts and len(day.killed_at) == SMALL.restarts
         assert found.ends[PostState.published] > 0.9 * SMALL.posts, found.ends
         assert found.rolled.total() > 10, found.rolled
+
+
+@pytest.mark.parametrize(
+    ("state", "there", "told", "wrong"),
+    [
+        (PostState.published, 1, "✅", 0),
+        (PostState.failed, 0, "❌", 0),
+        (PostState.unknown, 0, "❓", 0),
+        (PostState.unknown, 1, "❓", 0),
+        (PostState.published, 2, "✅", 2),
+        (PostState.published, 0, "✅", 1),
+        (PostState.published, 1, "", 1),
+        (PostState.failed, 1, "❌", 1),
+        (PostState.unknown, 2, "❓", 1),
+        (PostState.unknown, 0, "", 1),
+        (PostState.scheduled, 0, "", 1),
+        (PostState.missed, 0, "⏰", 1),
+    ],
+)
+def test_what_is_not_accounted_for_is_noticed(state: PostState, there: int, told: str, wrong: int) -> None:
+    post = a_post(state)
+    assert len(wrong_with(post, there, {told})) == wrong
+
+
+def a_post(state: PostState) -> Post:
+    now = datetime(2026, 12, 1, 8, tzinfo=UTC)
+    return Post(
+        id="p_1",
+        workspace="w_1",
+        brand="b_1",
+        account="a_1",
+        channel="webhook",
+        draft="d_1",
+        revision=1,
+        digest="f" * 64,
+        payload="e" * 64,
+        title="Loaf",
+        requested_by="m_1",
+        approved_by=("m_1",),
+        created_at=now,
+        due=now,
+        state=state,
+    )

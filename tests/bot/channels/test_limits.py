@@ -205,6 +205,6 @@ def test_a_table_says_what_holds_from_where_and_since_when(name: str) -> None:
     assert len(said) == len(rows), "a limit twice"
     wanted = stated(CHANNELS[name].capabilities)
     assert {limit: said.get(limit) for limit in wanted} == wanted
-    for limit, _, source, read in rows:
+    for limit, _, source, day in rows:
         assert re.match(r"<https://[^ ]+>|ours\b", source), (limit, source)
-        assert re.fullmatch(r"20[2-9]\d-\d\d-\d\d", read), (limit, read)
+        assert re.fullmatch(r"20[2-9]\d-\d\d-\d\d", day), (limit, day)
