@@ -145,6 +145,7 @@ class Day:
         for first in range(0, self.size.posts, AT_ONCE):
             numbers = range(first, min(first + AT_ONCE, self.size.posts))
             self.posts += await asyncio.gather(*[self._scheduled(number, start) for number in numbers])
+        await self._tell_nothing_of_drafts()
 
     async def _scheduled(self, number: int, start: datetime) -> Post:
         place = self.town.places[number % len(self.town.places)]
@@ -152,6 +153,14 @@ class Day:
         draft = await self.world.draft(place.account, text=text_of(number), due_in=due - self.clock.now())
         [post] = (await self.world.decide(draft)).posts
         return post
+
+    async def _tell_nothing_of_drafts(self) -> None:
+        """What their makers would have seen while they made them: thousands of cards that the day would begin with."""
+        client: Any = self.world.database.client
+        due = keys.due(self.world.ws)
+        cards = [entry for entry in await client.zrange(due, 0, -1) if entry.startswith("note:draft:")]
+        for first in range(0, len(cards), 1000):
+            await client.zrem(due, *cards[first : first + 1000])
 
     async def pass_by(self) -> None:
         """All day long. A third of a moment's posts went out when its process is killed."""
