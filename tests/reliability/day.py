@@ -212,7 +212,7 @@ class Day:
         standing = self.town.standing()
         told = await self._told()
         kinds = {place.account.id: place.kind for place in self.town.places}
-        moments: dict[datetime, list[Post]] = defaultdict(list)
+        moments: dict[int, list[Post]] = defaultdict(list)  # by the minute: approving them one by one took its time
         kept = await self.world.kept_posts.many(self.world.ws, [post.id for post in self.posts])
         for number, post in enumerate(kept):
             text = text_of(number)
@@ -220,7 +220,7 @@ class Day:
             found.ends[post.state] += 1
             found.by_kind[kinds[post.account]][post.state] += 1
             found.attempts += len(post.attempts)
-            moments[post.due].append(post)
+            moments[_minute(post.due)].append(post)
             for why in wrong_with(post, there, told[post.draft]):
                 found.wrong.append(f"{why}: {text} on {kinds[post.account]}, {[a.outcome for a in post.attempts]}")
             if post.receipt is not None:
@@ -228,9 +228,10 @@ class Day:
                 if len(post.attempts) == 1 and post.attempts[0].outcome == "published":
                     found.late_at_once.append(found.late[-1])
         found.wrong += [f"nobody scheduled this: {text}" for text in standing]
-        for due, posts in moments.items():
-            late = sorted((each.receipt.at - due).total_seconds() for each in posts if each.receipt)
-            if late and not any(abs(due - at) < timedelta(seconds=2) for at in self.killed_at):
+        killed = {_minute(at) for at in self.killed_at}
+        for minute, posts in moments.items():
+            late = sorted((each.receipt.at - each.due).total_seconds() for each in posts if each.receipt)
+            if late and minute not in killed:
                 most = late[round(len(late) * 0.9) - 1]  # the rest waited for faults
                 found.rates.append(len(late) * 0.9 / max(most, 0.001))
         return found
@@ -246,6 +247,10 @@ class Day:
             cursor = page.next
             if not cursor:
                 return told
+
+
+def _minute(at: datetime) -> int:
+    return round(at.timestamp() / 60)
 
 
 def _sign(item: InboxItem) -> str:
