@@ -11,7 +11,8 @@ duplicate is a question again.
 Every post names its author, and LinkedIn lets only whoever may sign for that author through (403).
 
 Account options: `page` (URN of a page; none: the person), `visibility` (public, connections or logged_in; a page's
-posts are public), `card` "picture": a single picture becomes that of the link's card. Secret: `access_token`.
+posts are public), `card` "picture": a single picture becomes that of the link's card, `pictures` "document": several
+become the pages of a PDF. Secret: `access_token`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from bot.channels import linkedin_document as documents
 from bot.channels.answers import KEPT, ask, printable
 from bot.channels.base import (
     Absent,
@@ -103,7 +105,8 @@ class LinkedIn:
         """Reading needs a permission that not every app has; numbers are told of pages alone."""
         readable = account.options.get("reads") == "yes"
         numbers = self.capabilities.metrics if PAGE.fullmatch(account.remote_id) else ()
-        return dataclasses.replace(self.capabilities, reads_back=readable, metrics=numbers)
+        can = dataclasses.replace(self.capabilities, reads_back=readable, metrics=numbers)
+        return documents.takes(can) if documents.wanted(account) else can
 
     def measure(self, text: str, account: Account) -> Measure:
         """As it is written there, escapes included: never less than LinkedIn counts."""
@@ -127,6 +130,7 @@ class LinkedIn:
             language=content.language or account.language or "en",
             parts=(Part(text=text, media=content.media, facets=marked, link_card=card),),
             links=links,
+            extra=documents.sealed(content, account),
             visibility="public" if PAGE.fullmatch(account.remote_id) else account.options.get("visibility", "public"),
         )
 
@@ -134,7 +138,9 @@ class LinkedIn:
         def measure(text: str) -> Measure:
             return Measure(units(little(text, payload.parts[0].facets)), MOST, self.capabilities.unit)
 
-        return problems(payload, self.capabilities, measure)
+        document = documents.title_of(payload)
+        can = documents.takes(self.capabilities) if document else self.capabilities
+        return (*problems(payload, can, measure), *documents.problems_of(payload))
 
     async def send(self, payload: SealedPayload, key: AttemptKey, door: Door) -> Receipt:
         repeated = key.deadline - key.first_at > self.capabilities.deadline
@@ -143,10 +149,9 @@ class LinkedIn:
                 api = await Api.of(door, self._platform, payload.server)
                 if repeated and (earlier := await self._earlier(api, payload, key)):
                     return earlier
-                media = [await upload(api, payload.remote_id, medium) for medium in payload.parts[0].media]
+                body = await self._body(api, payload)
         except TimeoutError as error:
             raise ProvenNotSent(f"{door.account.name} did not take the pictures in time.", kept=KEPT) from error
-        body = post_body(payload, media)
         await door.check()
         answer = await ask(lambda: api.call("POST", "/rest/posts", content=body), door.account.name)
         try:
@@ -269,6 +274,8 @@ class LinkedIn:
             raise BadInput(f"The option visibility is one of {', '.join(VISIBILITIES)}.")
         if options.get("card", "picture") != "picture":
             raise BadInput("The option card is picture, or left out.")
+        if options.get(documents.OPTION, documents.DOCUMENT) != documents.DOCUMENT:
+            raise BadInput("The option pictures is document, or left out.")
         wanted = options.get("page", "")
         if wanted.isascii() and wanted.isdigit():
             wanted = options["page"] = f"urn:li:organization:{wanted}"
@@ -284,6 +291,15 @@ class LinkedIn:
             handle=author.name,
             page=f"{self._platform.web}{author.address}" if author.address else "",
             options=options | {"reads": await readable(api, author.urn)},
+        )
+
+    async def _body(self, api: Api, payload: SealedPayload) -> bytes:
+        """What asks for the post, once its pictures are up."""
+        if documents.title_of(payload):
+            return post_body(payload, [], await documents.upload_document(api, payload))
+        media = payload.parts[0].media
+        return post_body(
+            payload, [await upload(api, payload.remote_id, await api.door.blob(medium.sha256)) for medium in media]
         )
 
     async def _earlier(self, api: Api, payload: SealedPayload, key: AttemptKey) -> Receipt | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 from urllib.parse import quote, urlsplit
@@ -111,8 +112,8 @@ def judged(answer: Response, door: Door) -> None:
     judge(answer, name, door.now())
 
 
-def post_body(payload: SealedPayload, pictures: list[str]) -> bytes:
-    """The JSON of a post, from the sealed payload alone but for the uploads' ids.
+def post_body(payload: SealedPayload, pictures: list[str], document: Mapping[str, str] | None = None) -> bytes:
+    """The JSON of a post, from the sealed payload alone but for the uploads' ids. `document` stands for its pictures.
 
     https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/posts-api
     """
@@ -125,6 +126,9 @@ def post_body(payload: SealedPayload, pictures: list[str]) -> bytes:
         "lifecycleState": "PUBLISHED",
         "isReshareDisabledByAuthor": False,
     }
+    if document:
+        body["content"] = {"media": dict(document)}
+        return rfc8785.dumps(body)
     alts = [{"altText": medium.alt.strip()} if medium.alt.strip() else {} for medium in part.media]
     shown = [{"id": found, **alt} for found, alt in zip(pictures, alts, strict=True)]
     if part.link_card:

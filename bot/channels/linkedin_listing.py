@@ -51,10 +51,11 @@ async def last(api: Api, author: str) -> dict[str, Any] | None:
 
 
 def images(post: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Those of a post, in order, with their alt texts."""
+    """Those of a post, in order, with their alt texts; the pages of a document are none."""
     content = post.get("content")
     content = content if isinstance(content, dict) else {}
     several = content.get("multiImage")
     listed = several.get("images") if isinstance(several, dict) else None
     found = listed if isinstance(listed, list) else [content.get("media")]
-    return [each for each in found if isinstance(each, dict)]
+    shown = [each for each in found if isinstance(each, dict)]
+    return [each for each in shown if not str(each.get("id") or "").startswith("urn:li:document:")]

@@ -42,7 +42,7 @@ async def _measure(url: str) -> int:
         before = (await database.identity()).used_memory
         schedule, tick, filled, missed = [], [], 0, 0
         for size in SIZES:
-            await _fill(client, filled, size)
+            await fill(client, filled, size)
             filled = size
             if size == 100_000:
                 used = (await database.identity()).used_memory - before
@@ -75,19 +75,19 @@ def _post(due: datetime) -> Post:
     )
 
 
-async def _fill(client: Any, start: int, end: int) -> None:
+async def fill(client: Any, start: int, end: int, workspace: str = WS) -> None:
     """The very keys that scheduling writes, without its round trips."""
-    index = PostStore.index_key(cast(PostStore, _Named()), WS)
+    index = PostStore.index_key(cast(PostStore, _Named()), workspace)
     for first in range(start, end, 2000):
         pipe = client.pipeline(transaction=False)
         due: dict[str, float] = {}
         places: dict[str, float] = {}
         for number in range(first, min(end, first + 2000)):
             post = _post(FAR + timedelta(seconds=number))
-            pipe.hset(post_key(WS, post.id), mapping=to_hash(post))
+            pipe.hset(post_key(workspace, post.id), mapping=to_hash(post))
             due[f"post:{post.id}"] = milliseconds(post.due)
             places[post.id] = post.due.timestamp()
-        pipe.zadd(keys.due(WS), due)
+        pipe.zadd(keys.due(workspace), due)
         pipe.zadd(index, places)
         await pipe.execute()
 

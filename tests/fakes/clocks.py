@@ -1,8 +1,11 @@
-"""A machine's clock that is wrong by itself: nobody moved it on purpose."""
+"""Clocks for tests: one that is wrong by itself, moved by nobody on purpose, and one that several processes share."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import mmap
+import struct
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from bot.clock import MovableClock
 
@@ -25,3 +28,26 @@ class FaultyClock(MovableClock):
 
     def move_to(self, instant: datetime) -> None:
         self.right.move_to(instant)
+
+
+class SharedClock(MovableClock):
+    """A clock of several processes: how far it was moved stands in a file that all of them look into."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__()
+        if not file.exists():
+            file.write_bytes(struct.pack("<d", 0.0))
+        with file.open("r+b") as opened:
+            self._shared = mmap.mmap(opened.fileno(), 8)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.offset()
+
+    def offset(self) -> timedelta:
+        return timedelta(seconds=struct.unpack("<d", self._shared[:])[0])
+
+    def move(self, by: timedelta) -> None:
+        self._shared[:] = struct.pack("<d", (self.offset() + by).total_seconds())
+
+    def move_to(self, instant: datetime) -> None:
+        self.move(instant - self.now())

@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, unquote, urlencode
 
 from tests.fakes.faces import face_of
 from tests.fakes.faulty_http import FaultyServer, Headers, Seen, listening
+from tests.fakes.pdf_reader import pages_of
 
 Answer = tuple[int, bytes, Headers]
 JSON: Headers = (("content-type", "application/json"),)
@@ -67,7 +68,8 @@ class LinkedInServer(FaultyServer):
     redirect: str = ""
     upload_base: str = ""  # another origin for uploads
     answers: dict[str, list[Answer]] = field(default_factory=dict)
-    processing: int = 0  # looks until a picture is ready
+    processing: int = 0  # looks until a picture or a document is ready
+    ready: set[str] = field(default_factory=set)  # documents that were looked at and can be posted
     _count: int = 0
     _last: str = ""
 
@@ -98,6 +100,9 @@ class LinkedInServer(FaultyServer):
             return 422, b'{"message":"invalid value","status":422}'
         if not self._may_sign(token, asked["author"]):
             return 403, b'{"code":"ACCESS_DENIED","status":403}'
+        document = _document(asked)
+        if document and (set(document) != {"id", "title"} or not document["title"] or document["id"] not in self.ready):
+            return 400, b'{"message":"Document does not exist or has no title","status":400}'
         for image in _pictures(asked):
             if image.get("id") not in self.uploads or len(image.get("altText", "")) > 4086:
                 return 400, b'{"message":"Image does not exist","status":400}'
@@ -145,6 +150,8 @@ class LinkedInServer(FaultyServer):
             ("POST", "/rest/images", self._begin_upload),
             ("PUT", "/dms-uploads/(.+)", self._bytes),
             ("GET", "/rest/images/(.+)", self._image),
+            ("POST", "/rest/documents", self._begin_upload),
+            ("GET", "/rest/documents/(.+)", self._state_of_document),
             ("GET", "/rest/posts", self._of_author),
             ("GET", "/rest/posts/(.+)", self._post),
             ("DELETE", "/rest/posts/(.+)", self._delete),
@@ -283,15 +290,17 @@ class LinkedInServer(FaultyServer):
         if seen.query.get("action") != ["initializeUpload"] or not self._may_sign(token, owner):
             return _json(403, {"status": 403})
         self._count += 1
-        image = f"urn:li:image:C4E10AQ{self._count}"
-        self.owners[image] = owner
+        kind = "document" if seen.path == "/rest/documents" else "image"
+        urn = f"urn:li:{kind}:C4E10AQ{self._count}"
+        self.owners[urn] = owner
         place = f"{self.upload_base or self.origin}/dms-uploads/{self._count}?sign=x"
-        return _json(200, {"value": {"uploadUrlExpiresAt": 1, "uploadUrl": place, "image": image}})
+        return _json(200, {"value": {"uploadUrlExpiresAt": 1, "uploadUrl": place, kind: urn}})
 
     def _bytes(self, seen: Seen, number: str) -> Answer:
         if self._token(seen) is None:
             return _json(401, {"status": 401})
-        self.uploads[f"urn:li:image:C4E10AQ{number}"] = seen.body
+        [urn] = [urn for urn in self.owners if urn.endswith(f":C4E10AQ{number}")]
+        self.uploads[urn] = seen.body
         return 201, b"", ()
 
     def _image(self, _: Seen, image: str) -> Answer:
@@ -299,6 +308,22 @@ class LinkedInServer(FaultyServer):
         state = "PROCESSING" if self.processing > 0 else "AVAILABLE"
         self.processing -= 1
         return _json(200, {"id": unquote(image), "status": state if known else "WAITING_UPLOAD"})
+
+    def _state_of_document(self, _: Seen, quoted: str) -> Answer:
+        """AVAILABLE once it is a PDF of at most 300 pages and 100 MB; its author's own tools make no other here."""
+        urn = unquote(quoted)
+        if urn not in self.uploads:
+            return _json(200, {"id": urn, "status": "WAITING_UPLOAD"})
+        if self.processing > 0:
+            self.processing -= 1
+            return _json(200, {"id": urn, "status": "PROCESSING"})
+        try:
+            fits = len(self.uploads[urn]) <= 100_000_000 and len(pages_of(self.uploads[urn])) <= 300
+        except ValueError:
+            fits = False
+        if fits:
+            self.ready.add(urn)
+        return _json(200, {"id": urn, "status": "AVAILABLE" if fits else "PROCESSING_FAILED"})
 
     def _of_author(self, seen: Seen) -> Answer:
         token, author = self._token(seen), seen.query["author"][0]
@@ -367,7 +392,14 @@ def _pictures(asked: dict[str, Any]) -> list[dict[str, Any]]:
     if "article" in content:
         thumb = content["article"].get("thumbnail")
         return [{"id": thumb}] if thumb else []
+    if _document(asked):
+        return []
     return list(content.get("multiImage", {}).get("images", [content["media"]] if "media" in content else []))
+
+
+def _document(asked: dict[str, Any]) -> dict[str, Any] | None:
+    media = asked.get("content", {}).get("media", {})
+    return media if str(media.get("id", "")).startswith("urn:li:document:") else None
 
 
 def _form(seen: Seen) -> dict[str, str]:

@@ -81,6 +81,7 @@ class Preview:
     envelope: Mapping[str, str] = field(default_factory=dict)  # of an e-mail: from, to, people, preview
     pin: Mapping[str, str] = field(default_factory=dict)  # link, its host, description
     topic: str = ""
+    document: str = ""  # the title of the document that the pictures become, page by page
 
     @property
     def name(self) -> str:
@@ -135,6 +136,7 @@ def previews_of(
                 envelope=_envelope(payload) if kind == "mail" else {},
                 pin=_pin(payload) if kind == "pin" else {},
                 topic=payload.extra.get("topic", ""),
+                document=payload.extra.get("document", ""),
             )
         )
     return tuple(found)

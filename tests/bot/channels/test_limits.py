@@ -1,122 +1,210 @@
-"""Every limit of every channel in one table, and a payload that exceeds one is refused before anybody approves it.
+"""Every limit of every channel: a payload that exceeds one is a problem before approval, and the table says so.
 
-`python -m tests.bot.channels.test_limits` writes the table anew.
+The channels are those of the registry: a new one is in here by itself, and needs its table in
+`docs/channels/limits.md`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import timedelta
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
-from bot.channels.base import Account, Capabilities, Channel, Pace, SealedPayload
+from bot.channels.base import Account, Capabilities, Channel, Content, Problem, SealedPayload
+from bot.channels.limits import problems
 from bot.channels.registry import build_channels
+from bot.checks.limits import limits
+from storage.feed import FeedStore
 from storage.sealed import Medium, Part
-from tests.bot.channels.benches import BASE_URL, blank_account
-from tests.bot.channels.contract import AT
+from tests.bot.channels.benches import blank_account
+from tests.bot.checks.subjects import subject
 
-TABLE = Path(__file__).resolve().parents[3] / "docs" / "limits.md"
-HEAD = """# Limits of every channel
-
-Written out of the adapters (`bot/channels/`), where the source of each number stands beside it; a test keeps both the
-same. Servers that say other numbers of themselves (Mastodon and its kin) are asked when an account is connected.
-
-| channel | text | pictures | kinds | bytes | pixels | width : height | alt text | pace of one account |
-|---|---|---|---|---|---|---|---|---|
-"""
+CHANNELS: Mapping[str, Channel] = build_channels(cast(FeedStore, None), base_url="https://news.velo.example")
+TABLES = Path(__file__).parents[3] / "docs" / "channels" / "limits.md"
+Exceeds = Callable[[Capabilities, SealedPayload], SealedPayload | None]
 
 
-class NoFeed:
-    """Nothing is published here."""
+def account_of(name: str) -> Account:
+    return blank_account(name)
 
 
-def channels() -> Mapping[str, Channel]:
-    return build_channels(NoFeed(), base_url=BASE_URL)  # type: ignore[arg-type]
+def medium(can: Capabilities, **more: Any) -> Medium:
+    """The largest picture that the channel takes, in its first format."""
+    side = min(can.image_max_pixels)
+    fields = {"sha256": "a" * 64, "mime": can.image_mimes[0], "size": can.image_max_bytes, "alt": "Rotes Velo"}
+    return Medium(**{**fields, "width": side, "height": side, **more})
 
 
-def table() -> str:
-    return HEAD + "".join(row(each.capabilities) for _, each in sorted(channels().items()))
-
-
-def row(can: Capabilities) -> str:
-    text = f"{can.text_limit:,} {can.unit}" if can.text_limit else "any"
-    if not can.images_max:
-        pictures = ["0", "–", "–", "–", "–", "–"]
-    else:
-        least, most = can.image_ratio
-        kinds = ", ".join(mime.removeprefix("image/") for mime in can.image_mimes)
-        alt = f"{can.alt_limit:,}" if can.alt_limit else "–"
-        wide, high = can.image_max_pixels
-        pictures = [str(can.images_max), kinds, f"{can.image_max_bytes:,}", f"{wide} × {high}"]
-        pictures += [f"{least:g} to {most:g}", alt]
-    return f"| {' | '.join([can.title, text, *pictures, pace(can.pace)])} |\n"
-
-
-def pace(found: Pace) -> str:
-    said = [f"one in {spoken(found.gap)}"] if found.gap else []
-    said += [f"{each.most:,} {each.of} in {spoken(each.span)}" for each in found.windows]
-    return "; ".join(said) or "–"
-
-
-def spoken(span: timedelta) -> str:
-    seconds = int(span.total_seconds())
-    for size, name in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= size and seconds % size == 0:
-            return f"{seconds // size} {name}"
-    return f"{seconds} s"
-
-
-def test_the_table_says_what_the_adapters_do() -> None:
-    assert TABLE.read_text(encoding="utf-8") == table(), "python -m tests.bot.channels.test_limits"
-
-
-def too_much(can: Capabilities) -> Iterator[tuple[str, Part]]:
-    """A part for each limit that exceeds this one alone, with the rule that must be named."""
-    good = Medium(sha256="0" * 64, mime=can.image_mimes[0], size=1000, width=1000, height=1000, alt="Bread")
-    if not can.images_max:
-        yield "too_many_pictures", Part(text="Bread", media=(good,))
-        return
-    wide, high = can.image_max_pixels
-    least, most = can.image_ratio
-    yield "too_many_pictures", Part(text="Bread", media=(good,) * (can.images_max + 1))
-    yield "picture_kind", Part(text="Bread", media=(changed(good, mime="image/tiff"),))
-    yield "picture_bytes", Part(text="Bread", media=(changed(good, size=can.image_max_bytes + 1),))
-    yield "picture_pixels", Part(text="Bread", media=(changed(good, width=wide + 1, height=wide),))
-    yield "picture_pixels", Part(text="Bread", media=(changed(good, width=high, height=high + 1),))
-    yield "picture_ratio", Part(text="Bread", media=(changed(good, width=2000, height=int(2000 / most) - 2),))
-    yield "picture_ratio", Part(text="Bread", media=(changed(good, width=int(2000 * least) - 2, height=2000),))
-    if can.alt_limit:
-        yield "alt_too_long", Part(text="Bread", media=(changed(good, alt="x" * (can.alt_limit + 1)),))
-
-
-def changed(medium: Medium, **what: object) -> Medium:
-    return medium.model_copy(update=what)
-
-
-def rules(channel: Channel, account: Account, part: Part) -> set[str]:
-    payload = SealedPayload(
-        workspace="w_1", channel=account.channel, account=account.id, remote_id="1", server="", destination="",
-        not_before=AT.isoformat(), title="Bread", language="en", parts=(part,), links=(),
-    )  # fmt: skip
-    return {problem.rule for problem in channel.validate(payload, account)}
-
-
-@pytest.mark.parametrize("name", sorted(channels()))
-def test_what_exceeds_a_limit_is_refused(name: str) -> None:
-    channel = channels()[name]
-    account = blank_account(name, options={})
+def fitting(name: str) -> SealedPayload:
+    """A payload with a picture, where the channel takes one, that keeps every limit."""
+    channel, account = CHANNELS[name], account_of(name)
     can = channel.capabilities_for(account)
-    for rule, part in too_much(can):
-        assert rule in rules(channel, account, part), (rule, part)
-    if can.text_limit:
-        long = "x" * (can.text_limit + 1)
-        assert channel.measure(long, account).over or can.threads
-        assert {"too_long"} <= rules(channel, account, Part(text=long)), "too_long"
-    fits = Part(text="Bread")
-    assert "too_long" not in rules(channel, account, fits)
+    media = (medium(can),) if can.images_max else ()
+    return channel.build(Content(text="Velos\n\nNeu ab heute.", title="Velos", media=media), account)
 
 
-if __name__ == "__main__":
-    TABLE.write_text(table(), encoding="utf-8")
+def with_text(payload: SealedPayload, text: str) -> SealedPayload:
+    return payload.model_copy(update={"parts": (Part(text=text, media=payload.parts[0].media),)})
+
+
+def with_media(payload: SealedPayload, *media: Medium) -> SealedPayload:
+    return payload.model_copy(update={"parts": (payload.parts[0].model_copy(update={"media": media}),)})
+
+
+def too_long(can: Capabilities, payload: SealedPayload) -> SealedPayload | None:
+    return with_text(payload, "x" * (can.text_limit + 1)) if can.text_limit else None
+
+
+def too_many(can: Capabilities, payload: SealedPayload) -> SealedPayload:
+    return with_media(payload, *(medium(can),) * (can.images_max + 1))
+
+
+def wrong_kind(can: Capabilities, payload: SealedPayload) -> SealedPayload | None:
+    return with_media(payload, medium(can, mime="image/tiff")) if can.images_max else None
+
+
+def too_heavy(can: Capabilities, payload: SealedPayload) -> SealedPayload | None:
+    return with_media(payload, medium(can, size=can.image_max_bytes + 1)) if can.images_max else None
+
+
+def too_large(can: Capabilities, payload: SealedPayload) -> SealedPayload | None:
+    width, height = can.image_max_pixels
+    return with_media(payload, medium(can, width=width + 1, height=height)) if can.images_max else None
+
+
+def too_wide(can: Capabilities, payload: SealedPayload) -> SealedPayload | None:
+    width = can.image_max_pixels[0]
+    flat = medium(can, width=width, height=int(width / can.image_ratio[1] * 0.99) or 1)
+    return with_media(payload, flat) if can.images_max else None
+
+
+def too_narrow(can: Capabilities, payload: SealedPayload) -> SealedPayload | None:
+    height = can.image_max_pixels[1]
+    steep = medium(can, width=int(height * can.image_ratio[0] * 0.99) or 1, height=height)
+    return with_media(payload, steep) if can.images_max else None
+
+
+def alt_too_long(can: Capabilities, payload: SealedPayload) -> SealedPayload | None:
+    if not can.images_max or can.alt_limit is None:
+        return None
+    return with_media(payload, medium(can, alt="x" * (can.alt_limit + 1)))
+
+
+def a_thread(can: Capabilities, payload: SealedPayload) -> SealedPayload | None:
+    return None if can.threads else payload.model_copy(update={"parts": payload.parts * 2})
+
+
+def too_long_a_thread(can: Capabilities, payload: SealedPayload) -> SealedPayload | None:
+    return payload.model_copy(update={"parts": (Part(text="Neu"),) * 1000}) if can.threads else None
+
+
+def nothing(_: Capabilities, payload: SealedPayload) -> SealedPayload:
+    return payload.model_copy(update={"parts": (Part(text=" \n"),)})
+
+
+EXCEEDED: Mapping[str, Exceeds] = {
+    "too_long": too_long,
+    "too_many_pictures": too_many,
+    "picture_kind": wrong_kind,
+    "picture_bytes": too_heavy,
+    "picture_pixels": too_large,
+    "picture_ratio": too_wide,
+    "picture_ratio, upright": too_narrow,
+    "alt_too_long": alt_too_long,
+    "thread": a_thread,
+    "thread, too many": too_long_a_thread,
+    "empty": nothing,
+}
+
+
+@pytest.mark.parametrize("name", CHANNELS)
+def test_what_keeps_every_limit_is_no_problem(name: str) -> None:
+    assert CHANNELS[name].validate(fitting(name), account_of(name)) == ()
+
+
+@pytest.mark.parametrize("rule", EXCEEDED)
+@pytest.mark.parametrize("name", CHANNELS)
+async def test_a_payload_that_exceeds_a_limit_is_a_problem_before_approval(name: str, rule: str) -> None:
+    channel, account = CHANNELS[name], account_of(name)
+    exceeding = EXCEEDED[rule](channel.capabilities_for(account), fitting(name))
+    if exceeding is None:
+        pytest.skip("the channel has no such limit")
+    found = channel.validate(exceeding, account)
+    assert found, "a limit that nobody keeps"
+    assert all(problem.reason.endswith(".") for problem in found)
+    assert await _severities(found) == {"block"}
+
+
+@pytest.mark.parametrize("name", CHANNELS)
+def test_a_text_of_exactly_the_limit_fits(name: str) -> None:
+    channel, account = CHANNELS[name], account_of(name)
+    limit = channel.capabilities_for(account).text_limit
+    assert limit is None or channel.measure("x" * limit, account).over == 0
+    assert limit is None or channel.measure("x" * (limit + 1), account).over == 1
+
+
+def test_limits_are_looked_at_one_by_one() -> None:
+    can = CHANNELS["feed"].capabilities
+    payload, account = fitting("feed"), account_of("feed")
+    for rule, exceeds in EXCEEDED.items():
+        exceeding = exceeds(can, payload)
+        if exceeding is not None:
+            found = [
+                each.rule for each in problems(exceeding, can, lambda text: CHANNELS["feed"].measure(text, account))
+            ]
+            assert rule.partition(",")[0] in found, (rule, found)
+
+
+async def _severities(found: tuple[Problem, ...]) -> set[str]:
+    """What drafting's own check makes of them."""
+    return {finding.severity for finding in await limits(subject("Neu", problems=found))}
+
+
+def stated(can: Capabilities) -> dict[str, str]:
+    """What the table of a channel says of its limits, by the name of each."""
+    said = {"text": f"{can.text_limit:,} {can.unit}" if can.text_limit else "none", "pictures": str(can.images_max)}
+    if not can.images_max:
+        return said
+    least, most = can.image_ratio
+    return said | {
+        "formats": ", ".join(mime.removeprefix("image/").upper() for mime in can.image_mimes),
+        "a picture": f"{can.image_max_bytes:,} bytes",
+        "pixels": f"{can.image_max_pixels[0]:,} × {can.image_max_pixels[1]:,}",
+        "shape": f"{least:g}:1 to {most:g}:1",
+        "alt text": f"{can.alt_limit:,} characters" if can.alt_limit is not None else "none",
+    }
+
+
+def tables() -> dict[str, list[list[str]]]:
+    """The rows under each channel's heading, cell by cell."""
+    found: dict[str, list[list[str]]] = {}
+    name = ""
+    for line in TABLES.read_text().splitlines():
+        heading = re.fullmatch(r"## .+ \(`([a-z_]+)`\)", line)
+        if heading:
+            name = heading[1]
+            assert name not in found, "two tables of one channel"
+            found[name] = []
+        elif name and line.startswith("| ") and not line.startswith("| limit "):
+            found[name].append([cell.strip() for cell in line.strip("|").split(" | ")])
+    return found
+
+
+def test_every_channel_has_one_table_and_there_is_no_other() -> None:
+    assert sorted(tables()) == sorted(CHANNELS)
+
+
+@pytest.mark.parametrize("name", CHANNELS)
+def test_a_table_says_what_holds_from_where_and_since_when(name: str) -> None:
+    rows = tables().get(name, [])
+    assert all(len(row) == 4 for row in rows), rows
+    said = {limit: value for limit, value, _, _ in rows}
+    assert len(said) == len(rows), "a limit twice"
+    wanted = stated(CHANNELS[name].capabilities)
+    assert {limit: said.get(limit) for limit in wanted} == wanted
+    for limit, _, source, day in rows:
+        assert re.match(r"<https://[^ ]+>|ours\b", source), (limit, source)
+        assert re.fullmatch(r"20[2-9]\d-\d\d-\d\d", day), (limit, day)

@@ -32,17 +32,21 @@ from bot.channels.base import (
 )
 from bot.channels.linkedin import LinkedIn
 from bot.channels.linkedin_api import post_body
+from bot.channels.linkedin_document import MOST_BYTES, MOST_PAGES
 from bot.channels.linkedin_text import little, plain, units
 from bot.channels.platform import LINKEDIN
 from bot.errors import BadInput
 from bot.fetch import safe_client
 from storage.sealed import Medium, SealedPayload
 from tests.bot.channels.benches import blank_account, door_for
-from tests.bot.channels.contract import AT, KEY, OTHER_KEY, TEXT, NetworkBench, NetworkContract, attempt
+from tests.bot.channels.contract import AT, KEY, OTHER_KEY, TEXT, Bench, NetworkBench, NetworkContract, attempt
+from tests.bot.channels.photos import picture
+from tests.fakes import pdf_reader
 from tests.fakes.faulty_http import Act
 from tests.fakes.linkedin_server import ANA, PAGES_SCOPE, VELO, LinkedInServer, linkedin_server, shown
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(200))
+PNG = picture(1200, 675)
+DOCUMENT = {"pictures": "document"}
 ALT = "Rotes Velo, 3 Räder – „neu“"
 PICTURE = Medium(
     sha256=hashlib.sha256(PNG).hexdigest(), mime="image/png", size=len(PNG), width=1200, height=675, alt=ALT
@@ -176,6 +180,85 @@ async def test_a_link_becomes_a_card_of_our_own() -> None:
         assert live is not None and live.text == "Neu"
 
 
+class TestDocument(NetworkContract):
+    """The same promises for a post whose pictures are pages."""
+
+    looks_up_by_key = False
+
+    def open(self) -> AbstractAsyncContextManager[NetworkBench]:
+        return as_page(DOCUMENT)
+
+    def sealed(self, bench: Bench, text: str = TEXT) -> SealedPayload:
+        media = (PICTURE,) * 2 if text.strip() else ()
+        return bench.channel.build(Content(text=text, title="Velos", media=media, not_before=AT), bench.account)
+
+
+async def test_several_pictures_become_the_pages_of_a_document() -> None:
+    async with as_page(DOCUMENT, processing=2) as bench:
+        receipt = await bench.send("Neu", link="https://velo.example/", title="Velos (neu)", media=(PICTURE,) * 3)
+        content = bench.server.posts[0].asked["content"]
+        assert set(content) == {"media"} and set(content["media"]) == {"id", "title"}
+        data = bench.server.uploads[content["media"]["id"]]
+        assert pdf_reader.title_of(data) == content["media"]["title"] == "Velos (neu)"
+        pages = pdf_reader.pages_of(data)
+        assert [(page.width, page.height, page.alt) for page in pages] == [(1200, 675, ALT)] * 3
+        assert all(page.picture in PNG for page in pages)  # its rows as they were packed
+        live = await bench.channel.read_back(receipt, bench.door())
+        assert live == Live(text="Neu\n\nhttps://velo.example/", url=receipt.url)
+
+
+async def test_a_document_is_another_payload_and_one_picture_is_none() -> None:
+    async with as_page() as plain_bench, as_page(DOCUMENT) as bench:
+        two, one = (PICTURE,) * 2, (PICTURE,)
+        account = bench.account.changed(server=plain_bench.account.server)
+        document = bench.channel.build(Content(text=TEXT, title="A", media=two), account)
+        assert (
+            document.digest
+            != plain_bench.channel.build(Content(text=TEXT, title="A", media=two), plain_bench.account).digest
+        )
+        assert document.digest != bench.channel.build(Content(text=TEXT, title="B", media=two), account).digest
+        alone = bench.channel.build(Content(text=TEXT, title="A", media=one), account)
+        assert alone == plain_bench.channel.build(Content(text=TEXT, title="A", media=one), plain_bench.account)
+        await bench.send(media=one)
+        assert bench.server.posts[0].asked["content"]["media"]["id"].startswith("urn:li:image:")
+
+
+async def test_what_a_document_cannot_hold_is_told_before_approval() -> None:
+    async with as_page(DOCUMENT) as bench:
+
+        def rules(title: str = "Velos", *media: Medium) -> list[str]:
+            payload = bench.sealed(title=title, media=media)
+            return [problem.rule for problem in bench.channel.validate(payload, bench.account)]
+
+        assert rules("Velos", *(PICTURE,) * MOST_PAGES) == []
+        assert rules("Velos", *(PICTURE,) * (MOST_PAGES + 1)) == ["too_many_pictures"]
+        assert rules("V" * 151, PICTURE, PICTURE) == ["document_title"]
+        large = PICTURE.model_copy(update={"size": MOST_BYTES // 25})
+        assert rules("Velos", *(large,) * 26) == ["document_bytes"]
+
+
+async def test_a_picture_that_cannot_be_a_page_is_a_clear_no() -> None:
+    async with as_page(DOCUMENT) as bench:
+        broken = b"\x89PNG\r\n\x1a\n" + bytes(200)
+        medium = PICTURE.model_copy(update={"sha256": hashlib.sha256(broken).hexdigest()})
+        door = door_for(bench.account, client=bench._client, secrets={"access_token": bench.token}, blobs=(PNG, broken))
+        with pytest.raises(ChannelRefused) as told:
+            await bench.channel.send(bench.sealed(media=(PICTURE, medium)), KEY, door)
+        assert told.value.code == "picture" and not bench.server.posts and not bench.server.uploads
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [((500, b"", ()), ProvenNotSent), ((403, b"", ()), ChannelRefused), ((200, b"{}", ()), ProvenNotSent)],
+)
+async def test_a_document_that_fails_is_never_a_doubt(answer: Any, expected: type[Exception]) -> None:
+    async with as_page(DOCUMENT) as bench:
+        bench.server.answers["/rest/documents"] = [answer]
+        with pytest.raises(expected):
+            await bench.send(media=(PICTURE,) * 2)
+        assert not bench.server.posts
+
+
 async def test_pages_are_mentioned_by_their_name_and_nobody_else() -> None:
     async with as_page() as bench:
         text = "Mit @raeder, @nobody und a@velo.example (bald)"
@@ -305,7 +388,7 @@ async def test_numbers_are_told_of_a_page() -> None:
         assert bench.channel.capabilities_for(bench.account).metrics == ()
 
 
-@pytest.mark.parametrize("options", [{"visibility": "nobody"}, {"card": "no"}, {"page": "velo"}])
+@pytest.mark.parametrize("options", [{"visibility": "nobody"}, {"card": "no"}, {"page": "velo"}, {"pictures": "no"}])
 async def test_options_that_cannot_work_are_told_when_connecting(options: dict[str, str]) -> None:
     with pytest.raises(BadInput):
         async with as_person(options):

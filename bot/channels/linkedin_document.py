@@ -1,0 +1,94 @@
+"""Several pictures as one document, which LinkedIn shows as pages to leaf through.
+
+https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/documents-api: PDF among others, at
+most 100 MB and 300 pages. A post holds it as `content.media` with a title (…/shares/posts-api). It takes no alt text
+beside the document, so each page carries its own.
+
+What is sealed names the title and the way in which the pages are made (`MADE`), and each picture by its bytes. Whoever
+changes that way gives it another name, and keeps this one for what was approved before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Iterator, Mapping
+
+from bot.channels.answers import KEPT
+from bot.channels.base import Account, Capabilities, ChannelRefused, Content, Problem
+from bot.channels.linkedin_api import Api
+from bot.channels.linkedin_upload import DOCUMENTS, upload
+from bot.channels.pages import OVERHEAD_BYTES, Page, as_pdf
+from storage.sealed import SealedPayload
+
+OPTION, DOCUMENT = "pictures", "document"
+MOST_BYTES = 100_000_000
+MOST_PAGES = 300
+MOST_TITLE = 150  # ours: the API names no limit; a longer title is cut where the document is shown
+MADE = "pdf-1"  # `bot.channels.pages`
+
+
+def wanted(account: Account) -> bool:
+    """Whether this account's pictures become pages."""
+    return account.options.get(OPTION) == DOCUMENT
+
+
+def takes(capabilities: Capabilities) -> Capabilities:
+    """What a document takes."""
+    return dataclasses.replace(capabilities, images_max=MOST_PAGES)
+
+
+def sealed(content: Content, account: Account) -> dict[str, str]:
+    """What the payload says of its document; nothing for less than two pictures, which are no document."""
+    if not wanted(account) or len(content.media) < 2:
+        return {}
+    return {"document": content.title.strip() or account.handle or account.name, "made": MADE}
+
+
+def title_of(payload: SealedPayload) -> str:
+    """Of the document that a payload's pictures become; empty where they stay pictures."""
+    return payload.extra.get("document", "")
+
+
+def problems_of(payload: SealedPayload) -> Iterator[Problem]:
+    """Why LinkedIn would not take the document."""
+    title = title_of(payload)
+    if not title:
+        return
+    media = payload.parts[0].media
+    size = sum(medium.size + 4 * len(medium.alt) + OVERHEAD_BYTES for medium in media)
+    if size > MOST_BYTES:
+        yield Problem(
+            "document_bytes",
+            f"LinkedIn takes documents up to {MOST_BYTES:,} bytes; these pages have {size:,}.",
+            "Leave some pictures out.",
+        )
+    if len(title) > MOST_TITLE:
+        yield Problem(
+            "document_title",
+            f"A document's title has at most {MOST_TITLE} characters on LinkedIn; this has {len(title)}.",
+            "Shorten the title.",
+        )
+
+
+async def upload_document(api: Api, payload: SealedPayload) -> Mapping[str, str]:
+    """The document made, uploaded and ready, as a post names it.
+
+    Raises ChannelRefused for pictures that no page can show and for what LinkedIn refuses, ProvenNotSent when trying
+    later may help.
+    """
+    title, media = title_of(payload), payload.parts[0].media
+    if payload.extra.get("made") != MADE:
+        raise ChannelRefused("AdMind no longer makes documents in that way.", code="document", kept=KEPT)
+    pages = [Page(await api.door.blob(medium.sha256), medium.alt.strip()) for medium in media]
+    try:  # on a thread: packing a transparent picture takes its time
+        data = await asyncio.to_thread(as_pdf, pages, title=title, language=payload.language)
+    except ValueError as error:
+        raise ChannelRefused(
+            "One of the pictures cannot become a page.", code="picture", kept=KEPT, do_next="Choose another picture."
+        ) from error
+    if len(data) > MOST_BYTES:
+        raise ChannelRefused(
+            "The document is too large for LinkedIn.", code="document", kept=KEPT, do_next="Leave some pictures out."
+        )
+    return {"id": await upload(api, payload.remote_id, data, DOCUMENTS), "title": title}

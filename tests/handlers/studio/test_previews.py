@@ -1,0 +1,66 @@
+"""How versions look before they are approved, drawn from what was sealed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from bot.channels.base import Content, SealedPayload
+from bot.channels.linkedin import LinkedIn
+from bot.views import MediumView, VersionView
+from bot.words import words
+from handlers.web.studio.draw import _environment
+from handlers.web.studio.previews import previews_of
+from storage.sealed import Medium
+from tests.bot.channels.benches import blank_account
+
+MEDIA = tuple(
+    Medium(sha256=f"{number:064x}", mime="image/png", size=9, width=1200, height=675, alt=f"Slide <{number}>")
+    for number in range(1, 4)
+)
+
+
+@pytest.mark.parametrize(("language", "count"), [("en", "A document of 3 pages"), ("de", "Ein Dokument mit 3 Seiten")])
+def test_a_linkedin_document_is_shown_page_by_page_under_its_title(language: str, count: str) -> None:
+    account = blank_account("linkedin", options={"pictures": "document"})
+    payload = LinkedIn().build(Content(text="Neu", title="Velos & <mehr>", media=MEDIA), account)
+    shown = _drawn(payload, language)
+    assert "Velos &amp; &lt;mehr&gt;" in shown and count in shown
+    pages = re.findall(r'<li>.*?src="/media/([0-9a-f]{64})" alt="([^"]*)".*?</li>', shown, re.DOTALL)
+    assert pages == [(medium.sha256, f"Slide &lt;{number}&gt;") for number, medium in enumerate(MEDIA, 1)]
+    assert "linked-media" not in shown
+
+
+def test_without_the_option_they_are_pictures() -> None:
+    payload = LinkedIn().build(Content(text="Neu", title="Velos", media=MEDIA), blank_account("linkedin"))
+    shown = _drawn(payload, "en")
+    assert "linked-media" in shown and "linked-document" not in shown
+
+
+def _drawn(payload: SealedPayload, language: str) -> str:
+    part = payload.parts[0]
+    fields = ("sha256", "mime", "width", "height", "alt")
+    media = [
+        MediumView(bytes=medium.size, url="", **{name: getattr(medium, name) for name in fields})
+        for medium in part.media
+    ]
+    view = VersionView(
+        account=payload.account,
+        account_name="Velo",
+        channel=payload.channel,
+        text=part.text,
+        digest=payload.digest,
+        length=3,
+        limit=3000,
+        unit="characters",
+        price=None,
+        media=media,
+        approved=False,
+        missing=None,
+        post=None,
+    )
+    [preview] = previews_of([view], {payload.account: payload}, {}, "/media")
+    macros: Any = _environment().get_template("preview.html").module
+    return str(macros.shown(words(language).text, preview, "Velo", "de", "/media"))
