@@ -13,7 +13,7 @@ import contextlib
 import dataclasses
 import hashlib
 import json
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -96,8 +96,11 @@ class Access:
         ledger: Ledger,
         client: HttpClient,
         clock: Clock,
+        waiting: Callable[[str], Awaitable[Sequence[Account]]] | None = None,
     ) -> None:
+        """`waiting`: a workspace's accounts that no owner has confirmed yet."""
         self._servers = servers
+        self._waiting = waiting
         self._book = book
         self._secrets = secrets
         self._ledger = ledger
@@ -191,7 +194,10 @@ class Access:
 
     async def _held_by_another(self, account: Account, token: str) -> bool:
         person = account.options.get(PERSON_OPTION, "")
-        for other, _ in await self._book.all(account.workspace):
+        others = [other for other, _ in await self._book.all(account.workspace)]
+        if self._waiting is not None:
+            others += await self._waiting(account.workspace)
+        for other in others:
             there = (other.channel, other.server) == (account.channel, account.server) and other.closed_at is None
             if there and other.id != account.id:
                 giver = other.options.get(PERSON_OPTION, "")

@@ -79,6 +79,7 @@ ACTIONS: Final = frozenset(
         # in App Home and below answers: review:<draft>, the others with a brand; next:<brand>:<draft> after that one
         "review", "next", "new", "settings", "resume", "stop",
         "reconnect",  # reconnect:<account>, on failures and digests
+        "whose",  # whose:<account that waits for an owner>
         "release",  # release:<account>, once it is connected again
         "page",  # in Details: page:<draft>:details|read:<page>
     }
