@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from bot.accounts.connect import AccountBook
-from bot.accounts.door import HttpClient
+from bot.accounts.door import BEGUN, HttpClient
 from bot.channels.base import Account, ChannelRefused
 from bot.channels.oauth import App, OAuthServer, Tokens
 from bot.clock import Clock
@@ -38,7 +38,6 @@ LEASE_SECONDS = 60.0  # of a renewal: longer than the client waits for an answer
 LOOKS, LOOK_SECONDS = 20, 0.2  # after another worker that renews at this moment
 KEEP_PAUSES_SECONDS = (0.1, 0.3, 1.0, 3.0, 10.0)  # what may be given once only is kept with patience
 LAST_SECONDS = 8.0  # for what a server was asked already, when this process ends
-BEGUN = "renewing"  # the secret that says which renewal was begun; empty after its end
 LOST = "renewal_lost"  # the refusal's code where an earlier renewal was cut off
 
 
