@@ -186,7 +186,7 @@ async def test_an_access_that_was_renewed_at_that_very_moment_is_used_in_the_nex
             await answer(writer, status, *rest)
 
         place.server.tokens.pop(str(old))
-        place.server._answer = renewed_meanwhile  # type: ignore[method-assign]
+        place.server._answer = renewed_meanwhile  # type: ignore[method-assign, assignment]
         kept = await place.world.publish_due(post)
         assert kept.state is PostState.scheduled and kept.attempts[-1].outcome == "refused"
         assert not [item for item in await place.world.notices() if "late" in str(item.card).casefold()]

@@ -15,9 +15,11 @@ import pytest
 from bot.clock import MovableClock
 from tests.fakes import facebook_server as facebook
 from tests.fakes import instagram_server as instagram
+from tests.fakes.faces import face_of
 from tests.fakes.faulty_http import on_a_thread
 from tests.fakes.meta_server import CLIENT, SECRET, MetaServer
 from tests.fakes.threads_server import PEOPLE, ThreadsServer
+from tests.fakes.threads_server import Post as ThreadsPost
 from tests.handlers.serving import API, Served, serving, until
 from tests.handlers.studio.test_safety import Person
 
@@ -116,6 +118,27 @@ def test_of_a_persons_access_the_pages_own_is_kept_and_ending_it_waits_for_the_l
     assert kept in server.tokens
     assert road.served.owner("DELETE", f"/accounts/{bern.id}").status_code < 300
     assert server.tokens == {}, "given back with the last page"
+
+
+def test_each_shows_its_name_picture_and_last_post_before_it_is_kept(road: Road) -> None:
+    now, asked = road.clock.now(), {"media_type": "IMAGE", "caption": "Our <last> words", "text": "Our <last> words"}
+    posts: dict[str, list[Any]] = {
+        "threads": [ThreadsPost("7", PEOPLE["velo"], asked, [""], now)],
+        "instagram": [instagram.Post("7", instagram.PEOPLE["velo"], asked, [""], now)],
+        "facebook": [facebook.Post(f"{facebook.VELO}_7", facebook.VELO, "Our <last> words", "", [], now)],
+    }
+    names = {"threads": ("Velo", "velo"), "instagram": ("Velo", "velo"), "facebook": ("Velo AG", facebook.VELO)}
+    for channel, standing in posts.items():
+        server: Any = road.servers[channel]
+        page = road.there_and_back(channel)
+        shown = road.person.get(page).text
+        name, face = names[channel]
+        assert f"<b>{name}</b>" in shown and "None yet" in shown, channel
+        server.posts += standing
+        assert "<q>Our &lt;last&gt; words</q>" in road.person.get(page).text, channel
+        assert road.person.get(f"{page}/face").content == face_of(face), channel
+        server.posts.clear()
+        assert road.person.post(f"{page}/decline", {}).status_code == 303
 
 
 @pytest.mark.parametrize("channel", ["threads", "instagram"])

@@ -139,6 +139,15 @@ def test_one_sign_in_at_pinterest_connects_the_board_that_was_chosen(road: Road)
     assert shown.status_code == 200 and "Velo News" in shown.text and "Räder &amp; Co" in shown.text
     assert road.person.post(f"{page}/choose", {"place": pinterest.OTHERS}).status_code == 422, "not a board of theirs"
     assert road.person.post(f"{page}/choose", {"place": pinterest.SHOP}).status_code == 303
+    pin = {"title": "Our <last> pin", "board_id": pinterest.SHOP}
+    road.pinterest.pins += [
+        pinterest.Pin("2", pin, [], road.clock.now()),
+        pinterest.Pin("1", pin | {"title": "An older one"}, [], road.clock.now() - timedelta(days=1)),
+    ]
+    chosen = road.person.get(page).text
+    assert "Velo AG" in chosen and "Our &lt;last&gt; pin" in chosen and "An older one" not in chosen
+    assert road.person.get(f"{page}/face").content == face_of("velo")
+    road.pinterest.pins.clear()
     assert road.person.post(page, {"name": "Pins"}).status_code == 303
     [account] = road.accounts("pinterest")
     kept = road.kept(account["id"])
