@@ -38,9 +38,9 @@ class Road:
         self.person.http.close()
         self.web.close()
 
-    def there_and_back(self, channel: str) -> str:
+    def there_and_back(self, channel: str, person: Person | None = None) -> str:
         """Over Meta's own page; the path of the confirm page, within the studio."""
-        page = self.person.post(f"{ACCOUNTS}/begin", {"channel": channel, "server": channel})
+        page = (person or self.person).post(f"{ACCOUNTS}/begin", {"channel": channel, "server": channel})
         assert page.status_code == 200, page.text
         found = LINK.search(page.text)
         assert found, page.text
@@ -139,6 +139,25 @@ def test_each_shows_its_name_picture_and_last_post_before_it_is_kept(road: Road)
         assert road.person.get(f"{page}/face").content == face_of(face), channel
         server.posts.clear()
         assert road.person.post(f"{page}/decline", {}).status_code == 303
+
+
+def test_what_waits_for_an_owner_lives_by_the_persons_access_too(road: Road) -> None:
+    rosa = road.served.owner("POST", "/members", {"name": "Rosa", "roles": ["requester"]}).json()["id"]
+    person, server = Person(road.served, rosa), road.servers["facebook"]
+    page = road.there_and_back("facebook", person)
+    assert person.get(page).status_code == 200
+    assert person.post(page, {"name": "Velo AG"}).status_code == 303
+    listed = re.search(r"/studio(/settings/accounts/waiting/([a-z0-9_]+))", road.person.get(ACCOUNTS).text)
+    assert listed
+    kept = road.secrets(listed[2])["access_token"]
+    assert server.tokens[kept].page == facebook.VELO, "the person's own access is not kept for seven days either"
+    page = road.there_and_back("facebook")
+    assert road.person.get(page).status_code == 200
+    assert road.person.post(f"{page}/decline", {}).status_code == 303
+    assert kept in server.tokens, "a no to something else does not end it"
+    assert road.person.post(f"{listed[1]}/decline").status_code == 303
+    assert server.tokens == {} and road.secrets(listed[2]) == {}
+    person.http.close()
 
 
 @pytest.mark.parametrize("channel", ["threads", "instagram"])

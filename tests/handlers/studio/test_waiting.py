@@ -12,6 +12,7 @@ import pytest
 
 from bot.accounts.waiting import Settled
 from bot.errors import AdMindError
+from storage.commit import Change, commit
 from storage.inbox import InboxItem, inbox_store
 from storage.waiting import WaitingStore
 from tests.handlers.serving import API, until
@@ -236,6 +237,31 @@ def test_the_same_account_again_waits_once_and_not_for_two(team: Team) -> None:
     assert refused.status_code == 422 and "waits for an owner" in refused.text
     other.http.close()
     assert len(team.waiting()) == 1 and team.waiting()[0]["member"] == team.rosa
+
+
+def test_what_a_crash_left_half_done_is_finished(team: Team) -> None:
+    admind = team.way.served.admind
+    for state, connected in (("confirmed", 1), ("declined", 0)):
+        team.asked(name="Half done")
+        [waiting] = team.waiting()
+
+        async def decide(waiting: str = waiting["id"], state: str = state) -> None:
+            store, members = WaitingStore(admind.database), await admind.people.members(admind.workspace.id)
+            owner = next(each for each in members if "owner" in str(each.roles.get(admind.workspace.default_brand)))
+            kept = await store.get(admind.workspace.id, waiting)
+            decided = kept.record.changed(state=state, decided_by=owner.id, decided_at=admind.clock.now())
+            change = store.put(Change(admind.workspace.id), decided, waiting, ver=kept.ver, at=1.0)
+            await commit(admind.database, change)
+
+        team.way.served.on_loop(decide)
+        sweep(team)
+        assert len(team.waiting()) == 1, "whoever decided may still be at work"
+        team.way.clock.move(timedelta(minutes=3))
+        sweep(team)
+        assert team.waiting() == [] and team.held(waiting["id"]) == {}
+        assert len(team.way.accounts()) == connected == len(team.way.user_tokens())
+        for account in team.way.accounts():
+            team.way.served.owner("DELETE", f"/accounts/{account['id']}")
 
 
 def test_of_two_decisions_at_once_one_counts(team: Team) -> None:
