@@ -31,6 +31,7 @@ from bot.accounts.door import Doors
 from bot.accounts.installations import Installations
 from bot.accounts.oauth import OAuth
 from bot.accounts.pasted import Pasting
+from bot.accounts.waiting import WaitingAccounts
 from bot.channels.registry import build_channels, build_oauth, platforms_of
 from bot.clock import Clock, SystemClock
 from bot.conversation.desk import TOGETHER, Desk
@@ -119,6 +120,7 @@ from storage.redis import Database, connect
 from storage.stores import DraftStore, TeamStore
 from storage.team import Workspace
 from storage.tokens import TokenStore
+from storage.waiting import WaitingStore
 
 log = logging.getLogger(__name__)
 SchemaT = TypeVar("SchemaT", bound=BaseModel)
@@ -318,6 +320,7 @@ class AdMind:
             ledger=Ledger(database),
             client=self.client,
             clock=self.clock,
+            waiting=WaitingStore(database).accounts,
         )
         self._access = access
         self.accounts = Accounts(
@@ -328,11 +331,20 @@ class AdMind:
             clock=self.clock,
             give_back=access.give_back,
         )
+        self.waiting = WaitingAccounts(
+            database,
+            accounts=self.accounts,
+            access=access,
+            secrets=self.credentials,
+            audit=self.audit,
+            clock=self.clock,
+        )
         self.oauth = OAuth(
             database,
             servers=servers,
             accounts=self.accounts,
             access=access,
+            waiting=self.waiting,
             credentials=self.credentials,
             client=self.client,
             vault=self.vault,
@@ -343,6 +355,7 @@ class AdMind:
         self.pasting = Pasting(
             database,
             accounts=self.accounts,
+            waiting=self.waiting,
             vault=self.vault,
             audit=self.audit,
             clock=self.clock,
@@ -674,7 +687,9 @@ class AdMind:
             await self.client.get(self.settings.heartbeat_url)
 
     async def _renew(self, _fired: datetime) -> None:
-        await self.care.renew_all(await self.people.store.workspace_ids())
+        workspaces = await self.people.store.workspace_ids()
+        await self.care.renew_all(workspaces)
+        await self.waiting.sweep(workspaces)
 
     async def _examine(self, fired: datetime) -> None:
         await self.care.examine_all(await self.people.store.workspace_ids(), fired, timedelta(seconds=EXAMINE_SECONDS))

@@ -13,12 +13,12 @@ import contextlib
 import dataclasses
 import hashlib
 import json
-from collections.abc import Collection, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
 from bot.accounts.connect import AccountBook
-from bot.accounts.door import HttpClient
+from bot.accounts.door import BEGUN, HttpClient
 from bot.channels.base import Account, ChannelRefused
 from bot.channels.oauth import App, OAuthServer, Tokens
 from bot.clock import Clock
@@ -38,7 +38,6 @@ LEASE_SECONDS = 60.0  # of a renewal: longer than the client waits for an answer
 LOOKS, LOOK_SECONDS = 20, 0.2  # after another worker that renews at this moment
 KEEP_PAUSES_SECONDS = (0.1, 0.3, 1.0, 3.0, 10.0)  # what may be given once only is kept with patience
 LAST_SECONDS = 8.0  # for what a server was asked already, when this process ends
-BEGUN = "renewing"  # the secret that says which renewal was begun; empty after its end
 LOST = "renewal_lost"  # the refusal's code where an earlier renewal was cut off
 
 
@@ -96,8 +95,11 @@ class Access:
         ledger: Ledger,
         client: HttpClient,
         clock: Clock,
+        waiting: Callable[[str], Awaitable[Sequence[Account]]] | None = None,
     ) -> None:
+        """`waiting`: a workspace's accounts that no owner has confirmed yet."""
         self._servers = servers
+        self._waiting = waiting
         self._book = book
         self._secrets = secrets
         self._ledger = ledger
@@ -201,7 +203,10 @@ class Access:
 
     async def _held_by_another(self, account: Account, token: str, besides: Collection[str] = ()) -> bool:
         person = account.options.get(PERSON_OPTION, "")
-        for other, _ in await self._book.all(account.workspace):
+        others = [other for other, _ in await self._book.all(account.workspace)]
+        if self._waiting is not None:
+            others += await self._waiting(account.workspace)
+        for other in others:
             there = (other.channel, other.server) == (account.channel, account.server) and other.closed_at is None
             if there and other.id not in {account.id, *besides}:
                 giver = other.options.get(PERSON_OPTION, "")

@@ -128,21 +128,27 @@ class Accounts:
         """The account that is kept for the same place, open or closed."""
         return next((each for each, _ in await self._book.all(found.workspace) if _place(each) == _place(found)), None)
 
-    async def keep(self, found: Account, secrets: Mapping[str, str], *, by: str) -> Account:
-        """Keep what was tried. The same place again is the same account, renewed; another place is another account,
-        whatever its name, so that approvals for the one never go to the other.
+    async def fits(self, found: Account) -> Account:
+        """What was tried, with a name that people can say; nothing is kept.
 
-        Raises BadInput (a name that another account has, an account that serves another brand), Conflict.
+        Raises BadInput (a name that another account has, an account that serves another brand).
         """
-        workspace, found = found.workspace, found.changed(name=_clean(found.name))
+        return self._fitting(found, await self._book.all(found.workspace))
+
+    async def keep(self, found: Account, secrets: Mapping[str, str], *, by: str, connector: str = "") -> Account:
+        """Keep what was tried. The same place again is the same account, renewed; another place is another account,
+        whatever its name, so that approvals for the one never go to the other. `connector` is who connected it where
+        that is not who said yes.
+
+        Raises what `fits` raises, Conflict.
+        """
+        workspace, connector = found.workspace, connector or by
         kept = await self._book.all(workspace)
-        if self._channels[found.channel].capabilities.access_ends:
-            _refuse_second_brand(found, [account for account, _ in kept])
-        same = next(((account, ver) for account, ver in kept if _place(account) == _place(found)), None)
-        _refuse_taken_name(found, [account for account, _ in kept if same is None or account.id != same[0].id])
+        found = self._fitting(found, kept)
+        same = _same(found, kept)
         ver: int | None = None
         if same is None:
-            found = found.changed(id=_id_of(found), connected_by=by)
+            found = found.changed(id=_id_of(found), connected_by=connector)
         else:
             old, ver = same
             found = old.changed(
@@ -151,13 +157,20 @@ class Accounts:
                 options=found.options,
                 page=found.page,
                 health=Health(),
-                connected_by=by or old.connected_by,
+                connected_by=connector or old.connected_by,
                 closed_at=None,
             )
         # Secrets first: an account without its secret fails at nine o'clock, a secret without account harms nobody.
         for secret_name, value in secrets.items():
             await self._secrets.put(workspace, found.id, secret_name, value)
         await self._book.save(found, ver=ver, kind="account connected", by=by)
+        return found
+
+    def _fitting(self, found: Account, kept: Sequence[tuple[Account, int]]) -> Account:
+        found, same = found.changed(name=_clean(found.name)), _same(found, kept)
+        if self._channels[found.channel].capabilities.access_ends:
+            _refuse_second_brand(found, [account for account, _ in kept])
+        _refuse_taken_name(found, [account for account, _ in kept if same is None or account.id != same[0].id])
         return found
 
     async def close(self, workspace: str, account_id: str, *, by: str = "") -> Account:
@@ -176,6 +189,10 @@ class Accounts:
 
 def _place(account: Account) -> tuple[str, ...]:
     return (account.brand, account.channel, account.remote_id, account.server, account.destination)
+
+
+def _same(found: Account, kept: Sequence[tuple[Account, int]]) -> tuple[Account, int] | None:
+    return next(((account, ver) for account, ver in kept if _place(account) == _place(found)), None)
 
 
 def _id_of(account: Account) -> str:

@@ -16,6 +16,8 @@ from bot.errors import AdMindError
 from bot.fetch import Line
 
 DEFAULT_DEADLINE = timedelta(seconds=30)
+BEGUN = "renewing"  # the secret that says which renewal was begun; empty after its end
+AT_ONCE_SECONDS, SOON_SECONDS = 0.2, 5.0  # until new secrets can be had: they are there, or a server is asked for them
 
 
 class SecretReader(Protocol):
@@ -66,11 +68,12 @@ class AccountDoor:
         self._clock = clock
         self._check = check
         self._deadline = deadline
+        self._lent: dict[str, str] = {}
 
     async def secret(self, name: str) -> str:
         """Raises ChannelRefused when it is not there or cannot be read, ProvenNotSent when trying later may help."""
         try:
-            value = await self._secrets.get(self.account.workspace, self.account.id, name)
+            value = await self._secret(name)
         except AdMindError as error:
             raise _before_sending(error, code="unauthorized") from error
         if not value:
@@ -80,7 +83,21 @@ class AccountDoor:
                 kept="Nothing was sent.",
                 do_next="Connect it again.",
             )
+        self._lent[name] = value
         return value
+
+    async def renewed(self) -> float | None:
+        """See `Door`. A database that is away may hold others, too."""
+        try:
+            held = {name: await self._secret(name) for name in (*self._lent, BEGUN)}
+        except AdMindError as error:
+            return error.retry_after_seconds
+        if any(held[name] and held[name] != value for name, value in self._lent.items()):
+            return AT_ONCE_SECONDS
+        return SOON_SECONDS if held[BEGUN] else None
+
+    async def _secret(self, name: str) -> str | None:
+        return await self._secrets.get(self.account.workspace, self.account.id, name)
 
     async def blob(self, sha256: str) -> bytes:
         """Raises ChannelRefused when the approved bytes cannot be had, ProvenNotSent when trying later may help."""

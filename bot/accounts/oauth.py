@@ -20,7 +20,8 @@ from bot.accounts.access import Access, Secrets, pack_app, packed, renewal, unda
 from bot.accounts.connect import Accounts
 from bot.accounts.door import HttpClient
 from bot.accounts.faces import Face
-from bot.accounts.traveller import LIFE, Traveller, ended, owner_only
+from bot.accounts.traveller import LIFE, Traveller, ended, may_connect
+from bot.accounts.waiting import Settled, WaitingAccounts
 from bot.channels.base import Account, Introduction, Place
 from bot.channels.oauth import App, Narrows, OAuthServer, Tokens, challenge_of
 from bot.clock import Clock
@@ -63,6 +64,7 @@ class OAuth:
         servers: Mapping[str, OAuthServer],
         accounts: Accounts,
         access: Access,
+        waiting: WaitingAccounts,
         credentials: Secrets,
         client: HttpClient,
         vault: Vault,
@@ -75,6 +77,7 @@ class OAuth:
         self._servers = servers
         self._accounts = accounts
         self._access = access
+        self._waiting = waiting
         self._credentials = credentials
         self._client = client
         self._vault = vault
@@ -93,7 +96,7 @@ class OAuth:
                 kept="Nothing was connected.",
                 do_next="Set ADMIND_PUBLIC_URL.",
             )
-        owner_only(who.member, who.brand)
+        may_connect(who.member, who.brand)
         server = self._servers.get(channel)
         if server is None:
             raise BadInput("This channel is not connected that way.")
@@ -136,8 +139,8 @@ class OAuth:
         """Whose access it is, for the session that began the way. The code is handed in once; nothing is kept.
 
         Raises NotFound (the way was used, has ended or never was), NotAllowed (another session, member or workspace,
-        or no owner any more: the way ends thereby), BadInput (another brand in view: the way stays), ChannelRefused
-        (the server gave nothing: it ends).
+        or not of the team any more: the way ends thereby), BadInput (another brand in view: the way stays),
+        ChannelRefused (the server gave nothing: it ends).
         """
         kept = await self._mine(handle, who)
         if kept.record.account is not None:
@@ -194,8 +197,11 @@ class OAuth:
         account = await self._as_known(account.changed(name=(account.handle or was.name)[:80]))
         await self._grants.save(kept.record.changed(account=account), ver=kept.ver)
 
-    async def confirm(self, handle: str, who: Traveller, name: str) -> Account:
-        """Keep what `look` showed, under this name. Raises what `look` and `Accounts.keep` raise."""
+    async def confirm(self, handle: str, who: Traveller, name: str) -> Settled:
+        """Keep what `look` showed, under this name; what no owner connected waits for one.
+
+        Raises what `look`, `Accounts.keep` and `WaitingAccounts.add` raise.
+        """
         kept = await self._mine(handle, who)
         account = kept.record.account
         if account is None:
@@ -206,7 +212,8 @@ class OAuth:
             tokens = await server.narrow(self._client.request, app, tokens, account)
             options = {**undated(account.options), **renewal(tokens, self._clock.now())}
             account = account.changed(options=options)
-        connected = await self._accounts.keep(account.changed(name=name), packed(app, tokens), by=who.member.id)
+        account, given = account.changed(name=name), packed(app, tokens)
+        connected = await self._waiting.keep_or_wait(account, given, who.member)
         await self._grants.take(handle, "h", self._clock.now())
         return connected
 
@@ -229,9 +236,9 @@ class OAuth:
                 do_next="Begin again in this one, under Settings, Accounts.",
             )
         try:
-            owner_only(who.member, grant.brand)
+            may_connect(who.member, grant.brand)
         except NotAllowed:
-            await self._end(handle, grant, who.member, "refused", why="no owner")
+            await self._end(handle, grant, who.member, "refused", why="not of the team")
             raise
         if who.brand != grant.brand:
             raise BadInput(

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 
 from bot.accounts.connect import Accounts
 from bot.accounts.faces import Face
-from bot.accounts.traveller import LIFE, Traveller, ended, owner_only
+from bot.accounts.traveller import LIFE, Traveller, ended, may_connect
+from bot.accounts.waiting import Settled, WaitingAccounts
 from bot.channels.base import Account, Introduction
 from bot.clock import Clock
 from bot.errors import BadInput, NotAllowed
@@ -29,6 +30,7 @@ class Pasting:
         database: Database,
         *,
         accounts: Accounts,
+        waiting: WaitingAccounts,
         vault: Vault,
         audit: AuditWriter,
         clock: Clock,
@@ -36,13 +38,14 @@ class Pasting:
         self._database = database
         self._grants = GrantStore(database)
         self._accounts = accounts
+        self._waiting = waiting
         self._vault = vault
         self._audit = audit
         self._clock = clock
 
     async def begin(self, who: Traveller, channel: str, options: Mapping[str, str], secrets: Mapping[str, str]) -> str:
         """Try it; the handle of what waits for its yes. Raises NotAllowed, and what `Accounts.tried` raises."""
-        owner_only(who.member, who.brand)
+        may_connect(who.member, who.brand)
         given = {name: value for name, value in options.items() if value}
         account = await self._accounts.tried(
             who.member.workspace, who.brand, channel, options.get("handle", "")[:80] or channel, given, secrets
@@ -80,12 +83,14 @@ class Pasting:
         grant = await self._mine(handle, who)
         return await self._accounts.face(_account(grant), self._secrets(grant))
 
-    async def confirm(self, handle: str, who: Traveller, name: str) -> Account:
-        """Keep what `look` showed, under this name. Raises what `look` and `Accounts.keep` raise."""
+    async def confirm(self, handle: str, who: Traveller, name: str) -> Settled:
+        """Keep what `look` showed, under this name; what no owner connected waits for one.
+
+        Raises what `look`, `Accounts.keep` and `WaitingAccounts.add` raise.
+        """
         grant = await self._mine(handle, who)
-        connected = await self._accounts.keep(
-            _account(grant).changed(name=name), self._secrets(grant), by=who.member.id
-        )
+        account = _account(grant).changed(name=name)
+        connected = await self._waiting.keep_or_wait(account, self._secrets(grant), who.member)
         await self._grants.take(handle, "p", self._clock.now())
         return connected
 
@@ -109,7 +114,7 @@ class Pasting:
                 kept="Nothing was connected.",
                 do_next="Begin again in this one, under Settings, Accounts.",
             )
-        owner_only(who.member, grant.brand)
+        may_connect(who.member, grant.brand)
         if who.brand != grant.brand:
             raise BadInput(
                 "This connection was begun for another brand than the one that you look at now.",

@@ -21,9 +21,14 @@ class Traveller:
     brand: str
 
 
-def owner_only(member: Member, brand: str) -> None:
-    if not member.may(brand, Role.owner):
-        raise NotAllowed("Only an owner of this brand can connect accounts.", kept="Nothing was connected.")
+def connects(member: Member, brand: str) -> bool:
+    """Whether this member may connect accounts of the brand; what others than owners connect waits for an owner."""
+    return member.may(brand, Role.requester, Role.approver)
+
+
+def may_connect(member: Member, brand: str) -> None:
+    if not connects(member, brand):
+        raise NotAllowed("Only the team of this brand can connect accounts.", kept="Nothing was connected.")
 
 
 def ended() -> NoReturn:

@@ -206,6 +206,12 @@ class Door(Protocol):
         """A credential of the account; raises ChannelRefused when it is not there."""
         ...
 
+    async def renewed(self) -> float | None:
+        """For the publisher, after a refusal: in how many seconds other secrets than those lent so far can be had, for
+        a worker renews them or has done so. None: they are as they were.
+        """
+        ...
+
     async def blob(self, sha256: str) -> bytes:
         """A medium's approved bytes, verified."""
         ...

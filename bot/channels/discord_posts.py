@@ -19,9 +19,11 @@ from bot.channels.base import (
     Live,
     Measure,
     OutcomeUnknown,
+    Pace,
     Problem,
     ProvenNotSent,
     Receipt,
+    Window,
 )
 from bot.channels.content import link_in, sealed_not_before
 from bot.channels.discord_api import Api, body_of, files_of, id_in, live_of, reactions_of, receipt_of
@@ -52,6 +54,9 @@ CAPABILITIES = Capabilities(
     metrics=("reactions",),
     settle=timedelta(seconds=30),  # documented nowhere
     deadline=timedelta(seconds=30),
+    # https://docs.discord.com/developers/topics/rate-limits (2026) gives no numbers and points to the headers of each
+    # answer; these say five in two seconds, a room or a webhook. The gap is ours.
+    pace=Pace(gap=timedelta(seconds=1), windows=(Window(5, timedelta(seconds=2)),)),
 )
 
 

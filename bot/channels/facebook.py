@@ -20,7 +20,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.channels.answers import KEPT
+from bot.channels.answers import KEPT, printable
 from bot.channels.base import (
     Absent,
     Account,
@@ -31,20 +31,23 @@ from bot.channels.base import (
     Content,
     Door,
     Found,
+    Introduction,
     Live,
     Lookup,
     Measure,
     OutcomeUnknown,
+    Pace,
     Place,
     Problem,
     ProvenNotSent,
     Receipt,
+    Window,
 )
 from bot.channels.content import link_in, sealed_not_before
 from bot.channels.facebook_pages import as_page, page_of, pages
 from bot.channels.limits import problems
 from bot.channels.linkedin_text import spoken, units
-from bot.channels.meta_api import Api, counts_in, data_of, id_in, ids_of, instant
+from bot.channels.meta_api import Api, clean, counts_in, data_of, id_in, ids_of, instant, latest
 from bot.channels.platform import FACEBOOK, Platform
 from bot.errors import AdMindError, BadInput
 from storage.sealed import Link, Medium, Part, SealedPayload
@@ -80,6 +83,9 @@ class Facebook:
         metrics=(*INSIGHTS, "reactions", "comments", "shares"),
         settle=timedelta(seconds=60),  # documented nowhere
         deadline=timedelta(seconds=60),
+        # https://developers.facebook.com/docs/graph-api/overview/rate-limiting (2026): 4,800 calls in 24 hours for each
+        # engaged person; of posts it says nothing. Ours, for a page that nobody knows yet.
+        pace=Pace(gap=timedelta(seconds=1), windows=(Window(100, timedelta(days=1)),)),
     )
 
     def __init__(self, platform: Platform = FACEBOOK) -> None:
@@ -195,6 +201,24 @@ class Facebook:
     async def places(self, account: Account, door: Door) -> tuple[Place, ...]:
         """The pages that this person runs."""
         return await pages(await Api.of(door, self._platform, self._platform.api))
+
+    async def introduce(self, account: Account, door: Door) -> Introduction:
+        """The page's name, picture and last post."""
+        try:
+            api = await as_page(await Api.of(door, self._platform, account.server), account.remote_id)
+            # https://developers.facebook.com/docs/graph-api/reference/page: `picture` is an edge that fields may name
+            page = await api.before("GET", account.remote_id, {"fields": "id,name,picture{url}"})
+            picture = page.get("picture")
+            last = await latest(api, f"{account.remote_id}/published_posts", "id,message,created_time")
+        except Exception:  # nothing depends on it: what cannot be read is not shown
+            return Introduction(last_post=None)
+        data = picture.get("data") if isinstance(picture, dict) else None
+        return Introduction(
+            name=clean(page.get("name")),
+            avatar=str(data.get("url") or "") if isinstance(data, dict) else "",
+            last_post=printable(last.get("message")),
+            last_at=instant(last.get("created_time")),
+        )
 
     async def connect(self, account: Account, door: Door) -> Account:
         """Which page it is: the one that was named, else the first one that this access may post for.

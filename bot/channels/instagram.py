@@ -22,7 +22,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.channels.answers import KEPT
+from bot.channels.answers import KEPT, printable
 from bot.channels.base import (
     Absent,
     Account,
@@ -33,19 +33,22 @@ from bot.channels.base import (
     Content,
     Door,
     Found,
+    Introduction,
     Live,
     Lookup,
     Measure,
     OutcomeUnknown,
+    Pace,
     Problem,
     ProvenNotSent,
     Receipt,
+    Window,
 )
 from bot.channels.content import link_in, sealed_not_before
 from bot.channels.instagram_text import MOST, MOST_MENTIONS, MOST_TAGS, mentions, tags
 from bot.channels.limits import problems
 from bot.channels.linkedin_text import spoken, units
-from bot.channels.meta_api import Api, clean, counts_in, data_of, id_in, ids_of, instant, other_account, whose
+from bot.channels.meta_api import Api, clean, counts_in, data_of, id_in, ids_of, instant, latest, other_account, whose
 from bot.channels.meta_containers import Edges, address_of, make, ready, room, unreachable
 from bot.channels.platform import INSTAGRAM, Platform
 from bot.errors import AdMindError
@@ -91,6 +94,9 @@ class Instagram:
         metrics=tuple(COUNTS),
         settle=timedelta(seconds=60),  # documented nowhere
         deadline=timedelta(seconds=90),
+        # …/docs/instagram-platform/content-publishing says 100 posts in 24 hours, …/reference/ig-user/
+        # content_publishing_limit 50 (both 2026): the smaller one holds. A carousel is one. The gap is ours.
+        pace=Pace(gap=timedelta(seconds=1), windows=(Window(50, timedelta(days=1)),)),
     )
 
     def __init__(self, platform: Platform = INSTAGRAM, base_url: str = "") -> None:
@@ -196,6 +202,21 @@ class Instagram:
 
     def price(self, payload: SealedPayload) -> str:
         return ""
+
+    async def introduce(self, account: Account, door: Door) -> Introduction:
+        """Name, picture and last post. Fields: https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/get-started."""
+        try:
+            api = await Api.of(door, self._platform, account.server)
+            me = await api.before("GET", "me", {"fields": "user_id,name,profile_picture_url"})
+            last = await latest(api, f"{account.remote_id}/media", "id,caption,timestamp")
+        except Exception:  # nothing depends on it: what cannot be read is not shown
+            return Introduction(last_post=None)
+        return Introduction(
+            name=clean(me.get("name")),
+            avatar=str(me.get("profile_picture_url") or ""),
+            last_post=printable(last.get("caption")),
+            last_at=instant(last.get("timestamp")),
+        )
 
     async def connect(self, account: Account, door: Door) -> Account:
         """Whose access it is. Raises ChannelRefused (`unauthorized` when it is refused)."""

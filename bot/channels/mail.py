@@ -38,9 +38,11 @@ from bot.channels.base import (
     Live,
     Lookup,
     Measure,
+    Pace,
     Problem,
     ProvenNotSent,
     Receipt,
+    Window,
 )
 from bot.channels.mail_account import MOST_RECIPIENTS, fingerprint, mail_account
 from bot.channels.mail_address import mailbox_of, masked, recipients_of, server_of
@@ -78,6 +80,10 @@ class Email:
         access_ends=True,
         settle=timedelta(seconds=60),  # nothing can be looked up: people are asked after it
         deadline=timedelta(seconds=60),
+        # Ours, below what providers take from one mailbox: Microsoft 365 has 30 e-mails a minute
+        # (https://learn.microsoft.com/en-us/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits),
+        # Gmail 500 a day (https://support.google.com/mail/answer/22839).
+        pace=Pace(gap=timedelta(seconds=5), windows=(Window(100, timedelta(days=1)),)),
     )
 
     def capabilities_for(self, account: Account) -> Capabilities:

@@ -237,6 +237,14 @@ def instant(value: object) -> datetime | None:
     return found.astimezone(UTC) if found is not None and found.tzinfo is not None else None
 
 
+async def latest(api: Api, path: str, fields: str) -> dict[str, Any]:
+    """The newest thing that an edge lists, empty without any. Raises ValueError, ChannelRefused, ProvenNotSent."""
+    said = await api.before("GET", path, {"fields": fields, "limit": "1"})
+    if not isinstance(said.get("data"), list):
+        raise ValueError("list")
+    return next(iter(objects(said["data"])), {})
+
+
 def clean(name: object) -> str:
     return "".join(char for char in name if char.isprintable()).strip()[:80] if isinstance(name, str) else ""
 

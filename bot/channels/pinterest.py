@@ -19,7 +19,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import UTC, timedelta
 
-from bot.channels.answers import KEPT, ask, document
+from bot.channels.answers import KEPT, ask, document, printable
 from bot.channels.base import (
     Absent,
     Account,
@@ -35,10 +35,12 @@ from bot.channels.base import (
     Lookup,
     Measure,
     OutcomeUnknown,
+    Pace,
     Place,
     Problem,
     ProvenNotSent,
     Receipt,
+    Window,
 )
 from bot.channels.content import sealed_not_before
 from bot.channels.feed_html import plain
@@ -94,6 +96,9 @@ class Pinterest:
         metrics=tuple(METRICS),
         settle=timedelta(seconds=60),  # documented nowhere
         deadline=timedelta(seconds=40),
+        # https://developers.pinterest.com/docs/reference/rate-limits/ (2026): with trial access 1,000 requests a day
+        # for the app, with standard access 100 a second. A post takes some five, looking after the account some 300.
+        pace=Pace(gap=timedelta(seconds=1), windows=(Window(100, timedelta(days=1)),)),
     )
 
     def __init__(self, platform: Platform = PINTEREST) -> None:
@@ -217,12 +222,21 @@ class Pinterest:
         return tuple(Place(number, name) for number, name in (await _boards(api)).items())
 
     async def introduce(self, account: Account, door: Door) -> Introduction:
+        """Name, picture and the newest of the board's pins, among those that are listed first."""
         try:
-            said = await (await Api.of(door, account.server)).read("/user_account") or {}
-        except (ChannelRefused, ProvenNotSent):
+            api = await Api.of(door, account.server)
+            me = await api.read("/user_account") or {}
+            pins, _ = await api.listed(f"/boards/{_board(account.destination)}/pins", 1)
+        except Exception:  # nothing depends on it: what cannot be read is not shown
             return Introduction(last_post=None)
-        name = text(said, "business_name") or text(said, "username")
-        return Introduction(name=name[:200], avatar=face_of(said), last_post=None)
+        dated = [(at, pin) for pin in pins if (at := made_at(pin)) is not None]
+        at, last = max(dated, key=lambda each: each[0]) if dated else (None, {})
+        return Introduction(
+            name=printable(me.get("business_name") or me.get("username")),
+            avatar=face_of(me),
+            last_post=printable(words_of(last)),
+            last_at=at,
+        )
 
     async def connect(self, account: Account, door: Door) -> Account:
         """Whose access it is, and which board it posts to.

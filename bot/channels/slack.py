@@ -31,6 +31,7 @@ from bot.channels.base import (
     Lookup,
     Measure,
     OutcomeUnknown,
+    Pace,
     Problem,
     ProvenNotSent,
     Receipt,
@@ -85,6 +86,8 @@ class Slack:
         metrics=("reactions", "replies"),
         settle=timedelta(seconds=60),  # documented nowhere
         deadline=timedelta(seconds=60),
+        # https://docs.slack.dev/apis/web-api/rate-limits (2026), "Posting messages": one a second in a room.
+        pace=Pace(gap=timedelta(seconds=1)),
     )
 
     def capabilities_for(self, account: Account) -> Capabilities:

@@ -21,7 +21,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.channels.answers import KEPT
+from bot.channels.answers import KEPT, printable
 from bot.channels.base import (
     Absent,
     Account,
@@ -32,17 +32,20 @@ from bot.channels.base import (
     Content,
     Door,
     Found,
+    Introduction,
     Live,
     Lookup,
     Measure,
     OutcomeUnknown,
+    Pace,
     Problem,
     ProvenNotSent,
     Receipt,
+    Window,
 )
 from bot.channels.content import link_in, sealed_not_before
 from bot.channels.limits import problems
-from bot.channels.meta_api import Api, clean, counts_in, id_in, ids_of, instant, other_account, whose
+from bot.channels.meta_api import Api, clean, counts_in, id_in, ids_of, instant, latest, other_account, whose
 from bot.channels.meta_containers import room, unreachable
 from bot.channels.platform import THREADS, Platform
 from bot.channels.threads_listing import Unclear, alts_of, standing
@@ -90,6 +93,12 @@ class Threads:
         metrics=tuple(COUNTS),
         settle=timedelta(seconds=60),  # documented nowhere
         deadline=timedelta(seconds=120),
+        # https://developers.facebook.com/docs/threads/overview (December 2025), "Rate limiting": 250 posts and 1,000
+        # replies in 24 hours; a thread is a post and replies to it. The gap is ours.
+        pace=Pace(
+            gap=timedelta(seconds=1),
+            windows=(Window(250, timedelta(days=1)), Window(1000, timedelta(days=1), "parts")),
+        ),
     )
 
     def __init__(self, platform: Platform = THREADS, base_url: str = "") -> None:
@@ -208,6 +217,21 @@ class Threads:
 
     def price(self, payload: SealedPayload) -> str:
         return ""
+
+    async def introduce(self, account: Account, door: Door) -> Introduction:
+        """Name, picture and last post. Fields: https://developers.facebook.com/docs/threads/threads-profiles."""
+        try:
+            api = await Api.of(door, self._platform, account.server)
+            me = await api.before("GET", "me", {"fields": "id,name,threads_profile_picture_url"})
+            last = await latest(api, f"{account.remote_id}/threads", "id,text,timestamp")
+        except Exception:  # nothing depends on it: what cannot be read is not shown
+            return Introduction(last_post=None)
+        return Introduction(
+            name=clean(me.get("name")),
+            avatar=str(me.get("threads_profile_picture_url") or ""),
+            last_post=printable(last.get("text")),
+            last_at=instant(last.get("timestamp")),
+        )
 
     async def connect(self, account: Account, door: Door) -> Account:
         """Whose access it is. Raises BadInput for options that cannot work, ChannelRefused (`unauthorized`)."""

@@ -37,6 +37,7 @@ from storage.stores import PostStore
 log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 6
+MOST_RENEWED = 3  # attempts that are refused because the access was renewed at that moment
 MEDIA_SHOWN_FOR = timedelta(days=7)
 BACKOFF_SECONDS = (5, 15, 60, 180, 300)
 UNTOLD = timedelta(seconds=60)  # so late by its channel's limits a post may be without a word
@@ -183,7 +184,7 @@ class Publisher:
                 await self._stopped(run, stopped.refusal)
         except ChannelRefused as refused:
             self.pacing.answered(run.post, well=True)
-            await self._refused(run, refused)
+            await self._refused(run, refused, door)
         except ProvenNotSent as unsent:
             self.pacing.answered(run.post, well=False)
             await self._again(run, unsent, "not sent")
@@ -226,16 +227,30 @@ class Publisher:
         elif refusal.why in ("deadline", "unreachable"):
             await self._again(run, AdMindError("It could not be handed over in time."), "not sent")
 
-    async def _refused(self, run: Run, refused: ChannelRefused) -> None:
+    async def _refused(self, run: Run, refused: ChannelRefused, door: Door) -> None:
         if refused.retry_after_seconds is not None:
             await self.pacing.rest(run.post, refused.retry_after_seconds)
             await self._again(run, refused, "refused")
             return
+        renewed = await self._renewed(run, door) if refused.code == "unauthorized" else None
+        if renewed is not None:
+            unsent = ProvenNotSent(refused.what, kept=refused.kept, retry_after_seconds=renewed)
+            await self._again(run, unsent, "refused", quietly=True)
+            return
         failure = Failure(code=refused.code, sentence=refused.sentence(), fixes=("reword", "reschedule", "drop"))
         await self.endings.finish(run, PostState.failed, "refused", failure)
 
-    async def _again(self, run: Run, error: AdMindError, outcome: str) -> None:
-        """Nothing stands on the channel, provably: try later, or say that it failed."""
+    async def _renewed(self, run: Run, door: Door) -> float | None:
+        """In how many seconds to try with the access that another worker gets, where the old one was refused for that.
+
+        Not for ever: a renewal that was cut off looks like one that goes on.
+        """
+        return await door.renewed() if len(run.post.attempts) < MOST_RENEWED else None
+
+    async def _again(self, run: Run, error: AdMindError, outcome: str, *, quietly: bool = False) -> None:
+        """Nothing stands on the channel, provably: try later, or say that it failed. `quietly`: it is a matter of
+        moments, and no word to people.
+        """
         tries = len(run.post.attempts) + 1
         wait = error.retry_after_seconds or BACKOFF_SECONDS[min(tries, len(BACKOFF_SECONDS)) - 1]
         next_at = self._clock.now() + timedelta(seconds=max(0.2, wait))
@@ -244,7 +259,7 @@ class Publisher:
             await self.endings.finish(run, PostState.failed, outcome, failure)
             return
         on = {f"post:{run.post.id}": milliseconds(next_at)}
-        if tries == 1:
+        if tries == 1 and not quietly:
             on[f"note:late:{run.post.id}"] = milliseconds(self._clock.now())
         await self.endings.finish(run, PostState.scheduled, outcome, failure, on=on)
 

@@ -22,6 +22,7 @@ from bot.workflow.decisions import Decisions
 from bot.workflow.due_entry import DueEntry
 from bot.workflow.telling_accounts import TellingAccounts
 from bot.workflow.telling_stops import TellingStops
+from bot.workflow.telling_waiting import TellingWaiting
 from bot.workflow.weekly import OLD_NEWS, Weekly
 from storage import keys
 from storage.commit import Change, commit
@@ -142,12 +143,13 @@ class Upkeep:
         self._weekly = weekly
         self._stops = stops
         self._accounts = accounts
+        self._waiting = TellingWaiting(database, board)
         self._clock = clock
 
     async def note(self, workspace: str, entry_id: str) -> None:
         """Bring people what happened: `draft:<id>` or `post:<id>`, `late:<id>` for a post that is being retried,
-        `orphan:<id>` for one that the database forgot, `digest:<brand>@<day>`, `stop:<scope>` or `account:<id>`;
-        `at:<home>/…` brings the same to one home that was missed.
+        `orphan:<id>` for one that the database forgot, `digest:<brand>@<day>`, `stop:<scope>`, `account:<id>` or
+        `waiting:<id>` for one that waits for an owner; `at:<home>/…` brings the same to one home that was missed.
         """
         home, _, what = (
             entry_id.removeprefix("at:").partition("/") if entry_id.startswith("at:") else ("", "", entry_id)
@@ -177,6 +179,8 @@ class Upkeep:
             await self._stops.tell(workspace, record_id, home=home)
         elif kind == "account":
             await self._accounts.tell(workspace, record_id, home=home)
+        elif kind == "waiting":
+            await self._waiting.tell(workspace, record_id, home=home)
         elif kind == "late":
             await self._board.tell_delay(workspace, record_id, home=home)
         else:

@@ -77,6 +77,17 @@ async def reconnect(admind: AdMind, visitor: Visitor, account: str) -> str:
     )
 
 
+async def whose(admind: AdMind, visitor: Visitor, waiting: str) -> str:
+    """Where an owner sees an account that waits for their word. Raises NotFound, NotAllowed."""
+    found = await admind.waiting.look(visitor.workspace, waiting, visitor.member)
+    return told(
+        "{account} waits in the studio, under Settings, Accounts: there you see whose it is, and say yes or no. Your "
+        "way in, good once and for 15 minutes: {address}",
+        account=found.account.name,
+        address=await studio_link(admind, visitor),
+    )
+
+
 async def release(admind: AdMind, visitor: Visitor, account: str) -> str:
     """Send all that waited for an account. Raises NotFound, NotAllowed, BadInput."""
     return await admind.lapses.release(visitor.workspace, account, visitor.member.id, visitor.surface)

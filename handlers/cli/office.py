@@ -17,6 +17,7 @@ from handlers.cli.talk import (
     Line,
     Refused,
     as_json,
+    at_terminal,
     brand_id,
     clean,
     command,
@@ -24,6 +25,7 @@ from handlers.cli.talk import (
     line,
     part,
     show_json,
+    somebody_decides,
     sure,
     yes_option,
 )
@@ -235,6 +237,19 @@ async def account_rules(account: str, json_: bool, **rules: Any) -> None:
         else:
             said = ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in (changed["rules"] or {}).items())
             click.echo(clean(f"{changed['name']}: {said or 'as the brand'}."))
+
+
+@accounts.command("release")
+@click.argument("account")
+@as_json
+@command
+async def release_account(account: str, json_: bool) -> None:
+    """Send now all that waited while the account could not be used. Connect it again first."""
+    async with line(publish_hint=not json_) as opened:
+        somebody_decides(opened)
+        await at_terminal("Send all that waited for this account now?", opened)
+        done = await opened.send("POST", f"/accounts/{part(account)}/release", as_="decider")
+        show_json(done) if json_ else click.echo(clean(done["sentence"]))
 
 
 @accounts.command("close")

@@ -80,6 +80,7 @@ ACTIONS: Final = frozenset(
         "review", "next", "new", "settings", "resume", "stop",
         "stay",  # stay:<brand>, on the word that a brand leaves
         "reconnect",  # reconnect:<account>, on failures and digests
+        "whose",  # whose:<account that waits for an owner>
         "release",  # release:<account>, once it is connected again
         "page",  # in Details: page:<draft>:details|read:<page>
     }

@@ -189,7 +189,8 @@ class FacebookServer(MetaServer):
             return missing()
         token = next((t for t, g in self.tokens.items() if (g.user, g.page) == (granted.user, wanted)), "")
         token = token or self.page_token(wanted, granted.user)
-        return self.shown({"id": wanted, "name": PAGES[wanted], "access_token": token}, seen)
+        picture = {"data": {"url": self.face(wanted)}}
+        return self.shown({"id": wanted, "name": PAGES[wanted], "access_token": token, "picture": picture}, seen)
 
     # Posts
 

@@ -97,7 +97,8 @@ class InstagramServer(MetaServer):
     def _me(self, seen: Seen) -> Answer:
         user = self._user(seen)
         name = next(name for name, each in PEOPLE.items() if each == user)
-        return self.shown({"id": SCOPED[name], "user_id": user, "username": name, "name": name.title()}, seen)
+        known = {"id": SCOPED[name], "user_id": user, "username": name, "name": name.title()}
+        return self.shown(known | {"profile_picture_url": self.face(name)}, seen)
 
     def _make(self, seen: Seen, user: str) -> Answer:
         asked = {name: value for name, value in asked_in(seen).items() if name != "access_token"}

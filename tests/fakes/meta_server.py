@@ -20,6 +20,7 @@ from email.policy import HTTP
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
+from tests.fakes.faces import face_of
 from tests.fakes.faulty_http import FaultyServer, Headers, Seen
 
 Answer = tuple[int, bytes, Headers]
@@ -80,6 +81,8 @@ class MetaServer(FaultyServer):
     def route(self, seen: Seen) -> Answer:
         if self.answers.get(seen.path):
             return self.answers[seen.path].pop(0)
+        if (seen.method, seen.path) == ("GET", "/face.png"):  # a picture's address is no part of the graph
+            return 200, face_of(seen.query["of"][0]), (("content-type", "image/png"),)
         for method, pattern, scope, work in self.routes():
             match = re.fullmatch(pattern, seen.path)
             if not match or method != seen.method:
@@ -92,6 +95,10 @@ class MetaServer(FaultyServer):
     def routes(self) -> list[tuple[str, str, str | None, Callable[..., Answer]]]:
         """Method, path, the permission that it takes (None: no access at all), and what answers."""
         raise NotImplementedError
+
+    def face(self, name: str) -> str:
+        """Where somebody's profile picture stands."""
+        return f"{self.origin}/face.png?of={name}"
 
     def refused(self, seen: Seen, scope: str) -> Answer | None:
         granted = self.granted(seen)

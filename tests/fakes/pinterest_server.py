@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
+from tests.fakes.faces import face_of
 from tests.fakes.faulty_http import FaultyServer, Headers, Seen, listening
 
 Answer = tuple[int, bytes, Headers]
@@ -99,6 +100,8 @@ class PinterestServer(FaultyServer):
             return self._ask(seen) if seen.method == "GET" else self._decided(seen)
         if (seen.method, seen.path) == ("POST", "/v5/oauth/token"):
             return self._access(seen)
+        if (seen.method, seen.path) == ("GET", "/face.png"):  # a picture's address is no part of the API
+            return 200, face_of("velo"), (("content-type", "image/png"),)
         if self._stranger(seen):
             return _json(401, {"code": 2, "message": "Authentication failed."})
         for method, pattern, work in (

@@ -135,7 +135,8 @@ class ThreadsServer(MetaServer):
     def _me(self, seen: Seen) -> Answer:
         user = self._user(seen)
         name = next(name for name, each in PEOPLE.items() if each == user)
-        return self.shown({"id": user, "username": name, "name": name.title()}, seen)
+        known = {"id": user, "username": name, "name": name.title(), "threads_profile_picture_url": self.face(name)}
+        return self.shown(known, seen)
 
     def _make(self, seen: Seen, user: str) -> Answer:
         asked = {name: value for name, value in asked_in(seen).items() if name != "access_token"}

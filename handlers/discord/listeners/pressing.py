@@ -23,7 +23,7 @@ Interaction = discord.Interaction[Any]
 DECIDES: Final = {"approve": Verdict.approve, "hold": Verdict.hold}
 AGREES: Final = frozenset({"agree", "agree_next"})  # on the last page of what was read
 FLOWS: Final = frozenset({"stop", "resume", "stay"})
-LAPSES: Final = frozenset({"reconnect", "release"})
+LAPSES: Final = frozenset({"reconnect", "release", "whose"})
 PAGES: Final = frozenset({"read", "details", "review", "page", "next"})
 ACTIONS: Final = (
     frozenset({*DECIDES, *on_posts.VERBS, "settings", "again", "halt"}) | AGREES | FLOWS | LAPSES | PAGES | WINDOWS
@@ -93,6 +93,8 @@ async def _do(here: Discord, visitor: Visitor, interaction: Interaction, verb: s
         return await _halt(here, visitor, ids[0])
     if verb == "reconnect":
         return await houses.reconnect(here.admind, visitor, ids[0])
+    if verb == "whose":
+        return await houses.whose(here.admind, visitor, ids[0])
     if verb == "release":
         return await houses.release(here.admind, visitor, ids[0])
     if verb in PAGES:

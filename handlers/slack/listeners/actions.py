@@ -68,6 +68,8 @@ async def _do(slack: Slack, visitor: Visitor, body: Json, verb: str, ids: list[s
         return said
     if verb == "reconnect":
         return await houses.reconnect(slack.admind, visitor, ids[0])
+    if verb == "whose":
+        return await houses.whose(slack.admind, visitor, ids[0])
     if verb == "release":
         return await houses.release(slack.admind, visitor, ids[0])
     await _open(slack, visitor, body, verb, ids)

@@ -105,6 +105,6 @@ async def test_a_refused_token_fails_the_post_and_breaks_the_account(database: D
         assert account.health.state == "broken" and "no longer accepts" in account.health.reason
         second, asked = await place.world.approved(place.account, text="Two"), len(place.server.seen)
         stopped = await place.world.publish_due(second)
-        assert stopped.state is PostState.failed and stopped.failure is not None
+        assert stopped.state is PostState.paused and stopped.failure is not None
         assert stopped.failure.code == "account" and "no longer accepts" in stopped.failure.sentence
         assert len(place.server.seen) == asked, "nothing is asked of a server that refused"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 from collections.abc import AsyncIterator
@@ -9,12 +10,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.accounts.door import BEGUN
 from bot.channels.platform import X as PLATFORM
 from bot.channels.registry import Platforms, build_channels
 from storage.accounts import Account
+from storage.credentials import Credentials
 from storage.feed import FeedStore
 from storage.posts import PostState
 from storage.redis import Database
@@ -165,3 +169,58 @@ async def test_an_access_that_was_revoked_fails_the_post_and_breaks_the_account(
         accounts = await place.world.people.store.all(place.world.people.store.accounts, place.world.ws)
         [account] = [each for each in accounts if each.id == place.account.id]
         assert account.health.state == "broken"
+
+
+@TEXTS
+async def test_an_access_that_was_renewed_at_that_very_moment_is_used_in_the_next_breath(
+    database: Database, tmp_path: Path, text: str
+) -> None:
+    async with town(database, tmp_path / "data") as place:
+        post = await place.world.approved(place.account, text=text)
+        credentials = Credentials(database, place.world.vault)
+        old, answer = await credentials.get(place.world.ws, place.account.id, "access_token"), place.server._answer
+
+        async def renewed_meanwhile(writer: asyncio.StreamWriter, status: int, *rest: Any) -> None:
+            if status == 401:  # another worker keeps the new access before this answer arrives
+                await credentials.put(place.world.ws, place.account.id, "access_token", place.server.token_for("velo"))
+            await answer(writer, status, *rest)
+
+        place.server.tokens.pop(str(old))
+        place.server._answer = renewed_meanwhile  # type: ignore[method-assign, assignment]
+        kept = await place.world.publish_due(post)
+        assert kept.state is PostState.scheduled and kept.attempts[-1].outcome == "refused"
+        assert not [item for item in await place.world.notices() if "late" in str(item.card).casefold()]
+        await place.later(0.05)
+        kept = await place.world.post(post)
+        assert kept.state is PostState.published and len(place.server.threads()) == 1
+        assert (
+            await place.world.people.store.accounts.get(place.world.ws, place.account.id)
+        ).record.health.state == "ok"
+
+
+async def test_an_access_that_is_being_renewed_is_waited_for_and_one_that_ended_is_not(
+    database: Database, tmp_path: Path
+) -> None:
+    async with town(database, tmp_path / "data") as place:
+        post = await place.world.approved(place.account, text=SHORT)
+        credentials = Credentials(database, place.world.vault)
+        place.server.tokens.clear()
+        await credentials.put(place.world.ws, place.account.id, BEGUN, "some renewal")
+        assert (await place.world.publish_due(post)).state is PostState.scheduled
+        await credentials.put(place.world.ws, place.account.id, "access_token", place.server.token_for("velo"))
+        await credentials.put(place.world.ws, place.account.id, BEGUN, "")
+        await place.later(0.2)
+        assert (await place.world.post(post)).state is PostState.published
+
+
+async def test_a_renewal_that_was_cut_off_is_not_waited_for_for_ever(database: Database, tmp_path: Path) -> None:
+    async with town(database, tmp_path / "data") as place:
+        post = await place.world.approved(place.account, text=SHORT)
+        place.server.tokens.clear()
+        await Credentials(database, place.world.vault).put(place.world.ws, place.account.id, BEGUN, "cut off")
+        await place.world.publish_due(post)
+        for _ in range(6):
+            await place.later(0.2)
+        kept = await place.world.post(post)
+        assert kept.state is PostState.failed and kept.failure is not None and kept.failure.code == "unauthorized"
+        assert len(kept.attempts) == 4 and place.server.posts == []

@@ -137,7 +137,8 @@ def test_lists_are_the_same_shape_everywhere(here: AdMindHere, command: list[str
 
 
 def test_refusals_are_documents_too(here: AdMindHere) -> None:
-    for command in (["show", "d_none"], ["approve", "d_none"], ["cancel", "p_none"], ["show", "../../x"]):
+    wrong = (["show", "d_none"], ["approve", "d_none"], ["cancel", "p_none"], ["show", "../../x"])
+    for command in (*wrong, ["accounts", "release", "a_none"]):
         done = here.run(*command, "--json", code=None)
         assert json.loads(done.stdout)["detail"] and not done.stderr
 

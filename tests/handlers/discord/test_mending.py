@@ -118,6 +118,25 @@ async def test_an_account_that_is_locked_out_is_connected_again(
     await posts_are(shop, card, "published")
 
 
+async def test_what_waited_for_an_account_goes_out_by_one_button_after_it_was_connected_again(
+    shop: Office, ana: Person, clock: MovableClock, site: WebhookServer
+) -> None:
+    card, _ = await failed(shop, ana, clock, site, Act(status=401, commits="never"))
+    await connected(shop, site)
+
+    def asks() -> list[Message]:
+        return [each for each in shop.room.messages.values() if "Our site is connected again" in each.words]
+
+    await until(lambda: bool(asks()), "one question", seconds=30)
+    assert "1 post waited for it" in asks()[0].words and not site.posts, "nothing goes out late by itself"
+    await press(ana, asks()[0], "release")
+    await whispered(ana, shop.room, "1 post goes out now.")
+    await posts_are(shop, card, "published")
+    await press(ana, asks()[0], "release")
+    await whispered(ana, shop.room, "Nothing waits for Our site any more.")
+    assert len(site.posts) == 1 and len(asks()) == 1
+
+
 async def test_a_doubt_shows_where_to_look_and_takes_a_persons_word(
     shop: Office, ana: Person, clock: MovableClock, site: WebhookServer
 ) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.chat import Role
 from bot.clock import MovableClock
 from tests.fakes.slack.pressing import Person
 from tests.fakes.slack.records import Message
 from tests.fakes.waiting import until
 from tests.fakes.webhook_server import Act, WebhookServer
-from tests.handlers.slack.acting import asked, below, connected, menu, posts_are, sent, shows, window_of
+from tests.handlers.slack.acting import KEY, asked, below, connected, menu, posts_are, sent, shows, window_of
 from tests.handlers.slack.office import Office, all_of, whispered
 
 FOR_SITE = "Announce our workshop on bike repair for Our site, tomorrow 9am"
@@ -86,6 +87,54 @@ async def test_an_account_that_is_locked_out_is_connected_again(
     await ana.click(asking, "send:")
     await whispered(ana, shop.room, "It goes out now")
     await posts_are(shop, card, "published")
+
+
+async def test_what_waited_for_an_account_goes_out_by_one_button_after_it_was_connected_again(
+    shop: Office, ana: Person, clock: MovableClock, site: WebhookServer
+) -> None:
+    card, _ = await failed(shop, ana, clock, site, Act(status=401, commits="never"))
+    await connected(shop, site)
+
+    def asks() -> list[Message]:
+        return [each for each in shop.room.messages.values() if "Our site is connected again" in all_of(each)]
+
+    await until(lambda: bool(asks()), "one question", seconds=30)
+    assert "1 post waited for it" in all_of(asks()[0]) and not site.posts, "nothing goes out late by itself"
+    await ana.click(asks()[0], "release:")
+    await whispered(ana, shop.room, "1 post goes out now.")
+    await posts_are(shop, card, "published")
+    await ana.click(asks()[0], "release:")
+    await whispered(ana, shop.room, "Nothing waits for Our site any more.")
+    assert len(site.posts) == 1 and len(asks()) == 1
+
+
+async def test_an_owner_is_led_to_an_account_that_a_member_connected(
+    shop: Office, ana: Person, site: WebhookServer
+) -> None:
+    admind, brand = shop.admind, shop.admind.workspace.default_brand
+    members = await admind.people.members(shop.workspace)
+    owner = next(each for each in members if each.may(brand, Role.owner))
+    rosa = await admind.office.add_member(shop.workspace, owner.id, "Rosa", brand, ["approver"])
+    secrets = {"signing_key": KEY}
+    tried = await admind.accounts.tried(shop.workspace, brand, "webhook", "Our site", {"url": site.url}, secrets)
+    await admind.waiting.keep_or_wait(tried, secrets, rosa)
+
+    def asks() -> list[Message]:
+        rooms = shop.slack.team.channels.values()
+        return [m for room in rooms for m in room.messages.values() if "waits for your word" in all_of(m)]
+
+    await until(lambda: bool(asks()), "the owner is told", seconds=30)
+    [asked_of] = asks()
+    assert "Rosa connected" in all_of(asked_of)
+    await ana.click(asked_of, "whose:")
+    here = shop.slack.team.channels[asked_of.channel]
+
+    def told() -> list[Message]:
+        every = [*here.messages.values(), *here.ephemerals]
+        return [each for each in every if "waits in the studio, under Settings, Accounts" in all_of(each)]
+
+    await until(lambda: bool(told()), "where to look", seconds=30)
+    assert "/studio/in/" in all_of(told()[0])
 
 
 async def test_a_doubt_shows_where_to_look_and_takes_a_persons_word(

@@ -241,12 +241,12 @@ def test_somebody_who_is_signed_out_is_shown_the_door(way: Way) -> None:
     assert way.person.get(page).status_code == 200, "nothing happened to the way"
 
 
-def test_who_is_no_owner_any_more_connects_nothing(way: Way) -> None:
+def test_who_is_not_of_the_team_any_more_connects_nothing(way: Way) -> None:
     olga = way.served.owner("POST", "/members", {"name": "Olga", "roles": ["owner"]}).json()["id"]
     person = Person(way.served, olga)
     page = way.there_and_back(person=person)
     assert person.get(page).status_code == 200
-    way.served.owner("PUT", f"/members/{olga}/roles", {"roles": ["approver"]})
+    way.served.owner("PUT", f"/members/{olga}/roles", {"roles": ["client"]})
     assert person.post(page, {"name": "Mine"}).status_code == 403
     assert way.accounts() == [] and way.user_tokens() == []
     begun = person.post(f"{ACCOUNTS}/begin", {"channel": "mastodon", "server": way.server.origin})

@@ -15,9 +15,11 @@ import pytest
 from bot.clock import MovableClock
 from tests.fakes import facebook_server as facebook
 from tests.fakes import instagram_server as instagram
+from tests.fakes.faces import face_of
 from tests.fakes.faulty_http import on_a_thread
 from tests.fakes.meta_server import CLIENT, SECRET, MetaServer
 from tests.fakes.threads_server import PEOPLE, ThreadsServer
+from tests.fakes.threads_server import Post as ThreadsPost
 from tests.handlers.serving import API, Served, serving, until
 from tests.handlers.studio.test_safety import Person
 
@@ -36,9 +38,9 @@ class Road:
         self.person.http.close()
         self.web.close()
 
-    def there_and_back(self, channel: str) -> str:
+    def there_and_back(self, channel: str, person: Person | None = None) -> str:
         """Over Meta's own page; the path of the confirm page, within the studio."""
-        page = self.person.post(f"{ACCOUNTS}/begin", {"channel": channel, "server": channel})
+        page = (person or self.person).post(f"{ACCOUNTS}/begin", {"channel": channel, "server": channel})
         assert page.status_code == 200, page.text
         found = LINK.search(page.text)
         assert found, page.text
@@ -116,6 +118,46 @@ def test_of_a_persons_access_the_pages_own_is_kept_and_ending_it_waits_for_the_l
     assert kept in server.tokens
     assert road.served.owner("DELETE", f"/accounts/{bern.id}").status_code < 300
     assert server.tokens == {}, "given back with the last page"
+
+
+def test_each_shows_its_name_picture_and_last_post_before_it_is_kept(road: Road) -> None:
+    now, asked = road.clock.now(), {"media_type": "IMAGE", "caption": "Our <last> words", "text": "Our <last> words"}
+    posts: dict[str, list[Any]] = {
+        "threads": [ThreadsPost("7", PEOPLE["velo"], asked, [""], now)],
+        "instagram": [instagram.Post("7", instagram.PEOPLE["velo"], asked, [""], now)],
+        "facebook": [facebook.Post(f"{facebook.VELO}_7", facebook.VELO, "Our <last> words", "", [], now)],
+    }
+    names = {"threads": ("Velo", "velo"), "instagram": ("Velo", "velo"), "facebook": ("Velo AG", facebook.VELO)}
+    for channel, standing in posts.items():
+        server: Any = road.servers[channel]
+        page = road.there_and_back(channel)
+        shown = road.person.get(page).text
+        name, face = names[channel]
+        assert f"<b>{name}</b>" in shown and "None yet" in shown, channel
+        server.posts += standing
+        assert "<q>Our &lt;last&gt; words</q>" in road.person.get(page).text, channel
+        assert road.person.get(f"{page}/face").content == face_of(face), channel
+        server.posts.clear()
+        assert road.person.post(f"{page}/decline", {}).status_code == 303
+
+
+def test_what_waits_for_an_owner_lives_by_the_persons_access_too(road: Road) -> None:
+    rosa = road.served.owner("POST", "/members", {"name": "Rosa", "roles": ["requester"]}).json()["id"]
+    person, server = Person(road.served, rosa), road.servers["facebook"]
+    page = road.there_and_back("facebook", person)
+    assert person.get(page).status_code == 200
+    assert person.post(page, {"name": "Velo AG"}).status_code == 303
+    listed = re.search(r"/studio(/settings/accounts/waiting/([a-z0-9_]+))", road.person.get(ACCOUNTS).text)
+    assert listed
+    kept = road.secrets(listed[2])["access_token"]
+    assert server.tokens[kept].page == facebook.VELO, "the person's own access is not kept for seven days either"
+    page = road.there_and_back("facebook")
+    assert road.person.get(page).status_code == 200
+    assert road.person.post(f"{page}/decline", {}).status_code == 303
+    assert kept in server.tokens, "a no to something else does not end it"
+    assert road.person.post(f"{listed[1]}/decline").status_code == 303
+    assert server.tokens == {} and road.secrets(listed[2]) == {}
+    person.http.close()
 
 
 @pytest.mark.parametrize("channel", ["threads", "instagram"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -171,10 +172,30 @@ def test_it_ends_after_ten_minutes_and_in_another_browser(desk: Desk) -> None:
     assert desk.person.post(page, {"name": "Velo"}).status_code == 404 and desk.accounts() == []
 
 
-def test_who_is_no_owner_connects_nothing(desk: Desk) -> None:
-    rosa = desk.served.owner("POST", "/members", {"name": "Rosa", "roles": ["approver"]}).json()["id"]
+def test_a_client_connects_nothing(desk: Desk) -> None:
+    rosa = desk.served.owner("POST", "/members", {"name": "Rosa", "roles": ["client"]}).json()["id"]
     person = Person(desk.served, rosa)
     assert desk.paste(person=person).status_code == 403 and desk.accounts() == []
+    person.http.close()
+
+
+def test_what_a_member_pastes_waits_for_an_owner_with_its_face(desk: Desk) -> None:
+    rosa = desk.served.owner("POST", "/members", {"name": "Rosa", "roles": ["requester"]}).json()["id"]
+    person = Person(desk.served, rosa)
+    page = str(desk.paste(person=person).headers["location"]).removeprefix("/studio")
+    assert person.post(page, {"name": "Himmel"}).status_code == 303 and desk.accounts() == []
+    listed = re.search(r"/studio(/settings/accounts/waiting/[a-z0-9_]+)", desk.person.get(ACCOUNTS).text)
+    assert listed
+    shown = desk.person.get(listed[1])
+    assert "@velo.bsky.example" in shown.text and desk.server.people[VELO].password not in shown.text
+    assert person.post(listed[1], {"name": "Himmel"}).status_code == 403 and desk.accounts() == []
+    assert desk.person.post(listed[1], {"name": "Himmel"}).status_code == 303
+    [account] = desk.accounts()
+    assert account["name"] == "Himmel"
+    assert desk.served.owner("DELETE", f"/accounts/{account['id']}").status_code < 300
+    admind = desk.served.admind
+    raw = desk.served.on_loop(lambda: admind.database.client.hkeys(f"admind:{{{admind.workspace.id}}}:secrets"))
+    assert not [each for each in raw if str(each).startswith("wa_")]
     person.http.close()
 
 

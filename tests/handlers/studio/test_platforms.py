@@ -44,9 +44,9 @@ class Road:
         self.person.http.close()
         self.web.close()
 
-    def there_and_back(self, channel: str, server: FaultyServer) -> str:
+    def there_and_back(self, channel: str, server: FaultyServer, person: Person | None = None) -> str:
         """Over the platform's own page; the path of the confirm page, within the studio."""
-        page = self.person.post(f"{ACCOUNTS}/begin", {"channel": channel, "server": channel})
+        page = (person or self.person).post(f"{ACCOUNTS}/begin", {"channel": channel, "server": channel})
         assert page.status_code == 200, page.text
         found = LINK.search(page.text)
         assert found, page.text
@@ -139,6 +139,15 @@ def test_one_sign_in_at_pinterest_connects_the_board_that_was_chosen(road: Road)
     assert shown.status_code == 200 and "Velo News" in shown.text and "Räder &amp; Co" in shown.text
     assert road.person.post(f"{page}/choose", {"place": pinterest.OTHERS}).status_code == 422, "not a board of theirs"
     assert road.person.post(f"{page}/choose", {"place": pinterest.SHOP}).status_code == 303
+    pin = {"title": "Our <last> pin", "board_id": pinterest.SHOP}
+    road.pinterest.pins += [
+        pinterest.Pin("2", pin, [], road.clock.now()),
+        pinterest.Pin("1", pin | {"title": "An older one"}, [], road.clock.now() - timedelta(days=1)),
+    ]
+    chosen = road.person.get(page).text
+    assert "Velo AG" in chosen and "Our &lt;last&gt; pin" in chosen and "An older one" not in chosen
+    assert road.person.get(f"{page}/face").content == face_of("velo")
+    road.pinterest.pins.clear()
     assert road.person.post(page, {"name": "Pins"}).status_code == 303
     [account] = road.accounts("pinterest")
     kept = road.kept(account["id"])
@@ -181,6 +190,31 @@ def test_x_is_connected_with_a_verifier_and_renewed_with_a_refresh_token_that_is
     assert road.kept(account["id"]).health.state == "ok"
     assert road.served.owner("DELETE", f"/accounts/{account['id']}").status_code < 300
     assert renewed["access_token"] not in road.x.tokens
+
+
+def test_an_access_of_two_hours_that_waits_for_an_owner_is_renewed_for_their_look(road: Road) -> None:
+    rosa = road.served.owner("POST", "/members", {"name": "Rosa", "roles": ["requester"]}).json()["id"]
+    person = Person(road.served, rosa)
+    page = road.there_and_back("x", road.x, person)
+    assert person.get(page).status_code == 200
+    assert person.post(page, {"name": "Velo on X"}).status_code == 303 and road.accounts("x") == []
+    road.clock.move(timedelta(hours=3))
+    road.x.tokens.clear()
+    listed = re.search(r"/studio(/settings/accounts/waiting/[a-z0-9_]+)", road.person.get(ACCOUNTS).text)
+    assert listed
+    shown = road.person.get(listed[1]).text
+    assert "@velo" in shown and "None yet" in shown, "read with the new access"
+    assert road.person.get(f"{listed[1]}/face").content == face_of("velo")
+    done = road.person.post(listed[1], {"name": "Velo on X"})
+    assert done.status_code == 303, done.text
+    [account] = road.accounts("x")
+    kept = road.kept(account["id"])
+    assert kept.options["renew_access_at"] > road.clock.now().isoformat() and kept.connected_by == rosa
+    admind = road.served.admind
+    secrets = road.served.on_loop(lambda: admind.credentials.all(admind.workspace.id, account["id"]))
+    assert secrets["access_token"] in road.x.tokens and secrets["refresh_token"] in road.x.refreshes
+    assert road.served.owner("DELETE", f"/accounts/{account['id']}").status_code < 300
+    person.http.close()
 
 
 def test_without_an_app_the_page_says_what_is_missing(tmp_path: Path) -> None:

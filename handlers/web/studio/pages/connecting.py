@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Path, Request, Response
 from bot.accounts.faces import Face
 from bot.accounts.oauth import PLACE_OPTION
 from bot.accounts.traveller import Traveller
+from bot.accounts.waiting import Settled, Waiting
 from handlers.web.studio.draw import draw, go
 from handlers.web.studio.visit import SURFACE, Visit, Visitor
 
@@ -55,6 +56,7 @@ async def confirm_page(request: Request, visit: Visitor, handle: Handle) -> Resp
         place=place,
         handle=handle,
         brand=visit.here,
+        owner=visit.holds("owner", visit.here.id),
         name=account.name,
         known=known is not None and known.closed_at is None,
         way="confirm",
@@ -77,8 +79,7 @@ async def choose(
 async def confirm(
     request: Request, visit: Visitor, handle: Handle, name: Annotated[str, Form(max_length=200)]
 ) -> Response:
-    connected = await visit.admind.oauth.confirm(handle, _traveller(visit), name)
-    return go(request, ACCOUNTS, visit.t("{name} is connected.", name=connected.name))
+    return _settled(request, visit, await visit.admind.oauth.confirm(handle, _traveller(visit), name))
 
 
 @router.post("/settings/accounts/confirm/{handle}/decline")
@@ -144,6 +145,7 @@ async def pasted_page(request: Request, visit: Visitor, handle: Handle) -> Respo
         place=urlsplit(account.server).netloc,
         handle=handle,
         brand=visit.here,
+        owner=visit.holds("owner", visit.here.id),
         name=account.name,
         known=known is not None and known.closed_at is None,
         way="pasted",
@@ -172,14 +174,59 @@ def _picture(found: Face | None) -> Response:
 async def keep_pasted(
     request: Request, visit: Visitor, handle: Handle, name: Annotated[str, Form(max_length=200)]
 ) -> Response:
-    connected = await visit.admind.pasting.confirm(handle, _traveller(visit), name)
-    return go(request, ACCOUNTS, visit.t("{name} is connected.", name=connected.name))
+    return _settled(request, visit, await visit.admind.pasting.confirm(handle, _traveller(visit), name))
 
 
 @router.post("/settings/accounts/pasted/{handle}/decline")
 async def decline_pasted(request: Request, visit: Visitor, handle: Handle) -> Response:
     await visit.admind.pasting.decline(handle, _traveller(visit))
     return go(request, ACCOUNTS, visit.t("Nothing was connected, and what you pasted is forgotten."))
+
+
+@router.get("/settings/accounts/waiting/{waiting}")
+async def waiting_page(request: Request, visit: Visitor, waiting: Handle) -> Response:
+    """What a member connected, for an owner to say yes or no: as it shows itself there now."""
+    found = await visit.admind.waiting.look(visit.workspace, waiting, visit.seen.member)
+    known = await visit.admind.accounts.known(found.account.changed(brand=found.brand))
+    members = await visit.admind.looking.members(visit.workspace, visit.id)
+    return draw(
+        request,
+        visit,
+        "settings_confirm.html",
+        account=found.account,
+        place=urlsplit(found.account.server).netloc,
+        handle=found.id,
+        brand=next(each for each in visit.every_brand if each.id == found.brand),
+        name=found.account.name,
+        known=known is not None and known.closed_at is None,
+        way="waiting",
+        shown=await visit.admind.waiting.introduced(found),
+        places=(),
+        owner=visit.holds("owner", found.brand),
+        asker=next((each.name for each in members.items if each.id == found.member), ""),
+        until=found.expires_at,
+    )
+
+
+@router.get("/settings/accounts/waiting/{waiting}/face")
+async def waiting_face(visit: Visitor, waiting: Handle) -> Response:
+    found = await visit.admind.waiting.look(visit.workspace, waiting, visit.seen.member)
+    return _picture(await visit.admind.waiting.face(found))
+
+
+@router.post("/settings/accounts/waiting/{waiting}")
+async def confirm_waiting(
+    request: Request, visit: Visitor, waiting: Handle, name: Annotated[str, Form(max_length=200)]
+) -> Response:
+    """An owner's yes: from now on the account counts."""
+    connected = await visit.admind.waiting.confirm(visit.workspace, waiting, visit.seen.member, name)
+    return _settled(request, visit, connected)
+
+
+@router.post("/settings/accounts/waiting/{waiting}/decline")
+async def decline_waiting(request: Request, visit: Visitor, waiting: Handle) -> Response:
+    await visit.admind.waiting.decline(visit.workspace, waiting, visit.seen.member)
+    return go(request, ACCOUNTS, visit.t("It was not connected, and the access was given back."))
 
 
 @router.post("/settings/accounts/{account}/examine")
@@ -197,6 +244,13 @@ async def examine(request: Request, visit: Visitor, account: str) -> Response:
 async def release(request: Request, visit: Visitor, account: str) -> Response:
     """Send all that was held back while it could not be used."""
     return go(request, ACCOUNTS, await visit.admind.lapses.release(visit.workspace, account, visit.id, SURFACE))
+
+
+def _settled(request: Request, visit: Visit, found: Settled) -> Response:
+    if isinstance(found, Waiting):
+        told = visit.t("{name} waits for an owner's word. The owners were told.", name=found.account.name)
+        return go(request, ACCOUNTS, told)
+    return go(request, ACCOUNTS, visit.t("{name} is connected.", name=found.name))
 
 
 def _traveller(visit: Visit) -> Traveller:

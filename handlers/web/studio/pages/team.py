@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Request, Response
 
+from bot.accounts.traveller import connects, may_connect
 from bot.errors import NotAllowed
 from bot.workflow.kinship import Offer
 from handlers.web.studio.draw import draw, go
@@ -114,6 +115,15 @@ async def accounts(request: Request, visit: Visitor) -> Response:
         held={each.id: len(await visit.admind.lapses.held(visit.workspace, each.id)) for each in mine},
         brand=visit.here,
         may=_owns(visit),
+        connects=connects(visit.seen.member, visit.here.id),
+        waiting=[
+            each
+            for each in await visit.admind.waiting.of(visit.workspace, visit.here.id)
+            if _owns(visit) or each.member == visit.id
+        ],
+        people={
+            member.id: member.name for member in (await visit.admind.looking.members(visit.workspace, visit.id)).items
+        },
         decides=visit.holds("approver") or visit.holds("owner"),
         public=bool(settings.public_url),
         apps={
@@ -135,13 +145,16 @@ async def connect(
     url: Annotated[str, Form(max_length=2000)],
     signing_key: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
-    """A webhook: it is tried first, then kept."""
-    await visit.admind.office.owner(visit.workspace, visit.id, visit.here.id)
+    """A webhook: it is tried first, then kept; what no owner connected waits for one."""
+    may_connect(visit.seen.member, visit.here.id)
     secrets = {"signing_key": signing_key.strip()} if signing_key.strip() else {}
-    await visit.admind.accounts.connect(
-        visit.workspace, visit.here.id, "webhook", name, {"url": url.strip()}, secrets, by=visit.id
+    options = {"url": url.strip()}
+    tried = await visit.admind.accounts.tried(visit.workspace, visit.here.id, "webhook", name, options, secrets)
+    await visit.admind.waiting.keep_or_wait(tried, secrets, visit.seen.member)
+    told = (
+        visit.t("Connected: it answered.") if _owns(visit) else visit.t("It answered, and waits for an owner's word.")
     )
-    return go(request, "/studio/settings/accounts", visit.t("Connected: it answered."))
+    return go(request, "/studio/settings/accounts", told)
 
 
 @router.post("/settings/accounts/{account}/close")

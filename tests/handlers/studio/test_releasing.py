@@ -1,0 +1,100 @@
+"""What waited while an account could not be used goes out with one word, over REST and in the studio."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.clock import MovableClock
+from tests.fakes.faulty_http import on_a_thread
+from tests.fakes.webhook_server import Act, WebhookServer
+from tests.handlers.serving import API, Served, serving, until
+from tests.handlers.studio.test_safety import Person
+
+ACCOUNTS = "/settings/accounts"
+KEY = "whsec_" + "A" * 43 + "="
+
+
+class Shop:
+    """An owner whose webhook can lock AdMind out."""
+
+    def __init__(self, served: Served, site: WebhookServer, clock: MovableClock) -> None:
+        self.served, self.site, self.clock = served, site, clock
+        self.person = Person(served)
+
+    def close(self) -> None:
+        self.person.http.close()
+
+    def connected(self) -> str:
+        body = {"channel": "webhook", "name": "Our site", "options": {"url": self.site.url}}
+        made = self.served.owner("POST", "/accounts", body | {"secrets": {"signing_key": KEY}})
+        assert made.status_code == 201, made.text
+        return str(made.json()["id"])
+
+    def held(self) -> str:
+        """A post that its channel refused for want of access."""
+        with self.served.client(self.served.token("read", "propose", "decide")) as client:
+            draft = self.served.draft("Announce our workshop on bike repair for Our site, tomorrow 9am")
+            body = {"verdict": "approve", "digest": draft["digest"]}
+            decided = client.post(f"{API}/drafts/{draft['id']}/decisions", json=body)
+            assert decided.status_code == 200, decided.text
+            self.site.plan.append(Act(status=401, commits="never"))
+            self.clock.move_to(datetime.fromisoformat(draft["due"]) + timedelta(seconds=1))
+            post = str(decided.json()["draft"]["posts"][0])
+            self.becomes(post, "failed")
+        return post
+
+    def becomes(self, post: str, status: str) -> None:
+        with self.served.client(self.served.token("read")) as client:
+            until(
+                lambda: str(client.get(f"{API}/posts/{post}").json()["status"]),
+                lambda now: now == status,
+                f"is {status}",
+            )
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    clock, folder = MovableClock(), Path(tmp_path_factory.mktemp("releasing"))
+    with (
+        on_a_thread(WebhookServer()) as site,
+        serving(folder, {"ADMIND_ALLOW_HOSTS": f"127.0.0.1:{site.port}"}, clock=clock) as served,
+        closing(Shop(served, site, clock)) as found,
+    ):
+        yield found
+
+
+def test_over_rest_by_who_may_decide(shop: Shop) -> None:
+    account = shop.connected()
+    post = shop.held()
+    with shop.served.client(shop.served.token("read", "propose", fresh=True)) as client:
+        assert client.post(f"{API}/accounts/{account}/release").status_code == 403
+    client_only = shop.served.owner("POST", "/members", {"name": "Carla", "roles": ["requester"]}).json()["id"]
+    with shop.served.client(shop.served.token("read", "decide", member=client_only)) as client:
+        assert client.post(f"{API}/accounts/{account}/release").status_code == 403
+    sent = len(shop.site.posts)
+    with shop.served.client(shop.served.token("read", "propose", "decide")) as client:
+        done = client.post(f"{API}/accounts/{account}/release")
+        assert done.status_code == 200 and done.json()["sentence"] == "1 post goes out now.", done.text
+        assert [each["id"] for each in done.json()["posts"]] == [post]
+        shop.becomes(post, "published")
+        again = client.post(f"{API}/accounts/{account}/release")
+        assert again.status_code == 422 and "Nothing waits" in again.text
+    assert len(shop.site.posts) == sent + 1
+
+
+def test_in_the_studio_by_one_button(shop: Shop) -> None:
+    account = shop.connected()
+    post = shop.held()
+    page = shop.person.get(ACCOUNTS).text
+    assert "1 post waited for it" in page and re.search(rf"/studio{ACCOUNTS}/{account}/release", page)
+    sent = len(shop.site.posts)
+    done = shop.person.post(f"{ACCOUNTS}/{account}/release")
+    assert done.status_code == 303
+    shop.becomes(post, "published")
+    assert len(shop.site.posts) == sent + 1 and "waited for it" not in shop.person.get(ACCOUNTS).text
