@@ -26,6 +26,7 @@ from storage.stores import Family, R, TeamStore
 from storage.team import UNNAMED, Brand, Identity, Member, Role
 from storage.threads import kept_as
 from storage.tokens import TokenStore
+from storage.waiting import WaitingStore
 
 _ID: Final = re.compile(r"(?<![0-9a-z])[a-z]{1,4}_[0-9a-z]{8,40}")
 IDEMPOTENT: Final = "admind:{sys}:idem:"
@@ -65,6 +66,7 @@ async def survey(database: Database, workspace: str, brand: str, *, known: Itera
         found.ids.add(account.id)
         client = cast(Any, database.client)
         texts += [str(document) for document in await client.hvals(keys.of(workspace, "feeditem", account.id))]
+    found.ids |= {each.id for each in await WaitingStore(database).every(workspace) if each.brand == brand}
     async for draft in of.drafts():
         found.ids.add(draft.id)
         found.threads.add(kept_as(draft.conversation))

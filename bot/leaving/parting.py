@@ -27,6 +27,7 @@ from storage.posts import Post, PostState
 from storage.redis import Database
 from storage.stores import TeamStore
 from storage.unnamed import discard
+from storage.waiting import WaitingStore
 
 PATIENCE: Final = timedelta(days=1)  # with a server or a chat that does not answer
 AGAIN: Final = timedelta(minutes=10)
@@ -81,7 +82,9 @@ class Parting:
 
     async def access(self, leaving: Leaving) -> tuple[Leftover, ...]:
         """Give every access back; the secrets themselves go with the records."""
-        left, accounts = list[Leftover](), await self._of(leaving).accounts()
+        waiting = await WaitingStore(self._database).accounts(leaving.workspace)
+        accounts = [*await self._of(leaving).accounts(), *(each for each in waiting if each.brand == leaving.brand)]
+        left = list[Leftover]()
         ids = [account.id for account in accounts]
         for account in accounts:
             try:

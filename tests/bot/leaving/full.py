@@ -41,6 +41,7 @@ from storage.sealed import Medium
 from storage.team import Brand, Member
 from storage.threads import ThreadStore
 from storage.tokens import TokenStore
+from storage.waiting import Waiting, WaitingStore
 from tests.fakes.chat_home import ChatHome
 from tests.world import World
 
@@ -234,10 +235,33 @@ async def _around(world: World, ana: Member, draft: Draft) -> None:
     await TokenStore(world.database).create(
         world.ws, name=WORD, scopes={"read"}, member=ana.id, brands={world.brand.id}, now=world.clock.now()
     )
+    await _waits(world, ana)
     once = OnceOnly(world.database)
     await once.end("somebody", "k", "p", Answer(200, "application/json", json.dumps({"id": draft.id, "t": WORD})))
     await world.pausing.stop(world.ws, f"account:{WORD} site", world.owner, WORD, world.clock.now())
     await world.pausing.resume(world.ws, f"account:{WORD} site", world.owner, world.clock.now())
+
+
+async def _waits(world: World, ana: Member) -> None:
+    """An account that a member connected and no owner has confirmed."""
+    now, name = world.clock.now(), new_id("wa")
+    account = Account(
+        id=name, workspace=world.ws, brand=world.brand.id, channel="webhook", name=f"{WORD} hook", created_at=now
+    )
+    waiting = Waiting(
+        id=name,
+        workspace=world.ws,
+        brand=world.brand.id,
+        member=ana.id,
+        account=account,
+        made_at=now,
+        expires_at=now + 7 * DAY,
+    )
+    store = WaitingStore(world.database)
+    change = Change(world.ws)
+    store.put(change, waiting, name, ver=None, at=now.timestamp())
+    await commit(world.database, change)
+    await Credentials(world.database, world.vault).put(world.ws, name, WORD, "a secret")
 
 
 async def where(database: Database, folder: Path) -> set[str]:
