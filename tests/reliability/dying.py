@@ -16,7 +16,7 @@ class Killable(Protocol):
 
 @dataclass
 class Dying(FaultyServer):
-    """While there is a `process` what it asks is kept, and it dies at step `deadly_at`. `dying` puts it before a server.
+    """While there is a `process` its steps are kept, and it dies at `deadly_at`. `dying` puts this before a server.
 
     `irreversible`: those of the steps that publish.
     """
