@@ -83,7 +83,7 @@ async def stage(case: Case, database: Database, folder: Path) -> AsyncIterator[S
                 await world.blobs.put(data)
             draft = await world.draft(account, text=case.text, media=tuple(medium for _, medium in media))
             [post] = (await world.decide(draft)).posts
-            world.clock.move_to(post.due)
+            world.clock.move_to(post.due + timedelta(seconds=1))
             yield Stage(case, world, server, post)
 
 
