@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: run test demo bench check lock clean
+.PHONY: run test kills demo bench check lock clean
 
 run: $(VENV)/.installed
 	@$(BIN)/admind run
@@ -14,6 +14,10 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	@$(BIN)/pytest -q -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+# A process killed at every step of every channel, where `make test` takes four steps of each.
+kills: $(VENV)/.installed-dev
+	@ADMIND_TEST_KILLS=every $(BIN)/pytest -q -n 2 tests/reliability/test_kill_channels.py $(PYTEST_ARGS)
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.benchmarks $(BENCH)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+import httpx2
 
 from bot.accounts.access import Access
 from bot.accounts.book import TeamBook
@@ -306,6 +310,12 @@ class World:
                     await tasks[task](workspace, entry)
 
 
+@cache
+def public_roots() -> ssl.SSLContext:
+    """What a client trusts by itself, read once: reading it takes longer than most tests."""
+    return httpx2.create_ssl_context(trust_env=False)
+
+
 @asynccontextmanager
 async def world_on(
     database: Database,
@@ -326,7 +336,7 @@ async def world_on(
     async with AsyncExitStack() as stack:
         vault = load_or_create_keys(folder)
         journal = await stack.enter_async_context(Journal(folder / "journal", worker))
-        client = await stack.enter_async_context(safe_client(allow_hosts=allow_hosts))
+        client = await stack.enter_async_context(safe_client(allow_hosts=allow_hosts, verify=public_roots()))
         audit, feed = AuditWriter(database, vault, journal), FeedStore(database)
         blobs = blobs or FileBlobs(folder / "blobs")
         database.files = blobs

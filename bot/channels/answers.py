@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from httpx2 import Response
 
@@ -21,6 +22,7 @@ from bot.fetch import NotSent
 DEFAULT_WAIT_SECONDS = 30.0
 LEAST_WAIT_SECONDS, MOST_WAIT_SECONDS = 1.0, 3600.0
 KEPT = "Nothing was published."
+MOST_ADDRESS = 2000
 
 
 async def ask(call: Callable[[], Awaitable[Response]], name: str) -> Response:
@@ -109,3 +111,23 @@ def retry_after(value: str, now: datetime) -> float | None:
             instant = instant.replace(tzinfo=UTC)
         seconds = (instant - now).total_seconds()
     return min(max(seconds, LEAST_WAIT_SECONDS), MOST_WAIT_SECONDS)
+
+
+def instant(value: object) -> datetime | None:
+    """ISO 8601 with its zone, in UTC; None for anything else."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return found.astimezone(UTC) if found is not None and found.tzinfo is not None else None
+
+
+def web(value: object) -> str:
+    """A web address as a server gives it; empty for anything else."""
+    text = value if isinstance(value, str) else ""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return ""
+    fits = parts.scheme in ("http", "https") and parts.hostname and not parts.username and len(text) <= MOST_ADDRESS
+    return text if fits and text.isprintable() and not set(text) & set(" \"<>'") else ""

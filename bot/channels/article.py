@@ -15,11 +15,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from bot.channels.article_html import html_of, text_of
 from bot.channels.base import Account, Capabilities, Content, Measure, Problem
-from bot.channels.content import link_in, sealed_not_before
+from bot.channels.content import link_in, sealed
 from bot.channels.feed_html import plain
 from bot.channels.limits import problems
 from bot.errors import BadInput
@@ -28,7 +27,6 @@ from storage.sealed import Medium, Part, SealedPayload
 MOST_FIRST_LINE = 150  # characters; a longer one is a paragraph, not a title
 MOST_SLUG_WORDS = 60
 KEY_CHARACTERS = 12  # 48 bits of the post's key: another post of the site has them by no accident
-MOST_ADDRESS = 2000
 _HEADING = re.compile(r"#{1,6}[ \t]+(.*?)[ \t]*#*")
 _NO_TITLE = re.compile(r"[-*+>][ \t]|\d{1,9}[.)][ \t]|https?://", re.IGNORECASE)
 _LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
@@ -59,16 +57,11 @@ def sealed_article(content: Content, account: Account, *, channel: str, extra: d
     article = article_of(text, content.title, from_draft=account.options.get("title") == "draft")
     body = html_of(article.body)
     pictures = "".join(_figure(number, medium) for number, medium in enumerate(content.media) if number)
-    return SealedPayload(
-        workspace=account.workspace,
-        channel=channel,
-        account=account.id,
-        remote_id=account.remote_id,
-        server=account.server,
-        destination=account.destination,
-        not_before=sealed_not_before(content),
+    return sealed(
+        content,
+        account,
+        channel,
         title=article.title,
-        language=content.language or account.language or "en",
         parts=(Part(text=read(article.title, body), media=content.media),),
         links=links,
         extra={"html": body + pictures} | {name: value for name, value in extra.items() if value},
@@ -133,17 +126,6 @@ def check_title_option(account: Account) -> None:
 def names_in(option: str) -> list[str]:
     """Names out of a comma-separated option, each once."""
     return list(dict.fromkeys(name for name in (" ".join(each.split()) for each in option.split(",")) if name))
-
-
-def web(value: object) -> str:
-    """A web address as a server gives it; empty for anything else."""
-    text = value if isinstance(value, str) else ""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return ""
-    fits = parts.scheme in ("http", "https") and parts.hostname and not parts.username and len(text) <= MOST_ADDRESS
-    return text if fits and text.isprintable() and not set(text) & set(" \"<>'") else ""
 
 
 def _words(line: str) -> str:

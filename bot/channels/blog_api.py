@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from httpx2 import Response
 
 from bot.channels.answers import ask, document, judge
-from bot.channels.base import ChannelRefused, Door, OutcomeUnknown, ProvenNotSent
+from bot.channels.base import ChannelRefused, Door, ProvenNotSent
+from bot.channels.calling import harmless
 from bot.channels.mastodon_server import origin_of
 from bot.errors import BadInput
-from bot.fetch import NotSent
 
 KEPT = "Nothing was published."
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
@@ -71,21 +71,11 @@ class BlogApi:
 
         Raises ChannelRefused for a clear no, ProvenNotSent for the rest.
         """
-        try:
-            answer = await self.call(method, path, **options)
-        except NotSent as error:
-            raise ProvenNotSent(
-                f"{self.name} could not be reached. " + error.what,
-                kept=KEPT,
-                retry_after_seconds=error.retry_after_seconds,
-            ) from error
-        except Exception as error:
-            raise ProvenNotSent(f"{self.name} did not answer properly.", kept=KEPT) from error
-        try:
-            judge(answer, self.name, self.door.now())
-        except OutcomeUnknown as error:
-            raise ProvenNotSent(f"{self.name} answered HTTP {answer.status_code}.", kept=KEPT) from error
-        return answer
+        return await harmless(
+            lambda: self.call(method, path, **options),
+            self.name,
+            lambda said: judge(said, self.name, self.door.now()),
+        )
 
     async def made(self, method: str, path: str, **options: Any) -> dict[str, Any]:
         """The object that such a call answers with. Raises as `before` does."""

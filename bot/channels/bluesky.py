@@ -58,7 +58,7 @@ from bot.channels.bluesky_text import (
     split,
 )
 from bot.channels.bluesky_write import confirms, missing, request_of, same_account, upload
-from bot.channels.content import link_in, sealed_not_before
+from bot.channels.content import link_in, sealed
 from bot.channels.limits import problems
 from bot.channels.mastodon_server import origin_of
 from bot.errors import BadInput
@@ -141,16 +141,10 @@ class Bluesky:
             )
             for number, part in enumerate(split(text))
         )
-        return SealedPayload(
-            workspace=account.workspace,
-            channel=self.capabilities.channel,
-            account=account.id,
-            remote_id=account.remote_id,
-            server=account.server,
-            destination=account.destination,
-            not_before=sealed_not_before(content),
-            title=content.title.strip(),
-            language=content.language or account.language or "en",
+        return sealed(
+            content,
+            account,
+            self.capabilities.channel,
             parts=parts,
             links=links,
             extra={"labels": account.options["labels"]} if account.options.get("labels") else {},

@@ -14,9 +14,8 @@ from typing import Any, Self
 import rfc8785
 from httpx2 import Response
 
-from bot.channels.answers import ask, document, judge, later
+from bot.channels.answers import ask, document, instant, judge, later
 from bot.channels.base import ChannelRefused, Door, Introduction, OutcomeUnknown, ProvenNotSent
-from bot.channels.mastodon_api import instant
 from bot.fetch import NotSent
 
 KEPT = "Nothing was published."

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC
+from typing import Any
 
-from bot.channels.base import Content
-from storage.sealed import Link
+from bot.channels.base import Account, Content
+from storage.sealed import Link, Part, SealedPayload
 
 
 def link_in(content: Content) -> tuple[str, tuple[Link, ...]]:
@@ -23,3 +24,30 @@ def sealed_not_before(content: Content) -> str | None:
     if content.not_before is None:
         return None
     return content.not_before.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def sealed(
+    content: Content,
+    account: Account,
+    channel: str,
+    *,
+    parts: tuple[Part, ...],
+    links: tuple[Link, ...] = (),
+    title: str | None = None,
+    **more: Any,
+) -> SealedPayload:
+    """The payload of these parts for this account, at the content's time; `title`: other than the content's own."""
+    return SealedPayload(
+        workspace=account.workspace,
+        channel=channel,
+        account=account.id,
+        remote_id=account.remote_id,
+        server=account.server,
+        destination=account.destination,
+        not_before=sealed_not_before(content),
+        title=content.title.strip() if title is None else title,
+        language=content.language or account.language or "en",
+        parts=parts,
+        links=links,
+        **more,
+    )

@@ -22,7 +22,8 @@ import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bot.channels.article import article_of, article_problems, check_title_option, names_in, web
+from bot.channels.answers import instant, web
+from bot.channels.article import article_of, article_problems, check_title_option, names_in
 from bot.channels.base import (
     Absent,
     Account,
@@ -45,10 +46,9 @@ from bot.channels.base import (
     Window,
 )
 from bot.channels.blog_api import KEPT
-from bot.channels.content import link_in, sealed_not_before
+from bot.channels.content import link_in, sealed
 from bot.channels.devto_api import api_of, me, mine, name_of, number, words
 from bot.channels.devto_write import draft_of, one_of, receipt_of, same_account
-from bot.channels.mastodon_api import instant
 from bot.channels.mastodon_server import origin_of
 from bot.errors import BadInput
 from storage.sealed import Part, SealedPayload
@@ -93,16 +93,11 @@ class DevTo:
         article = article_of(text, content.title, from_draft=account.options.get("title") == "draft")
         canonical = content.link if account.options.get("canonical") == "link" else ""
         extra = {"body": article.body, "tags": account.options.get("tags", ""), "canonical": canonical}
-        return SealedPayload(
-            workspace=account.workspace,
-            channel=self.capabilities.channel,
-            account=account.id,
-            remote_id=account.remote_id,
-            server=account.server,
-            destination=account.destination,
-            not_before=sealed_not_before(content),
+        return sealed(
+            content,
+            account,
+            self.capabilities.channel,
             title=article.title,
-            language=content.language or account.language or "en",
             # It has no place for pictures: what is not sent is not approved.
             parts=(Part(text="\n\n".join(each for each in (article.title, article.body) if each)),),
             links=links,

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.channels.answers import instant
 from bot.channels.base import ChannelRefused, Door, ProvenNotSent, SealedPayload
 from bot.channels.blog_api import KEPT, BlogApi
-from bot.channels.mastodon_api import instant
 
 CLOCK_SLACK = timedelta(minutes=2)  # how far the server's clock may be from ours
 PAGE, MOST_PAGES = 8, 8  # pages hold whole articles, and an answer has a megabyte at most

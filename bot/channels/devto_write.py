@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.channels.article import names_in, web
+from bot.channels.answers import instant, web
+from bot.channels.article import names_in
 from bot.channels.base import ChannelRefused, Door, ProvenNotSent, Receipt
 from bot.channels.blog_api import KEPT, BlogApi
 from bot.channels.devto_api import Kept, me, number, same
-from bot.channels.mastodon_api import instant
 from storage.sealed import SealedPayload
 
 

@@ -25,7 +25,7 @@ from bot.channels.base import (
     Receipt,
     Window,
 )
-from bot.channels.content import link_in, sealed_not_before
+from bot.channels.content import link_in, sealed
 from bot.channels.discord_api import Api, body_of, files_of, id_in, live_of, reactions_of, receipt_of
 from bot.channels.discord_text import MOST, length
 from bot.channels.limits import problems
@@ -75,16 +75,10 @@ class DiscordPosts(ABC):
 
     def build(self, content: Content, account: Account) -> SealedPayload:
         text, links = link_in(content)
-        return SealedPayload(
-            workspace=account.workspace,
-            channel=self.capabilities.channel,
-            account=account.id,
-            remote_id=account.remote_id,
-            server=account.server,
-            destination=account.destination,
-            not_before=sealed_not_before(content),
-            title=content.title.strip(),
-            language=content.language or account.language or "en",
+        return sealed(
+            content,
+            account,
+            self.capabilities.channel,
             parts=(Part(text=text.strip(), media=content.media),),  # Discord strips it too
             links=links,
             extra={name: account.options[name] for name in self.sealed_options if account.options.get(name)},

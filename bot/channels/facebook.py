@@ -20,7 +20,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.channels.answers import KEPT, printable
+from bot.channels.answers import KEPT, instant, printable
 from bot.channels.base import (
     Absent,
     Account,
@@ -43,11 +43,11 @@ from bot.channels.base import (
     Receipt,
     Window,
 )
-from bot.channels.content import link_in, sealed_not_before
+from bot.channels.content import link_in, sealed
 from bot.channels.facebook_pages import as_page, page_of, pages
 from bot.channels.limits import problems
 from bot.channels.linkedin_text import spoken, units
-from bot.channels.meta_api import Api, clean, counts_in, data_of, id_in, ids_of, instant, latest
+from bot.channels.meta_api import Api, clean, counts_in, data_of, id_in, ids_of, latest
 from bot.channels.platform import FACEBOOK, Platform
 from bot.errors import AdMindError, BadInput
 from storage.sealed import Link, Medium, Part, SealedPayload
@@ -103,16 +103,10 @@ class Facebook:
         text, links = (
             (content.text, (Link(shown=content.link, destination=content.link),)) if card else link_in(content)
         )
-        return SealedPayload(
-            workspace=account.workspace,
-            channel=self.capabilities.channel,
-            account=account.id,
-            remote_id=account.remote_id,
-            server=account.server,
-            destination=account.destination,
-            not_before=sealed_not_before(content),
-            title=content.title.strip(),
-            language=content.language or account.language or "en",
+        return sealed(
+            content,
+            account,
+            self.capabilities.channel,
             parts=(Part(text=text.strip(), media=content.media, link_card=card),),
             links=links,
         )

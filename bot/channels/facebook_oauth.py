@@ -14,35 +14,26 @@ from urllib.parse import urlencode
 
 from bot.channels.base import Account, ChannelRefused
 from bot.channels.meta_api import id_in, proof
-from bot.channels.meta_oauth import asked, get
+from bot.channels.meta_oauth import get
 from bot.channels.oauth import App, Request, Tokens, tokens_in, value
 from bot.channels.platform import Platform
+from bot.channels.platform_oauth import PlatformOAuth, asked, client_of
 
 
-class FacebookOAuth:
+class FacebookOAuth(PlatformOAuth):
     """`OAuthServer` of Facebook that narrows; the origin is the platform's, whatever is given."""
 
     def __init__(self, platform: Platform) -> None:
-        self._platform = platform
-
-    def origin_of(self, given: str) -> str:
-        return self._platform.api
-
-    async def register(self, request: Request, origin: str, redirect: str) -> App:
-        """Raises BadInput where the settings name no app."""
-        return self._platform.app(redirect, "ADMIND_FACEBOOK")
-
-    async def knows(self, request: Request, origin: str, app: App) -> bool:
-        return self._platform.knows(app)
+        super().__init__(platform, "ADMIND_FACEBOOK")
 
     def authorize_url(self, origin: str, app: App, state: str, challenge: str) -> str:
         query = asked(app, state)
         if self._platform.config:  # …/facebook-login-for-business: it stands for the permissions
-            query += "&" + urlencode({"config_id": self._platform.config, "override_default_response_type": "true"})
-        return f"{self._platform.web}/{self._platform.version}/dialog/oauth?{query}"
+            query |= {"config_id": self._platform.config, "override_default_response_type": "true"}
+        return f"{self._platform.web}/{self._platform.version}/dialog/oauth?{urlencode(query)}"
 
     async def exchange(self, request: Request, origin: str, app: App, code: str, verifier: str) -> Tokens:
-        client = {"client_id": app.client_id, "client_secret": app.client_secret}
+        client = client_of(app)
         said = await get(request, self._at("oauth/access_token"), client | {"redirect_uri": app.redirect, "code": code})
         traded = {"grant_type": "fb_exchange_token", "fb_exchange_token": value(said, "access_token")}
         return tokens_in(await get(request, self._at("oauth/access_token"), client | traded))

@@ -29,7 +29,7 @@ from bot.channels.base import (
     Problem,
     Receipt,
 )
-from bot.channels.content import link_in, sealed_not_before
+from bot.channels.content import link_in, sealed
 from bot.channels.feed_formats import page_path, pictures
 from bot.channels.limits import problems
 from bot.clock import milliseconds
@@ -77,16 +77,11 @@ class Feed:
 
     def build(self, content: Content, account: Account) -> SealedPayload:
         text, links = link_in(content)
-        return SealedPayload(
-            workspace=account.workspace,
-            channel=self.capabilities.channel,
-            account=account.id,
-            remote_id=account.remote_id,
-            server=account.server,
-            destination=account.destination,
-            not_before=sealed_not_before(content),
+        return sealed(
+            content,
+            account,
+            self.capabilities.channel,
             title=content.title.strip() or first_line(text),
-            language=content.language or account.language or "en",
             parts=(Part(text=text, media=content.media),),
             links=links,
         )

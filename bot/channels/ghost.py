@@ -22,15 +22,8 @@ import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bot.channels.answers import judge
-from bot.channels.article import (
-    article_problems,
-    check_title_option,
-    names_in,
-    sealed_article,
-    slug_of,
-    web,
-)
+from bot.channels.answers import instant, judge, web
+from bot.channels.article import article_problems, check_title_option, names_in, sealed_article, slug_of
 from bot.channels.base import (
     Absent,
     Account,
@@ -54,7 +47,6 @@ from bot.channels.base import (
 from bot.channels.blog_api import KEPT
 from bot.channels.ghost_api import api_of, by_slug, first, key_of, name_of, site, site_of, text
 from bot.channels.ghost_write import alts, as_approved, draft_of, receipt_of, same_integration, shown
-from bot.channels.mastodon_api import instant
 from bot.errors import BadInput
 from storage.sealed import SealedPayload
 

@@ -15,7 +15,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from bot.channels.article import web
+from bot.channels.answers import web
 from bot.channels.base import ChannelRefused, Door, ProvenNotSent
 from bot.channels.blog_api import KEPT, BlogApi, place_of
 from storage.sealed import Medium

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.channels.article import names_in, read, web, wire
+from bot.channels.answers import instant, web
+from bot.channels.article import names_in, read, wire
 from bot.channels.article_html import alts_of
 from bot.channels.base import ChannelRefused, Door, ProvenNotSent, Receipt
 from bot.channels.blog_api import KEPT, BlogApi
 from bot.channels.ghost_api import key_of, post_in, text, upload
-from bot.channels.mastodon_api import instant
 from storage.sealed import SealedPayload
 
 CARD = "<!--kg-card-begin: html-->\n{}\n<!--kg-card-end: html-->"

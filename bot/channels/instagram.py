@@ -22,7 +22,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.channels.answers import KEPT, printable
+from bot.channels.answers import KEPT, instant, printable
 from bot.channels.base import (
     Absent,
     Account,
@@ -44,11 +44,11 @@ from bot.channels.base import (
     Receipt,
     Window,
 )
-from bot.channels.content import link_in, sealed_not_before
+from bot.channels.content import link_in, sealed
 from bot.channels.instagram_text import MOST, MOST_MENTIONS, MOST_TAGS, mentions, tags
 from bot.channels.limits import problems
 from bot.channels.linkedin_text import spoken, units
-from bot.channels.meta_api import Api, clean, counts_in, data_of, id_in, ids_of, instant, latest, other_account, whose
+from bot.channels.meta_api import Api, clean, counts_in, data_of, id_in, ids_of, latest, other_account, whose
 from bot.channels.meta_containers import Edges, address_of, make, ready, room, unreachable
 from bot.channels.platform import INSTAGRAM, Platform
 from bot.errors import AdMindError
@@ -112,16 +112,10 @@ class Instagram:
 
     def build(self, content: Content, account: Account) -> SealedPayload:
         text, links = link_in(content)
-        return SealedPayload(
-            workspace=account.workspace,
-            channel=self.capabilities.channel,
-            account=account.id,
-            remote_id=account.remote_id,
-            server=account.server,
-            destination=account.destination,
-            not_before=sealed_not_before(content),
-            title=content.title.strip(),
-            language=content.language or account.language or "en",
+        return sealed(
+            content,
+            account,
+            self.capabilities.channel,
             parts=(Part(text=text.strip(), media=content.media),),
             links=links,
         )

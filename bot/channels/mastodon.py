@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.channels import mastodon_server as server
-from bot.channels.answers import ask, document, printable
+from bot.channels.answers import ask, document, instant, printable
 from bot.channels.base import (
     Absent,
     Account,
@@ -44,9 +44,9 @@ from bot.channels.base import (
     Receipt,
     Window,
 )
-from bot.channels.content import link_in, sealed_not_before
+from bot.channels.content import link_in, sealed
 from bot.channels.limits import problems
-from bot.channels.mastodon_api import Api, instant, judged, name_of, receipt_of, status_body
+from bot.channels.mastodon_api import Api, judged, name_of, receipt_of, status_body
 from bot.channels.mastodon_text import countable, graphemes, spoken, text_of
 from bot.channels.mastodon_upload import upload
 from bot.errors import BadInput
@@ -123,16 +123,10 @@ class Mastodon:
     def build(self, content: Content, account: Account) -> SealedPayload:
         text, links = link_in(content)
         extra = {name: account.options[name] for name in ("spoiler", "sensitive") if account.options.get(name)}
-        return SealedPayload(
-            workspace=account.workspace,
-            channel=self.capabilities.channel,
-            account=account.id,
-            remote_id=account.remote_id,
-            server=account.server,
-            destination=account.destination,
-            not_before=sealed_not_before(content),
-            title=content.title.strip(),
-            language=content.language or account.language or "en",
+        return sealed(
+            content,
+            account,
+            self.capabilities.channel,
             parts=(Part(text=text.strip(), media=content.media),),  # the server strips it too
             links=links,
             visibility=account.options.get("visibility", "public"),

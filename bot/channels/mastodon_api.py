@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import rfc8785
 from httpx2 import Response
 
-from bot.channels.answers import document, judge, later
-from bot.channels.base import ChannelRefused, Door, OutcomeUnknown, ProvenNotSent, Receipt
-from bot.fetch import NotSent
+from bot.channels.answers import document, instant, judge, later, web
+from bot.channels.base import ChannelRefused, Door, Receipt
+from bot.channels.calling import harmless
 from storage.sealed import SealedPayload
 
 KEPT = "Nothing was published."
-MOST_ADDRESS = 2000
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")  # numbers, ULIDs, flake ids
 
 
@@ -50,21 +47,9 @@ class Api:
 
         Raises ChannelRefused for a clear no, ProvenNotSent for the rest.
         """
-        try:
-            answer = await self.call(method, path, **options)
-        except NotSent as error:
-            raise ProvenNotSent(
-                f"{self.name} could not be reached. " + error.what,
-                kept=KEPT,
-                retry_after_seconds=error.retry_after_seconds,
-            ) from error
-        except Exception as error:
-            raise ProvenNotSent(f"{self.name} did not answer properly.", kept=KEPT) from error
-        try:
-            judged(answer, self._door)
-        except OutcomeUnknown as error:  # it asked for nothing that could be published
-            raise ProvenNotSent(f"{self.name} answered HTTP {answer.status_code}.", kept=KEPT) from error
-        return answer
+        return await harmless(
+            lambda: self.call(method, path, **options), self.name, lambda said: judged(said, self._door)
+        )
 
     async def read(self, path: str) -> dict[str, Any] | None:
         """The object there; None when there is none. Raises ProvenNotSent, ChannelRefused when it cannot be told."""
@@ -115,7 +100,7 @@ def receipt_of(status: dict[str, Any] | None, door: Door) -> Receipt | None:
     if status is None or not _ID.fullmatch(found):
         return None
     at = instant(status.get("created_at")) or door.now()
-    return Receipt(found, _web(status.get("url")) or _web(status.get("uri")), at)
+    return Receipt(found, web(status.get("url")) or web(status.get("uri")), at)
 
 
 def name_of(remote_id: str) -> str:
@@ -123,22 +108,3 @@ def name_of(remote_id: str) -> str:
     if not _ID.fullmatch(remote_id):
         raise ChannelRefused("The server names things in a way that cannot be used.", code="not_found", kept=KEPT)
     return remote_id
-
-
-def instant(value: object) -> datetime | None:
-    """An ISO 8601 instant with its zone, in UTC; None for anything else."""
-    try:
-        found = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return found.astimezone(UTC) if found is not None and found.tzinfo is not None else None
-
-
-def _web(value: object) -> str:
-    text = value if isinstance(value, str) else ""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return ""
-    fits = parts.scheme in ("http", "https") and parts.hostname and not parts.username and len(text) <= MOST_ADDRESS
-    return text if fits and text.isprintable() and " " not in text else ""

@@ -12,13 +12,13 @@ import hmac
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Self
 from urllib.parse import urlencode
 
 from httpx2 import Response
 
-from bot.channels.answers import KEPT, ask, document, judge, later
+from bot.channels.answers import KEPT, ask, document, instant, judge, later
 from bot.channels.base import ChannelRefused, Door, OutcomeUnknown, ProvenNotSent
 from bot.channels.calling import harmless
 from bot.channels.platform import Platform
@@ -226,15 +226,6 @@ def counts_in(said: Mapping[str, Any]) -> dict[str, int]:
         if isinstance(number, int) and not isinstance(number, bool) and number >= 0:
             found[str(each.get("name"))] = number
     return found
-
-
-def instant(value: object) -> datetime | None:
-    """ISO 8601 with its zone, in UTC; None for anything else."""
-    try:
-        found = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return found.astimezone(UTC) if found is not None and found.tzinfo is not None else None
 
 
 async def latest(api: Api, path: str, fields: str) -> dict[str, Any]:

@@ -16,34 +16,23 @@ from bot.channels.answers import document
 from bot.channels.base import ChannelRefused
 from bot.channels.oauth import App, Request, Tokens, post, tokens_in, value
 from bot.channels.platform import Platform
+from bot.channels.platform_oauth import PlatformOAuth, asked, client_of
 
 
-class MetaOAuth:
+class MetaOAuth(PlatformOAuth):
     """`OAuthServer` of Threads (`prefix` "th") and Instagram ("ig"); the origin is the platform's."""
 
     def __init__(self, platform: Platform, prefix: str, setting: str) -> None:
-        self._platform = platform
+        super().__init__(platform, setting)
         self._prefix = prefix
-        self._setting = setting
-
-    def origin_of(self, given: str) -> str:
-        return self._platform.api
-
-    async def register(self, request: Request, origin: str, redirect: str) -> App:
-        """Raises BadInput where the settings name no app."""
-        return self._platform.app(redirect, self._setting)
-
-    async def knows(self, request: Request, origin: str, app: App) -> bool:
-        return self._platform.knows(app)
 
     def authorize_url(self, origin: str, app: App, state: str, challenge: str) -> str:
-        return f"{self._platform.web}/oauth/authorize?{asked(app, state)}"
+        return f"{self._platform.web}/oauth/authorize?{urlencode(asked(app, state))}"
 
     async def exchange(self, request: Request, origin: str, app: App, code: str, verifier: str) -> Tokens:
         fields = {"grant_type": "authorization_code", "code": code, "redirect_uri": app.redirect}
-        client = {"client_id": app.client_id, "client_secret": app.client_secret}
         place = self._platform.login or self._platform.api
-        said = await post(request, f"{place}/oauth/access_token", fields | client)
+        said = await post(request, f"{place}/oauth/access_token", fields | client_of(app))
         fields = {"grant_type": f"{self._prefix}_exchange_token", "client_secret": app.client_secret}
         given = {"access_token": value(said, "access_token")}
         return _renewable(await get(request, f"{self._platform.api}/access_token", fields | given))
@@ -54,19 +43,6 @@ class MetaOAuth:
 
     async def revoke(self, request: Request, origin: str, app: App, token: str) -> None:
         """Nothing: there is no call for it."""
-
-
-def asked(app: App, state: str) -> str:
-    """The query that people are sent there with."""
-    return urlencode(
-        {
-            "response_type": "code",
-            "client_id": app.client_id,
-            "redirect_uri": app.redirect,
-            "scope": app.scope,
-            "state": state,
-        }
-    )
 
 
 async def get(request: Request, url: str, fields: Mapping[str, str], method: str = "GET") -> dict[str, object]:

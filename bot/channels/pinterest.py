@@ -42,7 +42,7 @@ from bot.channels.base import (
     Receipt,
     Window,
 )
-from bot.channels.content import sealed_not_before
+from bot.channels.content import sealed
 from bot.channels.feed_html import plain
 from bot.channels.limits import problems
 from bot.channels.linkedin_text import units
@@ -119,16 +119,11 @@ class Pinterest:
             for number, medium in enumerate(content.media)
         )
         link = (Link(shown=content.link, destination=content.link),) if content.link else ()
-        return SealedPayload(
-            workspace=account.workspace,
-            channel=self.capabilities.channel,
-            account=account.id,
-            remote_id=account.remote_id,
-            server=account.server,
-            destination=account.destination,
-            not_before=sealed_not_before(content),
+        return sealed(
+            content,
+            account,
+            self.capabilities.channel,
             title=title,
-            language=content.language or account.language or "en",
             parts=(Part(text="\n\n".join(filter(None, (title, body))), media=media),),
             links=link,
         )

@@ -11,11 +11,9 @@ from typing import Any, Self
 import rfc8785
 from httpx2 import Response
 
-from bot.channels.answers import KEPT, document, judge
-from bot.channels.article import web
+from bot.channels.answers import KEPT, document, instant, judge, web
 from bot.channels.base import ChannelRefused, Door, ProvenNotSent, Receipt
 from bot.channels.calling import harmless
-from bot.channels.mastodon_api import instant
 from bot.channels.platform import Platform
 from storage.sealed import SealedPayload
 

@@ -7,38 +7,21 @@ which apps made before 25 September 2025 must ask for). No call ends an access: 
 
 from __future__ import annotations
 
-import base64
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from bot.channels.oauth import App, Request, Tokens, post, tokens_in
 from bot.channels.platform import Platform
+from bot.channels.platform_oauth import PlatformOAuth, asked, basic
 
 
-class PinterestOAuth:
+class PinterestOAuth(PlatformOAuth):
     """`OAuthServer` of Pinterest; the origin is the platform's, whatever is given."""
 
     def __init__(self, platform: Platform) -> None:
-        self._platform = platform
-
-    def origin_of(self, given: str) -> str:
-        return self._platform.api
-
-    async def register(self, request: Request, origin: str, redirect: str) -> App:
-        """Raises BadInput where the settings name no app."""
-        return self._platform.app(redirect, "ADMIND_PINTEREST")
-
-    async def knows(self, request: Request, origin: str, app: App) -> bool:
-        return self._platform.knows(app)
+        super().__init__(platform, "ADMIND_PINTEREST")
 
     def authorize_url(self, origin: str, app: App, state: str, challenge: str) -> str:
-        query = {
-            "client_id": app.client_id,
-            "redirect_uri": app.redirect,
-            "response_type": "code",
-            "scope": app.scope,
-            "state": state,
-        }
-        return f"{self._platform.web}/oauth/?{urlencode(query)}"
+        return f"{self._platform.web}/oauth/?{urlencode(asked(app, state))}"
 
     async def exchange(self, request: Request, origin: str, app: App, code: str, verifier: str) -> Tokens:
         fields = {"grant_type": "authorization_code", "code": code, "redirect_uri": app.redirect}
@@ -51,7 +34,5 @@ class PinterestOAuth:
         """Nothing: Pinterest has no call for it. The tokens are forgotten here and lapse there."""
 
     async def _tokens(self, request: Request, app: App, fields: dict[str, str]) -> Tokens:
-        pair = f"{quote(app.client_id, safe='')}:{quote(app.client_secret, safe='')}"  # RFC 6749 §2.3.1
-        headers = {"authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
         url = f"{self._platform.api}/v5/oauth/token"
-        return tokens_in(await post(request, url, fields | {"continuous_refresh": "true"}, headers))
+        return tokens_in(await post(request, url, fields | {"continuous_refresh": "true"}, basic(app)))

@@ -36,7 +36,7 @@ from bot.channels.base import (
     ProvenNotSent,
     Receipt,
 )
-from bot.channels.content import link_in, sealed_not_before
+from bot.channels.content import link_in, sealed
 from bot.channels.limits import problems
 from bot.channels.mastodon_server import origin_of
 from bot.channels.slack_api import (
@@ -99,16 +99,10 @@ class Slack:
 
     def build(self, content: Content, account: Account) -> SealedPayload:
         text, links = link_in(content)
-        return SealedPayload(
-            workspace=account.workspace,
-            channel=self.capabilities.channel,
-            account=account.id,
-            remote_id=account.remote_id,
-            server=account.server,
-            destination=account.destination,
-            not_before=sealed_not_before(content),
-            title=content.title.strip(),
-            language=content.language or account.language or "en",
+        return sealed(
+            content,
+            account,
+            self.capabilities.channel,
             parts=(Part(text=text.strip(), media=content.media),),
             links=links,
         )

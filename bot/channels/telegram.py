@@ -34,7 +34,7 @@ from bot.channels.base import (
     Receipt,
     Window,
 )
-from bot.channels.content import link_in, sealed_not_before
+from bot.channels.content import link_in, sealed
 from bot.channels.limits import problems
 from bot.channels.mastodon_server import origin_of
 from bot.channels.telegram_api import KEPT, Api, chat_in, request_of
@@ -83,16 +83,10 @@ class Telegram:
 
     def build(self, content: Content, account: Account) -> SealedPayload:
         text, links = link_in(content)
-        return SealedPayload(
-            workspace=account.workspace,
-            channel=self.capabilities.channel,
-            account=account.id,
-            remote_id=account.remote_id,
-            server=account.server,
-            destination=account.destination,
-            not_before=sealed_not_before(content),
-            title=content.title.strip(),
-            language=content.language or account.language or "en",
+        return sealed(
+            content,
+            account,
+            self.capabilities.channel,
             # It has no alt text there: what is not sent is not approved.
             parts=(Part(text=text.strip(), media=tuple(m.model_copy(update={"alt": ""}) for m in content.media)),),
             links=links,

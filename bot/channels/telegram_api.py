@@ -14,9 +14,9 @@ from typing import Any, Self
 from httpx2 import Response
 
 from bot.channels.answers import ask, document, judge, later
-from bot.channels.base import ChannelRefused, Door, OutcomeUnknown, ProvenNotSent
+from bot.channels.base import ChannelRefused, Door, ProvenNotSent
+from bot.channels.calling import harmless
 from bot.errors import BadInput
-from bot.fetch import NotSent
 from storage.sealed import SealedPayload
 
 KEPT = "Nothing was published."
@@ -56,20 +56,7 @@ class Api:
 
     async def read(self, name: str, body: dict[str, Any]) -> dict[str, Any]:
         """The result's object of a call that publishes nothing. Raises ChannelRefused, ProvenNotSent."""
-        try:
-            answer = await self._call(name, json=body)
-        except NotSent as error:
-            raise ProvenNotSent(
-                f"{self.name} could not be reached. " + error.what,
-                kept=KEPT,
-                retry_after_seconds=error.retry_after_seconds,
-            ) from error
-        except Exception as error:
-            raise ProvenNotSent(f"{self.name} did not answer properly.", kept=KEPT) from error
-        try:
-            self._judged(answer)
-        except OutcomeUnknown as error:
-            raise ProvenNotSent(f"{self.name} answered HTTP {answer.status_code}.", kept=KEPT) from error
+        answer = await harmless(lambda: self._call(name, json=body), self.name, self._judged)
         found = (document(answer) or {}).get("result")
         if not isinstance(found, dict):
             raise ProvenNotSent(f"{self.name} did not answer properly.", kept=KEPT)

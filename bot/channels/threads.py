@@ -21,7 +21,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.channels.answers import KEPT, printable
+from bot.channels.answers import KEPT, instant, printable
 from bot.channels.base import (
     Absent,
     Account,
@@ -43,9 +43,9 @@ from bot.channels.base import (
     Receipt,
     Window,
 )
-from bot.channels.content import link_in, sealed_not_before
+from bot.channels.content import link_in, sealed
 from bot.channels.limits import problems
-from bot.channels.meta_api import Api, clean, counts_in, id_in, ids_of, instant, latest, other_account, whose
+from bot.channels.meta_api import Api, clean, counts_in, id_in, ids_of, latest, other_account, whose
 from bot.channels.meta_containers import room, unreachable
 from bot.channels.platform import THREADS, Platform
 from bot.channels.threads_listing import Unclear, alts_of, standing
@@ -126,16 +126,10 @@ class Threads:
             for number, part in enumerate(split(text))
         )
         topic = account.options.get("topic", "")
-        return SealedPayload(
-            workspace=account.workspace,
-            channel=self.capabilities.channel,
-            account=account.id,
-            remote_id=account.remote_id,
-            server=account.server,
-            destination=account.destination,
-            not_before=sealed_not_before(content),
-            title=content.title.strip(),
-            language=content.language or account.language or "en",
+        return sealed(
+            content,
+            account,
+            self.capabilities.channel,
             parts=parts,
             links=links,
             extra={"topic": topic} if topic else {},

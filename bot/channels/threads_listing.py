@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.channels.meta_api import Api, data_of, id_in, instant
+from bot.channels.answers import instant
+from bot.channels.meta_api import Api, data_of, id_in
 from storage.sealed import Part, SealedPayload
 
 FIELDS = "id,text,timestamp,permalink,media_type"

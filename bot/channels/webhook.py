@@ -43,7 +43,7 @@ from bot.channels.base import (
     ProvenNotSent,
     Receipt,
 )
-from bot.channels.content import link_in, sealed_not_before
+from bot.channels.content import link_in, sealed
 from bot.channels.feed import first_line
 from bot.channels.feed_formats import media_path
 from bot.channels.limits import problems
@@ -92,16 +92,11 @@ class Webhook:
 
     def build(self, content: Content, account: Account) -> SealedPayload:
         text, links = link_in(content)
-        return SealedPayload(
-            workspace=account.workspace,
-            channel=self.capabilities.channel,
-            account=account.id,
-            remote_id=account.remote_id,
-            server=account.server,
-            destination=account.destination,
-            not_before=sealed_not_before(content),
+        return sealed(
+            content,
+            account,
+            self.capabilities.channel,
             title=content.title.strip() or first_line(text),
-            language=content.language or account.language or "en",
             parts=(Part(text=text, media=content.media),),
             links=links,
             extra={"media_base": self._base_url} if content.media else {},

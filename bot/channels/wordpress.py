@@ -21,14 +21,8 @@ import html
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bot.channels.answers import judge
-from bot.channels.article import (
-    article_problems,
-    check_title_option,
-    sealed_article,
-    slug_of,
-    web,
-)
+from bot.channels.answers import judge, web
+from bot.channels.article import article_problems, check_title_option, sealed_article, slug_of
 from bot.channels.article_html import alts_of, text_of
 from bot.channels.base import (
     Absent,

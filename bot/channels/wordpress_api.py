@@ -13,7 +13,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from bot.channels.article import names_in, web
+from bot.channels.answers import web
+from bot.channels.article import names_in
 from bot.channels.base import ChannelRefused, Door, ProvenNotSent
 from bot.channels.blog_api import KEPT, BlogApi, place_of
 from bot.errors import BadInput

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.channels.article import read, web, wire
+from bot.channels.answers import web
+from bot.channels.article import read, wire
 from bot.channels.base import ChannelRefused, Door, ProvenNotSent, Receipt
 from bot.channels.blog_api import KEPT, BlogApi
 from bot.channels.wordpress_api import POSTS, TRASHED, number, raw, upload

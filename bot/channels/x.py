@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.channels.answers import KEPT, ask, document, printable
+from bot.channels.answers import KEPT, ask, document, instant, printable
 from bot.channels.base import (
     Absent,
     Account,
@@ -44,11 +44,11 @@ from bot.channels.base import (
     Receipt,
     Window,
 )
-from bot.channels.content import link_in, sealed_not_before
+from bot.channels.content import link_in, sealed
 from bot.channels.limits import problems
 from bot.channels.platform import Platform
 from bot.channels.platform import X as PLATFORM
-from bot.channels.x_api import FIELDS, Api, id_in, ids_of, instant, judged, post_body, upload
+from bot.channels.x_api import FIELDS, Api, id_in, ids_of, judged, post_body, upload
 from bot.channels.x_prices import MOST_READ, is_more, price_of
 from bot.channels.x_text import MOST, fits, shown_text, split, spoken, weight
 from storage.sealed import Part, SealedPayload
@@ -115,16 +115,10 @@ class X:
         parts = tuple(
             Part(text=part, media=content.media if number == 0 else ()) for number, part in enumerate(split(text))
         )
-        return SealedPayload(
-            workspace=account.workspace,
-            channel=self.capabilities.channel,
-            account=account.id,
-            remote_id=account.remote_id,
-            server=account.server,
-            destination=account.destination,
-            not_before=sealed_not_before(content),
-            title=content.title.strip(),
-            language=content.language or account.language or "en",
+        return sealed(
+            content,
+            account,
+            self.capabilities.channel,
             parts=parts,
             links=links,
             price_cap=price_of(parts),

@@ -126,15 +126,6 @@ def ids_of(remote_id: str) -> list[str]:
     return found
 
 
-def instant(value: object) -> datetime | None:
-    """ISO 8601 with its zone, in UTC; None for anything else."""
-    try:
-        found = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return found.astimezone(UTC) if found is not None and found.tzinfo is not None else None
-
-
 def _reset(answer: Response) -> datetime | None:
     """The later one of the limits that are used up."""
     found = []

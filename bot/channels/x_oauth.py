@@ -11,34 +11,17 @@ from urllib.parse import quote, urlencode
 
 from bot.channels.oauth import App, Request, Tokens, post, tokens_in
 from bot.channels.platform import Platform
+from bot.channels.platform_oauth import PlatformOAuth, asked, basic
 
 
-class XOAuth:
+class XOAuth(PlatformOAuth):
     """`OAuthServer` of X; the origin is the platform's, whatever is given."""
 
     def __init__(self, platform: Platform) -> None:
-        self._platform = platform
-
-    def origin_of(self, given: str) -> str:
-        return self._platform.api
-
-    async def register(self, request: Request, origin: str, redirect: str) -> App:
-        """Raises BadInput where the settings name no app."""
-        return self._platform.app(redirect, "ADMIND_X")
-
-    async def knows(self, request: Request, origin: str, app: App) -> bool:
-        return self._platform.knows(app)
+        super().__init__(platform, "ADMIND_X")
 
     def authorize_url(self, origin: str, app: App, state: str, challenge: str) -> str:
-        query = {
-            "response_type": "code",
-            "client_id": app.client_id,
-            "redirect_uri": app.redirect,
-            "scope": app.scope,
-            "state": state,
-            "code_challenge": challenge,
-            "code_challenge_method": "S256",
-        }
+        query = asked(app, state) | {"code_challenge": challenge, "code_challenge_method": "S256"}
         return f"{self._platform.web}/i/oauth2/authorize?{urlencode(query, quote_via=quote)}"
 
     async def exchange(self, request: Request, origin: str, app: App, code: str, verifier: str) -> Tokens:
@@ -49,10 +32,10 @@ class XOAuth:
         return await self._tokens(request, app, {"grant_type": "refresh_token", "refresh_token": refresh})
 
     async def revoke(self, request: Request, origin: str, app: App, token: str) -> None:
-        await post(request, f"{self._platform.api}/2/oauth2/revoke", {"token": token}, _basic(app))
+        await post(request, f"{self._platform.api}/2/oauth2/revoke", {"token": token}, basic(app))
 
     async def _tokens(self, request: Request, app: App, fields: dict[str, str]) -> Tokens:
-        return tokens_in(await post(request, f"{self._platform.api}/2/oauth2/token", fields, _basic(app)))
+        return tokens_in(await post(request, f"{self._platform.api}/2/oauth2/token", fields, basic(app)))
 
 
 def _basic(app: App) -> dict[str, str]:

@@ -73,6 +73,12 @@ class SmtpServer(FaultyServer):
         with suppress(Exception):
             writer.close()
 
+    def takes(self, step: str) -> None:
+        """Called with each step of a talk before it is obeyed: CONNECT, a command, MESSAGE. May raise Drop."""
+
+    def answers_now(self) -> None:
+        """Called once a step was obeyed, right before its answer."""
+
     def ended(self, mail: Mail) -> Act:
         act = self.plan.popleft() if self.plan else GOOD
         if act.breaks != "before reading":
@@ -106,6 +112,7 @@ class _Talk:
             assert self.server.tls is not None
             await self.writer.start_tls(self.server.tls)
             self.secure = True
+        self.server.takes("CONNECT")
         await self.say(self.instead("CONNECT") or "220 mail.velo.example ESMTP")
         while True:
             line = await self.reader.readuntil(b"\r\n")
@@ -115,6 +122,7 @@ class _Talk:
             command = line[:-2].decode()
             verb = command.split(" ")[0].upper()
             self.server.commands.append("AUTH" if verb == "AUTH" else command)
+            self.server.takes(verb)
             other = self.instead(verb)
             if other is not None:
                 await self.say(other)
@@ -131,6 +139,7 @@ class _Talk:
         return found
 
     async def say(self, text: str) -> None:
+        self.server.answers_now()
         self.writer.write(text.encode() + b"\r\n")
         await self.writer.drain()
 
@@ -228,6 +237,7 @@ class _Talk:
             self.writer.transport.abort()
             return False
         raw = await self.read()
+        self.server.takes("MESSAGE")
         wrong = self.wrong(raw)
         if wrong:
             await self.say(wrong)
@@ -237,6 +247,7 @@ class _Talk:
         return await self.end(act)
 
     async def end(self, act: Act) -> bool:
+        self.server.answers_now()
         if act.hangs:
             await asyncio.Event().wait()
         if act.breaks == "before answering":

@@ -1,47 +1,82 @@
-"""A loopback server that ends the process which asks it, at one request, before or after it did what was asked."""
+"""Loopback servers that end the process which asks them, at one step, before or after they did what was asked."""
 
 from __future__ import annotations
 
-import signal
-from asyncio.subprocess import Process
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from tests.fakes.faulty_http import FaultyServer, Headers, Seen
+from tests.fakes.smtp_server import Drop, SmtpServer
+
+
+class Killable(Protocol):
+    def kill(self) -> None: ...
 
 
 @dataclass
 class Dying(FaultyServer):
-    """Put before the server that it is to be: `class DyingBlog(Dying, Blog)`. Without a `process` nothing dies."""
+    """While there is a `process` its steps are kept, and it dies at `deadly_at`. `dying` puts this before a server.
+
+    `irreversible`: those of the steps that publish.
+    """
 
     deadly_at: int = -1
     after: bool = False
     asked: list[str] = field(default_factory=list)
-    process: Process | None = None
+    irreversible: list[int] = field(default_factory=list)
+    process: Killable | None = None
 
     def refusal(self, seen: Seen) -> tuple[int, bytes] | None:
-        return (500, b"") if self._dies_before(seen) else super().refusal(seen)
+        if self.process is not None:
+            self.irreversible.append(len(self.asked))
+        return (500, b"") if self.met(f"{seen.method} {seen.path}") else super().refusal(seen)
 
     def commit(self, seen: Seen) -> bytes:
         answer = super().commit(seen)
-        self._dies_after()
+        self.done()
         return answer
 
     def route(self, seen: Seen) -> tuple[int, bytes, Headers]:
-        if self._dies_before(seen):
+        if self.met(f"{seen.method} {seen.path}"):
             return 500, b"", ()
         answer = super().route(seen)
-        self._dies_after()
+        self.done()
         return answer
 
-    def _dies_before(self, seen: Seen) -> bool:
+    def met(self, step: str) -> bool:
+        """Something is asked; whether whoever asked is dead."""
         if self.process is None:
             return False
-        self.asked.append(f"{seen.method} {seen.path}")
-        dies = not self.after and len(self.asked) - 1 == self.deadly_at
-        if dies:
-            self.process.send_signal(signal.SIGKILL)
+        self.asked.append(step)
+        return not self.after and self._dies()
+
+    def done(self) -> None:
+        """It was done, and is not yet answered."""
+        if self.process is not None and self.after:
+            self._dies()
+
+    def _dies(self) -> bool:
+        dies = len(self.asked) - 1 == self.deadly_at
+        if dies and self.process is not None:
+            self.process.kill()
         return dies
 
-    def _dies_after(self) -> None:
-        if self.process is not None and self.after and len(self.asked) - 1 == self.deadly_at:
-            self.process.send_signal(signal.SIGKILL)
+
+@dataclass
+class DyingMail(Dying, SmtpServer):
+    """Each command is a step, and so are the connection and the end of the message."""
+
+    def takes(self, step: str) -> None:
+        if step == "MESSAGE" and self.process is not None:
+            self.irreversible.append(len(self.asked))
+        if self.met(step):
+            raise Drop
+
+    def answers_now(self) -> None:
+        self.done()
+
+
+def dying(server: type[FaultyServer]) -> Callable[..., Any]:
+    """The server, which ends processes."""
+    return dataclass(type(f"Dying{server.__name__}", (Dying, server), {}))

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.article import article_of, names_in, page_html, read, sealed_article, slug_of, web, wire
+from bot.channels.answers import web
+from bot.channels.article import article_of, names_in, page_html, read, sealed_article, slug_of, wire
 from bot.channels.article_html import alts_of, html_of, text_of
 from bot.channels.base import Content
 from storage.sealed import Medium, SealedPayload

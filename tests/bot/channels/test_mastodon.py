@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.accounts.door import HttpClient, always
+from bot.channels.answers import instant
 from bot.channels.base import (
     Absent,
     Account,
@@ -28,7 +29,7 @@ from bot.channels.base import (
     Receipt,
 )
 from bot.channels.mastodon import Mastodon
-from bot.channels.mastodon_api import instant, status_body
+from bot.channels.mastodon_api import status_body
 from bot.channels.mastodon_server import origin_of
 from bot.channels.mastodon_text import countable, graphemes, spoken, text_of
 from bot.errors import BadInput
