@@ -3,7 +3,7 @@
 The body is made from the sealed payload alone; what changes between attempts (time, signature) is in the headers.
 Signed after the Standard Webhooks specification (see `standard_webhooks`); `Idempotency-Key` as in
 https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ equals `webhook-id` and is the same for
-every attempt at one post. What a receiver must keep to is written in `bot/channels/README.md`.
+every attempt at one post. What a receiver must keep to is written in `docs/channels/webhook.md`.
 
 Account options: `url`; `honours_key` "yes" when the receiver takes the same key only once within 24 hours;
 `lookup_url`, asked with `?key=` after an unclear end; `delete` "yes" when DELETE on `url` with `?id=` takes down the
@@ -168,7 +168,7 @@ class Webhook:
             headers = signed_headers(await door.secret("signing_key"), f"ping_{account.id}", door.now(), body)
         except ValueError:
             raise BadInput(
-                "The signing key cannot be used.", do_next="Use the key that AdMind made, or a longer one."
+                "The signing key cannot be used.", do_next="Use whsec_ and 32 random bytes in base64."
             ) from None
         headers |= {"content-type": "application/json"}
         try:
