@@ -142,5 +142,5 @@ async def test_a_revoked_app_password_fails_the_post_and_breaks_the_account(data
         [account] = [each for each in accounts if each.id == place.account.id]
         assert account.health.state == "broken" and "no longer accepts" in account.health.reason
         second, asked = await place.world.approved(place.account, text="Two"), len(place.server.seen)
-        assert (await place.world.publish_due(second)).state is PostState.failed
+        assert (await place.world.publish_due(second)).state is PostState.paused, "held until it is connected again"
         assert len(place.server.seen) == asked, "nothing is asked of a server that refused"
