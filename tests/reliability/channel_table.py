@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from storage.sealed import Medium
+from tests.bot.channels.photos import picture
 from tests.fakes import (
     discord_room,
     forem_server,
@@ -23,6 +24,7 @@ from tests.fakes.bluesky_server import VELO, BlueskyServer
 from tests.fakes.facebook_server import FacebookServer
 from tests.fakes.instagram_server import InstagramServer
 from tests.fakes.mastodon_server import MastodonServer
+from tests.fakes.pdf_reader import pages_of
 from tests.fakes.pinterest_server import PinterestServer
 from tests.fakes.threads_server import ThreadsServer
 from tests.fakes.webhook_server import WebhookServer
@@ -60,8 +62,14 @@ class Case:
     asks: Literal["never", "unless whole", "always"] = "unless whole"
     again: bool = True
     compared: str = "same"
+    drawn: bool = False  # real pictures, where they are looked into
 
     def media(self) -> list[tuple[bytes, Medium]]:
+        if self.drawn:
+            return [
+                (data, _medium(data, self.mime, self.size))
+                for data in (picture(*self.size, turn=45 * number) for number in range(self.pictures))
+            ]
         found = [MAGIC[self.mime] + bytes([number]) * 300 for number in range(self.pictures)]
         return [(data, _medium(data, self.mime, self.size)) for data in found]
 
@@ -115,6 +123,13 @@ def _linkedin(server: Any) -> Stands:
     return [
         (post.text, sum(each["altText"] == "Bread" for each in found))
         for post, found in zip(server.posts, images, strict=True)
+    ]
+
+
+def _document(server: Any) -> Stands:
+    found = [pages_of(server.uploads[post.asked["content"]["media"]["id"]]) for post in server.posts]
+    return [
+        (post.text, sum(page.alt == "Bread" for page in pages)) for post, pages in zip(server.posts, found, strict=True)
     ]
 
 
@@ -198,6 +213,15 @@ CASES = [
         options=lambda server: {"page": "4711"},
         stands=_linkedin,
         channel="linkedin",
+    ),
+    Case(
+        "linkedin_document",
+        dying(linkedin_server.LinkedInServer),
+        secrets=_linked,
+        options=lambda server: {"page": "4711", "pictures": "document"},
+        stands=_document,
+        channel="linkedin",
+        drawn=True,
     ),
     Case(
         "linkedin_person",
