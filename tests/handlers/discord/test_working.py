@@ -151,7 +151,12 @@ async def test_a_long_answer_comes_whole_in_messages_that_discord_takes(
 ) -> None:
     model.script(Say(f"*Hello* <@&1> @everyone [bank](https://evil.example) & co\n{LONG}"))
     asked = ana.mention(lounge(office), "Tell me all")
-    await said(lounge(office), "79")
+    last = LONG.split("\n")[-1]
+
+    def whole() -> bool:
+        return any(last in each.words.replace("\\", "") for each in answers(office, lounge(office)))
+
+    await until(whole, "its last line")
     parts = answers(office, lounge(office))
     lines = [line for each in parts for line in each.words.split("\n") if "A line about" in line]
     assert [line.replace("\\", "") for line in lines] == LONG.split("\n"), "no line is lost, doubled or broken"
