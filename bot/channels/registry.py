@@ -55,55 +55,28 @@ DEFAULT = Platforms()
 
 
 def platforms_of(settings: Settings) -> Platforms:
-    linkedin = replace(
-        LINKEDIN,
-        api=settings.linkedin_api_url,
-        web=settings.linkedin_web_url,
-        scope=settings.linkedin_scope,
-        version=settings.linkedin_version,
-        client_id=settings.linkedin_client_id,
-        client_secret=_clear(settings.linkedin_client_secret),
+    """The platforms as the settings name them: base addresses, the app, and what is its own of each."""
+
+    def of(name: str, platform: Platform) -> Platform:
+        return replace(
+            platform,
+            api=getattr(settings, f"{name}_api_url"),
+            web=getattr(settings, f"{name}_web_url"),
+            client_id=getattr(settings, f"{name}_client_id"),
+            client_secret=_clear(getattr(settings, f"{name}_client_secret")),
+        )
+
+    linkedin = replace(LINKEDIN, scope=settings.linkedin_scope, version=settings.linkedin_version)
+    facebook = replace(FACEBOOK, version=settings.meta_version, config=settings.facebook_config_id)
+    instagram = replace(INSTAGRAM, version=settings.meta_version, login=settings.instagram_login_url)
+    return Platforms(
+        linkedin=of("linkedin", linkedin),
+        x=of("x", X_PLATFORM),
+        pinterest=of("pinterest", PINTEREST),
+        threads=of("threads", THREADS),
+        facebook=of("facebook", facebook),
+        instagram=of("instagram", instagram),
     )
-    x = replace(
-        X_PLATFORM,
-        api=settings.x_api_url,
-        web=settings.x_web_url,
-        client_id=settings.x_client_id,
-        client_secret=_clear(settings.x_client_secret),
-    )
-    pinterest = replace(
-        PINTEREST,
-        api=settings.pinterest_api_url,
-        web=settings.pinterest_web_url,
-        client_id=settings.pinterest_client_id,
-        client_secret=_clear(settings.pinterest_client_secret),
-    )
-    threads = replace(
-        THREADS,
-        api=settings.threads_api_url,
-        web=settings.threads_web_url,
-        client_id=settings.threads_client_id,
-        client_secret=_clear(settings.threads_client_secret),
-    )
-    facebook = replace(
-        FACEBOOK,
-        api=settings.facebook_api_url,
-        web=settings.facebook_web_url,
-        version=settings.meta_version,
-        config=settings.facebook_config_id,
-        client_id=settings.facebook_client_id,
-        client_secret=_clear(settings.facebook_client_secret),
-    )
-    instagram = replace(
-        INSTAGRAM,
-        api=settings.instagram_api_url,
-        web=settings.instagram_web_url,
-        login=settings.instagram_login_url,
-        version=settings.meta_version,
-        client_id=settings.instagram_client_id,
-        client_secret=_clear(settings.instagram_client_secret),
-    )
-    return Platforms(linkedin, x, pinterest, threads, facebook, instagram)
 
 
 def build_channels(feed: FeedStore, *, base_url: str, platforms: Platforms = DEFAULT) -> Mapping[str, Channel]:

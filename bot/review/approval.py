@@ -68,8 +68,7 @@ def judge(
     against = next((d for d in counting if d.verdict in IN_THE_WAY and not _lifted(d, counting, bench)), None)
     if against is not None:
         return Standing(version.account, False, _against(against, bench.by_id), blocked_by=against.verdict)
-    findings = [f for f in draft.findings if f.severity == "block" and f.account in ("", version.account)]
-    impossible = next((f for f in findings if f.rule.split(".")[0] in IMPOSSIBLE), None)
+    impossible = next((f for f in bench.blocked if f.rule.split(".")[0] in IMPOSSIBLE), None)
     if impossible is not None:
         return Standing(
             version.account,

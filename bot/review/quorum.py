@@ -14,7 +14,7 @@ from itertools import combinations
 from bot.team.persons import Persons
 from bot.words import told
 from storage.accounts import Account
-from storage.drafts import Decision, Draft, Verdict, Version
+from storage.drafts import Decision, Draft, Finding, Verdict, Version
 from storage.team import Brand, Member, Policy, Role
 
 MOST_WEIGHED = 14  # approvals of a version by the team; more are not looked at for who may be whose second name
@@ -119,11 +119,13 @@ class Bench:
     def wants_owner(self) -> bool:
         """Whether an owner has to approve it: the account's first post, or a finding that must be decided."""
         first = self.policy.owner_for_first_post and not self.account.posted
-        return first or (self.policy.owner_for_blocks and self.blocked)
+        return first or (self.policy.owner_for_blocks and bool(self.blocked))
 
     @property
-    def blocked(self) -> bool:
-        return any(f.severity == "block" and f.account in ("", self.version.account) for f in self.draft.findings)
+    def blocked(self) -> tuple[Finding, ...]:
+        """The findings that must be decided."""
+        mine = ("", self.version.account)
+        return tuple(each for each in self.draft.findings if each.severity == "block" and each.account in mine)
 
     def name(self, member: str) -> str:
         found = self.by_id.get(member)
