@@ -6,7 +6,7 @@ so that the workflow can ask.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from bot.llm.around import Around
@@ -56,9 +56,14 @@ def take_accounts(sheet: Sheet, around: Around) -> list[str]:
 def ends_with_place(text: str, around: Around) -> bool:
     """Whether these words end by naming where to post: "… on the feed"."""
     tail = text[-160:].rstrip(" ,")
-    if re.search(rf"(?:{_AT})(?:{_PLATFORM})(?:{pattern('place_after').pattern})$", tail, re.I):
+    if _ends_with_platform(tail):
         return True
     return any(tail.casefold().endswith(account.name.casefold()) for account in around.accounts if account.name)
+
+
+@lru_cache(maxsize=512)  # a message is looked at several times, at each of its times
+def _ends_with_platform(tail: str) -> bool:
+    return re.search(rf"(?:{_AT})(?:{_PLATFORM})(?:{pattern('place_after').pattern})$", tail, re.I) is not None
 
 
 def _called(word: str, around: Around) -> list[str]:
