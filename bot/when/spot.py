@@ -89,6 +89,7 @@ def find_phrases(text: str, language: str = "en") -> tuple[Found, ...]:
 def _run(folded: str, place: int, language: str) -> list[Piece]:
     """The longest row of time pieces that starts here and says one thing; empty if none does."""
     run: list[Piece] = []
+    kinds: set[str] = set()
     comma = False
     while place < len(folded):
         gap = re.compile(r"[ \t]*").match(folded, place)
@@ -99,14 +100,14 @@ def _run(folded: str, place: int, language: str) -> list[Piece]:
         if piece.kind == "soft" and piece.text == "," and run and not comma:
             comma, place = True, piece.end
             continue
-        if not _belongs(piece, run, comma) or _new_sentence(folded, run, piece):
+        if not _belongs(piece, run, kinds, comma) or _new_sentence(folded, run, piece):
             break
         run.append(piece)
+        kinds.add(piece.kind)
         comma, place = False, piece.end
     while run and run[-1].kind in _JOINING:
         run.pop()
-    kinds = {piece.kind for piece in run}
-    strong = kinds & _CORE or any(piece.kind == "part" and piece.text == "tonight" for piece in run)
+    strong = any(piece.kind in _CORE or (piece.kind == "part" and piece.text == "tonight") for piece in run)
     return run if strong or any(piece.kind == "problem" for piece in run) or _month_end(run) else []
 
 
@@ -123,8 +124,8 @@ def _month_end(run: Sequence[Piece]) -> bool:
     return any(piece.kind == "month" and not isinstance(piece.value, tuple) for piece in run)
 
 
-def _belongs(piece: Piece, run: Sequence[Piece], comma: bool) -> bool:
-    kinds: set[str] = {each.kind for each in run}
+def _belongs(piece: Piece, run: Sequence[Piece], kinds: set[str], comma: bool) -> bool:
+    """`kinds`: of the run's pieces."""
     kind = piece.kind
     if kind == "problem":
         return piece.value[0] in {"day_or_month", "no_such_day", "no_such_time"} or (

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
@@ -85,13 +86,14 @@ def _weighed(text: str, covered: str, posting: list[Time], phrases: list[Found],
     """Each time weighed by the words around it."""
     deadlines, others = list[tuple[int, int]](), list[tuple[int, int]]()
     likely, unsure, listed = list[Time](), list[Time](), list[Time]()
-    dated = [phrase for phrase in phrases if _names_day_and_hour(phrase)]
+    dated = {phrase for phrase in phrases if _names_day_and_hour(phrase)}
+    each_dated, asking = len(dated) == count_of(text), _Asking(text)
     for phrase in phrases:
         span = (phrase.start, phrase.end)
         time = Time(*span, (phrase.text,))
         cued = _is_cued(covered, phrase) or ends_with_place(covered[: phrase.start], around)
-        cued = cued and not (phrase.kind == "deadline" and _BY.search(covered[: phrase.start]))
-        cued = cued or (phrase in dated and (_is_a_sentence(covered, *span) or len(dated) == count_of(text)))
+        cued = cued and not (phrase.kind == "deadline" and _ends_by(covered, phrase.start))
+        cued = cued or (phrase in dated and (_is_a_sentence(covered, *span) or each_dated))
         if not cued and dated and phrase.kind == "posting" and re.fullmatch(_CLOCK, phrase.text.strip(), re.I):
             others.append(span)  # "every Thursday, 8pm" beside "Friday 10am"
             continue
@@ -102,7 +104,7 @@ def _weighed(text: str, covered: str, posting: list[Time], phrases: list[Found],
             (others if re.fullmatch(_CLOCK, phrase.text.strip(), re.I) else deadlines).append(span)
         elif cued or (phrase.kind == "posting" and phrase.confidence > 0.6):
             posting.append(time)
-        elif phrase.kind == "posting" and not _is_asked(text, phrase) and not _is_set_apart(covered, *span):
+        elif phrase.kind == "posting" and not asking.leads_to(phrase) and not _is_set_apart(covered, *span):
             others.append(span)  # "Los geht es am 1. Juni um 8 Uhr" tells the readers something
         elif phrase.kind == "posting" and phrase.confidence >= 0.5:
             (likely if re.search(_CLOCK, phrase.text, re.I) is None else posting).append(time)
@@ -135,6 +137,7 @@ def _weighed(text: str, covered: str, posting: list[Time], phrases: list[Found],
     return Times(_in_order(posting), tuple(deadlines), tuple(others))
 
 
+_LETTERS: Final = re.compile(r"[^\W\d_]{3}")
 _JOINED: Final = re.compile(r"\s*(?:,|&|\band\b|\bund\b)\s*", re.I)
 _REPEATS: Final = re.compile(r"\b(?:every|each|jede[nrs]?|\w+days|\w+tags|daily|täglich|weekly|wöchentlich)\b", re.I)
 _BY: Final = re.compile(r"\b(?:bis|until|till?|by|before|spätestens|vor)\s+(?:zum|am|the|on|dem)?\s*$", re.I)
@@ -151,12 +154,37 @@ _NEW_SENTENCE: Final = re.compile(
 )
 
 
-def _is_asked(text: str, phrase: Found) -> bool:
-    """Whether words that ask for a post lead to it in its sentence."""
-    start, end = next(span for span in sentence_spans(text) if span[0] <= phrase.start < span[1])
-    return any(pattern(name).search(text[start : phrase.start]) for name in LEADS) or not re.search(
-        r"[^\W\d_]{3}", text[start : phrase.start] + text[phrase.end : end]
-    )
+def _ends_by(text: str, start: int) -> bool:
+    """Whether "by" or "until" leads to what starts there."""
+    return _BY.search(text[max(0, start - 60) : start]) is not None
+
+
+class _Asking:
+    """Which times of a text words that ask for a post lead to, in one walk over its sentences."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._spans = sentence_spans(text)
+        self._starts = [start for start, _ in self._spans]
+        self._leads: dict[int, list[re.Match[str]]] = {}  # by sentence, the first of each kind
+
+    def leads_to(self, phrase: Found) -> bool:
+        """Whether a lead stands before it in its sentence, or nothing else does."""
+        number = bisect_right(self._starts, phrase.start) - 1
+        start, end = self._spans[number]
+        before = phrase.start - start
+        leads = self._leads.get(number)
+        if leads is None:
+            sentence = self._text[start:end]
+            leads = self._leads[number] = [match for name in LEADS if (match := pattern(name).search(sentence))]
+        if any(match.end() <= before or (match.start() < before and _leads(match, before)) for match in leads):
+            return True
+        return not (_LETTERS.search(self._text, start, phrase.start) or _LETTERS.search(self._text, phrase.end, end))
+
+
+def _leads(match: re.Match[str], before: int) -> bool:
+    """Whether a lead that reaches into the time is one without it, too."""
+    return match.re.search(match.string[:before]) is not None
 
 
 def _is_request(text: str) -> bool:
