@@ -9,6 +9,9 @@ from pathlib import Path
 
 from bot.clock import MovableClock
 
+# Where the chats' tests begin: people say "Friday 9am" in them, which is no fresh day on every day of the year.
+TUESDAY = datetime(2026, 12, 1, 10, tzinfo=UTC)
+
 
 class FaultyClock(MovableClock):
     """Off by `skew` from `right`, the true time that tests move."""

@@ -160,7 +160,7 @@ async def test_a_page_is_told_again_only_after_a_post_about_it_was_approved(hous
     said = await house.say(f"Write a post about {house.site.put('/shop/', PLAIN_ARTICLE)}")
     assert "This page was posted about before, on" in said.reply
     third = await house.draft(said)
-    revised = await house.say("move it to Saturday 3pm", conversation=third.conversation)
+    revised = await house.say("move it to next Saturday 3pm", conversation=third.conversation)
     again = await house.draft(revised)
     assert (again.revision, again.sources) == (2, third.sources)
     assert any(finding.rule == "page_again" for finding in again.findings), "it stays true"
@@ -190,7 +190,7 @@ async def test_a_question_that_quotes_a_page_reaches_the_person_and_no_memory(ho
         kept = json.dumps((await held.read()).turns)
     assert "make it shorter" in kept
     assert not any(words in kept for words in ("second shop", "40 bikes", "three mechanics"))
-    again = await house.say("move it to Saturday 3pm", conversation=draft.conversation)
+    again = await house.say("move it to next Saturday 3pm", conversation=draft.conversation)
     assert (await house.draft(again)).due is not None, "the conversation is as free as before"
 
 

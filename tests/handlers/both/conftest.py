@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.clock import MovableClock
+from tests.fakes.clocks import TUESDAY
 from tests.fakes.discord_server import DiscordServer, discord_server
 from tests.fakes.slack_server import SlackServer, slack_server
 from tests.handlers.both.office import Both, running, tied
@@ -15,7 +16,7 @@ from tests.handlers.both.office import Both, running, tied
 
 @pytest.fixture
 def clock() -> MovableClock:
-    return MovableClock()
+    return MovableClock(TUESDAY)
 
 
 @pytest.fixture

@@ -135,7 +135,7 @@ async def test_reasons_are_not_the_clients_to_read(clients: Clients) -> None:
     both, carl = clients.both, clients.carl
     await clients.distinct()
     here = await clients.ask()
-    await both.tim.reply(here, "move it to next Thursday 3pm", mentions=True)
+    await both.tim.reply(here, "move it to Thursday 3pm", mentions=True)
     here = await clients.in_slack(2)
     await clients.ben.react(here, YES)
     there = await clients.card()

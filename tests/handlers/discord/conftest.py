@@ -9,6 +9,7 @@ import pytest
 
 from bot.clock import MovableClock
 from handlers.discord.surface import permissions
+from tests.fakes.clocks import TUESDAY
 from tests.fakes.discord.places import Place
 from tests.fakes.discord.pressing import Person
 from tests.fakes.discord.records import Channel
@@ -19,7 +20,7 @@ from tests.handlers.discord.office import Office, running
 
 @pytest.fixture
 def clock() -> MovableClock:
-    return MovableClock()
+    return MovableClock(TUESDAY)
 
 
 @pytest.fixture

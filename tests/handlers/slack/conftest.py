@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.clock import MovableClock
+from tests.fakes.clocks import TUESDAY
 from tests.fakes.slack.pressing import Person
 from tests.fakes.slack.records import Channel
 from tests.fakes.slack_server import SlackServer, slack_server
@@ -17,7 +18,7 @@ from tests.handlers.slack.office import Office, running
 
 @pytest.fixture
 def clock() -> MovableClock:
-    return MovableClock()
+    return MovableClock(TUESDAY)
 
 
 @pytest.fixture

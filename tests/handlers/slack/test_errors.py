@@ -100,7 +100,8 @@ async def test_a_slack_that_fails_for_a_while_loses_no_card_and_doubles_none(
 
 
 async def test_a_card_that_slack_calls_too_long_comes_in_brief(office: Office, ana: Person) -> None:
-    office.slack.web.fail("chat.postMessage", Fault(error="msg_blocks_too_long"), times=1)
+    for method in ("chat.postMessage", "chat.update"):
+        office.slack.web.fail(method, Fault(error="msg_blocks_too_long", holds="Feed"), times=20)
     await approved(office, ana)
     card = await office.card()
     assert "more than Slack shows" in card.words and "Read and approve" in card.words

@@ -23,6 +23,12 @@ from tests.handlers.slack.test_installing import Public, opened
 from tests.handlers.slack.test_journeys import approved
 
 
+@pytest.fixture
+def clock() -> MovableClock:
+    """The machine's: bolt reckons by it when a token ends."""
+    return MovableClock()
+
+
 def exchanges(slack: SlackServer) -> list[Json]:
     return [each.answer for each in slack.web.of("oauth.v2.access") if each.given.get("grant_type") == "refresh_token"]
 
