@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
-from email.policy import default
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
@@ -244,7 +243,7 @@ def _found_in(imap: Reader, mailbox: bytes, message_id: str) -> Seen | None:
         _, parts = imap.uid("FETCH", uid.decode("ascii"), "(BODY.PEEK[HEADER.FIELDS (MESSAGE-ID DATE)])")
         for part in parts:
             if isinstance(part, tuple):
-                head = message_from_bytes(part[1], policy=default)
+                head = message_from_bytes(part[1])
                 if str(head.get("message-id", "")).strip() == f"<{message_id}>":  # SEARCH finds parts of words, too
                     return Seen(_name_of(mailbox), _date(str(head.get("date", ""))))
     return None

@@ -16,7 +16,7 @@ from bot.accounts.book import TeamBook
 from bot.accounts.care import Care
 from bot.accounts.connect import Accounts
 from bot.accounts.door import Doors
-from bot.channels.base import Account, ChannelRefused, Content, Found
+from bot.channels.base import Account, CannotTell, ChannelRefused, Content, Found
 from bot.channels.mail import Email
 from bot.channels.mail_oauth import MailOAuth, token_url_of
 from bot.clock import MovableClock
@@ -167,6 +167,16 @@ async def test_what_the_provider_took_back_breaks_the_account_with_words(office:
     office.tokens.refreshes.add("first")
     await office.connect()
     assert (await office.now()).health.state == "ok"
+
+
+async def test_a_mailbox_that_refuses_the_access_is_told_from_one_that_is_away(office: Office) -> None:
+    account = await office.connect()
+    payload = Email().build(Content(text="Neu\n\nBrot.", not_before=AT), account)
+    office.imap.tokens = set()
+    found = await Email().look_up(payload, KEY, office.doors(account))
+    assert isinstance(found, CannotTell) and not found.temporary
+    await office.care.examine_all(["w_1"])
+    assert (await office.now()).health.state == "ok", "it can still send"
 
 
 @pytest.mark.parametrize(

@@ -3,170 +3,38 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import logging
 import re
-import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import timedelta
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.accounts.door import HttpClient, always
 from bot.channels.base import (
-    Absent,
-    Account,
     AttemptKey,
     CannotTell,
     ChannelRefused,
     Content,
-    Door,
-    Found,
-    OutcomeUnknown,
     ProvenNotSent,
-    Receipt,
 )
 from bot.channels.mail import PATIENCE, Email
-from bot.channels.mail_address import recipients_of, server_of
+from bot.channels.mail_address import recipients_of
 from bot.channels.mail_message import message_of, text_of
 from bot.errors import BadInput
-from bot.fetch import safe_client
-from storage.sealed import Medium, SealedPayload
-from tests.bot.channels.benches import blank_account, door_for
-from tests.bot.channels.contract import AT, KEY, TEXT, NetworkBench, NetworkContract, attempt
+from storage.sealed import SealedPayload
+from tests.bot.channels.benches import blank_account
+from tests.bot.channels.contract import AT, KEY, NetworkBench, NetworkContract, attempt
+from tests.bot.channels.mail_bench import LIST, MAIL_OUTCOMES, OPTIONS, PEOPLE, PICTURE, PNG, open_bench, several
 from tests.fakes.certificates import Certificates, certificates
 from tests.fakes.faulty_http import Act
-from tests.fakes.imap_server import Folder, ImapServer, imap_server
-from tests.fakes.smtp_server import PASSWORD, USER, Mail, SmtpServer, smtp_server
-
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
-PICTURE = Medium(
-    sha256=hashlib.sha256(PNG).hexdigest(),
-    mime="image/png",
-    size=len(PNG),
-    width=1200,
-    height=675,
-    alt="Rotes Velo „neu“",
-)
-LIST = "velo-news@lists.example"
-PEOPLE = ("ana@a.example", "beat@b.example", "cem@c.example")
-OPTIONS = {
-    "user": USER,
-    "from": "Velo, Zürich <news@velo.example>",
-    "list": "Velo-Neuigkeiten",
-    "postal": "Velo AG, Bahnhofstrasse 1, 8001 Zürich",
-    "unsubscribe": "https://velo.example/stop?l=1&x=%20a, stop@velo.example",
-}
-
-
-class MailBench:
-    secrets: Sequence[str] = (PASSWORD,)
-
-    def __init__(self, server: SmtpServer, client: HttpClient, options: dict[str, str], people: Sequence[str]) -> None:
-        self.channel = Email()
-        self.server = server
-        self.client = client
-        self.people = list(people)
-        self.given: dict[str, str] = {}
-        self.account: Account = blank_account("email", options=options)
-
-    def door(
-        self, check: Callable[[], Awaitable[None]] = always, *, deadline: timedelta = timedelta(seconds=20)
-    ) -> Door:
-        secrets = {"password": PASSWORD} | self.given | ({"recipients": "\n".join(self.people)} if self.people else {})
-        return door_for(self.account, client=self.client, secrets=secrets, blobs=(PNG,), check=check, deadline=deadline)
-
-    def sealed(self, text: str = TEXT, **more: Any) -> SealedPayload:
-        return self.channel.build(Content(text=text, not_before=AT, **more), self.account)
-
-    async def send(self, text: str = TEXT, **more: Any) -> Receipt:
-        return await self.channel.send(self.sealed(text, **more), KEY, self.door())
-
-    async def standing(self) -> Sequence[str]:
-        return [mail.words for mail in self.server.mails]
-
-
-@asynccontextmanager
-async def open_bench(
-    options: dict[str, str] | None = None,
-    people: Sequence[str] = (),
-    *,
-    scheme: str = "smtp+plain",
-    trusted: ssl.SSLContext | bool = True,
-    **switches: Any,
-) -> AsyncIterator[MailBench]:
-    async with (
-        smtp_server(**switches) as server,
-        safe_client(allow_hosts={f"127.0.0.1:{server.port}"}, verify=trusted) as client,
-    ):
-        to = {"consent": "yes"} if people else {"to": LIST}
-        given = OPTIONS | to | {"server": f"{scheme}://127.0.0.1:{server.port}"} | (options or {})
-        bench = MailBench(server, client, given, people)
-        bench.account = await bench.channel.connect(bench.account, bench.door())
-        server.commands.clear()
-        yield bench
-
-
-def several(**switches: Any) -> AbstractAsyncContextManager[MailBench]:
-    return open_bench(None, PEOPLE, **switches)
-
-
-@asynccontextmanager
-async def with_mailbox(
-    people: Sequence[str] = (), *, options: dict[str, str] | None = None, **switches: Any
-) -> AsyncIterator[tuple[MailBench, ImapServer]]:
-    """A server that saves what it sends in the sender's mailbox, which AdMind may read. `switches`: the mailbox's."""
-    async with smtp_server() as server, imap_server(**switches) as mailbox:
-        server.copies = mailbox.folders["Sent"].mails if "Sent" in mailbox.folders else []
-        allowed = {f"127.0.0.1:{server.port}", f"127.0.0.1:{mailbox.port}"}
-        async with safe_client(allow_hosts=allowed) as client:
-            to = {"consent": "yes"} if people else {"to": LIST}
-            given = OPTIONS | to | {"server": f"smtp+plain://127.0.0.1:{server.port}"}
-            given |= {"imap": f"imap+plain://127.0.0.1:{mailbox.port}"} | (options or {})
-            bench = MailBench(server, client, given, people)
-            bench.given = {"imap_password": mailbox.password}
-            bench.account = await bench.channel.connect(bench.account, bench.door())
-            mailbox.commands.clear()
-            yield bench, mailbox
-
-
-@asynccontextmanager
-async def looked_into() -> AsyncIterator[MailBench]:
-    async with with_mailbox() as (bench, _):
-        yield bench
+from tests.fakes.smtp_server import PASSWORD, Mail
 
 
 @pytest.fixture(scope="module")
 def certified(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     return certificates(tmp_path_factory.mktemp("certificates"))
-
-
-# What ends an e-mail, in SMTP's own numbers: https://www.rfc-editor.org/rfc/rfc5321#section-4.2.
-MAIL_OUTCOMES: dict[str, tuple[Act, type[object], str]] = {
-    "taken": (Act(250), Receipt, ""),
-    "taken for somewhere else": (Act(251), Receipt, ""),
-    "taken, without a word": (Act(250, body=b""), Receipt, ""),
-    "taken, with rubbish": (Act(250, body=b"\xff\xfe{"), Receipt, ""),
-    "spam": (Act(554, body=b"5.7.1 spam", commits="never"), ChannelRefused, "refused"),
-    "no room": (Act(552, commits="never"), ChannelRefused, "too_large"),
-    "wants a login": (Act(530, commits="never"), ChannelRefused, "unauthorized"),
-    "later": (Act(451, commits="never"), ChannelRefused, "rate_limited"),
-    "no disk": (Act(452, commits="never"), ChannelRefused, "rate_limited"),
-    "going down, taken": (Act(421), OutcomeUnknown, ""),
-    "going down, not taken": (Act(421, commits="never"), OutcomeUnknown, ""),
-    "go on, after the end": (Act(354), OutcomeUnknown, ""),
-    "no number": (Act(999), OutcomeUnknown, ""),
-    "reset before reading": (Act(commits="never", breaks="before reading"), OutcomeUnknown, ""),
-    "reset, not taken": (Act(commits="never", breaks="before answering"), OutcomeUnknown, ""),
-    "reset, taken": (Act(breaks="before answering"), OutcomeUnknown, ""),
-    "reset, taken late": (Act(breaks="before answering", commits="late"), OutcomeUnknown, ""),
-    "cut within the answer": (Act(breaks="within answer"), OutcomeUnknown, ""),
-}
 
 
 class TestEmail(NetworkContract):
@@ -190,18 +58,6 @@ class TestSeveral(NetworkContract):
 
     def open(self) -> AbstractAsyncContextManager[NetworkBench]:
         return several()
-
-    async def test_a_date_to_come_back_at_is_understood(self) -> None:
-        """As above."""
-
-
-class TestWithAMailbox(NetworkContract):
-    """The sender's mailbox can be read: there it is looked up."""
-
-    outcomes = MAIL_OUTCOMES
-
-    def open(self) -> AbstractAsyncContextManager[NetworkBench]:
-        return looked_into()
 
     async def test_a_date_to_come_back_at_is_understood(self) -> None:
         """As above."""
@@ -523,157 +379,3 @@ async def test_a_mailbox_is_known_by_its_sender_and_its_list() -> None:
         shown = await bench.channel.introduce(account, bench.door())
         assert (shown.name, shown.last_post) == ("Velo, Zürich", None)
         assert not bench.server.mails, "connecting sends nothing"
-
-
-def marked(**marks: str) -> dict[str, Folder]:
-    return {"INBOX": Folder("\\HasNoChildren")} | {
-        name.replace("_", " "): Folder(f"\\HasNoChildren {mark}") for name, mark in marks.items()
-    }
-
-
-@pytest.mark.parametrize(
-    ("folders", "where", "switches"),
-    [
-        (marked(Versendet="\\Sent"), "Versendet", {}),
-        (marked(Versendet="\\Sent"), "Versendet", {"special_use": True}),
-        (marked(Versendet="\\Sent"), "Versendet", {"literal_names": True}),
-        (marked(Sent_Items="", Drafts="\\Drafts"), "Sent Items", {}),
-        ({"INBOX": Folder(), "INBOX.Sent": Folder()}, "INBOX.Sent", {}),
-        ({"INBOX": Folder(), 'My "own" \\ sent': Folder("\\Sent")}, 'My "own" \\ sent', {}),
-        (marked(Sent="\\Sent"), "INBOX", {"plain": False, "password": 'a "quoted" \\ one'}),
-        (marked(All="\\All", Sent="\\Sent"), "All", {}),
-    ],
-)
-async def test_what_was_taken_is_found_where_servers_keep_it_and_nothing_is_touched(
-    folders: dict[str, Folder], where: str, switches: dict[str, Any]
-) -> None:
-    async with with_mailbox(options={"imap_user": USER}, folders=folders, **switches) as (bench, mailbox):
-        payload = bench.sealed()
-        bench.server.copies = folders[where].mails
-        bench.server.plan.append(Act(breaks="before answering"))
-        assert isinstance(await attempt(bench, payload), OutcomeUnknown)
-        found = await bench.channel.look_up(payload, KEY, bench.door())
-        assert isinstance(found, Found)
-        assert (found.receipt.remote_id, found.receipt.at) == (f"{KEY.key}@velo.example", AT)
-        assert not any(command.startswith(("SELECT", "STORE", "UID STORE")) for command in mailbox.commands)
-
-
-async def test_another_e_mail_that_has_the_id_as_a_part_of_its_own_is_not_taken_for_it() -> None:
-    async with with_mailbox() as (bench, mailbox):
-        payload = bench.sealed()
-        near = f"Message-ID: <x{KEY.key}@velo.example>\r\n\r\n", f"Message-ID: <{KEY.key}@velo.example.x>\r\n\r\n"
-        mailbox.folders["Sent"].mails += [each.encode() for each in near]
-        assert isinstance(await bench.channel.look_up(payload, KEY, bench.door()), Absent)
-        assert any("SEARCH" in command for command in mailbox.commands)
-
-
-async def test_of_several_it_is_told_that_refusals_are_not_known_any_more() -> None:
-    async with with_mailbox(PEOPLE) as (bench, _):
-        await bench.send()
-        found = await bench.channel.look_up(bench.sealed(), KEY, bench.door())
-        assert isinstance(found, Found) and "cannot be told any more" in found.receipt.answer["note"]
-
-
-@pytest.mark.parametrize("step", ["CONNECT", "CAPABILITY", "AUTHENTICATE", "LIST", "EXAMINE", "UID"])
-@pytest.mark.parametrize(
-    "answer",
-    [
-        None,
-        "* BYE going down",
-        "TAG BAD what",
-        "rubbish",
-        "* OK " + "x" * 40_000 + "\r\nTAG NO",
-        "* LIST () NIL {99999999999}\r\nxx",
-        '* LIST ((((( "/" \xff\r\n* SEARCH 1 x -1\r\nTAG OK done',
-    ],
-)
-async def test_a_mailbox_that_answers_anything_else_tells_nothing(step: str, answer: str | None) -> None:
-    async with with_mailbox() as (bench, mailbox):
-        await bench.send()
-        mailbox.answers[step] = [answer] * 5
-        door = bench.door(deadline=timedelta(seconds=2))
-        found = await bench.channel.look_up(bench.sealed(), KEY, door)
-        assert isinstance(found, CannotTell | Absent), (step, answer)
-        assert len(bench.server.mails) == 1
-
-
-async def test_a_mailbox_that_says_nothing_is_not_waited_for() -> None:
-    async with with_mailbox() as (bench, mailbox):
-        mailbox.answers["UID"] = [""]
-        found = await bench.channel.look_up(bench.sealed(), KEY, bench.door(deadline=timedelta(seconds=0.5)))
-        assert isinstance(found, CannotTell) and found.temporary
-        await mailbox.stop()
-        found = await bench.channel.look_up(bench.sealed(), KEY, bench.door())
-        assert isinstance(found, CannotTell) and found.temporary
-
-
-async def test_a_mailbox_that_lets_nobody_in_is_not_connected_and_breaks_no_account(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    async with with_mailbox() as (bench, mailbox):
-        mailbox.answers["AUTHENTICATE"] = ["TAG NO [AUTHENTICATIONFAILED] no"] * 2
-        with pytest.raises(ChannelRefused) as told:
-            await bench.channel.connect(bench.account, bench.door())
-        assert told.value.code == "mailbox" and "IMAP" in told.value.sentence()
-        found = await bench.channel.look_up(bench.sealed(), KEY, bench.door())
-        assert isinstance(found, CannotTell) and not found.temporary
-    assert PASSWORD not in caplog.text
-
-
-async def test_a_mailbox_may_have_its_own_user_and_password() -> None:
-    async with smtp_server(auth="") as server, imap_server() as mailbox:
-        server.copies = mailbox.folders["Sent"].mails
-        allowed = {f"127.0.0.1:{server.port}", f"127.0.0.1:{mailbox.port}"}
-        async with safe_client(allow_hosts=allowed) as client:
-            options = OPTIONS | {"to": LIST, "user": "", "server": f"smtp+plain://127.0.0.1:{server.port}"}
-            options |= {"imap": f"imap+plain://127.0.0.1:{mailbox.port}", "imap_user": USER}
-            bench = MailBench(server, client, options, ())
-            with pytest.raises(ChannelRefused):
-                await bench.channel.connect(bench.account, bench.door())
-            bench.given = {"imap_password": PASSWORD}
-            bench.account = await bench.channel.connect(bench.account, bench.door())
-            await bench.send()
-            assert isinstance(await bench.channel.look_up(bench.sealed(), KEY, bench.door()), Found)
-
-
-@pytest.mark.parametrize(("scheme", "implicit"), [("imaps", True), ("imap", False)])
-async def test_a_mailbox_is_read_over_tls_alone(
-    certified: Certificates, tmp_path: Path, scheme: str, implicit: bool
-) -> None:
-    for trusted, tls, fits in (
-        (certified.client, certified.server, True),
-        (True, certified.server, False),
-        (True, None, False),
-    ):
-        async with (
-            smtp_server() as server,
-            imap_server(tls=tls, implicit=implicit and tls is not None) as mailbox,
-            safe_client(
-                allow_hosts={f"127.0.0.1:{server.port}", f"127.0.0.1:{mailbox.port}"}, verify=trusted
-            ) as client,
-        ):
-            options = OPTIONS | {"to": LIST, "server": f"smtp+plain://127.0.0.1:{server.port}"}
-            bench = MailBench(server, client, options | {"imap": f"{scheme}://127.0.0.1:{mailbox.port}"}, ())
-            outcome: object
-            try:
-                outcome = await bench.channel.connect(bench.account, bench.door())
-            except (ChannelRefused, ProvenNotSent) as error:
-                outcome = error
-            assert isinstance(outcome, Account) == fits, outcome
-            assert fits or not {"LOGIN", "AUTHENTICATE"} & set(mailbox.commands), "no password goes there"
-
-
-@pytest.mark.parametrize(
-    ("given", "origin"),
-    [
-        ("imap.velo.example", "imaps://imap.velo.example:993"),
-        ("imap.velo.example:143", "imap://imap.velo.example:143"),
-        ("imaps://imap.velo.example", "imaps://imap.velo.example:993"),
-    ],
-)
-def test_a_mailbox_is_written_as_people_write_it(given: str, origin: str) -> None:
-    assert server_of(given, "imap").origin == origin
-    for wrong in ("smtp://imap.velo.example", "imap+plain://imap.velo.example:143", "http://x.example", "a b"):
-        with pytest.raises(BadInput):
-            server_of(wrong, "imap")
