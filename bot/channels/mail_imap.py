@@ -236,7 +236,7 @@ def _listed(imap: Reader) -> Iterator[tuple[list[bytes], bytes]]:
 
 
 def _found_in(imap: Reader, mailbox: bytes, message_id: str) -> Seen | None:
-    if imap.select(mailbox.decode("ascii", "surrogateescape"), readonly=True)[0] != "OK":
+    if imap.select(mailbox.decode("ascii"), readonly=True)[0] != "OK":
         return None
     _, found = imap.uid("SEARCH", "HEADER", "Message-ID", f'"{message_id}"')
     for uid in (found[0] or b"").split()[-MOST_FOUND:]:
