@@ -32,7 +32,7 @@ from bot.accounts.installations import Installations
 from bot.accounts.oauth import OAuth
 from bot.accounts.pasted import Pasting
 from bot.accounts.waiting import WaitingAccounts
-from bot.channels.registry import build_channels, build_oauth, platforms_of
+from bot.channels.registry import build_channels, build_oauth, build_renewals, platforms_of
 from bot.clock import Clock, SystemClock
 from bot.conversation.desk import TOGETHER, Desk
 from bot.conversation.places import Places
@@ -314,7 +314,7 @@ class AdMind:
         book = TeamBook(database, self.people.store, self.audit, self.clock)
         servers = build_oauth(platforms_of(self.settings))
         access = Access(
-            servers,
+            build_renewals(servers),
             book=book,
             secrets=self.credentials,
             ledger=Ledger(database),
@@ -330,6 +330,7 @@ class AdMind:
             open_door=self.doors,
             clock=self.clock,
             give_back=access.give_back,
+            admitted=access.admitted,
         )
         self.waiting = WaitingAccounts(
             database,

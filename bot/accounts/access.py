@@ -20,7 +20,7 @@ from typing import Protocol, TypeVar
 from bot.accounts.connect import AccountBook
 from bot.accounts.door import BEGUN, HttpClient
 from bot.channels.base import Account, ChannelRefused
-from bot.channels.oauth import App, OAuthServer, Tokens
+from bot.channels.oauth import App, Pasted, Renews, Tokens
 from bot.clock import Clock
 from bot.errors import AdMindError
 from storage.ledger import Busy, Claim, Ledger
@@ -58,7 +58,8 @@ def packed(app: App, tokens: Tokens) -> dict[str, str]:
 
 
 def pack_app(app: App) -> str:
-    return json.dumps([app.client_id, app.client_secret, app.redirect, app.scope])
+    values = [app.client_id, app.client_secret, app.redirect, app.scope]
+    return json.dumps([*values, app.token_url] if app.token_url else values)
 
 
 def unpack_app(text: str) -> App:
@@ -88,7 +89,7 @@ def renewal(tokens: Tokens, now: datetime) -> Mapping[str, str]:
 class Access:
     def __init__(
         self,
-        servers: Mapping[str, OAuthServer],
+        servers: Mapping[str, Renews],
         *,
         book: AccountBook,
         secrets: Secrets,
@@ -105,6 +106,22 @@ class Access:
         self._ledger = ledger
         self._client = client
         self._clock = clock
+
+    async def admitted(
+        self, channel: str, options: Mapping[str, str], secrets: Mapping[str, str]
+    ) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """Options and secrets of an account to be: with an access in place of a refresh token that was pasted, else as
+        they were given. Raises BadInput, ChannelRefused when the server gives none.
+        """
+        server = self._servers.get(channel)
+        app = server.pasted(options, secrets) if isinstance(server, Pasted) else None
+        if not isinstance(server, Pasted) or app is None:
+            return options, secrets
+        refresh = secrets["refresh_token"]
+        tokens = await server.refresh(self._client.request, "", app, refresh)
+        tokens = dataclasses.replace(tokens, refresh=tokens.refresh or refresh)
+        others = {name: value for name, value in secrets.items() if name != "client_secret"}
+        return {**undated(options), **renewal(tokens, self._clock.now())}, {**others, **packed(app, tokens)}
 
     def renewable(self, account: Account) -> bool:
         """Whether it is time to renew."""
@@ -183,7 +200,7 @@ class Access:
         """
         app = await self._secrets.get(account.workspace, account.id, "app")
         token = await self._secrets.get(account.workspace, account.id, "access_token")
-        if not (app and token and account.channel in self._servers):
+        if not (app and token and account.channel in self._servers) or unpack_app(app).token_url:
             return False
         if not await self._held_by_another(account, token, besides):
             await self._servers[account.channel].revoke(self._client.request, account.server, unpack_app(app), token)

@@ -40,8 +40,19 @@ class AccountBook(Protocol):
         ...
 
 
+Admit = Callable[[str, Mapping[str, str], Mapping[str, str]], Awaitable[tuple[Mapping[str, str], Mapping[str, str]]]]
+
+
+async def as_given(
+    channel: str, options: Mapping[str, str], secrets: Mapping[str, str]
+) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    return options, secrets
+
+
 class Accounts:
-    """Connecting and closing accounts of a workspace's brands. `give_back` ends an access that a server gave."""
+    """Connecting and closing accounts of a workspace's brands. `give_back` ends an access that a server gave;
+    `admitted` (`Access.admitted`) gets one in place of what it is got with, and is to be asked before `tried`.
+    """
 
     def __init__(
         self,
@@ -52,6 +63,7 @@ class Accounts:
         open_door: Doors,
         clock: Clock,
         give_back: Callable[[Account], Awaitable[object]],
+        admitted: Admit = as_given,
     ) -> None:
         self._book = book
         self._channels = channels
@@ -59,6 +71,7 @@ class Accounts:
         self._open_door = open_door
         self._clock = clock
         self._give_back = give_back
+        self.admitted = admitted
 
     async def connect(
         self,
@@ -71,7 +84,8 @@ class Accounts:
         *,
         by: str = "",
     ) -> Account:
-        """The account, verified at the channel and kept: `tried`, then `keep`. Raises what these raise."""
+        """The account, verified at the channel and kept: `admitted`, `tried`, `keep`. Raises what these raise."""
+        options, secrets = await self.admitted(channel, options, secrets)
         found = await self.tried(workspace, brand, channel, name, options, secrets)
         return await self.keep(found, secrets, by=by)
 

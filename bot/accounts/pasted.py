@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from bot.accounts.access import undated
 from bot.accounts.connect import Accounts
 from bot.accounts.faces import Face
 from bot.accounts.traveller import LIFE, Traveller, ended, may_connect
@@ -46,13 +47,16 @@ class Pasting:
     async def begin(self, who: Traveller, channel: str, options: Mapping[str, str], secrets: Mapping[str, str]) -> str:
         """Try it; the handle of what waits for its yes. Raises NotAllowed, and what `Accounts.tried` raises."""
         may_connect(who.member, who.brand)
-        given = {name: value for name, value in options.items() if value}
+        given, secrets = await self._accounts.admitted(
+            channel, {name: value for name, value in options.items() if value}, secrets
+        )
         account = await self._accounts.tried(
             who.member.workspace, who.brand, channel, options.get("handle", "")[:80] or channel, given, secrets
         )
         known = await self._accounts.known(account)
-        if known is not None:  # what the team chose for it stays, but for what was given now
-            account = account.changed(name=known.name, options={**known.options, **account.options})
+        if known is not None:  # what the team chose for it stays, but for what was given, or left out, now
+            chosen = {name: value for name, value in undated(known.options).items() if options.get(name, value)}
+            account = account.changed(name=known.name, options={**chosen, **account.options})
         else:
             account = account.changed(name=account.handle[:80] or account.name)
         now = self._clock.now()

@@ -1,21 +1,23 @@
 """E-mail over SMTP: to the address of a list, or to a few recipients who consented.
 
-**Once.** SMTP has no key that makes one e-mail of two, and no way to look. What is certain is one transaction: the
+**Once.** SMTP has no key that makes one e-mail of two, and no way to look up. What is certain is one transaction: the
 server answers 250 and has the e-mail for all recipients that it took before, or it has it for none. So an e-mail to
 several goes out in a single transaction, never in batches: with batches a break after the second of five would leave a
 question that nobody can answer, and either some get it twice or some never. Recipients that the server refuses are
 told. What it wants to have later (4yz) is tried later as a whole, while nothing has gone out, for some minutes; then
 the rest goes alone.
 
-After an unclear end a person is asked. The Message-ID is the same for every attempt at a post, so that a list's
-software and many mailboxes drop a copy that a person sends in error.
+After an unclear end the sender's mailbox is looked into, where it can be read (`imap`): what lies there was taken. Else
+a person is asked: that it does not lie there proves nothing (`mail_imap`). The Message-ID is the same for every attempt
+at a post, so that a list's software and many mailboxes drop a copy that a person sends in error.
 
 **Sealed** are sender, list, subject, both bodies with footer, pictures, unsubscribe addresses, and the fingerprints of
 the recipients. `mail_message` makes the bytes of these alone, but for `Date` (when it is sent: RFC 5322 §3.6.1 wants
 that) and `Message-ID` (of the post's key).
 
-Account options: `server`, `user`, `from`, `list`, `to` or `consent` "yes", `postal`, `unsubscribe`, `reply_to`.
-Secrets: `password`; `recipients` where there is no `to`.
+Account options: `server`, `user`, `from`, `list`, `to` or `consent` "yes", `postal`, `unsubscribe`, `reply_to`; `imap`
+and, where they are others, `imap_user`; `oauth` and `client_id` (`mail_oauth`). Secrets: `password`, or `client_secret`
+and `refresh_token`; `recipients` where there is no `to`; `imap_password`.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from datetime import timedelta
 from bot.channels.answers import later
 from bot.channels.article import article_problems
 from bot.channels.base import (
+    Absent,
     Account,
     AttemptKey,
     CannotTell,
@@ -34,6 +37,7 @@ from bot.channels.base import (
     ChannelRefused,
     Content,
     Door,
+    Found,
     Introduction,
     Live,
     Lookup,
@@ -46,8 +50,10 @@ from bot.channels.base import (
 )
 from bot.channels.mail_account import MOST_RECIPIENTS, fingerprint, mail_account
 from bot.channels.mail_address import mailbox_of, masked, recipients_of, server_of
+from bot.channels.mail_imap import find_mail, mailboxes
+from bot.channels.mail_login import NOTHING_SENT, login_for_reading, login_for_sending
 from bot.channels.mail_message import message_of
-from bot.channels.mail_smtp import KEPT, WAIT_SECONDS, Session, Taken, opened
+from bot.channels.mail_smtp import WAIT_SECONDS, Session, Taken, opened
 from bot.channels.mail_text import recipients_in, sealed_mail
 from storage.sealed import SealedPayload
 
@@ -60,6 +66,9 @@ MOST_SUBJECT = 150  # ours; mailboxes show some 40 to 70
 MOST_PAGE_BYTES = 102_000
 MOST_BYTES = 10_000_000  # ours, of the whole e-mail, where the server says nothing
 MOST_NAMED = 3
+FOUND_LATER = (
+    "It lies in the sender's mailbox. Whether the mail server refused some recipients cannot be told any more."
+)
 
 
 class Email:
@@ -78,7 +87,7 @@ class Email:
         alt_limit=1000,
         hashtags="none",
         access_ends=True,
-        settle=timedelta(seconds=60),  # nothing can be looked up: people are asked after it
+        settle=timedelta(seconds=60),  # for what a server still does with it; then comes the look, and the question
         deadline=timedelta(seconds=60),
         # Ours, below what providers take from one mailbox: Microsoft 365 has 30 e-mails a minute
         # (https://learn.microsoft.com/en-us/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits),
@@ -110,25 +119,39 @@ class Email:
         return found
 
     async def send(self, payload: SealedPayload, key: AttemptKey, door: Door) -> Receipt:
-        message_id = f"{key.key}@{payload.remote_id.rpartition('@')[2]}"
+        message_id = _message_id(payload, key)
         try:
             async with asyncio.timeout(GATHER_SECONDS) as gathering:
                 to, late = await _recipients(payload, door)
                 pictures = [await door.blob(medium.sha256) for medium in payload.parts[0].media]
                 message = message_of(payload, pictures, message_id, door.now())
                 sender = mailbox_of(payload.extra["from"])
-                user = door.account.options.get("user", "")
-                async with opened(door, server_of(payload.server), user, sender) as session:
+                login = await login_for_sending(door)
+                async with opened(door, server_of(payload.server), login, sender) as session:
                     taken = await _begun(session, payload, to, len(message), key, door)
                     gathering.reschedule(None)  # from here on the attempt's own deadline holds
                     await session.data(message)
         except TimeoutError as error:
-            raise ProvenNotSent(f"{door.account.name} could not be prepared in time.", kept=KEPT) from error
+            raise ProvenNotSent(f"{door.account.name} could not be prepared in time.", kept=NOTHING_SENT) from error
         note = " ".join(filter(None, (_left_out(taken), _came_late(late))))
         return Receipt(message_id, "", door.now(), {"note": note} if note else {})
 
     async def look_up(self, payload: SealedPayload, key: AttemptKey, door: Door) -> Lookup:
-        return CannotTell("No mail server tells afterwards what it has sent.")
+        mailbox = door.account.options.get("imap", "")
+        if not mailbox:
+            return CannotTell("No mail server tells afterwards what it has sent.")
+        message_id = _message_id(payload, key)
+        try:
+            login = await login_for_reading(door)
+            seen = await find_mail(door, server_of(mailbox, "imap"), login, message_id)
+        except ProvenNotSent:
+            return CannotTell("The sender's mailbox could not be looked into.", temporary=True)
+        except ChannelRefused:
+            return CannotTell("The sender's mailbox does not let AdMind look.")
+        if seen is None:
+            return Absent()
+        note = {"note": FOUND_LATER} if payload.extra.get("recipients") else {}
+        return Found(Receipt(message_id, "", seen.at or key.first_at, note))
 
     async def read_back(self, receipt: Receipt, door: Door) -> Live | None:
         return None
@@ -153,17 +176,20 @@ class Email:
         return Introduction(name=name, last_post=None)
 
     async def connect(self, account: Account, door: Door) -> Account:
-        """Signs in and asks whether the mailbox may send from this address; nothing is sent.
+        """Signs in and asks whether the mailbox may send from this address, and looks whether it can be read where that
+        is wanted; nothing is sent.
 
         Raises BadInput for what is missing or cannot work, ChannelRefused (`unauthorized` when it is not let in).
         """
         options = account.options
         found = mail_account(options, await _listed(door))
         beyond = not (found.sender.address + found.to).isascii()
-        async with opened(door, found.server, found.user, found.sender) as session:
+        async with opened(door, found.server, await login_for_sending(door), found.sender) as session:
             await session.begin(found.sender.address, 0, beyond_ascii=beyond)
             await session.end()
             size = session.most_bytes
+        if found.mailbox is not None:
+            await mailboxes(door, found.mailbox, await login_for_reading(door))
         known = {name: value for name, value in options.items() if name not in found.options and name != "size"}
         where = found.to or f"{found.name} ({len(found.fingerprints)})"
         return account.changed(
@@ -173,6 +199,11 @@ class Email:
             handle=f"{found.sender.address} → {where}"[:120],
             options={**known, **found.options} | ({"size": str(size)} if size else {}),
         )
+
+
+def _message_id(payload: SealedPayload, key: AttemptKey) -> str:
+    """Without its angle brackets."""
+    return f"{key.key}@{payload.remote_id.rpartition('@')[2]}"
 
 
 async def _listed(door: Door) -> str:
@@ -194,7 +225,7 @@ async def _recipients(payload: SealedPayload, door: Door) -> tuple[tuple[str, ..
         raise ChannelRefused(
             f"Nobody is left on the list of {door.account.name} for whom this was approved.",
             code="recipients",
-            kept=KEPT,
+            kept=NOTHING_SENT,
             do_next="Make a new draft for those who are on the list now.",
         )
     return found, len(listed) - len(found)
@@ -217,7 +248,7 @@ async def _begun(
         raise ChannelRefused(
             f"The mail server of {door.account.name} takes no e-mail for the recipients.",
             code="recipients",
-            kept=KEPT,
+            kept=NOTHING_SENT,
             do_next="Look at the addresses, then connect it again.",
         )
     return taken

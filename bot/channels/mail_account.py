@@ -27,6 +27,7 @@ from bot.channels.mail_address import (
     recipients_of,
     server_of,
 )
+from bot.channels.mail_login import GIVER
 from bot.errors import BadInput
 
 MOST_RECIPIENTS = 100  # every server takes these in one transaction: RFC 5321 §4.5.3.1.8
@@ -48,6 +49,8 @@ class MailAccount:
     postal: str
     unsubscribe_page: str
     unsubscribe_address: str
+    mailbox: MailServer | None  # where what was sent can be looked up
+    mailbox_user: str  # empty: the same as for sending
 
     @property
     def destination(self) -> str:
@@ -67,6 +70,8 @@ class MailAccount:
             "unsubscribe": ", ".join(each for each in (self.unsubscribe_page, self.unsubscribe_address) if each),
             "consent": "yes" if self.fingerprints else "",
             "recipients": ",".join(self.fingerprints),
+            "imap": self.mailbox.origin if self.mailbox else "",
+            "imap_user": self.mailbox_user,
         }
         return {name: value for name, value in found.items() if value}
 
@@ -86,7 +91,10 @@ def mail_account(options: Mapping[str, str], recipients: str) -> MailAccount:
             kept="Nothing was connected.",
             do_next="Give consent=yes when each of them did, and keep the proof.",
         )
+    if options.get(GIVER) and not options.get("user", "").strip():
+        raise BadInput("An access needs the user name of the mailbox that it is for.", kept="Nothing was connected.")
     page, address = _unsubscribe(options.get("unsubscribe", ""))
+    mailbox = options.get("imap", "").strip()
     return MailAccount(
         server=server_of(options.get("server", "")),
         user=_user(options.get("user", "")),
@@ -98,6 +106,8 @@ def mail_account(options: Mapping[str, str], recipients: str) -> MailAccount:
         postal=_needed(options.get("postal", ""), "E-mails need the postal address of who sends them.", MOST_POSTAL),
         unsubscribe_page=page,
         unsubscribe_address=address,
+        mailbox=server_of(mailbox, "imap") if mailbox else None,
+        mailbox_user=_user(options.get("imap_user", "")),
     )
 
 

@@ -25,7 +25,8 @@ _LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _NAMED = re.compile(r"(?:\"?(?P<name>[^<>\"]*?)\"?\s*<(?P<address>[^<>\s]+)>|(?P<bare>[^<>\s]+))")
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # not what joins emoji, which is no control
-PORTS = {"smtps": 465, "smtp": 587}
+PORTS = {"smtps": 465, "smtp": 587, "imaps": 993, "imap": 143}
+Kind = Literal["smtp", "imap"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,11 @@ class MailServer:
     host: str
     port: int
     way: Literal["tls", "starttls", "none"]
+    kind: Kind = "smtp"
 
     @property
     def origin(self) -> str:
-        scheme = {"tls": "smtps", "starttls": "smtp", "none": "smtp+plain"}[self.way]
+        scheme = self.kind + {"tls": "s", "starttls": "", "none": "+plain"}[self.way]
         return f"{scheme}://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
 
@@ -102,19 +104,18 @@ def page_of(given: str) -> str:
     except ValueError:
         fits = False
     if not fits or not text.isascii() or not text.isprintable() or set(text) & set(" \"<>'\\,"):
-        raise BadInput(
-            "That is no web address for unsubscribing.", kept="Nothing changed.", do_next="It begins with https://."
-        )
+        raise BadInput("That is no web address.", kept="Nothing changed.", do_next="It begins with https://.")
     return text
 
 
-def server_of(given: str) -> MailServer:
+def server_of(given: str, kind: Kind = "smtp") -> MailServer:
     """A mail server as people write it: `smtp.velo.example`, `smtp.velo.example:465`, `smtps://smtp.velo.example`.
 
-    587 with STARTTLS unless another port is named; 465 is TLS from the first byte. `smtp+plain://` is for a server on
-    this machine itself, which only the operator can allow. Raises BadInput.
+    For sending 587 with STARTTLS unless another port is named; 465 is TLS from the first byte. For reading
+    (`kind="imap"`) 993, which is TLS from the first byte; 143 is STARTTLS (RFC 8314). `smtp+plain://` and
+    `imap+plain://` are for a server on this machine itself, which only the operator can allow. Raises BadInput.
     """
-    text = given.strip().lower()
+    text, tls = given.strip().lower(), f"{kind}s"
     scheme, _, rest = text.rpartition("://")
     try:
         parts = urlsplit(f"//{rest}")
@@ -123,16 +124,23 @@ def server_of(given: str) -> MailServer:
             host = httpx2.URL(f"https://{host}/").raw_host.decode("ascii")
     except (httpx2.InvalidURL, ValueError, TypeError):
         host, port, parts = "", None, urlsplit("")
-    scheme = scheme or ("smtps" if port == PORTS["smtps"] else "smtp")
-    plain = scheme == "smtp+plain"
+    if not scheme:
+        at_once = port == PORTS["smtps"] if kind == "smtp" else port != PORTS["imap"]
+        scheme = tls if at_once else kind
+    plain = scheme == f"{kind}+plain"
     fits = bool(host) and host.isprintable() and len(host) <= 253 and not parts.username and not set(host) & set(" %")
-    if not fits or parts.path not in ("", "/") or not (scheme in PORTS or (plain and _own(host) and port)):
+    if (
+        not fits
+        or parts.path not in ("", "/")
+        or not (scheme in (kind, tls) or (plain and on_this_machine(host) and port))
+    ):
+        example = "smtp.velo.example:587" if kind == "smtp" else "imap.velo.example:993"
         raise BadInput(
-            "That is no name of a mail server.", kept="Nothing changed.", do_next="Write it like smtp.velo.example:587."
+            "That is no name of a mail server.", kept="Nothing changed.", do_next=f"Write it like {example}."
         )
     if plain:
-        return MailServer(host, port or 0, "none")
-    return MailServer(host, port or PORTS[scheme], "tls" if scheme == "smtps" else "starttls")
+        return MailServer(host, port or 0, "none", kind)
+    return MailServer(host, port or PORTS[scheme], "tls" if scheme == tls else "starttls", kind)
 
 
 def recipients_of(given: str, most: int) -> tuple[str, ...]:
@@ -153,7 +161,7 @@ def masked(address: str) -> str:
     return f"{local[:1]}…@{domain}"
 
 
-def _own(host: str) -> bool:
+def on_this_machine(host: str) -> bool:
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

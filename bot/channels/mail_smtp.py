@@ -19,9 +19,9 @@ from aiosmtplib import SMTP, SMTPException, SMTPResponse, SMTPResponseException
 from bot.channels.answers import later
 from bot.channels.base import ChannelRefused, Door, OutcomeUnknown, ProvenNotSent
 from bot.channels.mail_address import Mailbox, MailServer
+from bot.channels.mail_login import NOTHING_SENT, Login
 from bot.fetch import NotSent
 
-KEPT = "Nothing was sent."
 WAIT_SECONDS = 120.0  # after a 4yz: greylisting servers want some minutes (RFC 6647 §2)
 STEP_SECONDS = 15.0
 TOO_LARGE = (523, 552)  # RFC 3463 and RFC 1870
@@ -61,7 +61,7 @@ class Session:
             raise ChannelRefused(
                 f"The mail server of {self._name} takes no addresses with such letters.",
                 code="address",
-                kept=KEPT,
+                kept=NOTHING_SENT,
                 do_next="Use addresses of plain letters, or another mail server.",
             )
         options = [f"SIZE={size}"] if size and smtp.supports_extension("size") else []
@@ -123,7 +123,7 @@ class Session:
         protocol = self._smtp.protocol
         doubt = f"{self._name} gave no answer that says whether it took the e-mail."
         if protocol is None:
-            raise ProvenNotSent(f"{self._name} ended the connection.", kept=KEPT)
+            raise ProvenNotSent(f"{self._name} ended the connection.", kept=NOTHING_SENT)
         try:
             protocol.write(stuffed(message))
             return await protocol.read_response(timeout=self._door.seconds)
@@ -137,7 +137,7 @@ class Session:
         if 400 <= code < 500:
             return later(self._name, WAIT_SECONDS)
         if not 500 <= code < 600:
-            return ProvenNotSent(f"The mail server of {self._name} did not answer properly.", kept=KEPT)
+            return ProvenNotSent(f"The mail server of {self._name} did not answer properly.", kept=NOTHING_SENT)
         if code in (530, 534, 535, 538):
             return _no_access(self._name)
         told = {
@@ -150,22 +150,21 @@ class Session:
                 "Ask whoever runs it why: often it is taken for spam. Then send it again.",
             ),
         }[step]
-        return ChannelRefused(told[0], code="refused", kept=KEPT, do_next=told[1])
+        return ChannelRefused(told[0], code="refused", kept=NOTHING_SENT, do_next=told[1])
 
     def _broken(self, error: Exception) -> ProvenNotSent:
-        return ProvenNotSent(f"{self._name} ended the connection before anything was sent.", kept=KEPT)
+        return ProvenNotSent(f"{self._name} ended the connection before anything was sent.", kept=NOTHING_SENT)
 
 
 @asynccontextmanager
-async def opened(door: Door, server: MailServer, user: str, sender: Mailbox) -> AsyncIterator[Session]:
+async def opened(door: Door, server: MailServer, login: Login | None, sender: Mailbox) -> AsyncIterator[Session]:
     """A conversation that is encrypted and signed in. Raises ChannelRefused, ProvenNotSent."""
-    password = await door.secret("password") if user else ""
     try:
         line = await door.dial_mail(server.host, server.port)
     except NotSent as error:
         raise ProvenNotSent(
             f"The mail server of {door.account.name} could not be reached. " + error.what,
-            kept=KEPT,
+            kept=NOTHING_SENT,
             retry_after_seconds=error.retry_after_seconds,
         ) from error
     smtp = SMTP(
@@ -180,8 +179,8 @@ async def opened(door: Door, server: MailServer, user: str, sender: Mailbox) -> 
     try:
         await _agreed(smtp.connect, door.account.name, server)
         await _agreed(smtp.ehlo, door.account.name, server)  # what it offers after TLS
-        if user:
-            await _signed_in(smtp, user, password, door.account.name)
+        if login is not None:
+            await _signed_in(smtp, login, door.account.name)
         yield Session(smtp, door)
         with contextlib.suppress(SMTPException, OSError):
             await asyncio.wait_for(smtp.quit(), 1.0)  # the e-mail is taken, or nothing is: a goodbye changes neither
@@ -206,7 +205,7 @@ async def _agreed(step: Callable[[], Awaitable[object]], name: str, server: Mail
         raise ChannelRefused(
             f"The mail server of {name} lets AdMind not in (SMTP {no.code}).",
             code="refused",
-            kept=KEPT,
+            kept=NOTHING_SENT,
             do_next="Ask whoever runs it why.",
         ) from None
     except (SMTPException, OSError, ValueError) as error:
@@ -214,37 +213,44 @@ async def _agreed(step: Callable[[], Awaitable[object]], name: str, server: Mail
             raise ChannelRefused(
                 f"The mail server of {name} has no certificate for its name that can be trusted.",
                 code="tls",
-                kept=KEPT,
+                kept=NOTHING_SENT,
                 do_next="Write the name that its certificate has, or have whoever runs it renew that.",
             ) from None
         if "STARTTLS" in str(error):
             raise ChannelRefused(
                 f"The mail server of {name} does not encrypt on port {server.port}.",
                 code="tls",
-                kept=KEPT,
+                kept=NOTHING_SENT,
                 do_next="Use another port, such as 465.",
             ) from None
-        raise ProvenNotSent(f"The mail server of {name} did not answer properly.", kept=KEPT) from None
+        raise ProvenNotSent(f"The mail server of {name} did not answer properly.", kept=NOTHING_SENT) from None
 
 
-async def _signed_in(smtp: SMTP, user: str, password: str, name: str) -> None:
+async def _signed_in(smtp: SMTP, login: Login, name: str) -> None:
     try:
-        await smtp.login(user, password)
+        await (smtp.auth_xoauth2 if login.given else smtp.login)(login.user, login.secret)
     except SMTPResponseException as no:
-        raise (later(name, WAIT_SECONDS) if 400 <= no.code < 500 else _no_access(name)) from None
+        raise (later(name, WAIT_SECONDS) if 400 <= no.code < 500 else _no_access(name, given=login.given)) from None
     except (SMTPException, ValueError) as error:
         if smtp.is_connected:
-            raise _no_access(name) from None
-        raise ProvenNotSent(f"The mail server of {name} did not answer properly.", kept=KEPT) from error
+            raise _no_access(name, given=login.given) from None
+        raise ProvenNotSent(f"The mail server of {name} did not answer properly.", kept=NOTHING_SENT) from error
     except OSError:
-        raise ProvenNotSent(f"The mail server of {name} did not answer properly.", kept=KEPT) from None
+        raise ProvenNotSent(f"The mail server of {name} did not answer properly.", kept=NOTHING_SENT) from None
 
 
-def _no_access(name: str) -> ChannelRefused:
+def _no_access(name: str, *, given: bool = False) -> ChannelRefused:
+    if given:
+        return ChannelRefused(
+            f"The mail server of {name} does not accept AdMind's access.",
+            code="unauthorized",
+            kept=NOTHING_SENT,
+            do_next="Is it for this user, and may it send e-mail? Then connect it again.",
+        )
     return ChannelRefused(
         f"The mail server of {name} did not accept user and password.",
         code="unauthorized",
-        kept=KEPT,
+        kept=NOTHING_SENT,
         do_next="Some want an app password, made in the mailbox's settings. Then connect it again.",
     )
 
@@ -253,6 +259,6 @@ def _too_large(name: str) -> ChannelRefused:
     return ChannelRefused(
         f"The e-mail is larger than the mail server of {name} takes.",
         code="too_large",
-        kept=KEPT,
+        kept=NOTHING_SENT,
         do_next="Use smaller pictures, or fewer.",
     )

@@ -31,6 +31,7 @@ class App:
     client_secret: str
     redirect: str
     scope: str
+    token_url: str = ""  # where it renews an access that was pasted; empty: the server's address says
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -43,8 +44,16 @@ class Tokens:
     refresh_life: timedelta | None = None
 
 
-class OAuthServer(Protocol):
-    """One channel's servers. Each call goes through the safe client; all raise ChannelRefused with words."""
+class Renews(Protocol):
+    """What an access lives by. Each call goes through the safe client; all raise ChannelRefused with words."""
+
+    async def refresh(self, request: Request, origin: str, app: App, refresh: str) -> Tokens: ...
+
+    async def revoke(self, request: Request, origin: str, app: App, token: str) -> None: ...
+
+
+class OAuthServer(Renews, Protocol):
+    """One channel's servers, where people sign in."""
 
     def origin_of(self, given: str) -> str:
         """The issuer that a person named. Raises BadInput."""
@@ -60,9 +69,14 @@ class OAuthServer(Protocol):
 
     async def exchange(self, request: Request, origin: str, app: App, code: str, verifier: str) -> Tokens: ...
 
-    async def refresh(self, request: Request, origin: str, app: App, refresh: str) -> Tokens: ...
 
-    async def revoke(self, request: Request, origin: str, app: App, token: str) -> None: ...
+@runtime_checkable
+class Pasted(Renews, Protocol):
+    """A server that people have got a refresh token from elsewhere, which they paste."""
+
+    def pasted(self, options: Mapping[str, str], secrets: Mapping[str, str]) -> App | None:
+        """What it is renewed as; None where something else was pasted, such as a password. Raises BadInput."""
+        ...
 
 
 @runtime_checkable

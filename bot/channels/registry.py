@@ -20,10 +20,11 @@ from bot.channels.instagram import Instagram
 from bot.channels.linkedin import LinkedIn
 from bot.channels.linkedin_oauth import LinkedInOAuth
 from bot.channels.mail import Email
+from bot.channels.mail_oauth import MailOAuth
 from bot.channels.mastodon import Mastodon
 from bot.channels.mastodon_oauth import MastodonOAuth
 from bot.channels.meta_oauth import MetaOAuth
-from bot.channels.oauth import OAuthServer
+from bot.channels.oauth import OAuthServer, Renews
 from bot.channels.pinterest import Pinterest
 from bot.channels.pinterest_oauth import PinterestOAuth
 from bot.channels.platform import FACEBOOK, INSTAGRAM, LINKEDIN, PINTEREST, THREADS, Platform
@@ -104,6 +105,11 @@ def build_oauth(platforms: Platforms = DEFAULT) -> Mapping[str, OAuthServer]:
         "facebook": FacebookOAuth(platforms.facebook),
         "instagram": MetaOAuth(platforms.instagram, "ig", "ADMIND_INSTAGRAM"),
     }
+
+
+def build_renewals(servers: Mapping[str, OAuthServer]) -> Mapping[str, Renews]:
+    """All whose accesses are renewed: those of `build_oauth`, and those whose refresh token people paste."""
+    return {**servers, "email": MailOAuth()}
 
 
 def _clear(secret: SecretStr | None) -> str:

@@ -15,7 +15,8 @@ import httpx2
 from storage.errors import AdMindError
 
 WEB_PORTS = frozenset({80, 443})
-MAIL_PORTS = frozenset({465, 587, 2525})  # where mail is handed in; port 25 is for servers among themselves
+# Where mail is handed in, and where a mailbox is read; port 25 is for servers among themselves.
+MAIL_PORTS = frozenset({465, 587, 2525}) | {993, 143}
 _LONGEST_URL = 2048
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 _NUMERIC_LABEL = re.compile(r"[0-9]+|0x[0-9a-f]*")

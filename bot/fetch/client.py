@@ -49,7 +49,7 @@ class SafeClient(httpx2.AsyncClient):
         return await super().send(request, **{**options, "follow_redirects": False})
 
     async def dial_mail(self, host: str, port: int) -> Line:
-        """To a mail server that somebody named, by the same rules but for its ports (465, 587, 2525).
+        """To a mail server that somebody named, by the same rules but for its ports (465, 587, 2525; 993, 143).
 
         The socket is the caller's to close. Raises NotSent.
         """

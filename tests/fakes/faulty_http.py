@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 Breaks = Literal["", "before reading", "before answering", "within answer"]
@@ -163,11 +163,20 @@ def _reset(writer: asyncio.StreamWriter) -> None:
     writer.transport.abort()
 
 
-ServerT = TypeVar("ServerT", bound=FaultyServer)
+class Listens(Protocol):
+    """A server of this machine, for `listening`."""
+
+    port: int
+    listener: asyncio.Server | None
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None: ...
+
+
+ListensT = TypeVar("ListensT", bound=Listens)
 
 
 @asynccontextmanager
-async def listening(fake: ServerT) -> AsyncIterator[ServerT]:
+async def listening(fake: ListensT) -> AsyncIterator[ListensT]:
     """The server on a free port of this machine, gone at the end with all its connections."""
     tasks: set[asyncio.Task[None]] = set()
 
@@ -193,9 +202,9 @@ async def listening(fake: ServerT) -> AsyncIterator[ServerT]:
 
 
 @contextmanager
-def on_a_thread(fake: ServerT) -> Iterator[ServerT]:
+def on_a_thread(fake: ListensT) -> Iterator[ListensT]:
     """The same on a thread of its own, for tests that wait where they stand."""
-    started: Future[ServerT] = Future()
+    started: Future[ListensT] = Future()
     loop = asyncio.new_event_loop()
     over = asyncio.Event()
 

@@ -25,6 +25,11 @@ ONCE = ("from", "to", "date", "message-id", "subject", "mime-version", "list-uns
 SAID = {200: 250, 201: 250}  # what acts written for HTTP mean here
 
 
+def xoauth2(token: str) -> str:
+    """https://developers.google.com/workspace/gmail/imap/xoauth2-protocol#the_sasl_xoauth2_mechanism"""
+    return f"user={USER}\x01auth=Bearer {token}\x01\x01"
+
+
 @dataclass
 class Mail:
     sender: str
@@ -52,11 +57,13 @@ class SmtpServer(FaultyServer):
     implicit: bool = False  # TLS from the first byte
     starttls: bool = True
     auth: str = "PLAIN LOGIN"
+    tokens: set[str] = field(default_factory=set)  # what XOAUTH2 takes
     extensions: tuple[str, ...] = ("8BITMIME", "SIZE 5000000", "SMTPUTF8")
     senders: frozenset[str] | None = None
     recipients: dict[str, str] = field(default_factory=dict)  # refused ones and how
     answers: dict[str, list[str | None]] = field(default_factory=dict)
     mails: list[Mail] = field(default_factory=list)
+    copies: list[bytes] = field(default_factory=list)  # of what was taken, as servers keep that save what they send
     commands: list[str] = field(default_factory=list)
     offered: list[bytes] = field(default_factory=list)  # every e-mail that was handed over to its end
     _pending: list[Mail] = field(default_factory=list)
@@ -64,6 +71,7 @@ class SmtpServer(FaultyServer):
     def commit_late(self) -> int:
         late, self._pending = self._pending, []
         self.mails += late
+        self.copies += [mail.raw for mail in late]
         return len(late)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -86,6 +94,7 @@ class SmtpServer(FaultyServer):
             self.seen.append(Seen("DATA", "", {}, {}, mail.raw))
         if act.commits == "now" and act.breaks != "before reading":
             self.mails.append(mail)
+            self.copies.append(mail.raw)
         elif act.commits == "late":
             self._pending.append(mail)
         return act
@@ -182,11 +191,21 @@ class _Talk:
         elif way.upper() == "LOGIN":
             user = base64.b64decode(first or await self.ask("VXNlcm5hbWU6")).decode()
             password = base64.b64decode(await self.ask("UGFzc3dvcmQ6")).decode()
+        elif way.upper() == "XOAUTH2" and "XOAUTH2" in self.server.auth:
+            await self.with_token(base64.b64decode(first, validate=True).decode())
+            return
         else:
             await self.say("504 5.5.4 no such way")
             return
         self.signed_in = (user, password) == (USER, PASSWORD)
         await self.say("235 2.7.0 in" if self.signed_in else f"535 5.7.8 not with {password}")
+
+    async def with_token(self, said: str) -> None:
+        self.signed_in = said in {xoauth2(each) for each in self.server.tokens}
+        if not self.signed_in:
+            answer = await self.ask(base64.b64encode(b'{"status":"401","schemes":"bearer"}').decode())
+            assert answer == b"", "an empty word, to hear the end"
+        await self.say("235 2.7.0 in" if self.signed_in else "535 5.7.8 not with this access")
 
     async def ask(self, what: str) -> bytes:
         await self.say(f"334 {what}")

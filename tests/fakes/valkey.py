@@ -145,7 +145,8 @@ def replicated_valkey(*, replicas: int = 1) -> Iterator[Replicated]:
         settings = directory / "sentinel.conf"
         settings.write_text(
             f"port {watch}\nbind 127.0.0.1\nsentinel monitor main 127.0.0.1 {ports[0]} 1\n"
-            "sentinel down-after-milliseconds main 1000\nsentinel failover-timeout main 3000\n"
+            # Not less: on a busy machine a primary that lives may be silent for a second, and is replaced once more.
+            "sentinel down-after-milliseconds main 3000\nsentinel failover-timeout main 3000\n"
         )
         stack.enter_context(_run(directory, [str(settings), "--sentinel"]))
         eventually(partial(_ready, ("127.0.0.1", watch)), "the Sentinel answers")

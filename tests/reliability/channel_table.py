@@ -29,7 +29,7 @@ from tests.fakes.pinterest_server import PinterestServer
 from tests.fakes.threads_server import ThreadsServer
 from tests.fakes.webhook_server import WebhookServer
 from tests.fakes.x_server import XServer
-from tests.reliability.dying import DyingMail, dying
+from tests.reliability.dying import DyingMail, dying, mail_with_mailbox
 
 SHORT = "Fresh bread from six. 🥖\n\nRye and wheat."
 LONG = "".join(f"On day {day} we bake from four, and it smells of bread in all of our street. " for day in range(8))
@@ -281,6 +281,18 @@ CASES = [
         stands=_mail,
         asks="always",
         again=False,
+        compared="",
+    ),
+    Case(
+        "email_with_mailbox",
+        mail_with_mailbox,
+        secrets=lambda server: {"password": smtp_server.PASSWORD, "recipients": "ana@a.example, beat@b.example"},
+        options=lambda server: {
+            **_mail_options(server),
+            "imap": f"imap+plain://127.0.0.1:{server.beside[0].port}",
+        },
+        stands=_mail,
+        channel="email",
         compared="",
     ),
     Case("webhook", dying(WebhookServer), options=_hook, asks="always", again=False, **HOOK),

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from tests.fakes.faulty_http import FaultyServer, Headers, Seen
+from tests.fakes.faulty_http import FaultyServer, Headers, Listens, Seen
+from tests.fakes.imap_server import ImapServer
 from tests.fakes.smtp_server import Drop, SmtpServer
 
 
@@ -26,6 +27,7 @@ class Dying(FaultyServer):
     asked: list[str] = field(default_factory=list)
     irreversible: list[int] = field(default_factory=list)
     process: Killable | None = None
+    beside: list[Listens] = field(default_factory=list)  # others that belong to it, and kill nobody
 
     def refusal(self, seen: Seen) -> tuple[int, bytes] | None:
         if self.process is not None:
@@ -75,6 +77,14 @@ class DyingMail(Dying, SmtpServer):
 
     def answers_now(self) -> None:
         self.done()
+
+
+def mail_with_mailbox() -> DyingMail:
+    """Beside it the sender's mailbox, in which it saves what it took."""
+    server, mailbox = DyingMail(), ImapServer()
+    server.copies = mailbox.folders["Sent"].mails
+    server.beside.append(mailbox)
+    return server
 
 
 def dying(server: type[FaultyServer]) -> Callable[..., Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -72,8 +72,12 @@ class Nobody:
 async def stage(case: Case, database: Database, folder: Path) -> AsyncIterator[Stage]:
     """A connected account at a fresh server in an empty database, and an approved post that is due."""
     await cast(Any, database.client).flushall()
-    async with listening(case.serve()) as server:
-        channels, hosts = channels_at(server.origin, database), frozenset({f"127.0.0.1:{server.port}"})
+    async with AsyncExitStack() as open_ones:
+        server = await open_ones.enter_async_context(listening(case.serve()))
+        for other in server.beside:
+            await open_ones.enter_async_context(listening(other))
+        hosts = frozenset(f"127.0.0.1:{each.port}" for each in (server, *server.beside))
+        channels = channels_at(server.origin, database)
         async with world_on(database, folder, allow_hosts=hosts, channels=channels) as world:
             server.now = world.clock.now
             channel = case.channel or case.name

@@ -15,6 +15,7 @@ from storage.accounts import Account
 from storage.posts import PostState
 from storage.redis import Database
 from tests.fakes.faulty_http import Act
+from tests.fakes.imap_server import ImapServer, imap_server
 from tests.fakes.smtp_server import PASSWORD, USER, SmtpServer, smtp_server
 from tests.world import World, world_on
 
@@ -33,11 +34,20 @@ class Town:
 
 
 @asynccontextmanager
-async def town(database: Database, folder: Path, people: Sequence[str] = (), **switches: Any) -> AsyncIterator[Town]:
+async def town(
+    database: Database,
+    folder: Path,
+    people: Sequence[str] = (),
+    mailbox: ImapServer | None = None,
+    **switches: Any,
+) -> AsyncIterator[Town]:
+    allowed = {f"127.0.0.1:{mailbox.port}"} if mailbox else set[str]()
     async with (
         smtp_server(**switches) as server,
-        world_on(database, folder, allow_hosts=frozenset({f"127.0.0.1:{server.port}"})) as world,
+        world_on(database, folder, allow_hosts=frozenset(allowed | {f"127.0.0.1:{server.port}"})) as world,
     ):
+        if mailbox is not None:
+            server.copies = mailbox.folders["Sent"].mails
         options = {
             "server": f"smtp+plain://127.0.0.1:{server.port}",
             "user": USER,
@@ -46,6 +56,7 @@ async def town(database: Database, folder: Path, people: Sequence[str] = (), **s
             "postal": "Velo AG, 8001 Zürich",
             "unsubscribe": "stop@velo.example",
         } | ({"consent": "yes"} if people else {"to": "news@lists.example"})
+        options |= {"imap": f"imap+plain://127.0.0.1:{mailbox.port}"} if mailbox else {}
         secrets = {"password": PASSWORD} | ({"recipients": ", ".join(people)} if people else {})
         yield Town(world, server, await world.connected("email", "Newsletter", options, secrets))
 
@@ -84,6 +95,47 @@ async def test_after_a_doubt_people_are_asked_and_nothing_is_sent_again(
         assert (await place.world.post(post)).state is PostState.unknown
         assert place.server.commands.count("DATA") == 1 and len(place.server.mails) <= 1
         assert any("tell" in item.model_dump_json() for item in await place.world.notices())
+
+
+async def test_after_a_doubt_the_mailbox_tells_what_was_taken(database: Database, tmp_path: Path) -> None:
+    async with imap_server() as mailbox, town(database, tmp_path / "data", PEOPLE, mailbox) as place:
+        place.server.plan.append(Act(breaks="before answering"))
+        post = await place.world.approved(place.account)
+        assert (await place.world.publish_due(post)).state is PostState.unknown
+        await place.later(3)
+        kept = await place.world.post(post)
+        assert kept.state is PostState.published and kept.receipt is not None
+        assert kept.receipt.remote_id.endswith("@velo.example") and "cannot be told any more" in kept.receipt.note
+        assert len(place.server.mails) == 1 and place.server.commands.count("DATA") == 1
+
+
+async def test_what_is_not_in_the_mailbox_is_asked_about_and_never_sent_again_by_itself(
+    database: Database, tmp_path: Path
+) -> None:
+    async with imap_server() as mailbox, town(database, tmp_path / "data", PEOPLE, mailbox) as place:
+        place.server.plan.append(Act(commits="late", breaks="before answering"))
+        post = await place.world.approved(place.account)
+        await place.world.publish_due(post)
+        for _ in range(6):
+            await place.later(2)
+        place.server.commit_late()
+        kept = await place.world.post(post)
+        assert kept.state is PostState.unknown and kept.failure is not None
+        assert "not there when we looked" in kept.failure.sentence
+        assert place.server.commands.count("DATA") == 1
+        assert any("tell" in item.model_dump_json() for item in await place.world.notices())
+
+
+async def test_a_mailbox_that_is_away_is_looked_into_later(database: Database, tmp_path: Path) -> None:
+    async with imap_server() as mailbox, town(database, tmp_path / "data", PEOPLE, mailbox) as place:
+        mailbox.answers["CONNECT"] = [None, None]
+        place.server.plan.append(Act(breaks="before answering"))
+        post = await place.world.approved(place.account)
+        await place.world.publish_due(post)
+        for _ in range(6):
+            await place.later(1)
+        kept = await place.world.post(post)
+        assert kept.state is PostState.published and not mailbox.answers["CONNECT"]
 
 
 async def test_a_copy_that_a_person_sends_has_the_same_message_id(database: Database, tmp_path: Path) -> None:

@@ -13,11 +13,13 @@ import httpx2
 import pytest
 
 from bot.clock import MovableClock
+from storage.stores import TeamStore
 from tests.fakes.bluesky_server import ANA, VELO, BlueskyServer
 from tests.fakes.discord_room import BOT_TOKEN, HOOK_TOKEN, HOOKED, ROOM, DiscordRoom
 from tests.fakes.faulty_http import on_a_thread
 from tests.fakes.forem_server import API_KEY, ForemServer
 from tests.fakes.ghost_server import KEY, GhostServer
+from tests.fakes.imap_server import ImapServer
 from tests.fakes.slack_room import ROOM as SLACK_ROOM
 from tests.fakes.slack_room import TOKEN as SLACK_TOKEN
 from tests.fakes.slack_room import SlackRoom
@@ -25,6 +27,7 @@ from tests.fakes.smtp_server import PASSWORD as MAIL_PASSWORD
 from tests.fakes.smtp_server import USER as MAIL_USER
 from tests.fakes.smtp_server import SmtpServer
 from tests.fakes.telegram_server import TOKEN, TelegramServer
+from tests.fakes.token_server import CLIENT, SECRET, TokenServer
 from tests.fakes.wordpress_server import PASSWORD, USER, WordPressServer
 from tests.handlers.serving import Served, serving
 from tests.handlers.studio.test_safety import Person
@@ -100,6 +103,18 @@ def mailbox() -> Iterator[SmtpServer]:
 
 
 @pytest.fixture(scope="module")
+def read_there() -> Iterator[ImapServer]:
+    with on_a_thread(ImapServer()) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def tokens() -> Iterator[TokenServer]:
+    with on_a_thread(TokenServer()) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
 def shared(
     tmp_path_factory: pytest.TempPathFactory,
     blog: WordPressServer,
@@ -108,10 +123,12 @@ def shared(
     discord: DiscordRoom,
     slack: SlackRoom,
     mailbox: SmtpServer,
+    read_there: ImapServer,
+    tokens: TokenServer,
 ) -> Iterator[Desk]:
     clock = MovableClock()
     with on_a_thread(BlueskyServer()) as server, on_a_thread(TelegramServer()) as telegram:
-        servers = (server, telegram, blog, ghost, forem, discord, slack, mailbox)
+        servers = (server, telegram, blog, ghost, forem, discord, slack, mailbox, read_there, tokens)
         environ = {"ADMIND_ALLOW_HOSTS": ",".join(f"127.0.0.1:{each.port}" for each in servers)}
         folder = tmp_path_factory.mktemp("pasting")
         with serving(folder, environ, clock=clock) as served, closing(Desk(served, server, telegram, clock)) as desk:
@@ -386,6 +403,44 @@ def test_a_mailbox_is_connected_with_its_recipients_and_its_drafts_are_shown_as_
     assert "<b>We &lt;open&gt;</b>" in preview and "<p>On <strong>Monday</strong>.</p>" in preview
     assert "<dd>Come in</dd>" in preview and "2 recipients" in preview and "Velo AG, 8001 Zürich" in preview
     assert "ana@a.example" not in preview and "display:none" not in preview
+
+
+def test_a_mailbox_is_looked_into_and_given_access_as_the_form_says(
+    desk: Desk, mailbox: SmtpServer, read_there: ImapServer, tokens: TokenServer
+) -> None:
+    fields = {
+        "server": f"smtp+plain://127.0.0.1:{mailbox.port}",
+        "user": MAIL_USER,
+        "password": MAIL_PASSWORD,
+        "sender": "Velo <news@velo.example>",
+        "list_name": "Velo News",
+        "to": "news@lists.example",
+        "postal": "Velo AG, 8001 Zürich",
+        "unsubscribe": "https://velo.example/stop",
+    }
+    imap, tried = {"imap": f"imap+plain://127.0.0.1:{read_there.port}"}, len(read_there.commands)
+    page = str(desk.person.post(f"{ACCOUNTS}/mail", fields | imap).headers["location"]).removeprefix("/studio")
+    assert desk.person.post(page, {"name": "Letters"}).status_code == 303
+    assert "AUTHENTICATE" in read_there.commands[tried:]
+    mailbox.auth, mailbox.tokens = "XOAUTH2", tokens.good
+    given = {
+        "oauth": tokens.url,
+        "client_id": CLIENT,
+        "client_secret": SECRET,
+        "refresh_token": "first",
+        "password": "",
+    }
+    tried = len(read_there.commands)
+    page = str(desk.person.post(f"{ACCOUNTS}/mail", fields | given).headers["location"]).removeprefix("/studio")
+    shown = desk.person.get(page)
+    assert "connected already" in shown.text and SECRET not in shown.text and "access-1" not in shown.text
+    assert desk.person.post(page, {"name": "Letters"}).status_code == 303
+    admind, team = desk.served.admind, TeamStore(desk.served.admind.database)
+    accounts = desk.served.on_loop(lambda: team.all(team.accounts, admind.workspace.id))
+    [kept] = [each for each in accounts if each.name == "Letters"]
+    assert kept.options["oauth"] == tokens.url and "renew_access_at" in kept.options
+    assert "imap" not in kept.options and len(read_there.commands) == tried, "it was left out this time"
+    mailbox.auth = "PLAIN LOGIN"
 
 
 def test_a_channel_that_is_connected_otherwise_takes_no_pasted_secret(desk: Desk) -> None:

@@ -112,7 +112,6 @@ async def mail(
     visit: Visitor,
     server: Annotated[str, Form(max_length=300)],
     user: Annotated[str, Form(max_length=254)],
-    password: Annotated[str, Form(max_length=300)],
     sender: Annotated[str, Form(max_length=340)],
     list_name: Annotated[str, Form(max_length=80)],
     postal: Annotated[str, Form(max_length=300)],
@@ -121,11 +120,19 @@ async def mail(
     recipients: Annotated[str, Form(max_length=30_000)] = "",
     consent: Annotated[Literal["", "yes"], Form()] = "",
     reply_to: Annotated[str, Form(max_length=254)] = "",
+    imap: Annotated[str, Form(max_length=300)] = "",
+    password: Annotated[str, Form(max_length=300)] = "",
+    oauth: Annotated[str, Form(max_length=300)] = "",
+    client_id: Annotated[str, Form(max_length=300)] = "",
+    client_secret: Annotated[str, Form(max_length=300)] = "",
+    refresh_token: Annotated[str, Form(max_length=4000)] = "",
 ) -> Response:
     """A mailbox and whom it writes to: signed in at once, kept after a look. Recipients are kept as secrets are."""
     options = {"server": server.strip(), "user": user.strip(), "from": sender, "list": list_name, "to": to.strip()}
     options |= {"postal": postal, "unsubscribe": unsubscribe, "consent": consent, "reply_to": reply_to.strip()}
+    options |= {"imap": imap.strip(), "oauth": oauth.strip(), "client_id": client_id.strip()}
     secrets = {"password": password, "recipients": recipients.strip()}
+    secrets |= {"client_secret": client_secret.strip(), "refresh_token": refresh_token.strip()}
     begun = await visit.admind.pasting.begin(
         _traveller(visit), "email", options, {name: value for name, value in secrets.items() if value}
     )
