@@ -48,7 +48,8 @@ def replaced_card(draft: Draft, names: Words) -> Card:
 def client_card(card: Card, names: Words, *, internal: bool) -> Card:
     """A draft's card as the client sees it: what would go out and the decision, not what the team says among itself.
 
-    While the team works on it again, only that.
+    `card` is drawn with words for clients, in which nobody of the team is named. While the team works on it again, only
+    that.
     """
     if not internal:
         return Card(title=card.title, status=names.t("The team is working on it again."), draft=card.draft)
@@ -67,8 +68,7 @@ def _status(draft: Draft, names: Words, missing: str, posts: Sequence[Post]) -> 
         return f"{missing.rstrip('.')} · {until}"
     if draft.status is DraftStatus.approved:
         out = [p for p in posts if p.state is PostState.published and p.receipt and not p.receipt.taken_down_at]
-        by = sorted({names.member(m) for post in posts for m in post.approved_by})
-        approved = names.t("Approved by {names}", names=words(names.language).series(by)) if by else names.t("Approved")
+        approved = _approved(names, {names.member(m) for post in posts for m in post.approved_by})
         done = names.t("{out} of {all} posted", out=len(out), all=len(posts)) if out else ""
         return " · ".join(part for part in (approved, done) if part)
     if draft.status is DraftStatus.late:
@@ -76,6 +76,14 @@ def _status(draft: Draft, names: Words, missing: str, posts: Sequence[Post]) -> 
     if draft.status is DraftStatus.replaced:
         return names.t("Replaced by a newer draft.")
     return missing
+
+
+def _approved(names: Words, by: set[str]) -> str:
+    """By whom it was approved; "" among them is the team, whom a client reads of as one."""
+    named = words(names.language).series(sorted(by - {""}))
+    if "" in by:
+        return names.t("Approved by the team and {names}", names=named) if named else names.t("Approved by the team")
+    return names.t("Approved by {names}", names=named) if named else names.t("Approved")
 
 
 def _footer(draft: Draft, names: Words) -> str:

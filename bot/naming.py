@@ -15,13 +15,17 @@ from storage.team import Brand
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a card needs besides the record: names instead of ids, and the reader's zone."""
+    """What a card needs besides the record: names instead of ids, and the reader's zone.
+
+    `unnamed`: ids of members whom the reader does not get to know by name.
+    """
 
     brand: Brand
     zone: str
     accounts: Mapping[str, Account]
     members: Mapping[str, str] = field(default_factory=dict)  # id → name
     language: str = "en"
+    unnamed: frozenset[str] = frozenset()
 
     def account(self, account: str) -> str:
         return self.accounts[account].name if account in self.accounts else self.t("an account that was removed")
@@ -33,6 +37,9 @@ class Words:
         return found or (account.page or account.server if account else "")
 
     def member(self, member: str) -> str:
+        """Their name; "" for who is not named to this reader."""
+        if member in self.unnamed:
+            return ""
         return self.members.get(member) or self.t("somebody who left")
 
     def t(self, english: str, /, **values: object) -> str:

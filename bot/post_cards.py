@@ -141,7 +141,10 @@ def _by_hand_card(post: Post, receipt: PostReceipt, names: Words) -> Card:
 def _taken_down(receipt: PostReceipt, names: Words) -> str:
     when = names.time(receipt.taken_down_at) if receipt.taken_down_at else ""
     if receipt.taken_down_by:
-        return names.t("taken down by hand {when}, {name}", when=when, name=names.member(receipt.taken_down_by))
+        name = names.member(receipt.taken_down_by)
+        if not name:  # to a client nobody of the team is named
+            return names.t("taken down by hand {when}", when=when)
+        return names.t("taken down by hand {when}, {name}", when=when, name=name)
     return names.t("taken down {when}", when=when)
 
 

@@ -112,7 +112,7 @@ class DraftView(View):
     due: datetime | None
     zone: str
     decide_by: datetime | None
-    requested_by: str
+    requested_by: str = Field(description="empty for a client, unless a client asked for it")
     request: str
     versions: list[VersionView]
     options: list[dict[str, str]] = Field(description="alternative wordings, text by account id")
@@ -158,7 +158,7 @@ class PostView(View):
     status: str
     due: datetime
     digest: str
-    approved_by: list[str]
+    approved_by: list[str] = Field(description="names; to a client only clients are named")
     attempts: list[AttemptView]
     receipt: ReceiptView | None
     problem: str | None
@@ -342,7 +342,7 @@ def post_view(post: Post, words: Words) -> PostView:
         status=post.state.value,
         due=post.due,
         digest=post.digest,
-        approved_by=[words.member(member) for member in post.approved_by],
+        approved_by=[name for member in post.approved_by if (name := words.member(member))],
         attempts=[
             AttemptView(id=each.id, number=each.number, at=each.at, outcome=each.outcome or None)
             for each in post.attempts
@@ -352,11 +352,11 @@ def post_view(post: Post, words: Words) -> PostView:
             url=receipt.url,
             at=receipt.at,
             compared=receipt.compared or None,
-            confirmed_by=words.member(receipt.by) if receipt.by else None,
+            confirmed_by=(words.member(receipt.by) or None) if receipt.by else None,
             by_hand_since=receipt.by_hand_since,
             by_hand_why=receipt.by_hand_why or None,
             taken_down_at=receipt.taken_down_at,
-            taken_down_by=words.member(receipt.taken_down_by) if receipt.taken_down_by else None,
+            taken_down_by=(words.member(receipt.taken_down_by) or None) if receipt.taken_down_by else None,
         )
         if receipt
         else None,

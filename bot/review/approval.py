@@ -37,6 +37,11 @@ def may_decide(member: Member, brand: str, members: Iterable[Member], now: datet
     return any(decider.id == member.id for decider in deciders(brand, members, now))
 
 
+def as_client(member: Member, brand: str) -> bool:
+    """Whether this member's word is a client's, and not the team's."""
+    return Role.client in member.roles.get(brand, frozenset()) and not member.may(brand, Role.approver, Role.owner)
+
+
 def active(decisions: Iterable[Decision], version: Version) -> tuple[Decision, ...]:
     """Each member's latest decision on exactly this version's bytes, unless withdrawn; in the order they were said."""
     latest: dict[str, Decision] = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -77,19 +78,22 @@ class Board:
         return (await self.round_table(draft.workspace)).standings(draft, self._clock.now())
 
     async def card(self, draft: Draft, *, for_client: bool = False) -> Card:
-        table = await self.round_table(draft.workspace)
-        card, internal = await self._drawn(draft, table)
-        return client_card(card, table.words(draft.brand), internal=internal) if for_client else card
+        drawn = await self._drawn(draft, await self.round_table(draft.workspace))
+        return drawn.for_clients if for_client else drawn.card
 
-    async def _drawn(self, draft: Draft, table: RoundTable) -> tuple[Card, bool]:
-        """The card, and whether the team's part is given."""
-        words = table.words(draft.brand)
+    async def _drawn(self, draft: Draft, table: RoundTable) -> _Drawn:
+        words, to_client = table.words(draft.brand), table.words(draft.brand, for_client=True)
         with reading(words.language):
             standings = table.standings(draft, self._clock.now())
         missing = next((standing.missing for standing in standings if not standing.met), "")
         posts = await self._posts.many(draft.workspace, [v.post for v in draft.versions if v.post])
         internal = bool(standings) and all(standing.internal for standing in standings)
-        return draft_card(draft, words, missing=missing, posts=posts), internal
+        for_clients = draft_card(draft, to_client, missing=missing, posts=posts)
+        return _Drawn(
+            draft_card(draft, words, missing=missing, posts=posts),
+            client_card(for_clients, to_client, internal=internal),
+            internal,
+        )
 
     async def show(self, workspace: str, draft_id: str, *, home: str = "") -> None:
         """Bring every home, or this one, up to date with a draft. Client rooms come in once the team has approved."""
@@ -97,10 +101,10 @@ class Board:
         if kept is None:
             return
         table = await self.round_table(workspace)
-        card, internal = await self._drawn(kept.record, table)
+        drawn = await self._drawn(kept.record, table)
         words = table.words(kept.record.brand)
         rooms = await self.hosting.client_rooms(workspace, kept.record.brand)
-        showing = _Showing(kept.record, words, card, internal, rooms)
+        showing = _Showing(kept.record, words, drawn, rooms)
         try:
             await self._to_each(workspace, kept.record.brand, showing.in_home, home=home)
         finally:
@@ -222,19 +226,27 @@ class Board:
         await self._delivering.settled(workspace, brand, chosen, missed, homes)
 
 
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A draft's card for the team and for clients. `internal`: the team's part is given."""
+
+    card: Card
+    for_clients: Card
+    internal: bool
+
+
 class _Showing:
     """One draft on its way into homes: what was posted, and what of it needs no second look.
 
     `rooms`: the channels of the brand's client rooms by home.
     """
 
-    def __init__(
-        self, draft: Draft, words: Words, card: Card, internal: bool, rooms: Mapping[str, tuple[str, ...]]
-    ) -> None:
+    def __init__(self, draft: Draft, words: Words, drawn: _Drawn, rooms: Mapping[str, tuple[str, ...]]) -> None:
         self._draft = draft
         self._words = words
-        self._card = card
-        self._internal = internal
+        self._card = drawn.card
+        self._for_client = drawn.for_clients
+        self._internal = drawn.internal
         self._rooms = rooms
         self.posted: list[MessageRef] = []
         self.done: list[MessageRef] = []
@@ -256,7 +268,7 @@ class _Showing:
 
     def _for_clients(self, messenger: Messenger, shown: str) -> list[tuple[str, Card, str, bool]]:
         """Client rooms, each with its card, the key of that, and whether a new one may come."""
-        draft, card = self._draft, client_card(self._card, self._words, internal=self._internal)
+        draft, card = self._draft, self._for_client
         channels = self._rooms.get(messenger.home, ("",))
         rooms = {client_room(draft.brand, each): f"client:{each}" if each else "client" for each in channels}
         found = [(room, card, f"{kind}:{shown}", self._internal) for room, kind in rooms.items()]

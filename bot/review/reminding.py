@@ -14,6 +14,7 @@ from bot.clock import Clock, milliseconds
 from bot.review.approval import could_approve
 from bot.review.board import Board
 from bot.review.delivering import Missed, to_each
+from bot.review.discreet import only_client
 from bot.review.quorum import deciders
 from bot.review.reminders import last_call, plan
 from bot.review.round_table import RoundTable
@@ -45,35 +46,36 @@ class Reminding:
         if kept is None:
             return None
         draft, now = kept.record, self._clock.now()
-        card, look_at = await self._board.card(draft), list[datetime]()
+        look_at, table = list[datetime](), await self._board.round_table(workspace)
+        names, waits = table.words(draft.brand), draft.status is DraftStatus.waiting and draft.decide_by is not None
+        clients = {f"member:{each.id}" for each in table.members if only_client(each, draft.brand)}
+        # What the team says among itself is not a client's to read.
+        cards = {each: await self._board.card(draft, for_client=each) for each in {False, bool(clients)}}
+        words = {each: _still_waiting(card, names) if waits else _decided(card) for each, card in cards.items()}
         homes = await self._board.homes(workspace)
         shown, missed = list(draft.reminders), list[Missed]()
-        says = dict[str, Card]()  # what a message says that does not say `words`, by its room
-        if draft.status is DraftStatus.waiting and draft.decide_by is not None:
-            table = await self._board.round_table(workspace)
-            words = _still_waiting(card, draft, table.words(draft.brand))
+        says = dict[str, Card]()  # what a message of the last hour says, by its room
+        if waits and draft.decide_by is not None:
             for member in _asked(draft, table, now):
-                zone = member.zone or table.home.zone
+                zone, room = member.zone or table.home.zone, f"member:{member.id}"
                 planned = plan(draft.decide_by, zone, shown=draft.updated_at, now=now)
                 look_at += [planned.look_at] if planned.look_at else []
                 if planned.due:
-                    posted, lost = await _posted(homes, f"member:{member.id}", words, draft, shown)
+                    posted, lost = await _posted(homes, room, words[room in clients], draft, shown)
                     shown, missed = shown + posted, missed + lost
                 absent = _absent(member, draft, table, now)
                 if absent and last_call(draft.decide_by, zone, shown=draft.updated_at, now=now):
-                    room = f"member:{member.id}{LAST}"
-                    says[room] = _last_hour(words, card.title, absent, table.words(draft.brand))
-                    posted, lost = await _posted(homes, room, says[room], draft, shown)
+                    last = f"{room}{LAST}"
+                    says[last] = _last_hour(words[room in clients], cards[False].title, absent, names)
+                    posted, lost = await _posted(homes, last, says[last], draft, shown)
                     shown, missed = shown + posted, missed + lost
-        else:
-            words = Card(title=card.title, when=card.when, at=card.at, status=card.status, draft=draft.id)
 
         async def updated(messenger: Messenger) -> None:
             for ref in draft.reminders:
                 if ref.home == messenger.home:
-                    await messenger.update(
-                        ref.model_copy(update={"room": ref.room.removesuffix(LAST)}), says.get(ref.room, words)
-                    )
+                    room = ref.room.removesuffix(LAST)
+                    said = says.get(ref.room, words[room in clients])
+                    await messenger.update(ref.model_copy(update={"room": room}), said)
 
         if draft.reminders:
             missed += (await to_each(homes, updated))[1]
@@ -115,15 +117,20 @@ def _asked(draft: Draft, table: RoundTable, now: datetime) -> list[Member]:
     return [member for member in able or asked if member.id not in done]
 
 
-def _still_waiting(card: Card, draft: Draft, names: Words) -> Card:
+def _still_waiting(card: Card, names: Words) -> Card:
+    review = Button(label=names.t("Review"), action=f"review:{card.draft}", style="primary")
     return Card(
         title=names.t("Still waiting: {title}", title=card.title),
         when=card.when,
         at=card.at,
         status=card.status,
-        buttons=(Button(label=names.t("Review"), action=f"review:{draft.id}", style="primary"),),
-        draft=draft.id,
+        buttons=(review,) if card.buttons else (),  # a client decides nothing while the team works on it
+        draft=card.draft,
     )
+
+
+def _decided(card: Card) -> Card:
+    return Card(title=card.title, when=card.when, at=card.at, status=card.status, draft=card.draft)
 
 
 def _absent(member: Member, draft: Draft, table: RoundTable, now: datetime) -> str:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from bot.cards import Words
 from bot.errors import NotFound
-from bot.review.approval import judge
+from bot.review.approval import as_client, judge
 from bot.review.quorum import Standing
 from bot.team.persons import Persons
 from storage.accounts import Account
 from storage.drafts import Draft
 from storage.team import Brand, Member, Role, Workspace
+
+NOBODY: Final = frozenset[str]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,8 @@ class RoundTable:
     members: Sequence[Member]
     persons: Persons
 
-    def words(self, brand: str) -> Words:
-        """Raises NotFound."""
+    def words(self, brand: str, *, for_client: bool = False) -> Words:
+        """To clients only clients are named: the team speaks to them as one. Raises NotFound."""
         if brand not in self.brands:
             raise NotFound(f"There is no brand {brand[:40]}.")
         found = self.brands[brand]
@@ -37,6 +40,7 @@ class RoundTable:
             accounts={account.id: account for account in self.accounts if account.brand == brand},
             members={member.id: member.name for member in self.members},
             language=self.home.language,
+            unnamed=frozenset(each.id for each in self.members if not as_client(each, brand)) if for_client else NOBODY,
         )
 
     def standings(self, draft: Draft, now: datetime) -> tuple[Standing, ...]:

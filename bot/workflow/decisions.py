@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from bot.chat import DecisionRequest
 from bot.clock import Clock, milliseconds
 from bot.errors import BadInput, ChangedSince, Conflict, NotAllowed, NotFound
-from bot.review.approval import active, judge, may_decide, status_of
-from bot.review.discreet import only_client
+from bot.review.approval import active, as_client, judge, may_decide, status_of
+from bot.review.discreet import missing_for_clients, only_client
 from bot.review.quorum import Bench, Standing, deciders, maybe_own
 from bot.team.persons import Persons
 from bot.when import say
@@ -198,7 +198,9 @@ class Decisions:
         await commit(self._database, change)
         await self._database.confirm(keys.control(draft.workspace))
         standings = case.standings(draft, now)
-        sentence = told or self._own_word(draft, request, case, now) + self._say(draft, standings, posts, case)
+        sentence = told or self._own_word(draft, request, case, now) + self._say(
+            draft, standings, posts, case, _to_client(request, case)
+        )
         return Decided(draft, posts, sentence, standings)
 
     def approved_by_mover(self, case: Case, draft: Draft, member: Member, surface: str) -> Draft:
@@ -268,9 +270,7 @@ class Decisions:
             surface=request.surface,
             reason=reason,
             at=at,
-            as_client=not member.may(case.brand.id, Role.approver, Role.owner)
-            and not _absent_one(member, case, now)
-            and Role.client in member.roles.get(case.brand.id, frozenset()),
+            as_client=as_client(member, case.brand.id) and not _absent_one(member, case, now),
             for_member=_absent_one(member, case, now),
         )
         others = (each for each in draft.decisions if each is not said)
@@ -384,7 +384,9 @@ class Decisions:
                 return told("Noted, but it does not count yet.") + " " + maybe_own(bench, member) + " "
         return ""
 
-    def _say(self, draft: Draft, standings: Sequence[Standing], posts: Sequence[Post], case: Case) -> str:
+    def _say(
+        self, draft: Draft, standings: Sequence[Standing], posts: Sequence[Post], case: Case, to_client: bool
+    ) -> str:
         zone = case.brand.zone or draft.zone
         cancelled = [case.accounts[post.account].name for post in posts if post.state is PostState.cancelled]
         if draft.status is DraftStatus.approved and cancelled:
@@ -404,9 +406,15 @@ class Decisions:
         if draft.status is DraftStatus.late:
             return told("Approved too late: the time has passed, so nothing goes out by itself. Choose a new time.")
         met = [case.accounts[s.account].name for s in standings if s.met]
-        missing = next((s.missing for s in standings if not s.met), "")
+        every = missing_for_clients(standings).values() if to_client else (s.missing for s in standings if not s.met)
+        missing = next(iter(every), "")
         done = told("Approved for {names}.", names=", ".join(met)) if met else ""
         return " ".join(part for part in (done, missing) if part)
+
+
+def _to_client(request: DecisionRequest | None, case: Case) -> bool:
+    """Whether a client decided, who hears nothing of what the team says among itself."""
+    return request is not None and only_client(case.member(request.member), case.brand.id)
 
 
 def _approved(draft: Draft, before: Draft) -> str:

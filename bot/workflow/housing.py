@@ -6,13 +6,13 @@ import asyncio
 
 from bot.accounts.installations import Installations
 from bot.chat import Card, Messenger
-from bot.clock import Clock, milliseconds
+from bot.clock import Clock
 from bot.review.board import Board
 from bot.review.catching_up import CatchingUp
 from bot.review.delivering import Undelivered
 from bot.review.hosting import Factory
 from bot.team.homes import Homes
-from storage.due import DueSets
+from bot.workflow.mending import Mending
 from storage.homes import Home
 from storage.redis import Database
 from storage.stores import TeamStore
@@ -35,8 +35,7 @@ class Housing:
         local: str,
         clock: Clock,
     ) -> None:
-        self._dues = DueSets(database)
-        self._clock = clock
+        self._mending = Mending(database, clock)
         self._homes = homes
         self._installations = installations
         self._board = board
@@ -62,7 +61,7 @@ class Housing:
 
     async def mended(self, home: Home) -> int:
         """People did what they were asked for: what could not be posted there is tried now; how much that is."""
-        return await self._dues.hasten(home.workspace, f"note:at:{home.key}/", milliseconds(self._clock.now()))
+        return await self._mending.mended(home.workspace, home.key)
 
     async def open_all(self) -> tuple[str, ...]:
         """At a start: every workspace's homes, re-read before anything is sent. The homes that were not reached."""

@@ -210,7 +210,7 @@ class Looking:
             lambda post: _sees(member, brands, post.brand) and status in ("", "asking", post.state.value),
             lambda post: post.due.timestamp(),
         )
-        words = await self._words(workspace, {post.brand for post in mine})
+        words = await self._words(workspace, {post.brand for post in mine}, member)
         return ListView(items=[post_view(post, words[post.brand]) for post in mine], next=following)
 
     async def post(self, workspace: str, member_id: str, post_id: str) -> PostView:
@@ -218,7 +218,7 @@ class Looking:
         post = (await self._posts.get(workspace, post_id)).record
         if not member.roles.get(post.brand):
             raise NotFound(f"There is no post {post_id[:40]}.", do_next="Look at the list of those there are.")
-        return post_view(post, await self._board.words(workspace, post.brand))
+        return post_view(post, (await self._words(workspace, {post.brand}, member))[post.brand])
 
     async def post_card(self, workspace: str, member_id: str, post_id: str) -> Card:
         """Raises NotFound."""
@@ -248,7 +248,7 @@ class Looking:
     ) -> tuple[PostView, ...]:
         """Like `between`, in public shape."""
         found = await self.between(workspace, member_id, start, end, brands)
-        words = await self._words(workspace, {post.brand for post in found})
+        words = await self._words(workspace, {post.brand for post in found}, await self.member(workspace, member_id))
         return tuple(post_view(post, words[post.brand]) for post in found)
 
     async def calendar(self, workspace: str, member_id: str) -> bytes:
@@ -266,7 +266,7 @@ class Looking:
         calendar.add("version", "2.0")
         calendar.add("x-wr-calname", f"{home.name} posts")
         calendar.add("x-wr-timezone", home.zone)
-        words = await self._words(workspace, {post.brand for post in posts})
+        words = await self._words(workspace, {post.brand for post in posts}, member)
         for post in posts:
             if post.state is PostState.cancelled:
                 continue
@@ -366,13 +366,15 @@ class Looking:
     def _shown(self, draft: Draft, member: Member, table: RoundTable) -> DraftView:
         standings = table.standings(draft, self._clock.now())
         missing: Mapping[str, str] = {each.account: each.missing for each in standings if not each.met}
+        words = table.words(draft.brand, for_client=only_client(member, draft.brand))
         if only_client(member, draft.brand):
             draft, missing = without_talk(draft, member), missing_for_clients(standings)
-        return draft_view(draft, table.words(draft.brand), missing=missing, media_url="/api/v1/media")
+        return draft_view(draft, words, missing=missing, media_url="/api/v1/media")
 
-    async def _words(self, workspace: str, brands: set[str]) -> Mapping[str, Words]:
+    async def _words(self, workspace: str, brands: set[str], member: Member) -> Mapping[str, Words]:
+        """As this member reads them."""
         table = await self._board.round_table(workspace)
-        return {brand: table.words(brand) for brand in brands}
+        return {brand: table.words(brand, for_client=only_client(member, brand)) for brand in brands}
 
 
 class _Store(Protocol[T]):

@@ -20,12 +20,12 @@ from bot.review.delivering import Undelivered
 from bot.review.reminding import Reminding
 from bot.workflow.decisions import Decisions
 from bot.workflow.due_entry import DueEntry
+from bot.workflow.mending import Mending
 from bot.workflow.telling_accounts import TellingAccounts
 from bot.workflow.telling_stops import TellingStops
 from bot.workflow.telling_waiting import TellingWaiting
 from bot.workflow.weekly import OLD_NEWS, Weekly
 from storage import keys
-from storage.commit import Change, commit
 from storage.drafts import DraftStatus
 from storage.due import DueSets
 from storage.redis import Database
@@ -144,6 +144,7 @@ class Upkeep:
         self._stops = stops
         self._accounts = accounts
         self._waiting = TellingWaiting(database, board)
+        self._mending = Mending(database, clock)
         self._clock = clock
 
     async def note(self, workspace: str, entry_id: str) -> None:
@@ -155,6 +156,7 @@ class Upkeep:
             entry_id.removeprefix("at:").partition("/") if entry_id.startswith("at:") else ("", "", entry_id)
         )
         for _ in range(ROUNDS):
+            began = self._clock.now()
             async with DueEntry(self._database, workspace, f"note:{entry_id}") as entry:
                 try:
                     await self._tell(workspace, what, home)
@@ -162,7 +164,7 @@ class Upkeep:
                     if home:
                         entry.again_at = self._clock.now() + min(each.after for each in error.missed)
                     else:
-                        await self._later(workspace, what, error)
+                        await self._mending.later(workspace, what, error.missed, since=began)
             if not entry.renewed:
                 return
 
@@ -189,13 +191,6 @@ class Upkeep:
             finally:
                 await self._look_at_account(workspace, record_id)
 
-    async def _later(self, workspace: str, what: str, error: Undelivered) -> None:
-        """Each home that was missed is told for itself, when it asked to be: nobody else hears of it twice."""
-        change, now = Change(workspace), self._clock.now()
-        for each in error.missed:
-            change.due(f"note:at:{each.home}/{what}", milliseconds(now + each.after))
-        await commit(self._database, change)
-
     async def _look_at_account(self, workspace: str, post_id: str) -> None:
         """A channel that did not accept the credentials of one post will not accept the next one's either."""
         kept = await self._posts.find(workspace, post_id)
@@ -217,12 +212,13 @@ class Upkeep:
             if week is None:
                 return
             entry.again_at = week.following
-            if self._clock.now() - week.due > OLD_NEWS:
+            began = self._clock.now()
+            if began - week.due > OLD_NEWS:
                 return
             try:
                 await self._weekly.tell(workspace, brand, week.monday)
             except Undelivered as error:
-                await self._later(workspace, f"digest:{brand}@{week.monday}", error)
+                await self._mending.later(workspace, f"digest:{brand}@{week.monday}", error.missed, since=began)
 
     async def remind(self, workspace: str, draft_id: str) -> None:
         """Remind who could decide, and look again when the next reminder is to come."""

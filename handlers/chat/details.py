@@ -33,7 +33,8 @@ def parts_of(draft: DraftView, zone: str) -> Iterator[Part]:
     if draft.request:  # clients see what they themselves asked for
         yield Part("heading", told("Asked for"))
         yield Part("words", draft.request)
-    yield Part("small", told("Asked by {name}", name=draft.requested_by))
+    if draft.requested_by:  # nobody of the team is named to them
+        yield Part("small", told("Asked by {name}", name=draft.requested_by))
     yield from _sources(draft, zone)
     yield from _history(draft, zone)
 

@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
 import click
 from rich.text import Text
 
 from handlers.cli.painting import console, table
 from handlers.cli.talk import as_json, command, line, show_json
 
+if TYPE_CHECKING:
+    from bot.bootstrap import AdMind
+
 SIGNS = {"ok": ("✓", "green"), "note": ("·", "yellow"), "bad": ("✗", "red")}
+
+
+@contextlib.asynccontextmanager
+async def _chats(admind: AdMind) -> AsyncIterator[None]:
+    """What the doctor asks of Discord although AdMind does not run: nothing is posted or heard by it."""
+    if not admind.settings.in_discord:
+        yield
+        return
+    from handlers.discord.client import Client
+    from handlers.discord.health import Health
+
+    client = Client(admind.settings)
+    admind.doctor.also("Discord", Health(admind, client).look)
+    try:
+        yield
+    finally:
+        await client.close()
 
 
 @click.command()
@@ -17,7 +41,7 @@ SIGNS = {"ok": ("✓", "green"), "note": ("·", "yellow"), "bad": ("✗", "red")
 @command
 async def doctor(repair: bool, json_: bool) -> None:
     """Check everything, and say what to do. Exit status 1 when something must be mended."""
-    async with line() as opened:
+    async with line(beside=_chats) as opened:
         made = await opened.send("POST", "/doctor/repair", as_="owner") if repair else None
         found = await opened.get("/doctor")
         items = found["items"]

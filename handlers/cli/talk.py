@@ -28,6 +28,8 @@ from bot.settings import Settings, load_settings
 if TYPE_CHECKING:
     import httpx2
 
+    from bot.bootstrap import AdMind
+
 P = ParamSpec("P")
 T = TypeVar("T")
 SERVER_FILE = "server.json"
@@ -51,6 +53,9 @@ class Refused(click.ClickException):
             show_json(self.document)
         else:
             click.secho(clean(self.message), fg="red", err=True)
+
+
+Beside = Callable[["AdMind"], contextlib.AbstractAsyncContextManager[None]]
 
 
 @dataclass(slots=True)
@@ -163,8 +168,10 @@ def _read(response: httpx2.Response, *, parse: bool = True) -> Any:
 
 
 @contextlib.asynccontextmanager
-async def line(*, publish_hint: bool = False) -> AsyncIterator[Line]:
-    """A line to the running AdMind, else to one opened here; `publish_hint` then says that nothing goes out."""
+async def line(*, publish_hint: bool = False, beside: Beside | None = None) -> AsyncIterator[Line]:
+    """A line to the running AdMind, else to one opened here; `publish_hint` then says that nothing goes out, and
+    `beside` is opened with it.
+    """
     settings = settings_here()
     token = _token()
     url = await known_server(settings.data_dir)
@@ -185,6 +192,8 @@ async def line(*, publish_hint: bool = False) -> AsyncIterator[Line]:
             admind = await stack.enter_async_context(AdMind(settings, queues=frozenset({"chat", "upkeep"}), name="cli"))
             if admind.too_old is None:
                 await admind.start(warm=False)
+            if beside is not None:
+                await stack.enter_async_context(beside(admind))
         if admind.too_old is not None:
             click.secho(admind.too_old.sentence(), fg="yellow", err=True)
         transport = httpx2.ASGITransport(app=create_app(admind), raise_app_exceptions=False)

@@ -12,6 +12,7 @@ from handlers.discord.listeners import (
     guilds,
     menus,
     messages,
+    permitting,
     pressing,
     reactions,
     submitting,
@@ -26,6 +27,6 @@ def create_bot(admind: AdMind) -> Bot:
 
 def bot_of(discord: Discord) -> Bot:
     """The same on parts that are there already."""
-    for part in (messages, reactions, guilds, pressing, submitting, commands, menus, errors, syncing):
+    for part in (messages, reactions, guilds, permitting, pressing, submitting, commands, menus, errors, syncing):
         part.register(discord)
     return discord.client

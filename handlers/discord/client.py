@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
 
 import discord
 import yarl
@@ -19,6 +19,7 @@ from bot.words import told
 from handlers.discord.calling import LACKS_PERMISSION, NO_ACCESS, DiscordRefused, asked, no_token
 from handlers.discord.surface import INTENTS, PERMISSIONS, spelled
 
+WITHIN: Final = (discord.AppCommandOptionType.subcommand.value, discord.AppCommandOptionType.subcommand_group.value)
 GuildRoom = (discord.abc.GuildChannel, discord.Thread)
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,12 @@ def point(settings: Settings) -> None:
     Asset.BASE = settings.discord_cdn_url
     if settings.discord_gateway_url:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
+
+
+def _named(command: Mapping[str, Any]) -> list[str]:
+    """The names of a command and of those within it, as people type them."""
+    within = [each["name"] for each in command.get("options") or () if each["type"] in WITHIN]
+    return [command["name"], *(f"{command['name']} {name}" for name in within)]
 
 
 class Client(commands.AutoShardedBot, commands.Bot):
@@ -101,6 +108,14 @@ class Client(commands.AutoShardedBot, commands.Bot):
             state._intents.message_content = True  # nothing public: what is granted is known after the login only
         if self._settings.discord_gateway_url:
             self.shard_count, _, _ = await self.http.get_bot_gateway()
+
+    async def lacking(self) -> list[str]:
+        """Commands, also those within a group, that Discord does not offer as the bot's. Raises DiscordRefused,
+        DiscordUnknown.
+        """
+        there = {name for each in await asked(self.tree.fetch_commands()) for name in _named(each.to_dict())}
+        own = {name for each in self.tree.get_commands() for name in _named(each.to_dict(self.tree))}
+        return sorted(own - there)
 
     @property
     def reads_words(self) -> bool:

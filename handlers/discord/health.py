@@ -1,4 +1,6 @@
-"""What a doctor asks of Discord: a token that works, the intents, and every permission in every room that is tied."""
+"""What a doctor asks of Discord: a token that works, the intents, the commands, and every permission in every room that
+is tied.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +32,7 @@ class Health:
         except AdMindError as error:
             return [Symptom(WHAT, "bad", error.what, error.do_next)]
         found = [Symptom(WHAT, "ok", f"@{self._client.user} works"), self._words(application)]
+        found += await self._commands()
         homes = [each for each in await self._admind.homes.of(member.workspace) if each.platform == "discord"]
         for home in homes:
             found += await self._home(home, member)
@@ -43,6 +46,20 @@ class Health:
             return Symptom(row, "ok", "reads replies in drafts' threads")
         do = "Turn on Message Content Intent in Discord's developer portal, under Bot, and start AdMind again."
         return Symptom(row, "note", "replies in drafts' threads are read only where they mention AdMind", do)
+
+    async def _commands(self) -> list[Symptom]:
+        """Nothing where this process offers none."""
+        row = f"{WHAT} commands"
+        if not self._client.tree.get_commands():
+            return []
+        try:
+            lacking = await self._client.lacking()
+        except AdMindError as error:
+            return [Symptom(row, "bad", error.what, error.do_next)]
+        if lacking:
+            do = "Start AdMind again: it tells Discord of them."
+            return [Symptom(row, "bad", f"Discord does not offer: {', '.join(lacking)}", do)]
+        return [Symptom(row, "ok", "all offered")]
 
     async def _home(self, home: Home, member: Member) -> list[Symptom]:
         what = f"{WHAT} {home.name}"

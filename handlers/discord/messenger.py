@@ -69,7 +69,8 @@ class DiscordMessenger:
         """As `Messenger.post`; for `owners` the first of the messages to them."""
         await self._client.speaks()
         if under is not None and under.home == self.home and under.channel:
-            thread = await self._threads.of(under)
+            about = card.sections[0].heading if card.sections else card.title
+            thread = await self._threads.of(under, about)
             return await self._posted(thread, room, card, key)
         if to_people(room):
             return await self._to_people(room, card, key)

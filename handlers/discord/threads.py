@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Final
 
 from bot.bootstrap import AdMind
 from bot.chat import Home, MessageRef
+from handlers.chat.addressing import to_people
 from handlers.chat.posting import Posting
 from handlers.discord.calling import HAS_THREAD, DiscordRefused, asked
 from handlers.discord.client import Client
 from handlers.discord.limits import words
 
+log = logging.getLogger(__name__)
 NAME: Final = 100
 ARCHIVED_AFTER_MINUTES: Final = 10080  # a week without a word
 
@@ -32,10 +35,17 @@ class Threads:
             await self._admind.places.remember("discord", self._home.team, ref.channel, found, draft=ref.draft)
         return found
 
-    async def of(self, ref: MessageRef) -> str:
-        """Where something is said below a card: its draft's thread, or its room where there can be none."""
-        known = await self._posting.standing(_key(ref)) if ref.draft else ""
-        return known or ref.channel
+    async def of(self, ref: MessageRef, title: str) -> str:
+        """Where something is said below a card: its draft's thread, made now if a crash or a refusal kept it from being
+        made with the card; or its room where there can be none. Raises DiscordUnknown.
+        """
+        if not ref.draft or to_people(ref.room):
+            return ref.channel
+        try:
+            return await self.open(ref, title)
+        except DiscordRefused as error:
+            log.info("no thread home=%s why=%s", self._home.key, error.code)
+            return ref.channel
 
     async def _made(self, ref: MessageRef, title: str) -> str:
         """A thread that was made from a message has that message's id."""

@@ -19,7 +19,6 @@ from handlers.discord.telling import words_as_views
 log = logging.getLogger(__name__)
 AT_ONCE: Final = 8
 NEW: Final = timedelta(days=1)
-Channels = discord.abc.GuildChannel
 
 
 def register(here: Discord) -> None:
@@ -40,18 +39,7 @@ def register(here: Discord) -> None:
     async def on_shard_resumed(shard: int) -> None:
         await caught_up(here, shard)
 
-    async def on_guild_channel_update(before: Channels, after: Channels) -> None:
-        if await here.brand_of(str(after.guild.id), str(after.id)):
-            await here.mended(str(after.guild.id))
-
-    async def on_guild_role_update(before: discord.Role, after: discord.Role) -> None:
-        if after == after.guild.self_role and before.permissions != after.permissions:
-            await here.mended(str(after.guild.id))
-
-    for listener in (
-        *(on_guild_join, on_guild_available, on_guild_remove, on_shard_ready, on_shard_resumed),
-        *(on_guild_channel_update, on_guild_role_update),
-    ):
+    for listener in (on_guild_join, on_guild_available, on_guild_remove, on_shard_ready, on_shard_resumed):
         here.client.add_listener(listener)
 
 

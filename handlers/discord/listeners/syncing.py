@@ -1,4 +1,4 @@
-"""Discord is told of the commands when they are others than those that it was told of last."""
+"""Discord is told of the commands when they are others than those that it was told of last, or some are gone there."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def sync(here: Discord) -> bool:
     """Whether Discord had to be told. Raises DiscordRefused, DiscordUnknown."""
     tree, app = here.client.tree, str(here.client.application_id)
     now = {"app": app, "hash": await hash_of(tree)}
-    if await here.admind.installations.find(*KEPT) == now:
+    if await here.admind.installations.find(*KEPT) == now and not await here.client.lacking():
         return False
     await asked(tree.sync())
     await here.admind.installations.save(*KEPT, "", now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,8 +16,11 @@ from tests.fakes.slack.pressing import Person as InSlack
 from tests.fakes.waiting import until
 from tests.handlers.both.office import ASK, NO, YES, Both, DiscordCard, SlackCard, joined
 from tests.handlers.discord.acting import press, texts_of, whispered
+from tests.handlers.discord.office import told
+from tests.handlers.slack.office import all_of as in_slack_all_of
 
 SECRET = "pelican"  # what the team calls the client among itself
+TEAM = re.compile(r"\b(ana|tim|ben)\b", re.IGNORECASE)
 
 
 class Clients:
@@ -156,6 +161,57 @@ async def test_reasons_are_not_the_clients_to_read(clients: Clients) -> None:
     seen = await both.admind.looking.draft(both.workspace, (await clients.member()).id, draft.id)
     assert [each.reason for each in seen.decisions] == ["Warmer, please."] and not seen.history
     assert SECRET not in clients.overheard()
+
+
+async def test_nobody_of_the_team_is_named_to_a_client_anywhere(clients: Clients) -> None:
+    """Not on cards in either chat, in no list, and not on what went out: the team speaks as one."""
+    both, carl, here_too = clients.both, clients.carl, clients.both.slack.channel("with-carl", clients.both.ana)
+    await clients.distinct()
+    owner = await both.owner()
+    team = both.slack.team.id
+    await both.admind.homes.tie(both.workspace, owner, "slack", team, here_too.id, here_too.name, both.brand, "client")
+    await clients.ben.react(await clients.ask(), YES)
+    there = await clients.card()
+    draft = await both.draft()
+    await (await carl.slash(clients.shop, "/admind show", draft=draft.id)).settle()
+    carl.react(there, "✅")
+    await both.status("approved")
+    in_slack = both.slack_cards(here_too)[-1]
+    await until(lambda: "Approved by the team and Carl" in there.words, "by whom", seconds=20)
+    await until(lambda: "Approved by the team and Carl" in in_slack.words, "by whom in Slack", seconds=20)
+    await until(lambda: "Approved by Carl and ben" in both.slack_cards()[-1].words, "the team reads names", seconds=20)
+    assert draft.due is not None
+    both.clock.move_to(draft.due + timedelta(seconds=1))
+    await until(lambda: "1 of 1 posted" in there.words and "1 of 1 posted" in in_slack.words, "it is out", seconds=30)
+    for words in ("drafts", "posts", "report", "calendar", "problems", "brand"):
+        await (await carl.slash(clients.shop, "/admind ask", words=words)).settle()
+    shown = await (await carl.slash(clients.shop, "/admind show", draft=draft.id)).settle()
+    assert "Carl · approved" in shown.words and "Asked by" not in shown.words
+    (post,) = (await both.admind.looking.posts(both.workspace, (await clients.member()).id)).items
+    assert post.approved_by == ["Carl"]
+    assert not TEAM.search(clients.overheard())
+    assert not [each for each in here_too.messages.values() if TEAM.search(in_slack_all_of(each))]
+
+
+async def test_a_reminder_tells_a_client_no_more_than_their_card(clients: Clients) -> None:
+    both, carl = clients.both, clients.carl
+    await clients.distinct()
+    here = await clients.ask()
+    await clients.ben.react(here, YES)
+    there, draft = await clients.card(), await both.draft()
+    assert draft.decide_by is not None
+    both.clock.move_to(draft.decide_by - timedelta(minutes=119))
+    reminder = await told(carl, "Still waiting")
+    assert "Waiting for the client (Carl)" in reminder.words
+    await both.admind.decisions.decide(by(both, draft, await both.owner(), Verdict.hold, f"the {SECRET} sulks"))
+    await until(lambda: "working on it again" in there.words, "the card", seconds=20)
+    await until(lambda: "working on it again" in reminder.words, "the reminder", seconds=20)
+    carl.react(there, "✅")
+    await told(carl, "The team is working on it again.")
+    await both.admind.decisions.decide(by(both, draft, await both.owner(), Verdict.withdraw))
+    await both.status("approved")
+    await until(lambda: "Approved by the team and Carl" in reminder.words, "it is over", seconds=20)
+    assert SECRET not in clients.overheard() and not TEAM.search(clients.overheard())
 
 
 async def test_a_clients_own_words_count_as_their_approval_and_take_one_tap_of_the_team(clients: Clients) -> None:

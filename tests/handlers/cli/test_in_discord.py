@@ -44,3 +44,19 @@ async def test_killed_in_the_middle_it_answers_once_and_sigterm_ends_it(tmp_path
         assert len([each for each in room.messages.values() if is_card(each)]) == 1
         assert len(lounge.messages) == 2
         assert not server.gateway.connections, "it said goodbye"
+
+
+async def test_the_doctor_asks_discord_although_admind_does_not_run(tmp_path: Path) -> None:
+    async with discord_server() as server:
+        velo = server.guild("velo")
+        here = AdMindHere(tmp_path, extra=environ(tmp_path / "data", server, velo.person("ana"), velo.room("reviews")))
+
+        async def rows() -> list[tuple[str, str]]:
+            told = await asyncio.to_thread(here.json_of_any_status, "doctor")
+            assert [each["found"] for each in told["items"] if each["what"] == "running"] == ["no"]
+            return [(each["state"], each["found"]) for each in told["items"] if each["what"] == "Discord"]
+
+        assert [state for state, _ in await rows()] == ["ok", "note"], "the bot works; no server is a home yet"
+        server.world.token = "another"
+        assert await rows() == [("bad", "Discord does not accept my token.")]
+        assert not server.gateway.identified and not velo.owner.heard(), "it asks, and does nothing"

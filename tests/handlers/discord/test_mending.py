@@ -8,9 +8,11 @@ from typing import Any
 from bot.clock import MovableClock
 from tests.fakes.discord.pressing import Person
 from tests.fakes.discord.records import Message
+from tests.fakes.discord_server import Fault
 from tests.fakes.waiting import until
 from tests.fakes.webhook_server import Act, WebhookServer
 from tests.handlers.discord.acting import (
+    KEY,
     asked,
     below,
     connected,
@@ -24,7 +26,8 @@ from tests.handlers.discord.acting import (
     thread_of,
     whispered,
 )
-from tests.handlers.discord.office import Office, ids
+from tests.handlers.discord.office import Office, ids, member, told
+from tests.handlers.discord.test_journeys import THREAD
 
 FOR_SITE = "Announce our workshop on bike repair for Our site, tomorrow 9am"
 
@@ -137,6 +140,25 @@ async def test_what_waited_for_an_account_goes_out_by_one_button_after_it_was_co
     assert len(site.posts) == 1 and len(asks()) == 1
 
 
+async def test_an_owner_is_led_to_an_account_that_a_member_connected(
+    shop: Office, ana: Person, site: WebhookServer
+) -> None:
+    admind, brand, owner = shop.admind, shop.admind.workspace.default_brand, await member(shop, ana)
+    rosa = await admind.office.add_member(shop.workspace, owner.id, "Rosa", brand, ["approver"])
+    secrets = {"signing_key": KEY}
+    tried = await admind.accounts.tried(shop.workspace, brand, "webhook", "Our site", {"url": site.url}, secrets)
+    await admind.waiting.keep_or_wait(tried, secrets, rosa)
+    asks = await told(ana, "waits for your word")
+    assert "Rosa connected" in asks.words and not [each for each in shop.room.messages.values() if "Rosa" in each.words]
+    await press(ana, asks, "whose")
+    led = await whispered(ana, ana.dms, "Our site waits in the studio, under Settings, Accounts")
+    assert "/studio/in/" in led.words
+    (waits,) = await admind.waiting.of(shop.workspace, brand)
+    await admind.waiting.decline(shop.workspace, waits.id, owner)
+    await press(ana, asks, "whose")
+    await whispered(ana, ana.dms, "does not wait any more")
+
+
 async def test_a_doubt_shows_where_to_look_and_takes_a_persons_word(
     shop: Office, ana: Person, clock: MovableClock, site: WebhookServer
 ) -> None:
@@ -178,6 +200,22 @@ async def test_a_missed_post_wakes_who_asked_and_is_settled_by_a_button(
     await press(ana, asking, "send")
     await whispered(ana, thread_of(office, card), "goes out now")
     await office.published()
+
+
+async def test_what_is_said_of_a_draft_makes_the_thread_that_could_not_be_made_before(
+    office: Office, ana: Person, clock: MovableClock
+) -> None:
+    office.server.rest.fail(THREAD, Fault(status=403, code=50013))
+    card = await asked(office, ana)
+    await until(lambda: bool(office.server.rest.of(THREAD)), "it tried", seconds=20)
+    ana.react(card, "✅")
+    await office.status(card, "approved")
+    assert not card.thread
+    due = (await office.draft(card)).due
+    assert due is not None
+    clock.move_to(due + timedelta(hours=2))
+    await below(office, card, "Missed")
+    assert "workshop" in thread_of(office, card).name.casefold()
 
 
 async def test_a_stop_and_what_waited_for_it(office: Office, ana: Person, clock: MovableClock) -> None:
