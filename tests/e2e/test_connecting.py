@@ -156,10 +156,10 @@ def test_a_draft_looks_as_it_will_stand_there(
         page.get_by_label("Whom").select_option(member)
         page.get_by_role("button", name="Make a link").click()
         link = page.locator("pre.command").inner_text()
-        client = ana.context.new_page()
-        client.goto(link)
-        expect(client.get_by_text(f"Clara {theme}, please look")).to_be_visible()
-        toot = client.locator(".toot")
+        asked = ana.context.new_page()
+        asked.goto(link)
+        expect(asked.get_by_text(f"Clara {theme}, please look")).to_be_visible()
+        toot = asked.locator(".toot")
         if warned:
             toot.locator("summary").click()
         image = toot.locator("img")
@@ -169,5 +169,5 @@ def test_a_draft_looks_as_it_will_stand_there(
             image.evaluate("image => getComputedStyle(image).borderRadius"),
         )
         assert of_its_own == ("0px", "0px"), "the page's own look does not reach into the channel's"
-        assert not violations(client)
-        shot(client, f"approve-{theme}")
+        assert not violations(asked)
+        shot(asked, f"approve-{theme}")
