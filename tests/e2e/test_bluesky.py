@@ -96,7 +96,9 @@ def test_a_draft_looks_as_it_will_stand_there(
         assert not violations(page)
         sky_post.scroll_into_view_if_needed()
         shot(page, f"bluesky-draft-{theme}")
-    linked = studio.draft(f"Tell people that our shop opens, details at https://velo.example/shop. {name}, in three days at 9am.")
+    linked = studio.draft(
+        f"Tell people that our shop opens, details at https://velo.example/shop. {name}, in three days at 9am."
+    )
     with visitor(browser, studio, theme=theme) as ana:
         page = ana.go(f"/drafts/{linked['id']}")
         expect(page.locator(".sky-card, .sky-media")).to_have_count(1)
