@@ -133,6 +133,8 @@ class ReceiptView(View):
     url: str
     at: datetime
     compared: str | None
+    differs: list[str] = Field(default_factory=list, description="what does: text, pictures, alt texts")
+    note: str | None = Field(None, description="in which part it is not out as asked, in a sentence")
     confirmed_by: str | None
     by_hand_since: datetime | None = Field(None, description="since when people must take it down by hand")
     by_hand_why: str | None = Field(None, description="closed, cannot, refused or unnamed: why its channel did not")
@@ -353,6 +355,8 @@ def post_view(post: Post, words: Words) -> PostView:
             at=receipt.at,
             compared=receipt.compared or None,
             confirmed_by=(words.member(receipt.by) or None) if receipt.by else None,
+            differs=list(receipt.differs),
+            note=receipt.note or None,
             by_hand_since=receipt.by_hand_since,
             by_hand_why=receipt.by_hand_why or None,
             taken_down_at=receipt.taken_down_at,

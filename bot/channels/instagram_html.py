@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from bot.channels.folding import Fold
 from bot.channels.instagram_text import marks
 from bot.channels.marked_html import marked_html
 from storage.sealed import Part
 
+FOLD = Fold(lines=2, width=62)
+
 
 def post_html(part: Part) -> str:
-    return marked_html(part.text, marks(part.text))
+    return marked_html(part.text, marks(part.text), FOLD)

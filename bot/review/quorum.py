@@ -146,7 +146,7 @@ def weigh(bench: Bench, approvals: Sequence[Decision]) -> Standing:
         owners = tuple(m.id for m in candidates if m.id in _owners(bench))
         owners = owners or tuple(m.id for m in bench.team if bench.alone(m))
         why = (
-            told("It has a finding that must be decided: an owner has to approve it.")
+            told("Something in it stands in the way: an owner has to approve it.")
             if bench.blocked
             else told("It is the first post to {account}: an owner has to approve it.", account=bench.account.name)
         )

@@ -38,6 +38,16 @@ def test_a_translation_has_the_places_of_its_text(language: str) -> None:
                 assert set(PLACE.findall(str(text))) == wanted, message.id
 
 
+@pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"en"}))
+def test_a_translation_says_nothing_twice(language: str) -> None:
+    """As when a text is pasted in behind itself."""
+    with (ROOT / "bot" / "words" / f"{language}.po").open("rb") as file:
+        strings = [message.string for message in read_po(file, locale=language) if message.id]
+    texts = [str(text) for each in strings for text in (each if isinstance(each, tuple) else (each,))]
+    assert len(texts) > 2000
+    assert not [text for text in texts if len(text) > 60 and text.find(text[:30], 10) > 0]
+
+
 def test_what_is_filled_in_is_never_a_pattern() -> None:
     assert words("en").text("{a} and {b}", a="{b}", b="{{a}}") == "{b} and {{a}}"
     assert words("en").text("{unknown} {a", a=1) == "{unknown} {a"

@@ -97,7 +97,7 @@ def test_a_draft_looks_as_it_will_stand_there(
         sky_post.scroll_into_view_if_needed()
         shot(page, f"bluesky-draft-{theme}")
     linked = studio.draft(
-        f"Tell people that our shop opens, see https://velo.example/shop. {name}, tomorrow 9am."
+        f"Tell people that our shop opens, details at https://velo.example/shop. {name}, in three days at 9am."
     )
     with visitor(browser, studio, theme=theme) as ana:
         page = ana.go(f"/drafts/{linked['id']}")

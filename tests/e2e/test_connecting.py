@@ -150,3 +150,24 @@ def test_a_draft_looks_as_it_will_stand_there(
         assert toot.locator("img").evaluate("image => image.complete && image.naturalWidth > 0")
         assert not violations(page)
         shot(page, f"draft-{theme}")
+    member = public.owner("POST", "/members", {"name": f"Clara {theme}", "roles": ["client"]}).json()["id"]
+    with visitor(browser, public, theme=theme) as ana:
+        page = ana.go(f"/drafts/{edited.json()['id']}")
+        page.get_by_label("Whom").select_option(member)
+        page.get_by_role("button", name="Make a link").click()
+        link = page.locator("pre.command").inner_text()
+        asked = ana.context.new_page()
+        asked.goto(link)
+        expect(asked.get_by_text(f"Clara {theme}, please look")).to_be_visible()
+        toot = asked.locator(".toot")
+        if warned:
+            toot.locator("summary").click()
+        image = toot.locator("img")
+        assert image.evaluate("image => image.complete && image.naturalWidth > 0")
+        of_its_own = (
+            toot.locator(".toot-who p").evaluate("p => getComputedStyle(p).margin"),
+            image.evaluate("image => getComputedStyle(image).borderRadius"),
+        )
+        assert of_its_own == ("0px", "0px"), "the page's own look does not reach into the channel's"
+        assert not violations(asked)
+        shot(asked, f"approve-{theme}")

@@ -169,6 +169,18 @@ def test_stop_is_two_taps_and_so_is_going_on(ana: Visitor) -> None:
     expect(page.get_by_role("heading", name="Stopped now")).to_have_count(0)
 
 
+def test_a_topic_is_asked_for_only_when_one_is_to_be_stopped(ana: Visitor) -> None:
+    page = ana.go("/stop/ask")
+    field = page.get_by_label("Which topic")
+    expect(field).not_to_be_visible()
+    page.get_by_label("What", exact=True).select_option("topic")
+    field.fill("gloves")
+    page.locator("main").get_by_role("button", name="STOP").click()
+    expect(page.get_by_text("Whatever names “gloves”")).to_be_visible()
+    page.get_by_role("button", name="Let it go on").click()
+    expect(page.get_by_role("heading", name="Stopped now")).to_have_count(0)
+
+
 def test_a_picture_is_chosen_and_becomes_the_drafts(ana: Visitor) -> None:
     page = ana.go("/chat")
     page.locator("#file").set_input_files({"name": "shop.jpg", "mimeType": "image/jpeg", "buffer": photo()})

@@ -87,6 +87,7 @@ def draw(request: Request, visit: Visit | None, template: str, *, status: int = 
             happened=audit_names(spoken),
             verdicts=verdict_names(spoken),
             told=told,
+            titles=titles(visit),
             theme=request.cookies.get(THEME, "") if request.cookies.get(THEME) in ("light", "dark") else "",
             path=request.url.path,
             partial=is_part(request),
@@ -97,6 +98,11 @@ def draw(request: Request, visit: Visit | None, template: str, *, status: int = 
     if told:
         response.delete_cookie(TOLD, path="/studio")
     return response
+
+
+def titles(visit: Visit | None) -> Mapping[str, str]:
+    """What each channel is called by people."""
+    return {name: each.capabilities.title for name, each in visit.admind.channels.items()} if visit else {}
 
 
 def packed(

@@ -15,6 +15,7 @@ from bot.channels.bluesky_html import part_html
 from bot.channels.discord_html import message_html as discord_html
 from bot.channels.facebook_html import post_html as facebook_html
 from bot.channels.feed_html import content_html
+from bot.channels.folding import FOLD
 from bot.channels.instagram_html import post_html as instagram_html
 from bot.channels.linkedin_html import post_html as linkedin_html
 from bot.channels.mail_text import preview_html as mail_html
@@ -22,6 +23,7 @@ from bot.channels.mail_text import recipients_in
 from bot.channels.mastodon_html import text_html
 from bot.channels.pinterest_api import description_of
 from bot.channels.slack_html import message_html as slack_html
+from bot.channels.telegram_html import message_html as telegram_html
 from bot.channels.threads_html import post_html as threads_html
 from bot.channels.webhook import wire_body
 from bot.channels.x_html import post_html as x_html
@@ -43,6 +45,7 @@ KINDS = {
     "discord": "discord",
     "discord_webhook": "discord",
     "slack": "slack",
+    "telegram": "telegram",
     "email": "mail",
     "pinterest": "pin",
 }
@@ -51,6 +54,7 @@ THREADS: Mapping[str, Callable[[Part], str]] = {
     "discord": discord_html,
     "discord_webhook": discord_html,
     "slack": slack_html,
+    "telegram": telegram_html,
     "linkedin": linkedin_html,
     "x": x_html,
     "threads": threads_html,
@@ -76,11 +80,13 @@ class Preview:
     sensitive: bool = False
     visibility: str = ""
     thread: tuple[Markup, ...] = ()  # each post of it, where a text may become several
+    beyond: Markup = field(default_factory=Markup)  # of a post's text what its channel folds away
     card: Mapping[str, str] = field(default_factory=dict)  # uri, title, description, host of a link's card
     labels: str = ""
     envelope: Mapping[str, str] = field(default_factory=dict)  # of an e-mail: from, to, people, preview
     pin: Mapping[str, str] = field(default_factory=dict)  # link, its host, description
     topic: str = ""
+    link: str = ""  # host of the address whose card the channel makes by itself
     document: str = ""  # the title of the document that the pictures become, page by page
 
     @property
@@ -109,6 +115,7 @@ def previews_of(
     for view in versions:
         payload = payloads[view.account]
         kind, raw, shown = KINDS.get(view.channel, "plain"), "", THREADS.get(view.channel)
+        posts = [shown(part).partition(FOLD) for part in payload.parts] if shown else []
         if kind == "article":
             html = page_html(payload, lambda medium: f"{pictures}/{medium.sha256}")
         elif kind == "mail":
@@ -130,12 +137,14 @@ def previews_of(
                 warning=payload.extra.get("spoiler", ""),
                 sensitive=payload.extra.get("sensitive") == "yes",
                 visibility=payload.visibility,
-                thread=tuple(Markup(shown(part)) for part in payload.parts) if shown else (),  # noqa: S704 - escaped
+                thread=tuple(Markup(seen) for seen, _, _ in posts),  # noqa: S704 - escaped
+                beyond=Markup(posts[0][2] if posts else ""),  # noqa: S704 - escaped
                 card=_card(payload),
                 labels=payload.extra.get("labels", ""),
                 envelope=_envelope(payload) if kind == "mail" else {},
                 pin=_pin(payload) if kind == "pin" else {},
                 topic=payload.extra.get("topic", ""),
+                link=_host(payload.links[0].destination) if payload.links else "",
                 document=payload.extra.get("document", ""),
             )
         )
@@ -151,9 +160,13 @@ def _envelope(payload: SealedPayload) -> Mapping[str, str]:
 
 def _pin(payload: SealedPayload) -> Mapping[str, str]:
     link = payload.links[0].destination if payload.links else ""
-    return {"link": link, "host": urlsplit(link).hostname or "", "description": description_of(payload)}
+    return {"link": link, "host": _host(link), "description": description_of(payload)}
 
 
 def _card(payload: SealedPayload) -> Mapping[str, str]:
     card = payload.parts[0].link_card
-    return {**card, "host": urlsplit(card.get("uri", "")).hostname or ""} if card else {}
+    return {**card, "host": _host(card.get("uri", ""))} if card else {}
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).hostname or ""

@@ -114,7 +114,7 @@ def test_one_sign_in_at_linkedin_connects_the_page_that_was_chosen(road: Road) -
     written = {"author": linkedin.VELO, "commentary": r"Our \<last\> words"}
     road.linkedin.posts.append(linkedin.Post("urn:li:share:7", written, "", road.clock.now()))
     chosen = road.person.get(page).text
-    assert "<dd><b>Velo AG</b></dd>" in chosen and road.accounts("linkedin") == []
+    assert "<p><b>Velo AG</b>" in chosen and road.accounts("linkedin") == []
     assert "Our &lt;last&gt; words" in chosen and f"{page}/face" not in chosen, "its own posts, and not Ana's face"
     road.linkedin.posts.clear()
     assert road.person.post(page, {"name": "Velo on LinkedIn"}).status_code == 303
@@ -125,7 +125,7 @@ def test_one_sign_in_at_linkedin_connects_the_page_that_was_chosen(road: Road) -
     assert kept.options["access_ends_at"], "somebody is told before its sixty days are over"
     # And the person beside the page, with an access of their own.
     page = road.there_and_back("linkedin", road.linkedin)
-    assert "<dd><b>Ana Muster</b></dd>" in road.person.get(page).text
+    assert "<p><b>Ana Muster</b>" in road.person.get(page).text
     assert road.person.post(page, {"name": "Ana"}).status_code == 303
     assert sorted(each["handle"] for each in road.accounts("linkedin")) == ["Ana Muster", "Velo AG"]
     for each in road.accounts("linkedin"):

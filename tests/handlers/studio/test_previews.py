@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import Any
 
 import pytest
 
-from bot.channels.base import Content, SealedPayload
+from bot.channels.base import Channel, Content, SealedPayload
+from bot.channels.facebook import Facebook
+from bot.channels.instagram import Instagram
 from bot.channels.linkedin import LinkedIn
+from bot.channels.telegram import Telegram
 from bot.views import MediumView, VersionView
 from bot.words import words
 from handlers.web.studio.draw import _environment
@@ -37,6 +41,30 @@ def test_without_the_option_they_are_pictures() -> None:
     payload = LinkedIn().build(Content(text="Neu", title="Velos", media=MEDIA), blank_account("linkedin"))
     shown = _drawn(payload, "en")
     assert "linked-media" in shown and "linked-document" not in shown
+
+
+@pytest.mark.parametrize(
+    ("channel", "language", "more"),
+    [(LinkedIn(), "en", "…more"), (Facebook(), "de", "…mehr"), (Instagram(), "en", "…more")],
+)
+def test_where_the_feed_folds_is_shown_and_what_it_hides_too(channel: Channel, language: str, more: str) -> None:
+    text = "Everything on two wheels is 20% off until Sunday evening. " * 9 + "The <end>."
+    content = Content(text=text, title="Sale", media=MEDIA[:1])
+    shown = _drawn(channel.build(content, blank_account(channel.capabilities.channel)), language)
+    seen, mark, beyond = shown.partition(f'<span class="fold-more">{more}</span>')
+    assert mark and "Everything on two wheels" in seen and "The &lt;end&gt;." in beyond
+    short = channel.build(dataclasses.replace(content, text="Sale."), blank_account(channel.capabilities.channel))
+    assert "fold" not in _drawn(short, language)
+
+
+def test_telegram_shows_a_bubble_and_says_whose_words_its_card_has() -> None:
+    text = "Bikes <now> at https://velo.example/sale with @velo_zurich #velo"
+    account = blank_account("telegram").changed(destination="-100", server="https://api.telegram.org")
+    plain = _drawn(Telegram().build(Content(text=text, title="Sale", link="https://velo.example/sale"), account), "en")
+    assert 'class="preview gramme"' in plain and "Bikes &lt;now&gt;" in plain and "<b>velo.example</b>" in plain
+    assert "<b>@velo_zurich</b>" in plain and "<b>#velo</b>" in plain and "what Telegram reads on that page" in plain
+    pictured = _drawn(Telegram().build(Content(text=text, title="Sale", media=MEDIA[:2]), account), "en")
+    assert pictured.count("<img") == 2 and 'data-count="2"' in pictured and "gramme-card" not in pictured
 
 
 def _drawn(payload: SealedPayload, language: str) -> str:

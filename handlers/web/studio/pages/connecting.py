@@ -38,7 +38,7 @@ async def begin(
 ) -> Response:
     """Make AdMind known there. The page's link leads to the server: a form must not lead to other origins."""
     leaving = await visit.admind.oauth.begin(_traveller(visit), channel, server, _studio(request, visit))
-    return draw(request, visit, "settings_leave.html", leaving=leaving, brand=visit.here)
+    return draw(request, visit, "settings_leave.html", leaving=leaving, channel=channel, brand=visit.here)
 
 
 @router.get("/settings/accounts/confirm/{handle}")
