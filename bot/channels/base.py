@@ -92,6 +92,7 @@ class Capabilities:
     prompt_read_back: bool = False  # proven: two absent reads a settle time apart mean it is not there
     settle: timedelta = timedelta(seconds=30)  # how long after the deadline a late commit may still show
     deadline: timedelta = timedelta(seconds=30)  # how long one attempt may take
+    fetches: bool = False  # pictures come from an address (`Door.fetched_from`), not with the post
     own: bool = False  # inside AdMind: no network between
     access_ends: bool = False  # our access may be taken away there: it is asked after
     asked_every: timedelta = timedelta(minutes=10)  # how often, where it is
@@ -242,6 +243,13 @@ class Door(Protocol):
 
     def public(self, path: str) -> str:
         """An absolute address on the public edge."""
+        ...
+
+    async def fetched_from(self, medium: Medium) -> str:
+        """Where a platform fetches a medium of the post that is being sent: nobody guesses it, and it ends.
+
+        Raises as `blob`.
+        """
         ...
 
 

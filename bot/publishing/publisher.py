@@ -59,7 +59,10 @@ class Publisher:
         clock: Clock,
         worker: str,
         lease: timedelta,
+        lent: bool = False,
     ) -> None:
+        """`lent`: channels that fetch pictures get them from a bucket, so the public edge shows none for them."""
+        self._lent = lent
         self._database = database
         self._posts = PostStore(database)
         self._channels = channels
@@ -204,7 +207,7 @@ class Publisher:
 
         Our own show them while the post stands there, and no longer.
         """
-        if run.channel.capabilities_for(run.account).own:
+        if run.capabilities.own or (self._lent and run.capabilities.fetches):
             return
         for medium in (medium for part in run.payload.parts for medium in part.media):
             key = keys.shown(run.post.workspace, medium.sha256)
