@@ -45,8 +45,8 @@ async def _fetched(address: str, data: bytes, client: AsyncClient) -> tuple[str,
     if answer.status_code != 200:
         return (
             f"{host} does not serve signed addresses: it answers {answer.status_code}.",
-            "Name how the internet reaches it in ADMIND_BLOBS_URL: …&public=https://host. What stands between must pass "
-            "on path, query and Host as they are; the key needs s3:GetObject; the clocks must agree.",
+            "Name how the internet reaches it in ADMIND_BLOBS_URL: …&public=https://host. What stands between must "
+            "pass on path, query and Host as they are; the key needs s3:GetObject; the clocks must agree.",
         )
     if answer.content != data:
         return f"{host} serves something other than what was put there.", name_it
