@@ -74,6 +74,7 @@ class Capabilities:
     title: str  # as people call it: "Feed", "Bluesky"
     text_limit: int | None
     unit: Literal["characters", "graphemes", "weighted characters", "bytes"]
+    title_limit: int | None = None  # in characters; None: no title is sent
     images_max: int = 0
     image_mimes: tuple[str, ...] = ("image/jpeg", "image/png")
     image_max_bytes: int = 5_000_000
