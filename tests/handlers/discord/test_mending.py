@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from bot.chat import Role
 from bot.clock import MovableClock
+from bot.workflow.telling_waiting import TellingWaiting
 from tests.fakes.discord.pressing import Person
 from tests.fakes.discord.records import Message
 from tests.fakes.waiting import until
 from tests.fakes.webhook_server import Act, WebhookServer
 from tests.handlers.discord.acting import (
+    KEY,
     asked,
     below,
     connected,
@@ -135,6 +138,36 @@ async def test_what_waited_for_an_account_goes_out_by_one_button_after_it_was_co
     await press(ana, asks()[0], "release")
     await whispered(ana, shop.room, "Nothing waits for Our site any more.")
     assert len(site.posts) == 1 and len(asks()) == 1
+
+
+async def test_an_owner_is_led_to_an_account_that_a_member_connected(
+    shop: Office, ana: Person, site: WebhookServer
+) -> None:
+    admind, brand = shop.admind, shop.admind.workspace.default_brand
+    members = await admind.people.members(shop.workspace)
+    owner = next(each for each in members if each.may(brand, Role.owner))
+    rosa = await admind.office.add_member(shop.workspace, owner.id, "Rosa", brand, ["approver"])
+    secrets = {"signing_key": KEY}
+    tried = await admind.accounts.tried(shop.workspace, brand, "webhook", "Our site", {"url": site.url}, secrets)
+    await admind.waiting.keep_or_wait(tried, secrets, rosa)
+
+    def asks() -> list[Message]:
+        return [each for each in ana.heard() if "waits for your word" in each.words]
+
+    await until(lambda: bool(asks()), "the owner is told", seconds=30)
+    [asked_of] = asks()
+    assert "Rosa connected" in asked_of.words
+    await press(ana, asked_of, "whose")
+
+    def told() -> list[str]:
+        seen = [each.words for each in (*ana.whispers(ana.dms), *ana.whispers(shop.room), *ana.heard())]
+        return [each for each in seen if "waits in the studio" in each]
+
+    await until(lambda: bool(told()), "where to look", seconds=30)
+    [waiting] = await admind.waiting.of(shop.workspace, brand)
+    assert "/studio/in/" in told()[0] and f"?page=settings/accounts/waiting/{waiting.id}" in told()[0]
+    await TellingWaiting(admind.database, admind.board).tell(shop.workspace, waiting.id)
+    assert len(asks()) == 1, "told once"
 
 
 async def test_a_doubt_shows_where_to_look_and_takes_a_persons_word(
