@@ -281,8 +281,10 @@ class Channel(Protocol):
         """Whether the post is there, by key or by content and time."""
         ...
 
-    async def read_back(self, receipt: Receipt, door: Door) -> Live | None:
-        """What stands there now; None when it does not (any more) or the channel cannot be read."""
+    async def read_back(self, receipt: Receipt, door: Door) -> Live | CannotTell | None:
+        """What stands there now. None says that it does not stand there (any more): people are asked then. What stands
+        there and cannot be compared is CannotTell; None as well where the capabilities say that nothing can be read.
+        """
         ...
 
     async def delete(self, receipt: Receipt, door: Door) -> None:

@@ -20,12 +20,13 @@ def problems(
 
 
 def _of_title(payload: SealedPayload, capabilities: Capabilities, used: int) -> Iterator[Problem]:
-    most = capabilities.title_limit
-    if most is not None and used > most:
+    limit = capabilities.title_limit
+    over = used - limit if limit is not None else 0
+    if over > 0:
         yield Problem(
             "title_too_long",
-            f"{capabilities.title} takes at most {most} characters in a title; this has {used}.",
-            f"Shorten it by {used - most}.",
+            f"{capabilities.title} takes at most {limit} characters in a title; this has {used}.",
+            f"Shorten it by {over}.",
         )
 
 
