@@ -28,6 +28,7 @@ __all__ = [
     "Channel",
     "ChannelRefused",
     "Content",
+    "Documents",
     "Door",
     "Found",
     "Introduces",
@@ -312,6 +313,15 @@ class Mentions(Protocol):
 
     def mentions_of(self, payload: SealedPayload) -> Mapping[str, str]:
         """Those that a payload was built with: they stay for as long as its words do."""
+        ...
+
+
+@runtime_checkable
+class Documents(Protocol):
+    """What a channel adds on which several pictures can become one document."""
+
+    def document_pages(self, payload: SealedPayload) -> int:
+        """How many pages its pictures make; 0 where they stay pictures."""
         ...
 
 
