@@ -103,7 +103,7 @@ from bot.workflow.versions import Versions
 from bot.workflow.weekly import Weekly
 from storage import epoch
 from storage.audit import AuditWriter
-from storage.blobs.base import BlobStore
+from storage.blobs.base import BlobStore, Lends
 from storage.blobs.opening import open_blobs
 from storage.budget import DailyTokens
 from storage.credentials import Credentials, check_keys, load_or_create_keys
@@ -224,9 +224,20 @@ class AdMind:
         self.workspace: Workspace = await self.setup.ensure(
             zone=settings.timezone or local_zone(), owners=settings.owners, now=clock.now()
         )
-        self.channels = build_channels(self.feed, base_url=settings.base_url, platforms=platforms_of(settings))
+        lends = self.blobs if settings.media_from == "bucket" and isinstance(self.blobs, Lends) else None
+        self.channels = build_channels(
+            self.feed,
+            base_url=settings.base_url,
+            platforms=platforms_of(settings),
+            lent_from=lends.origin if lends else "",
+        )
         self.doors = Doors(
-            secrets=self.credentials, blobs=self.blobs, client=self.client, base_url=settings.base_url, clock=clock
+            secrets=self.credentials,
+            blobs=self.blobs,
+            client=self.client,
+            base_url=settings.base_url,
+            clock=clock,
+            lends=lends,
         )
         self._build_accounts(database)
         self.board = Board(database, clock)
@@ -411,6 +422,7 @@ class AdMind:
             clock=self.clock,
             worker=self.worker,
             lease=self.settings.lease,
+            lent=self.settings.media_from == "bucket",
         )
         self.recovery = Recovery(database, journal=self.journal, audit=self.audit, clock=self.clock)
         self.reconciler = Reconciler(database, self.publisher, self.clock)

@@ -95,7 +95,8 @@ def _footer(draft: Draft, names: Words) -> str:
 
 def _section(version: Version, names: Words, shown_already: Medium | None) -> CardSection:
     meter = f"{version.length}/{version.limit}" if version.limit else ""
-    meter = " · ".join(part for part in (meter, version.price) if part)
+    document = names.t("as a document of {count} pages", count=version.pages) if version.pages else ""
+    meter = " · ".join(part for part in (meter, version.price, document) if part)
     shown = shortened(version.text, EXCERPT)
     others = [medium for medium in version.media if _look(medium) != (shown_already and _look(shown_already))]
     return CardSection(

@@ -33,7 +33,8 @@ class Words:
     def address(self, post: Post) -> str:
         """Where it stands, or else where people look at its account; "" when neither is known."""
         account = self.accounts.get(post.account)
-        found = post.receipt.url if post.receipt else ""
+        kept = post.receipt or post.claimed
+        found = kept.url if kept else ""
         return found or (account.page or account.server if account else "")
 
     def member(self, member: str) -> str:

@@ -70,6 +70,12 @@ class Settings(BaseModel):
         description="A bucket for pictures and sealed posts, when roles run on several machines: "
         "s3://bucket?endpoint=https://host&region=name (without endpoint: AWS). Unset: files in the data directory.",
     )
+    media_from: Literal["edge", "bucket"] = Field(
+        "edge",
+        description="Where Instagram and Threads fetch a post's pictures: edge (the public address), or bucket (signed "
+        "addresses of ADMIND_BLOBS_URL that end after an hour; add &public=https://host there where the internet "
+        "reaches the bucket by another name).",
+    )
     aws_access_key_id: SecretStr | None = Field(None, description="The bucket's key: its name.")
     aws_secret_access_key: SecretStr | None = Field(None, description="The bucket's key: its secret.")
     host: str = Field(
@@ -176,7 +182,7 @@ class Settings(BaseModel):
     def _comma_separated(cls, value: object) -> object:
         return _split(value)
 
-    @field_validator("log_level", mode="before")
+    @field_validator("log_level", "media_from", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
@@ -386,6 +392,8 @@ def _together(settings: Settings) -> list[str]:
         key = KEY_OF.get(model.partition(":")[0])
         if key and key not in settings.provider_keys:
             wrong.append(f"{name}: {model} needs {key}; set it, or choose offline.")
+    if settings.media_from == "bucket" and not settings.blobs_url:
+        wrong.append("ADMIND_MEDIA_FROM: there is no bucket to fetch from; set ADMIND_BLOBS_URL, or choose edge.")
     wrong += _slack_together(settings)
     for name, client, secret in (
         ("LINKEDIN", settings.linkedin_client_id, settings.linkedin_client_secret),

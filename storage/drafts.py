@@ -82,6 +82,7 @@ class Version(Frozen):
     limit: int | None = None
     unit: str = "characters"
     price: str = ""
+    pages: int = Field(0, ge=0, description="of the document that its pictures become; 0 where they stay pictures")
     edited_by: str = Field("", description="member who last worded it by hand")
     post: str = Field("", description="post id once approved")
 

@@ -129,6 +129,9 @@ class Post(Record):
     due: datetime
     attempts: tuple[Attempt, ...] = ()
     receipt: PostReceipt | None = None
+    claimed: PostReceipt | None = Field(
+        None, description="of an unknown post: what its channel answered, when nothing stood there under that id"
+    )
     failure: Failure | None = None
     lookups: int = Field(0, description="looks in a row that could not tell, or found nothing, while unknown")
     look_at: datetime | None = Field(None, description="when an unknown post may be looked for again")

@@ -20,7 +20,7 @@ from storage.errors import AdMindError
 from storage.posts import ASKS, OVER, Attempt, Failure, Post, PostReceipt, PostState
 from storage.redis import Database, Script
 
-OPTIONAL = ("attempts", "receipt", "failure", "lookups", "look_at")  # as JSON, only while they say something
+OPTIONAL = ("attempts", "receipt", "claimed", "failure", "lookups", "look_at")  # as JSON, only while they say something
 HOT = frozenset({"state", "ver", "due", *OPTIONAL})
 
 # ARGV: 1 worker now ms, 2 offset ms, 3 lease ms, 4 random, 5 digest, 6 pause version, then paused scopes to refuse.
@@ -242,6 +242,7 @@ class Sending:
         due_ms: int | None = None,
         attempts: Sequence[Attempt] | None = None,
         receipt: PostReceipt | None = None,
+        claimed: PostReceipt | None = None,
         failure: Failure | None = None,
         lookups: int = 0,
         look_at: datetime | None = None,
@@ -257,6 +258,7 @@ class Sending:
         fields = {"state": state.value, "lookups": str(lookups) if lookups else ""}
         fields["look_at"] = json.dumps(look_at.isoformat()) if look_at else ""
         fields["failure"] = failure.model_dump_json() if failure else ""
+        fields["claimed"] = claimed.model_dump_json() if claimed else ""
         if receipt is not None:
             fields["receipt"] = receipt.model_dump_json()
         if attempts is not None:

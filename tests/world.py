@@ -42,7 +42,7 @@ from bot.workflow.weekly import Weekly
 from storage import keys
 from storage.accounts import Account
 from storage.audit import AuditWriter
-from storage.blobs.base import BlobStore
+from storage.blobs.base import BlobStore, Lends
 from storage.blobs.files import FileBlobs
 from storage.commit import Change, commit
 from storage.credentials import Credentials, Vault, load_or_create_keys
@@ -329,8 +329,11 @@ async def world_on(
     webhook_deadline: timedelta | None = None,
     webhook_settle: timedelta = timedelta(seconds=60),
     blobs: BlobStore | None = None,
+    lends: Lends | None = None,
 ) -> AsyncIterator[World]:
-    """A world in this database and folder; the same again finds what was there. `blobs`: other than in the folder."""
+    """A world in this database and folder; the same again finds what was there. `blobs`: other than in the folder;
+    `lends`: where channels that fetch get pictures, other than from the public edge.
+    """
     clock = clock or MovableClock()
     folder.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
@@ -356,6 +359,7 @@ async def world_on(
             client=client,
             base_url="http://localhost:8484",
             clock=clock,
+            lends=lends,
         )
         board = Board(database, clock)
         board.add_home(workspace.id, Inbox(database, workspace.id, clock))
@@ -370,6 +374,7 @@ async def world_on(
             clock=clock,
             worker=worker,
             lease=lease,
+            lent=lends is not None,
         )
         publisher.open.set()
         servers = build_oauth()

@@ -11,10 +11,14 @@ from typing import Protocol
 from httpx2 import Response
 
 from bot.channels.base import Account, ChannelRefused, Door, ProvenNotSent
+from bot.channels.feed_formats import media_path
 from bot.clock import Clock
 from bot.errors import AdMindError
 from bot.fetch import Line
+from storage.blobs.base import Lends
+from storage.sealed import Medium
 
+LENT_FOR = timedelta(hours=1)  # far longer than any attempt: platforms fetch while a post is handed over
 DEFAULT_DEADLINE = timedelta(seconds=30)
 BEGUN = "renewing"  # the secret that says which renewal was begun; empty after its end
 AT_ONCE_SECONDS, SOON_SECONDS = 0.2, 5.0  # until new secrets can be had: they are there, or a server is asked for them
@@ -59,8 +63,10 @@ class AccountDoor:
         clock: Clock,
         check: Callable[[], Awaitable[None]] = always,
         deadline: timedelta = DEFAULT_DEADLINE,
+        lends: Lends | None = None,
     ) -> None:
         self.account = account
+        self._lends = lends
         self._secrets = secrets
         self._blobs = blobs
         self._client = client
@@ -134,6 +140,13 @@ class AccountDoor:
     def public(self, path: str) -> str:
         return f"{self._base_url}/{path.lstrip('/')}"
 
+    async def fetched_from(self, medium: Medium) -> str:
+        """On the public edge, which shows it from the first attempt on; or of the bucket, for an hour."""
+        if self._lends is None:
+            return self.public(media_path(medium))
+        await self.blob(medium.sha256)  # the edge verifies what it serves; a bucket serves whatever lies there
+        return self._lends.address(medium.sha256, medium.mime, LENT_FOR)
+
     async def _request(self, method: str, url: str, **options: object) -> Response:
         async with asyncio.timeout(self._deadline.total_seconds()):
             return await self._client.request(method, url, **options)
@@ -143,8 +156,17 @@ class Doors:
     """Opens doors for `Publisher(open_door=…)` and for `Accounts`; holds what all doors share."""
 
     def __init__(
-        self, *, secrets: SecretReader, blobs: BlobReader, client: HttpClient, base_url: str, clock: Clock
+        self,
+        *,
+        secrets: SecretReader,
+        blobs: BlobReader,
+        client: HttpClient,
+        base_url: str,
+        clock: Clock,
+        lends: Lends | None = None,
     ) -> None:
+        """`lends`: what channels that fetch get their pictures from, in place of the public edge."""
+        self._lends = lends
         self._secrets = secrets
         self._blobs = blobs
         self._client = client
@@ -169,6 +191,7 @@ class Doors:
             clock=self._clock,
             check=check,
             deadline=deadline,
+            lends=self._lends,
         )
 
 

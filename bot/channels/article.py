@@ -74,7 +74,7 @@ def read(title: str, body: str) -> str:
 
 
 def article_problems(
-    payload: SealedPayload, capabilities: Capabilities, measure: Callable[[str], Measure], most_title: int
+    payload: SealedPayload, capabilities: Capabilities, measure: Callable[[str], Measure]
 ) -> tuple[Problem, ...]:
     """As `limits.problems`, and what is wrong with the title."""
     found = problems(payload, capabilities, measure)
@@ -84,11 +84,6 @@ def article_problems(
         found += (Problem("no_title", why, fix),)
     if payload.title and words == payload.title and not media:
         found += (Problem("empty", "There is a title and no text.", "Write the text below the title."),)
-    used = len(payload.title)
-    over = used - most_title
-    if over > 0:
-        reason = f"{capabilities.title} takes at most {most_title} characters in a title; this has {used}."
-        found += (Problem("title_too_long", reason, f"Shorten it by {over}."),)
     return found
 
 

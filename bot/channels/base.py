@@ -28,6 +28,7 @@ __all__ = [
     "Channel",
     "ChannelRefused",
     "Content",
+    "Documents",
     "Door",
     "Found",
     "Introduces",
@@ -74,6 +75,7 @@ class Capabilities:
     title: str  # as people call it: "Feed", "Bluesky"
     text_limit: int | None
     unit: Literal["characters", "graphemes", "weighted characters", "bytes"]
+    title_limit: int | None = None  # in characters; None: no title is sent
     images_max: int = 0
     image_mimes: tuple[str, ...] = ("image/jpeg", "image/png")
     image_max_bytes: int = 5_000_000
@@ -92,6 +94,7 @@ class Capabilities:
     prompt_read_back: bool = False  # proven: two absent reads a settle time apart mean it is not there
     settle: timedelta = timedelta(seconds=30)  # how long after the deadline a late commit may still show
     deadline: timedelta = timedelta(seconds=30)  # how long one attempt may take
+    fetches: bool = False  # pictures come from an address (`Door.fetched_from`), not with the post
     own: bool = False  # inside AdMind: no network between
     access_ends: bool = False  # our access may be taken away there: it is asked after
     asked_every: timedelta = timedelta(minutes=10)  # how often, where it is
@@ -244,6 +247,13 @@ class Door(Protocol):
         """An absolute address on the public edge."""
         ...
 
+    async def fetched_from(self, medium: Medium) -> str:
+        """Where a platform fetches a medium of the post that is being sent: nobody guesses it, and it ends.
+
+        Raises as `blob`.
+        """
+        ...
+
 
 class Channel(Protocol):
     """One platform. Raises only ChannelRefused (clearly refused: nothing is there), ProvenNotSent (no byte left) and
@@ -272,8 +282,10 @@ class Channel(Protocol):
         """Whether the post is there, by key or by content and time."""
         ...
 
-    async def read_back(self, receipt: Receipt, door: Door) -> Live | None:
-        """What stands there now; None when it does not (any more) or the channel cannot be read."""
+    async def read_back(self, receipt: Receipt, door: Door) -> Live | CannotTell | None:
+        """What stands there now. None says that it does not stand there (any more): people are asked then. What stands
+        there and cannot be compared is CannotTell; None as well where the capabilities say that nothing can be read.
+        """
         ...
 
     async def delete(self, receipt: Receipt, door: Door) -> None:
@@ -301,6 +313,15 @@ class Mentions(Protocol):
 
     def mentions_of(self, payload: SealedPayload) -> Mapping[str, str]:
         """Those that a payload was built with: they stay for as long as its words do."""
+        ...
+
+
+@runtime_checkable
+class Documents(Protocol):
+    """What a channel adds on which several pictures can become one document."""
+
+    def document_pages(self, payload: SealedPayload) -> int:
+        """How many pages its pictures make; 0 where they stay pictures."""
         ...
 
 

@@ -191,16 +191,18 @@ class Bluesky:
             return CannotTell("Another text stands where this post would.")
         return Found(_receipt(payload, key, door))
 
-    async def read_back(self, receipt: Receipt, door: Door) -> Live | None:
+    async def read_back(self, receipt: Receipt, door: Door) -> Live | CannotTell | None:
         did, keys = _place(receipt)
         texts: list[str] = []
         alts: list[str] = []
         pictures: list[str] = []
         for rkey in keys:
             found = await Api(door, door.account.server).record(did, COLLECTION, rkey)
-            value = found.get("value") if found else None
-            if not isinstance(value, dict):
+            if found is None:
                 return None
+            value = found.get("value")
+            if not isinstance(value, dict):
+                return CannotTell(f"{door.account.name} did not answer properly.")
             texts.append(str(value.get("text")))
             pictures += held(value)
             alts += [str(image.get("alt")).strip() for image in images(value)]

@@ -67,6 +67,7 @@ class DevTo:
         title="DEV",
         text_limit=MOST_TEXT,
         unit="characters",
+        title_limit=MOST_TITLE,
         images_max=0,
         hashtags="none",
         deletes=True,
@@ -105,7 +106,7 @@ class DevTo:
         )
 
     def validate(self, payload: SealedPayload, account: Account) -> tuple[Problem, ...]:
-        found = article_problems(payload, self.capabilities, lambda text: self.measure(text, account), MOST_TITLE)
+        found = article_problems(payload, self.capabilities, lambda text: self.measure(text, account))
         body = payload.extra.get("body", "")
         if "{%" in body or "{{" in body:
             why = "DEV would run what stands between double braces, or braces with percent signs."  # Liquid

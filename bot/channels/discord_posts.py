@@ -13,6 +13,7 @@ from bot.channels.answers import KEPT
 from bot.channels.base import (
     Account,
     AttemptKey,
+    CannotTell,
     Capabilities,
     Content,
     Door,
@@ -102,8 +103,10 @@ class DiscordPosts(ABC):
             raise OutcomeUnknown(f"{door.account.name} said yes, but not to which post.")
         return dataclasses.replace(receipt, at=door.now())
 
-    async def read_back(self, receipt: Receipt, door: Door) -> Live | None:
+    async def read_back(self, receipt: Receipt, door: Door) -> Live | CannotTell | None:
         message = await self._message(receipt, door)
+        if message is not None and not id_in(message.get("id")):
+            return CannotTell(f"{door.account.name} did not answer properly.")
         return live_of(message, receipt.url) if message is not None else None
 
     async def metrics(self, receipt: Receipt, door: Door) -> Mapping[str, int]:

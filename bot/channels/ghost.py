@@ -65,6 +65,7 @@ class Ghost:
         title="Ghost",
         text_limit=MOST_TEXT,
         unit="characters",
+        title_limit=MOST_TITLE,
         images_max=10,  # ours
         image_mimes=("image/jpeg", "image/png", "image/webp"),
         image_max_bytes=5_000_000,  # ours; hosts set their own
@@ -95,7 +96,7 @@ class Ghost:
         return payload.model_copy(update={"visibility": account.options.get("visibility") or "public"})
 
     def validate(self, payload: SealedPayload, account: Account) -> tuple[Problem, ...]:
-        return article_problems(payload, self.capabilities, lambda text: self.measure(text, account), MOST_TITLE)
+        return article_problems(payload, self.capabilities, lambda text: self.measure(text, account))
 
     async def send(self, payload: SealedPayload, key: AttemptKey, door: Door) -> Receipt:
         slug = slug_of(payload, key.key)
@@ -129,10 +130,12 @@ class Ghost:
             return Found(receipt_of(kept, door))
         return CannotTell("It stands there, but not in public: somebody or something there put it aside.")
 
-    async def read_back(self, receipt: Receipt, door: Door) -> Live | None:
+    async def read_back(self, receipt: Receipt, door: Door) -> Live | CannotTell | None:
         api = await api_of(door, door.account.server, door.account.destination)
         found = await api.read(f"/posts/{name_of(receipt.remote_id)}/", params={"formats": "html"})
         post = first(found, "posts")
+        if found is not None and post is None:
+            return CannotTell(f"{api.name} did not answer properly.")
         if post is None or post.get("status") != "published":
             return None
         return Live(text=shown(post), alts=alts(post), url=web(post.get("url")))

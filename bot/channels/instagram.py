@@ -3,11 +3,11 @@
 Of the two ways that there are, this one takes no Facebook page behind the account, asks for the account alone and not
 for a person's pages, and gives an access that renews itself.
 
-Every post has a picture; Instagram fetches it from AdMind's public edge before anything is published. Publishing a
-container is the one call that shows anything. There is no key that makes one post of two requests: after an unclear end
-the post is looked for among the account's media of that time, by caption and kind. How soon a new one is listed is
-documented nowhere, so one that is not found is a question to a person; before another attempt it is looked for once
-more. The API cannot delete, so posts are taken down by hand.
+Every post has a picture; Instagram fetches it from AdMind's public edge, or its bucket, before anything is published.
+Publishing a container is the one call that shows anything. There is no key that makes one post of two requests: after
+an unclear end the post is looked for among the account's media of that time, by caption and kind. How soon a new one is
+listed is documented nowhere, so one that is not found is a question to a person; before another attempt it is looked
+for once more. The API cannot delete, so posts are taken down by hand.
 
 Account options: none. Secret: `access_token`.
 """
@@ -49,7 +49,7 @@ from bot.channels.instagram_text import MOST, MOST_MENTIONS, MOST_TAGS, mentions
 from bot.channels.limits import problems
 from bot.channels.linkedin_text import spoken, units
 from bot.channels.meta_api import Api, clean, counts_in, data_of, id_in, ids_of, latest, other_account, whose
-from bot.channels.meta_containers import Edges, address_of, make, ready, room, unreachable
+from bot.channels.meta_containers import Edges, make, ready, room, unreachable
 from bot.channels.platform import INSTAGRAM, Platform
 from bot.errors import AdMindError
 from storage.sealed import Medium, Part, SealedPayload
@@ -89,6 +89,7 @@ class Instagram:
         links="none",  # addresses stay words
         hashtags="welcome",
         deletes=False,
+        fetches=True,
         access_ends=True,
         reads_back=True,
         metrics=tuple(COUNTS),
@@ -250,11 +251,11 @@ async def _container(api: Api, payload: SealedPayload) -> str:
     user, media, items = payload.remote_id, payload.parts[0].media, list[str]()
     if len(media) > 1:
         for medium in media:
-            fields = picture_fields(medium, address_of(medium, api.door)) | {"is_carousel_item": "true"}
+            fields = picture_fields(medium, await api.door.fetched_from(medium)) | {"is_carousel_item": "true"}
             items.append(await make(api, user, EDGES, fields))
         for item in items:
             await ready(api, item, EDGES)
-    address = address_of(media[0], api.door) if media else ""
+    address = await api.door.fetched_from(media[0]) if media else ""
     return await make(api, user, EDGES, post_fields(payload, address, items))
 
 

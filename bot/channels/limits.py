@@ -9,10 +9,25 @@ from storage.sealed import Medium, SealedPayload
 
 
 def problems(
-    payload: SealedPayload, capabilities: Capabilities, measure: Callable[[str], Measure]
+    payload: SealedPayload,
+    capabilities: Capabilities,
+    measure: Callable[[str], Measure],
+    *,
+    title_length: Callable[[str], int] = len,
 ) -> tuple[Problem, ...]:
     """Every reason why the channel would not take it, in sentences for the person."""
-    return tuple(_found(payload, capabilities, measure))
+    return (*_of_title(payload, capabilities, title_length(payload.title)), *_found(payload, capabilities, measure))
+
+
+def _of_title(payload: SealedPayload, capabilities: Capabilities, used: int) -> Iterator[Problem]:
+    limit = capabilities.title_limit
+    over = used - limit if limit is not None else 0
+    if over > 0:
+        yield Problem(
+            "title_too_long",
+            f"{capabilities.title} takes at most {limit} characters in a title; this has {used}.",
+            f"Shorten it by {over}.",
+        )
 
 
 def _found(payload: SealedPayload, capabilities: Capabilities, measure: Callable[[str], Measure]) -> Iterator[Problem]:

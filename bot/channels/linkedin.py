@@ -142,6 +142,9 @@ class LinkedIn:
         can = documents.takes(self.capabilities) if document else self.capabilities
         return (*problems(payload, can, measure), *documents.problems_of(payload))
 
+    def document_pages(self, payload: SealedPayload) -> int:
+        return len(payload.parts[0].media) if documents.title_of(payload) else 0
+
     async def send(self, payload: SealedPayload, key: AttemptKey, door: Door) -> Receipt:
         repeated = key.deadline - key.first_at > self.capabilities.deadline
         try:

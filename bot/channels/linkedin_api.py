@@ -12,7 +12,7 @@ import rfc8785
 from httpx2 import Response
 
 from bot.channels.answers import KEPT, document, judge, later
-from bot.channels.base import ChannelRefused, Door, Receipt
+from bot.channels.base import ChannelRefused, Door, ProvenNotSent, Receipt
 from bot.channels.calling import harmless
 from bot.channels.linkedin_text import little
 from bot.channels.platform import Platform
@@ -73,11 +73,14 @@ class Api:
         """The object there; None when there is none. Raises ProvenNotSent, ChannelRefused when it cannot be told."""
         finder = {"x-restli-method": "FINDER"} if params and "q" in params else {}
         try:
-            return document(await self.before("GET", path, params=params or {}, headers=finder))
+            found = document(await self.before("GET", path, params=params or {}, headers=finder))
         except ChannelRefused as refused:
             if refused.code == "not_found":
                 return None
             raise
+        if found is None:  # what cannot be read is not absent
+            raise ProvenNotSent(f"{self.name} did not answer properly.", kept=KEPT)
+        return found
 
 
 def judged(answer: Response, door: Door) -> None:

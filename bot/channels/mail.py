@@ -79,6 +79,7 @@ class Email:
         title="E-mail",
         text_limit=MOST_TEXT,
         unit="characters",
+        title_limit=MOST_SUBJECT,
         images_max=5,  # ours, as all below: they travel in the e-mail
         image_mimes=("image/jpeg", "image/png", "image/gif"),
         image_max_bytes=2_000_000,
@@ -105,7 +106,7 @@ class Email:
         return sealed_mail(content, account)
 
     def validate(self, payload: SealedPayload, account: Account) -> tuple[Problem, ...]:
-        found = article_problems(payload, self.capabilities, lambda text: self.measure(text, account), MOST_SUBJECT)
+        found = article_problems(payload, self.capabilities, lambda text: self.measure(text, account))
         page = len(payload.extra.get("html", "").encode())
         if page > MOST_PAGE_BYTES and not any(problem.rule == "too_long" for problem in found):
             reason = "Gmail cuts off e-mails of this length, and with them the way to unsubscribe."

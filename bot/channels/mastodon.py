@@ -177,13 +177,15 @@ class Mastodon:
             return Found(receipt)
         return Absent() if whole else CannotTell("Too many posts stand there since then.")
 
-    async def read_back(self, receipt: Receipt, door: Door) -> Live | None:
-        """None too where a server does not give the plain text back (/source, since Mastodon 3.5)."""
+    async def read_back(self, receipt: Receipt, door: Door) -> Live | CannotTell | None:
+        """CannotTell where a server does not give the plain text back (/source, since Mastodon 3.5)."""
         api = await Api.of(door, door.account.server)
         status = await api.read(f"/api/v1/statuses/{name_of(receipt.remote_id)}")
-        source = await api.read(f"/api/v1/statuses/{name_of(receipt.remote_id)}/source") if status else None
-        if status is None or source is None or not isinstance(source.get("text"), str):
+        if status is None:
             return None
+        source = await api.read(f"/api/v1/statuses/{name_of(receipt.remote_id)}/source")
+        if source is None or not isinstance(source.get("text"), str):
+            return CannotTell(f"{door.account.name} does not give the text back.")
         media = [each for each in status.get("media_attachments") or [] if isinstance(each, dict)]
         alts = tuple(str(each.get("description") or "").strip() for each in media)
         return Live(text=source["text"], alts=alts, url=str(status.get("url") or ""))

@@ -9,7 +9,7 @@ import rfc8785
 from httpx2 import Response
 
 from bot.channels.answers import document, instant, judge, later, web
-from bot.channels.base import ChannelRefused, Door, Receipt
+from bot.channels.base import ChannelRefused, Door, ProvenNotSent, Receipt
 from bot.channels.calling import harmless
 from storage.sealed import SealedPayload
 
@@ -54,11 +54,14 @@ class Api:
     async def read(self, path: str) -> dict[str, Any] | None:
         """The object there; None when there is none. Raises ProvenNotSent, ChannelRefused when it cannot be told."""
         try:
-            return document(await self.before("GET", path))
+            found = document(await self.before("GET", path))
         except ChannelRefused as refused:
             if refused.code == "not_found":
                 return None
             raise
+        if found is None:  # what cannot be read is not absent
+            raise ProvenNotSent(f"{self.name} did not answer properly.", kept=KEPT)
+        return found
 
     async def list(self, path: str, params: dict[str, str]) -> list[dict[str, Any]]:
         """The objects there. Raises ProvenNotSent, ChannelRefused, ValueError for anything that is no list."""

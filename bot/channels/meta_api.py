@@ -79,11 +79,14 @@ class Api:
     async def read(self, path: str, fields: Mapping[str, str] = NO_FIELDS) -> dict[str, Any] | None:
         """The object there; None when there is none for this access. Raises ChannelRefused, ProvenNotSent."""
         try:
-            return await self.before("GET", path, fields)
+            found = await self.before("GET", path, fields)
         except ChannelRefused as refused:
             if refused.code == "not_found":
                 return None
             raise
+        if not id_in(found):  # what cannot be read is not absent
+            raise ProvenNotSent(f"{self.name} did not answer properly.", kept=KEPT)
+        return found
 
     async def write(self, path: str, fields: Mapping[str, str]) -> str:
         """The id that a call gives which publishes, right after the door's check. Raises as `Channel.send` does."""

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bot.channels.answers import KEPT
-from bot.channels.base import ChannelRefused, Door, Problem, ProvenNotSent
-from bot.channels.feed_formats import media_path
+from bot.channels.base import ChannelRefused, Problem, ProvenNotSent
 from bot.channels.meta_api import Api, data_of, id_in
-from storage.sealed import Medium, SealedPayload
+from storage.sealed import SealedPayload
 
 POLL_SECONDS = (0.5, 1.0, 2.0, 3.0)
 
@@ -54,7 +53,8 @@ async def ready(api: Api, container: str, edges: Edges) -> None:
                 f"{api.platform.title} could not use what it fetched for {api.name}.",
                 code="picture",
                 kept=KEPT,
-                do_next="Look whether the pictures can be fetched at ADMIND_PUBLIC_URL, or choose another one.",
+                do_next="Choose another picture; or let whoever runs AdMind look with `admind doctor` whether pictures "
+                "can be fetched.",
             )
         if state != "IN_PROGRESS":
             raise ProvenNotSent(f"{api.name} does not say whether the post is ready.", kept=KEPT)
@@ -82,11 +82,6 @@ async def room(api: Api, user: str, edge: str, *kinds: tuple[str, int]) -> None:
             )
 
 
-def address_of(medium: Medium, door: Door) -> str:
-    """Where Meta fetches a picture: it can be had there from the first attempt on, for some days."""
-    return door.public(media_path(medium))
-
-
 def unreachable(payload: SealedPayload, base_url: str, title: str) -> tuple[Problem, ...]:
     """A problem where there are pictures, and no address at which Meta could fetch them."""
     if not any(part.media for part in payload.parts) or _public(base_url):
@@ -95,7 +90,7 @@ def unreachable(payload: SealedPayload, base_url: str, title: str) -> tuple[Prob
         Problem(
             "public_address",
             f"{title} fetches pictures from AdMind, which has no public address.",
-            "Whoever runs AdMind sets ADMIND_PUBLIC_URL; or leave the pictures out.",
+            "Whoever runs AdMind sets ADMIND_PUBLIC_URL, or lends pictures from a bucket; or leave the pictures out.",
         ),
     )
 

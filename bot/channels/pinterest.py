@@ -81,6 +81,7 @@ class Pinterest:
         title="Pinterest",
         text_limit=MOST_TEXT,
         unit="characters",
+        title_limit=MOST_TITLE,
         images_max=5,  # multiple_image_base64: 2 to 5
         image_mimes=("image/jpeg", "image/png"),
         # https://help.pinterest.com/en/business/article/pinterest-product-specs: 20 MB; in base64 a third more travels.
@@ -130,7 +131,12 @@ class Pinterest:
 
     def validate(self, payload: SealedPayload, account: Account) -> tuple[Problem, ...]:
         body, part = description_of(payload), payload.parts[0]
-        found = problems(payload, self.capabilities, lambda _: Measure(units(body), MOST_TEXT, "characters"))
+        found = problems(
+            payload,
+            self.capabilities,
+            lambda _: Measure(units(body), MOST_TEXT, "characters"),
+            title_length=units,
+        )
         if not part.media:
             found += (Problem("no_picture", "A pin is a picture.", "Add one; two to three is its best shape."),)
         if not part.text:

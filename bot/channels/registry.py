@@ -80,16 +80,21 @@ def platforms_of(settings: Settings) -> Platforms:
     )
 
 
-def build_channels(feed: FeedStore, *, base_url: str, platforms: Platforms = DEFAULT) -> Mapping[str, Channel]:
-    """Every adapter by the name that accounts carry. `base_url` is how the internet reaches the public edge."""
+def build_channels(
+    feed: FeedStore, *, base_url: str, platforms: Platforms = DEFAULT, lent_from: str = ""
+) -> Mapping[str, Channel]:
+    """Every adapter by the name that accounts carry. `base_url` is how the internet reaches the public edge,
+    `lent_from` the bucket from which channels that fetch get their pictures instead.
+    """
+    fetched_from = lent_from or base_url
     adapters: tuple[Channel, ...] = (
         *(Feed(feed), Webhook(base_url), Mastodon(), Bluesky(), Telegram()),
         *(WordPress(), Ghost(), DevTo()),
         *(LinkedIn(platforms.linkedin), X(platforms.x)),
         *(Discord(), DiscordWebhook(), Slack()),
         *(Email(), Pinterest(platforms.pinterest)),
-        *(Threads(platforms.threads, base_url), Facebook(platforms.facebook)),
-        *(Instagram(platforms.instagram, base_url),),
+        *(Threads(platforms.threads, fetched_from), Facebook(platforms.facebook)),
+        *(Instagram(platforms.instagram, fetched_from),),
     )
     return {adapter.capabilities.channel: adapter for adapter in adapters}
 

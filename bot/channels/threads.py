@@ -6,7 +6,7 @@ of that time, by words, kind and place in the chain. How soon a new post is list
 is not found is a question to a person. When that person says "send again", what is missing follows, and only that.
 
 A chain is one call after the other: what goes wrong after its first post is always a doubt, for a part of it stands.
-Pictures are fetched by Threads from AdMind's public edge, before anything is published.
+Pictures are fetched by Threads from AdMind's public edge or bucket, before anything is published.
 
 Account options: `topic`: tag that each post carries, without #. Secret: `access_token`.
 """
@@ -88,6 +88,7 @@ class Threads:
         hashtags="few",  # the first one becomes the topic, the others stay words
         threads=True,
         deletes=True,  # …/docs/threads/posts/delete-posts: 100 a day
+        fetches=True,
         access_ends=True,
         reads_back=True,
         metrics=tuple(COUNTS),

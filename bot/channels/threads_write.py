@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.channels.meta_api import Api
-from bot.channels.meta_containers import Edges, address_of, make, ready
+from bot.channels.meta_containers import Edges, make, ready
 from storage.sealed import Medium, SealedPayload
 
 EDGES = Edges(make="threads", publish="threads_publish", status="status")
@@ -22,11 +22,11 @@ async def _container(api: Api, payload: SealedPayload, number: int, reply_to: st
     user, media, items = payload.remote_id, payload.parts[number].media, list[str]()
     if len(media) > 1:
         for medium in media:
-            fields = picture_fields(medium, address_of(medium, api.door)) | {"is_carousel_item": "true"}
+            fields = picture_fields(medium, await api.door.fetched_from(medium)) | {"is_carousel_item": "true"}
             items.append(await make(api, user, EDGES, fields))
         for item in items:
             await ready(api, item, EDGES)
-    address = address_of(media[0], api.door) if media else ""
+    address = await api.door.fetched_from(media[0]) if media else ""
     return await make(api, user, EDGES, post_fields(payload, number, address, items, reply_to))
 
 

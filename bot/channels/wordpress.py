@@ -76,6 +76,7 @@ class WordPress:
         title="WordPress",
         text_limit=MOST_TEXT,
         unit="characters",
+        title_limit=MOST_TITLE,
         images_max=10,  # ours
         image_mimes=("image/jpeg", "image/png", "image/webp"),  # WebP since 5.8
         image_max_bytes=2_000_000,  # PHP's own upload_max_filesize is 2M; hosts allow more, or less
@@ -105,7 +106,7 @@ class WordPress:
         return sealed_article(content, account, channel=self.capabilities.channel, extra=extra)
 
     def validate(self, payload: SealedPayload, account: Account) -> tuple[Problem, ...]:
-        return article_problems(payload, self.capabilities, lambda text: self.measure(text, account), MOST_TITLE)
+        return article_problems(payload, self.capabilities, lambda text: self.measure(text, account))
 
     async def send(self, payload: SealedPayload, key: AttemptKey, door: Door) -> Receipt:
         slug = slug_of(payload, key.key)

@@ -173,7 +173,8 @@ class X:
             return CannotTell(f"Of the thread's {len(payload.parts)} posts the first {len(posted)} stand there.")
         return Absent()
 
-    async def read_back(self, receipt: Receipt, door: Door) -> Live | None:
+    async def read_back(self, receipt: Receipt, door: Door) -> Live | CannotTell | None:
+        """Posts that are not there are named among `errors`: https://docs.x.com/x-api/fundamentals/partial-responses."""
         ids = ids_of(receipt.remote_id)
         api = await Api.of(door, door.account.server)
         expansions = {"expansions": "attachments.media_keys", "media.fields": "alt_text"}
@@ -181,7 +182,8 @@ class X:
         said = await api.before("GET", "/2/tweets", params=params)
         posts = {each.get("id"): each for each in _list(said.get("data"))}
         if not all(each in posts for each in ids):
-            return None
+            told = isinstance(said.get("errors"), list) or posts
+            return None if told else CannotTell(f"{door.account.name} did not answer properly.")
         live = Live(text="\n\n".join(shown_text(posts[each]) for each in ids), url=receipt.url)
         alts = _alts(posts[ids[0]], said)
         return dataclasses.replace(live, alts=alts) if alts is not None else live

@@ -50,13 +50,25 @@ class Endings:
         failure: Failure | None,
         *,
         receipt: PostReceipt | None = None,
+        claimed: PostReceipt | None = None,
+        look_at: datetime | None = None,
         on: dict[str, int] | None = None,
     ) -> None:
         """End this run's attempt with its outcome; what did not stay in doubt leaves the journal too."""
         attempts = run.post.attempts
         if run.attempt is not None:
             attempts = (*attempts, run.attempt.model_copy(update={"outcome": outcome}))
-        await self.end(run.claim, run.post, state, failure=failure, receipt=receipt, attempts=attempts, on=on)
+        await self.end(
+            run.claim,
+            run.post,
+            state,
+            failure=failure,
+            receipt=receipt,
+            claimed=claimed,
+            attempts=attempts,
+            look_at=look_at,
+            on=on,
+        )
         if run.attempt is not None and outcome != "unknown":
             with contextlib.suppress(AdMindError):
                 await self._journal.append("finished", post=run.post.id, attempt=run.attempt.id)
@@ -68,6 +80,7 @@ class Endings:
         entry: str,
         *,
         receipt: PostReceipt | None = None,
+        claimed: PostReceipt | None = None,
         attempts: tuple[Attempt, ...] | None = None,
         lookups: int = 0,
         failure: Failure | None = None,
@@ -81,6 +94,7 @@ class Endings:
             state,
             failure=failure or (None if state in (PostState.published, PostState.scheduled) else doubt()),
             receipt=receipt,
+            claimed=claimed,
             attempts=attempts,
             on=on,
             off=() if on and entry in on else (entry,),
@@ -96,6 +110,7 @@ class Endings:
         *,
         failure: Failure | None = None,
         receipt: PostReceipt | None = None,
+        claimed: PostReceipt | None = None,
         attempts: tuple[Attempt, ...] | None = None,
         on: dict[str, int] | None = None,
         off: tuple[str, ...] | None = None,
@@ -119,6 +134,7 @@ class Endings:
                 state=state,
                 attempts=attempts,
                 receipt=receipt,
+                claimed=claimed,
                 failure=failure,
                 off=off if off is not None else () if state is PostState.scheduled else (f"post:{post.id}",),
                 lookups=lookups,

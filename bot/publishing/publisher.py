@@ -22,13 +22,13 @@ from bot.publishing.handover import Handover, NotRecorded, Stopped
 from bot.publishing.holds import Busy, Holds
 from bot.publishing.pacing import LOOK_AGAIN, Pacing
 from bot.publishing.pause import in_the_way
-from bot.publishing.run import LATE_WINDOW, Run, channel_key, compare, doubt, receipt_of
+from bot.publishing.run import LATE_WINDOW, Run, channel_key, compare, doubt, nowhere, receipt_of
 from storage import keys
 from storage.accounts import Account
 from storage.audit import AuditWriter
 from storage.blobs.base import BlobStore
 from storage.journal import Journal
-from storage.posts import Attempt, Failure, Post, PostState
+from storage.posts import Attempt, Failure, Post, PostReceipt, PostState
 from storage.record import new_id
 from storage.redis import Database
 from storage.sending import Refusal, Sending
@@ -59,7 +59,10 @@ class Publisher:
         clock: Clock,
         worker: str,
         lease: timedelta,
+        lent: bool = False,
     ) -> None:
+        """`lent`: channels that fetch pictures get them from a bucket, so the public edge shows none for them."""
+        self._lent = lent
         self._database = database
         self._posts = PostStore(database)
         self._channels = channels
@@ -204,7 +207,7 @@ class Publisher:
 
         Our own show them while the post stands there, and no longer.
         """
-        if run.channel.capabilities_for(run.account).own:
+        if run.capabilities.own or (self._lent and run.capabilities.fetches):
             return
         for medium in (medium for part in run.payload.parts for medium in part.media):
             key = keys.shown(run.post.workspace, medium.sha256)
@@ -283,5 +286,18 @@ class Publisher:
         await self._unknown(run)
 
     async def _published(self, run: Run, receipt: Receipt, door: Door) -> None:
-        kept = receipt_of(receipt, await compare(run, receipt, door))
+        compared = await compare(run, receipt, door)
+        kept = receipt_of(receipt, compared)
+        if compared.verdict == "absent":
+            await self._claimed(run, kept)
+            return
         await self.endings.finish(run, PostState.published, "published", None, receipt=kept)
+
+    async def _claimed(self, run: Run, answered: PostReceipt) -> None:
+        """A yes with nothing behind it, or not yet: look again when even a late commit shows, and only then ask."""
+        log.warning("said yes, and nothing stands there post=%s", run.post.id)
+        look_at = self._clock.now() + run.capabilities.settle
+        on = {f"reconcile:{run.post.id}": milliseconds(look_at)}
+        on[f"note:post:{run.post.id}"] = milliseconds(look_at + LOOK_FIRST)
+        failure = doubt(nowhere(run.account.name))
+        await self.endings.finish(run, PostState.unknown, "unknown", failure, claimed=answered, look_at=look_at, on=on)

@@ -1,7 +1,8 @@
 """What to do about a post of which nobody knows whether it is out: look, and if looking cannot tell, ask.
 
 It is sent again by itself only with the same channel-side key inside that key's life, or after two absent reads a
-settle time apart on a channel whose contract tests prove prompt read-back.
+settle time apart on a channel whose contract tests prove prompt read-back. What its channel said yes to, and does not
+show after that time, is never sent again by itself: the channel is not to be believed, and a person looks.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from bot.channels.base import Absent, AttemptKey, CannotTell, Found, Lookup
+from bot.channels.base import Absent, AttemptKey, CannotTell, Door, Found, Lookup
 from bot.clock import Clock, milliseconds
 from bot.publishing.pacing import LOOK_AGAIN
 from bot.publishing.publisher import LOOK_FIRST, MOST_ATTEMPTS, Publisher
-from bot.publishing.run import LATE_WINDOW, Run, channel_key, compare, doubt, receipt_of
-from storage.posts import DOUBTFUL, Failure, PostState
+from bot.publishing.run import LATE_WINDOW, Run, answer_of, channel_key, compare, doubt, nowhere, receipt_of
+from storage.posts import DOUBTFUL, Failure, PostReceipt, PostState
 from storage.redis import Database
 from storage.stores import PostStore
 
@@ -54,11 +55,15 @@ class Reconciler:
         attempts = run.post.attempts
         first, last = (attempts[0].at, attempts[-1].deadline) if attempts else (run.post.due, run.post.due)
         not_before = max(last + run.capabilities.settle, run.post.look_at or last)
+        if run.post.claimed is not None:  # it was answered: nothing of it is under way any more
+            not_before = run.post.look_at or not_before
         if self._clock.now() < not_before:  # delivered twice, or doubted by a recovery: it may still arrive
             await self._look_later(run, entry, not_before, run.post.lookups, run.post.failure)
             return
         key = AttemptKey(run.post.id, channel_key(run.post), first, last)
         door = self._publisher.door(run, run.capabilities.deadline)
+        if run.post.claimed is not None and await self._stands(run, entry, run.post.claimed, door):
+            return
         try:
             found: Lookup = await run.channel.look_up(run.payload, key, door)
         except Exception:
@@ -67,6 +72,8 @@ class Reconciler:
         if isinstance(found, Found):
             receipt = receipt_of(found.receipt, await compare(run, found.receipt, door))
             await self._publisher.endings.settle(run, PostState.published, entry, receipt=receipt)
+        elif run.post.claimed is not None:
+            await self._ask_about_claimed(run, entry, run.post.claimed)
         elif self._same_key_may_go(run, key):
             await self._send_again(run, entry)
         elif isinstance(found, Absent) and run.capabilities.prompt_read_back:
@@ -82,6 +89,29 @@ class Reconciler:
             await self._look_later(run, entry, later, run.post.lookups + 1, None)
         else:
             await self._ask(run, entry, found)
+
+    async def _stands(self, run: Run, entry: str, claimed: PostReceipt, door: Door) -> bool:
+        """Whether what the channel answered can be read by now, or is looked at once more since it cannot tell."""
+        compared = await compare(run, answer_of(claimed), door)
+        if compared.verdict in ("same", "differs"):
+            receipt = receipt_of(answer_of(claimed), compared)
+            await self._publisher.endings.settle(run, PostState.published, entry, receipt=receipt)
+            return True
+        if compared.verdict == "" and run.post.lookups + 1 < MOST_LOOKUPS:
+            later = self._clock.now() + timedelta(seconds=30 * 2**run.post.lookups)
+            await self._look_later(run, entry, later, run.post.lookups + 1, run.post.failure)
+            return True
+        return False
+
+    async def _ask_about_claimed(self, run: Run, entry: str, claimed: PostReceipt) -> None:
+        await self._publisher.endings.settle(
+            run,
+            PostState.unknown,
+            entry,
+            failure=doubt(nowhere(run.account.name)),
+            claimed=claimed,
+            on={_note(run): milliseconds(self._clock.now())},
+        )
 
     def _same_key_may_go(self, run: Run, key: AttemptKey) -> bool:
         """Within the key's life, a few times, and not so late that a person should be asked about the time."""
@@ -101,7 +131,14 @@ class Reconciler:
     async def _look_later(self, run: Run, entry: str, at: datetime, lookups: int, failure: Failure | None) -> None:
         on = {entry: milliseconds(at), _note(run): milliseconds(at + LOOK_FIRST)}
         await self._publisher.endings.settle(
-            run, PostState.unknown, entry, lookups=lookups, failure=failure, look_at=at, on=on
+            run,
+            PostState.unknown,
+            entry,
+            lookups=lookups,
+            failure=failure,
+            claimed=run.post.claimed,
+            look_at=at,
+            on=on,
         )
 
     async def _ask(self, run: Run, entry: str, found: Lookup) -> None:

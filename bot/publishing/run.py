@@ -6,8 +6,9 @@ import hashlib
 import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Literal
 
-from bot.channels.base import AttemptKey, Capabilities, Channel, Door, Receipt
+from bot.channels.base import AttemptKey, CannotTell, Capabilities, Channel, Door, Receipt
 from bot.clock import Clock
 from storage.accounts import Account
 from storage.pauses import Pauses
@@ -82,12 +83,12 @@ def doubt(why: str = "") -> Failure:
 class Compared:
     """Whether what stands there is what was approved; `verdict` is empty where it cannot be read."""
 
-    verdict: str = ""
+    verdict: Literal["", "same", "differs", "absent"] = ""
     differs: tuple[str, ...] = ()  # what does: text, pictures, alt texts
 
 
 async def compare(run: Run, receipt: Receipt, door: Door) -> Compared:
-    """Read the post back where the channel can, and say whether it stands as approved."""
+    """Read the post back where the channel can, and say whether it stands as approved, or not at all."""
     if not run.capabilities.reads_back:
         return Compared()
     try:
@@ -95,8 +96,10 @@ async def compare(run: Run, receipt: Receipt, door: Door) -> Compared:
     except Exception:  # the post is out: a failed look must not turn that into a doubt
         log.warning("read-back failed post=%s", run.post.id, exc_info=True)
         return Compared()
-    if live is None:
+    if isinstance(live, CannotTell):
         return Compared()
+    if live is None:
+        return Compared("absent")
     media = [medium for part in run.payload.parts for medium in part.media]
     same = {
         "text": live.text == "\n\n".join(part.text for part in run.payload.parts),
@@ -107,13 +110,23 @@ async def compare(run: Run, receipt: Receipt, door: Door) -> Compared:
     return Compared("differs" if differs else "same", differs)
 
 
+def nowhere(account: str) -> str:
+    """Of what a channel took and does not show."""
+    return f"{account} said yes, but the post does not stand there."
+
+
+def answer_of(claimed: PostReceipt) -> Receipt:
+    """What the channel answered, once more."""
+    return Receipt(claimed.remote_id, claimed.url, claimed.at, answer={"note": claimed.note} if claimed.note else {})
+
+
 def receipt_of(receipt: Receipt, compared: Compared) -> PostReceipt:
     """What is kept of what the channel answered and showed."""
     return PostReceipt(
         remote_id=receipt.remote_id,
         url=receipt.url,
         at=receipt.at,
-        compared=compared.verdict,
+        compared="" if compared.verdict == "absent" else compared.verdict,
         differs=compared.differs,
         note=receipt.answer.get("note", ""),
     )

@@ -18,9 +18,10 @@ from httpx2 import AsyncClient, HTTPError
 from bot.clock import Clock, milliseconds
 from bot.errors import AdMindError
 from bot.settings import Settings
+from bot.workflow import lending
 from bot.workflow.canaries import Canaries
 from storage import keys
-from storage.blobs.base import BlobStore, BlobsUnavailable, prove
+from storage.blobs.base import BlobStore, BlobsUnavailable, Lends, prove
 from storage.embedded import EmbeddedValkey
 from storage.epoch import EPOCH, needs
 from storage.files import space_of
@@ -87,6 +88,7 @@ class Doctor:
             ("data directory", self._directory),
             ("disk", self._disk),
             ("pictures", self._pictures),
+            ("pictures for channels", self._lent),
             ("processes", self._processes),
             ("journal", self._journal),
             ("encryption key", self._key),
@@ -147,10 +149,20 @@ class Doctor:
                     "pictures",
                     "bad",
                     f"strangers can read them: {self._blobs.where}",
-                    "Make it private: AdMind serves pictures itself.",
+                    "Make it private: who needs a picture gets it from AdMind, or by a signed address.",
                 )
             ]
         return [Symptom("pictures", "ok", f"written and read back: {self._blobs.where}")]
+
+    async def _lent(self) -> list[Symptom]:
+        """Whether channels that fetch pictures get them, where the settings say that they fetch from the bucket."""
+        row = "pictures for channels"
+        if self._settings.media_from != "bucket" or not isinstance(self._blobs, Lends):
+            return []
+        found, do = await lending.trouble(self._blobs, self._blobs, self._client)
+        if found:
+            return [Symptom(row, "bad", found, do)]
+        return [Symptom(row, "ok", f"fetched by a signed address from {self._blobs.origin}")]
 
     async def _processes(self) -> list[Symptom]:
         """Whether every other process of AdMind writes to the same place, and can."""

@@ -66,8 +66,10 @@ class Posts(TakingDown):
         if post.state not in ASKS:
             raise BadInput("Nothing about this post is in doubt.", kept="Nothing changed.")
         if verdict == "live":
-            receipt = PostReceipt(remote_id="", url=url[:2000], at=now, by=member.id)
-            resolved = post.changed(state=PostState.published, receipt=receipt, failure=None)
+            # Under the id that the channel answered nothing stood: taking that down would take down nothing.
+            known = url[:2000] or (post.claimed.url if post.claimed else "")
+            receipt = PostReceipt(remote_id="", url=known, at=now, by=member.id)
+            resolved = post.changed(state=PostState.published, receipt=receipt, claimed=None, failure=None)
             sentence = told("Noted: it is live.")
         else:
             await self._refuse_too_early(post)
@@ -78,7 +80,13 @@ class Posts(TakingDown):
                 a.model_copy(update={"outcome": "absent"}) if a.outcome in DOUBTFUL else a for a in post.attempts
             )
             resolved = post.changed(
-                state=PostState.scheduled, due=due, failure=None, lookups=0, look_at=None, attempts=attempts
+                state=PostState.scheduled,
+                due=due,
+                claimed=None,
+                failure=None,
+                lookups=0,
+                look_at=None,
+                attempts=attempts,
             )
             when = say(due, draft.record.zone, reader())
             sentence = told("It goes out {when}.", when=when) if due > now else told("It goes out now.")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.artwork.picture import Picture
-from bot.channels.base import Channel, Content, Door, Mentions
+from bot.channels.base import Channel, Content, Documents, Door, Mentions
 from bot.checks.base import CheckedVersion, Subject
 from bot.checks.run import run_checks
 from bot.clock import Clock
@@ -143,6 +143,7 @@ class Versions:
             limit=measured.limit,
             unit=measured.unit,
             price=channel.price(payload),
+            pages=channel.document_pages(payload) if isinstance(channel, Documents) else 0,
             edited_by=making.edited_by,
         )
 

@@ -16,9 +16,10 @@ async def studio(admind: AdMind, visitor: Visitor) -> str:
     )
 
 
-async def studio_link(admind: AdMind, visitor: Visitor) -> str:
+async def studio_link(admind: AdMind, visitor: Visitor, page: str = "") -> str:
+    """Signs in, and leads to this page of the studio."""
     code = await admind.sign_in.link(visitor.workspace, visitor.member.id, surface=visitor.surface)
-    return f"{admind.settings.base_url.rstrip('/')}/studio/in/{code}"
+    return f"{admind.settings.base_url.rstrip('/')}/studio/in/{code}" + (f"?page={page}" if page else "")
 
 
 async def resume(admind: AdMind, visitor: Visitor, scope: str, channel: str) -> str:
@@ -73,7 +74,7 @@ async def reconnect(admind: AdMind, visitor: Visitor, account: str) -> str:
         "Connect {account} again in the studio, under Settings, Accounts. What failed is sent once you press “Try "
         "again” on its message. Your way in, good once and for 15 minutes: {address}",
         account=found.name,
-        address=await studio_link(admind, visitor),
+        address=await studio_link(admind, visitor, "settings/accounts"),
     )
 
 
@@ -84,7 +85,7 @@ async def whose(admind: AdMind, visitor: Visitor, waiting: str) -> str:
         "{account} waits in the studio, under Settings, Accounts: there you see whose it is, and say yes or no. Your "
         "way in, good once and for 15 minutes: {address}",
         account=found.account.name,
-        address=await studio_link(admind, visitor),
+        address=await studio_link(admind, visitor, f"settings/accounts/waiting/{found.id}"),
     )
 
 

@@ -14,8 +14,8 @@ import re
 import secrets
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Protocol, runtime_checkable
 
 from storage.errors import AdMindError
 
@@ -108,6 +108,24 @@ class BlobStore(Protocol):
 
     async def exposed(self, sha256: str) -> bool:
         """Whether strangers can read this blob without asking AdMind."""
+        ...
+
+
+@runtime_checkable
+class Lends(Protocol):
+    """A store of which strangers may fetch one blob at a time, at addresses that nobody guesses and that end."""
+
+    @property
+    def origin(self) -> str:
+        """Where these addresses lead, `https://host`."""
+        ...
+
+    def address(self, sha256: str, mime: str, lasts: timedelta) -> str:
+        """Where this blob can be had as this type from now on, for so long (a second to seven days).
+
+        Whoever has the address needs nothing else. Asks nobody: whether the blob is there is not known. Raises
+        BlobMissing for what is no hash.
+        """
         ...
 
 

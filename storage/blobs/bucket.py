@@ -1,6 +1,7 @@
 """Blobs in an S3 bucket: for roles that run on several machines and share them.
 
-Objects are private: no ACL is ever set, no address is ever signed for others; AdMind serves pictures itself.
+Objects are private and no ACL is ever set. Where the settings say so, channels that fetch get an address of a single
+object that is signed for a while (`address`); else AdMind serves pictures itself.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import logging
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import urllib3
 from minio import Minio
@@ -54,6 +56,7 @@ class BucketBlobs:
         self._pools = [_pool(self._patience.quiet_seconds), _pool(self._patience.write_seconds)]
         self._reading, self._writing = (self._client(pool, access_key, secret_key) for pool in self._pools)
         self._stranger = self._client(self._pools[0])
+        self._lending = self._client(self._pools[0], access_key, secret_key, origin=address.origin)
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -143,12 +146,33 @@ class BucketBlobs:
 
         return await self._asked(ask, self._patience.read_seconds)
 
-    def _client(self, pool: urllib3.PoolManager, access_key: str | None = None, secret_key: str | None = None) -> Minio:
+    @property
+    def origin(self) -> str:
+        return self._at.origin
+
+    def address(self, sha256: str, mime: str, lasts: timedelta) -> str:
+        """https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html. Signed by this machine's real
+        time, which is what the bucket judges it by, whatever business time is.
+        """
+        typed = {"response-content-type": mime}  # objects are kept without a type
+        return self._lending.presigned_get_object(
+            self._at.bucket, place_of(sha256), expires=lasts, response_headers=dict(typed)
+        )
+
+    def _client(
+        self,
+        pool: urllib3.PoolManager,
+        access_key: str | None = None,
+        secret_key: str | None = None,
+        *,
+        origin: str = "",
+    ) -> Minio:
+        at = urlsplit(origin)
         return Minio(
-            self._at.host,
+            at.netloc or self._at.host,
             access_key=access_key,
             secret_key=secret_key,
-            secure=self._at.secure,
+            secure=at.scheme == "https" if origin else self._at.secure,
             region=self._at.region,
             http_client=pool,
         )

@@ -12,11 +12,12 @@ import ssl
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,8 @@ STATUS = {
     "AuthorizationHeaderMalformed": 400,
     "XMinioStorageFull": 507,
     "BadDigest": 400,
+    "AuthorizationQueryParametersError": 400,
+    "InvalidRequest": 400,
     "MethodNotAllowed": 405,
 }
 
@@ -65,6 +68,10 @@ class Denied(Exception):
     """The S3 error code to answer with."""
 
 
+def real_now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass
 class S3Server:
     """`plan` is used up request by request, then `always` holds (None: it serves). Build it with `s3_server`."""
@@ -75,6 +82,7 @@ class S3Server:
     always: Act | None = None
     public: bool = False
     bucket: str = BUCKET
+    now: Callable[[], datetime] = real_now
     page_size: int = 1000
     asked: list[Asked] = field(default_factory=list)
     secure: bool = False
@@ -102,12 +110,20 @@ class S3Server:
     def serve(self, asked: Asked) -> tuple[int, bytes, dict[str, str]]:
         """Raises Denied."""
         signed = "authorization" in asked.headers
+        lent = "X-Amz-Signature" in asked.query or "X-Amz-Algorithm" in asked.query
         _, bucket, *rest = asked.path.split("/", 2)
         key = unquote(rest[0]) if rest else ""
+        if signed and lent:
+            raise Denied("InvalidRequest")
         if signed:
-            check_signature(asked)
+            check_signature(asked, self.now())
+        elif lent:
+            check_address(asked, self.now())
         elif not (self.public and asked.method in ("GET", "HEAD")):
             raise Denied("AccessDenied")
+        shows = {name.removeprefix("response-"): value for name, value in asked.query.items() if name in SHOWS}
+        if shows and not (signed or lent):
+            raise Denied("InvalidRequest")
         assert not any("acl" in name for name in (*asked.headers, *asked.query)), "AdMind sets no ACL"
         if bucket != self.bucket:
             raise Denied("NoSuchBucket")
@@ -120,7 +136,7 @@ class S3Server:
                 if key not in self.objects:
                     raise Denied("NoSuchKey")
                 modified = formatdate(self.put_at.get(key, 0), usegmt=True)
-                return 200, self.objects[key], {"last-modified": modified, "etag": '"x"'}
+                return 200, self.objects[key], {"last-modified": modified, "etag": '"x"'} | shows
             case "DELETE" if key:
                 self.objects.pop(key, None)
                 return 204, b"", {}
@@ -151,7 +167,50 @@ class S3Server:
         return f'<ListBucketResult xmlns="{space}">{"".join(parts)}</ListBucketResult>'.encode()
 
 
-def check_signature(asked: Asked) -> None:
+SHOWS = frozenset(
+    f"response-{name}" for name in ("content-type", "cache-control", "content-disposition", "expires")
+)  # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html: what a signed GET may ask to be told
+LENDS = ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders", "X-Amz-Signature")
+
+
+def check_address(asked: Asked, now: datetime) -> None:
+    """A signed address, as https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html has it: for
+    one object, one method, one host, from its date on for so many seconds. Raises Denied.
+    """
+    given = asked.query
+    malformed = Denied("AuthorizationQueryParametersError")
+    if set(LENDS) - set(given) or given["X-Amz-Algorithm"] != "AWS4-HMAC-SHA256":
+        raise malformed
+    if set(given) - set(LENDS) - SHOWS:
+        raise malformed
+    try:
+        access, day, region, service, end = given["X-Amz-Credential"].split("/")
+        at = datetime.strptime(given["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        lasts = int(given["X-Amz-Expires"])
+    except ValueError:
+        raise malformed from None
+    if (service, end) != ("s3", "aws4_request") or not given["X-Amz-Date"].startswith(day) or region != REGION:
+        raise malformed
+    if not 1 <= lasts <= 604_800:
+        raise malformed
+    if access != ACCESS_KEY:
+        raise Denied("InvalidAccessKeyId")
+    if at > now + timedelta(minutes=15):
+        raise Denied("AccessDenied")  # "Request is not valid yet"
+    if now >= at + timedelta(seconds=lasts):
+        raise Denied("AccessDenied")  # "Request has expired"
+    signed = given["X-Amz-SignedHeaders"].split(";")
+    if "host" not in signed:
+        raise Denied("AccessDenied")
+    query = {name: value for name, value in given.items() if name != "X-Amz-Signature"}
+    wanted = _signature(
+        asked, query, signed, "UNSIGNED-PAYLOAD", f"{day}/{region}/s3/aws4_request", given["X-Amz-Date"]
+    )
+    if not hmac.compare_digest(wanted, given["X-Amz-Signature"]):
+        raise Denied("SignatureDoesNotMatch")
+
+
+def check_signature(asked: Asked, now: datetime) -> None:
     """Signature Version 4, over the headers that the client signed. Raises Denied."""
     scheme, _, rest = asked.headers["authorization"].partition(" ")
     given = dict(part.strip().split("=", 1) for part in rest.split(","))
@@ -163,7 +222,7 @@ def check_signature(asked: Asked) -> None:
     if region != REGION:
         raise Denied("AuthorizationHeaderMalformed")
     at = datetime.strptime(asked.headers["x-amz-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    if abs(datetime.now(UTC) - at) > timedelta(minutes=15) or not asked.headers["x-amz-date"].startswith(day):
+    if abs(now - at) > timedelta(minutes=15) or not asked.headers["x-amz-date"].startswith(day):
         raise Denied("RequestTimeTooSkewed")
     hashed = asked.headers["x-amz-content-sha256"]
     if hashed not in ("UNSIGNED-PAYLOAD", hashlib.sha256(asked.body).hexdigest()):
@@ -171,20 +230,26 @@ def check_signature(asked: Asked) -> None:
     signed = given["SignedHeaders"].split(";")
     if not {"host", "x-amz-date", "x-amz-content-sha256"} <= set(signed):
         raise Denied("AccessDenied")
-    query = "&".join(f"{quote(k, safe='-_.~')}={quote(v, safe='-_.~')}" for k, v in sorted(asked.query.items()))
+    scope = f"{day}/{region}/s3/aws4_request"
+    wanted = _signature(asked, asked.query, signed, hashed, scope, asked.headers["x-amz-date"])
+    if not hmac.compare_digest(wanted, given["Signature"]):
+        raise Denied("SignatureDoesNotMatch")
+
+
+def _signature(asked: Asked, given: Mapping[str, str], signed: list[str], hashed: str, scope: str, date: str) -> str:
+    """What Signature Version 4 makes of the request with these parameters of its address and these headers."""
+    query = "&".join(f"{quote(k, safe='-_.~')}={quote(v, safe='-_.~')}" for k, v in sorted(given.items()))
     lines = [
         *(asked.method, quote(unquote(asked.path), safe="/-_.~"), query),
         *(f"{name}:{' '.join(asked.headers[name].split())}" for name in signed),
         *("", ";".join(signed), hashed),
     ]
-    scope = f"{day}/{region}/s3/aws4_request"
     canonical = hashlib.sha256("\n".join(lines).encode()).hexdigest()
-    to_sign = f"AWS4-HMAC-SHA256\n{asked.headers['x-amz-date']}\n{scope}\n{canonical}"
+    to_sign = f"AWS4-HMAC-SHA256\n{date}\n{scope}\n{canonical}"
     secret = b"AWS4" + SECRET_KEY.encode()
     for part in (*scope.split("/"), to_sign):
         secret = hmac.digest(secret, part.encode(), "sha256")
-    if not hmac.compare_digest(secret.hex(), given["Signature"]):
-        raise Denied("SignatureDoesNotMatch")
+    return secret.hex()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -270,3 +335,16 @@ def s3_server(certificate: Path | None = None, *, port: int = 0) -> Iterator[S3S
         thread.join(5)
         with suppress(OSError):
             listener.server_close()
+
+
+def fetched(server: S3Server, url: str, *, method: str = "GET", host: str = "") -> tuple[int, bytes, str]:
+    """What anybody gets at an address of this server, whatever name it goes by: status, body, type."""
+    parts = urlsplit(url)
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=10)
+    try:
+        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        connection.request(method, path, headers={"Host": host or parts.netloc})
+        answer = connection.getresponse()
+        return answer.status, answer.read(), answer.headers.get("content-type", "")
+    finally:
+        connection.close()

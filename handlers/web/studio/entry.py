@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from bot.words import words
@@ -14,6 +14,8 @@ from handlers.web.studio.visit import COOKIE, SURFACE, THEME, Visitor
 
 router = APIRouter()
 Code = Annotated[str, Path(max_length=200, pattern=r"^[A-Za-z0-9_.-]+$")]
+# A page of the studio to come to: words and handles alone, so that no link leads anywhere else.
+Page = Annotated[str, Query(max_length=120, pattern=r"^([A-Za-z0-9_-]+(/[A-Za-z0-9_-]+){0,4})?$")]
 COOKIE_SECONDS = 30 * 24 * 3600
 
 
@@ -24,21 +26,21 @@ async def stranger(request: Request) -> Response:
 
 
 @router.get("/in/{code}")
-async def link(request: Request, code: Code) -> Response:
+async def link(request: Request, code: Code, page: Page = "") -> Response:
     member = await admind_of(request).sign_in.whose(code, _place(request))
     name = member.name if member else None
-    return draw(request, None, "sign_in.html", status=200 if member else 410, member=name, code=code)
+    return draw(request, None, "sign_in.html", status=200 if member else 410, member=name, code=code, page=page)
 
 
 @router.post("/in/{code}")
-async def enter(request: Request, code: Code) -> Response:
+async def enter(request: Request, code: Code, page: Page = "") -> Response:
     admind = admind_of(request)
     cookie = await admind.sign_in.enter(code, _place(request), request.headers.get("user-agent", ""))
     if cookie is None:
         return draw(request, None, "sign_in.html", status=410, member=None, code=code)
     seen = await admind.sign_in.signed_in(cookie)
     welcomed = seen is None or (await admind.looking.home(seen.session.workspace)).welcomed
-    response = RedirectResponse("/studio" if welcomed else "/studio/welcome", status_code=303)
+    response = RedirectResponse(_first(page, welcomed), status_code=303)
     response.set_cookie(
         COOKIE,
         cookie,
@@ -83,6 +85,11 @@ async def theme(
     else:
         response.set_cookie(THEME, theme, max_age=365 * 24 * 3600, path="/studio", httponly=True, samesite="lax")
     return response
+
+
+def _first(page: str, welcomed: bool) -> str:
+    """Where somebody comes to who signs in: what the link is for, else what there is to do first."""
+    return f"/studio/{page}" if page else "/studio" if welcomed else "/studio/welcome"
 
 
 def _left(told: str) -> Response:

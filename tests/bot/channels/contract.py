@@ -29,6 +29,7 @@ from bot.channels.base import (
     Content,
     Door,
     Found,
+    Live,
     OutcomeUnknown,
     ProvenNotSent,
     Receipt,
@@ -158,10 +159,18 @@ class ChannelContract:
         receipt = await bench.channel.send(payload, KEY, bench.door())
         live = await bench.channel.read_back(receipt, bench.door())
         if bench.channel.capabilities_for(bench.account).reads_back:
-            assert live is not None
+            assert isinstance(live, Live)
             assert live.text == "\n\n".join(part.text for part in payload.parts)
         else:
             assert live is None
+
+    async def test_reading_back_what_is_gone_says_that_it_is_not_there(self, bench: Bench) -> None:
+        can = bench.channel.capabilities_for(bench.account)
+        if not (can.reads_back and can.deletes):
+            pytest.skip("it cannot be read, or not be taken down")
+        receipt = await bench.channel.send(self.sealed(bench), KEY, bench.door())
+        await bench.channel.delete(receipt, bench.door())
+        assert await bench.channel.read_back(receipt, bench.door()) is None
 
     async def test_deleting_takes_it_down_and_again_changes_nothing(self, bench: Bench) -> None:
         receipt = await bench.channel.send(self.sealed(bench), KEY, bench.door())

@@ -21,6 +21,7 @@ from bot.channels.base import (
     Content,
     Door,
     Found,
+    Live,
     OutcomeUnknown,
     ProvenNotSent,
     Receipt,
@@ -147,7 +148,7 @@ async def test_a_thread_is_one_write_whose_posts_refer_to_each_other() -> None:
         assert ["embed" in record for _, record in records] == [True, False, False, False]
         assert records[3][1]["facets"][0]["features"][0]["tag"] == "velo"
         live = await bench.channel.read_back(receipt, bench.door())
-        assert live is not None and live.alts == (ALT,) and live.media_sha256 == (PICTURE.sha256,)
+        assert isinstance(live, Live) and live.alts == (ALT,) and live.media_sha256 == (PICTURE.sha256,)
         assert live.text == "\n\n".join(part.text for part in payload.parts)
 
 
@@ -201,7 +202,7 @@ async def test_a_link_becomes_a_card_where_no_picture_is() -> None:
         external = bench.record()["embed"]["external"]
         assert external["thumb"]["size"] == PICTURE.size and external["description"] == ALT
         live = await bench.channel.read_back(receipt, bench.door())
-        assert live is not None and live.media_sha256 == (PICTURE.sha256,) and live.alts is None
+        assert isinstance(live, Live) and live.media_sha256 == (PICTURE.sha256,) and live.alts is None
         large = PICTURE.model_copy(update={"size": 1_500_000})
         problems = bench.channel.validate(bench.sealed("x", link=link, media=(large,)), bench.account)
         assert {problem.rule for problem in problems} == {"picture_bytes"}

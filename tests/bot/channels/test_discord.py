@@ -21,6 +21,7 @@ from bot.channels.base import (
     Content,
     Door,
     Found,
+    Live,
     OutcomeUnknown,
     Receipt,
 )
@@ -161,7 +162,7 @@ async def test_pictures_go_along_with_their_alt_texts_and_are_read_back(way: str
         [message] = bench.server.messages
         assert message.pictures == PICTURES and message.alts == [each.alt for each in MEDIA]
         live = await bench.channel.read_back(receipt, bench.door())
-        assert live is not None and live.text == TEXT and live.alts == tuple(each.alt for each in MEDIA)
+        assert isinstance(live, Live) and live.text == TEXT and live.alts == tuple(each.alt for each in MEDIA)
         assert await bench.channel.metrics(receipt, bench.door()) == {"reactions": 0}
 
 

@@ -6,12 +6,16 @@ The channels are those of the registry: a new one is in here by itself, and need
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.channels.base import Account, Capabilities, Channel, Content, Problem, SealedPayload
 from bot.channels.limits import problems
@@ -101,12 +105,17 @@ def too_long_a_thread(can: Capabilities, payload: SealedPayload) -> SealedPayloa
     return payload.model_copy(update={"parts": (Part(text="Neu"),) * 1000}) if can.threads else None
 
 
+def title_too_long(can: Capabilities, payload: SealedPayload) -> SealedPayload | None:
+    return payload.model_copy(update={"title": "x" * (can.title_limit + 1)}) if can.title_limit else None
+
+
 def nothing(_: Capabilities, payload: SealedPayload) -> SealedPayload:
     return payload.model_copy(update={"parts": (Part(text=" \n"),)})
 
 
 EXCEEDED: Mapping[str, Exceeds] = {
     "too_long": too_long,
+    "title_too_long": title_too_long,
     "too_many_pictures": too_many,
     "picture_kind": wrong_kind,
     "picture_bytes": too_heavy,
@@ -158,6 +167,76 @@ def test_limits_are_looked_at_one_by_one() -> None:
             assert rule.partition(",")[0] in found, (rule, found)
 
 
+BESIDE_PICTURES = {"telegram": 1024}  # where a text beside pictures has less room
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A limit: a hand-made payload at `size` keeps it when the size is within `least` and `most`, else breaks it."""
+
+    rule: str
+    least: int
+    most: int
+    made: Callable[[int], SealedPayload]
+
+
+def bounds(name: str) -> list[Bound]:
+    """Every limit that `bot.channels.limits` knows, of this channel; its own ones are in its own tests."""
+    can, payload = CHANNELS[name].capabilities_for(account_of(name)), fitting(name)
+    found: list[Bound] = []
+    if can.text_limit:
+        beside = BESIDE_PICTURES.get(name, can.text_limit)
+        found.append(Bound("too_long", 1, beside, lambda size: with_text(payload, "x" * size)))
+        words = with_media(payload)
+        found.append(Bound("too_long", 1, can.text_limit, lambda size: with_text(words, "x" * size)))
+    if can.title_limit:
+        titled = lambda size: payload.model_copy(update={"title": "t" * size})  # noqa: E731
+        found.append(Bound("title_too_long", 0, can.title_limit, titled))
+    if not can.threads:
+        chain = lambda size: payload.model_copy(update={"parts": payload.parts * size})  # noqa: E731
+        found.append(Bound("thread", 1, 1, chain))
+    if not can.images_max:
+        return found
+    width, height = can.image_max_pixels
+    narrowest, widest = can.image_ratio
+    side = min(width, height)
+
+    def shaped(permille: int) -> SealedPayload:
+        """A picture of this shape, in thousandths of width to height, and as large as fits."""
+        wide = min(side, max(1, side * permille // 1000))
+        return with_media(payload, medium(can, width=wide, height=max(1, min(side, wide * 1000 // max(1, permille)))))
+
+    found += [
+        Bound("too_many_pictures", 0, can.images_max, lambda size: with_media(payload, *(medium(can),) * size)),
+        Bound("picture_bytes", 1, can.image_max_bytes, lambda size: with_media(payload, medium(can, size=size))),
+        Bound("picture_pixels", 1, width, lambda size: with_media(payload, medium(can, width=size, height=1))),
+        Bound("picture_pixels", 1, height, lambda size: with_media(payload, medium(can, width=1, height=size))),
+    ]
+    if can.alt_limit is not None:
+        described = lambda size: with_media(payload, medium(can, alt="a" * size))  # noqa: E731
+        found.append(Bound("alt_too_long", 0, can.alt_limit, described))
+    least, most = math.ceil(narrowest * 1000) + 5, math.floor(widest * 1000) - 5
+    found.append(Bound("picture_ratio", least, most, shaped))
+    return found
+
+
+@pytest.mark.parametrize("name", CHANNELS)
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_whatever_its_size_a_payload_breaks_a_limit_exactly_when_it_exceeds_it(name: str, data: st.DataObject) -> None:
+    bound = data.draw(st.sampled_from(bounds(name)))
+    near = st.integers(max(1, bound.most - 3), bound.most + 3)
+    far = st.integers(bound.most + 1, bound.most + 5000) | st.integers(max(1, bound.least), bound.most)
+    below = st.integers(1, bound.least - 15) if bound.least > 20 else near
+    size = data.draw(near | far | below)
+    if bound.rule == "picture_ratio" and bound.most - 3 <= size <= bound.most + 15:
+        return  # a shape in whole pixels is not exact
+    if bound.rule == "thread":
+        size = min(size, 40)
+    found = {each.rule for each in CHANNELS[name].validate(bound.made(size), account_of(name))}
+    assert (bound.rule in found) == (not bound.least <= size <= bound.most), (bound, size, found)
+
+
 async def _severities(found: tuple[Problem, ...]) -> set[str]:
     """What drafting's own check makes of them."""
     return {finding.severity for finding in await limits(subject("Neu", problems=found))}
@@ -166,6 +245,7 @@ async def _severities(found: tuple[Problem, ...]) -> set[str]:
 def stated(can: Capabilities) -> dict[str, str]:
     """What the table of a channel says of its limits, by the name of each."""
     said = {"text": f"{can.text_limit:,} {can.unit}" if can.text_limit else "none", "pictures": str(can.images_max)}
+    said |= {"title": f"{can.title_limit} characters"} if can.title_limit else {}
     if not can.images_max:
         return said
     least, most = can.image_ratio

@@ -122,7 +122,7 @@ async def test_a_thread_is_posts_that_answer_each_other_and_is_read_and_deleted_
         assert [post.id for post in thread] == receipt.remote_id.split(",") and len(thread) > 2
         assert receipt.url.endswith(f"/velo/status/{thread[0].id}")
         live = await bench.channel.read_back(receipt, bench.door())
-        assert live is not None and live.text == "\n\n".join(part.text for part in bench.sealed(LONG).parts)
+        assert isinstance(live, Live) and live.text == "\n\n".join(part.text for part in bench.sealed(LONG).parts)
         await bench.channel.delete(Receipt(receipt.remote_id, receipt.url, receipt.at), bench.door())
         assert bench.server.posts == []
 

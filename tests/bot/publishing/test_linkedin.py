@@ -11,12 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from bot.cards import Words, draft_card
 from bot.channels.platform import LINKEDIN
 from bot.channels.registry import Platforms, build_channels
+from bot.workflow.versions import Making, Versions
 from storage.accounts import Account
+from storage.drafts import Brief
 from storage.feed import FeedStore
+from storage.media import MediaStore
 from storage.posts import PostState
 from storage.redis import Database
+from storage.sealed import Medium
+from storage.stores import DraftStore
 from tests.fakes.faulty_http import Act
 from tests.fakes.linkedin_server import PAGES_SCOPE, LinkedInServer, linkedin_server
 from tests.world import World, world_on
@@ -122,3 +128,36 @@ async def test_an_access_that_ended_fails_the_post_and_breaks_the_account(databa
         accounts = await place.world.people.store.all(place.world.people.store.accounts, place.world.ws)
         [account] = [each for each in accounts if each.id == place.account.id]
         assert account.health.state == "broken"
+
+
+@pytest.mark.parametrize(("count", "option", "pages"), [(5, "document", 5), (1, "document", 0), (5, "", 0)])
+async def test_a_card_knows_of_how_many_pages_the_document_is(
+    database: Database, tmp_path: Path, count: int, option: str, pages: int
+) -> None:
+    async with town(database, tmp_path / "data") as place:
+        world, options = place.world, {"page": "4711"} | ({"pictures": option} if option else {})
+        account = place.account.changed(options=options)
+        versions = Versions(
+            channels=world.channels,
+            blobs=world.blobs,
+            media=MediaStore(database),
+            drafts=DraftStore(database),
+            clock=world.clock,
+            open_door=world.doors,
+        )
+        pictures = tuple(
+            Medium(sha256=f"{number:064x}", mime="image/png", size=9, width=1200, height=1200)
+            for number in range(count)
+        )
+        making = [Making(account, "Fresh bread, page by page.", pictures)]
+        [version] = await versions.seal(making, Brief(request="Bread"), title="Bread", due=None)
+        assert version.pages == pages
+        section = draft_card(await world.draft(account), _named(world, account), missing="").sections[0]
+        assert "document" not in section.meter
+        drafted = (await world.draft(account)).changed(versions=(version,))
+        meter = draft_card(drafted, _named(world, account), missing="").sections[0].meter
+        assert meter == ("26/3000 · as a document of 5 pages" if pages else "26/3000")
+
+
+def _named(world: World, account: Account) -> Words:
+    return Words(brand=world.brand, zone="Europe/Zurich", accounts={account.id: account})

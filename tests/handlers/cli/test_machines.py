@@ -9,6 +9,7 @@ import subprocess
 import urllib.request
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -137,3 +138,22 @@ def test_the_doctor_says_why_the_bucket_does_not_serve(machines: Machines, bucke
         assert row["state"] == "bad" and "There is no bucket admind-blobs" in row["found"] and "Make it" in row["do"]
         assert "does not serve code=NoSuchBucket" in web.log()
         bucket.always = None
+
+
+def test_the_doctor_fetches_as_channels_do_from_a_bucket_that_lends(machines: Machines, bucket: S3Server) -> None:
+    row = "pictures for channels"
+    web = machines.named("web", ADMIND_MEDIA_FROM="bucket", ADMIND_ALLOW_HOSTS=f"127.0.0.1:{bucket.port}")
+    with web.running("--role", "web"):
+        found = doctor(web)[row]
+        assert found["state"] == "bad" and "serves them without https" in found["found"], "served, but to be mended"
+        bucket.now = lambda: datetime.now(UTC) + timedelta(minutes=10)  # past the end of what the doctor lends
+        found = doctor(web)[row]
+        assert found["state"] == "bad" and "answers 403" in found["found"] and "public=" in found["do"]
+    assert not [data for data in bucket.objects.values() if data.startswith(b"admind canary")]
+    with machines.named("plain").running("--role", "web"):
+        assert row not in doctor(machines.named("plain"))
+
+
+def test_pictures_cannot_be_lent_without_a_bucket(machines: Machines) -> None:
+    told = machines.named("web").run("run", code=None, ADMIND_BLOBS_URL="", ADMIND_MEDIA_FROM="bucket").stderr
+    assert "ADMIND_MEDIA_FROM" in told and "ADMIND_BLOBS_URL" in told

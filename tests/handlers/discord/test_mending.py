@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.clock import MovableClock
+from bot.workflow.telling_waiting import TellingWaiting
 from tests.fakes.discord.pressing import Person
 from tests.fakes.discord.records import Message
 from tests.fakes.discord_server import Fault
@@ -150,10 +151,12 @@ async def test_an_owner_is_led_to_an_account_that_a_member_connected(
     await admind.waiting.keep_or_wait(tried, secrets, rosa)
     asks = await told(ana, "waits for your word")
     assert "Rosa connected" in asks.words and not [each for each in shop.room.messages.values() if "Rosa" in each.words]
+    (waits,) = await admind.waiting.of(shop.workspace, brand)
     await press(ana, asks, "whose")
     led = await whispered(ana, ana.dms, "Our site waits in the studio, under Settings, Accounts")
-    assert "/studio/in/" in led.words
-    (waits,) = await admind.waiting.of(shop.workspace, brand)
+    assert "/studio/in/" in led.words and f"?page=settings/accounts/waiting/{waits.id}" in led.words
+    await TellingWaiting(admind.database, admind.board).tell(shop.workspace, waits.id)
+    assert len([each for each in ana.heard() if "waits for your word" in each.words]) == 1, "told once"
     await admind.waiting.decline(shop.workspace, waits.id, owner)
     await press(ana, asks, "whose")
     await whispered(ana, ana.dms, "does not wait any more")

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.chat import Role
 from bot.clock import MovableClock
+from bot.workflow.telling_waiting import TellingWaiting
 from tests.fakes.slack.pressing import Person
 from tests.fakes.slack.records import Message
 from tests.fakes.waiting import until
@@ -134,7 +135,10 @@ async def test_an_owner_is_led_to_an_account_that_a_member_connected(
         return [each for each in every if "waits in the studio, under Settings, Accounts" in all_of(each)]
 
     await until(lambda: bool(told()), "where to look", seconds=30)
-    assert "/studio/in/" in all_of(told()[0])
+    [waiting] = await admind.waiting.of(shop.workspace, brand)
+    assert f"?page=settings/accounts/waiting/{waiting.id}" in all_of(told()[0]) and "/studio/in/" in all_of(told()[0])
+    await TellingWaiting(admind.database, admind.board).tell(shop.workspace, waiting.id)
+    assert len(asks()) == 1, "told once"
 
 
 async def test_a_doubt_shows_where_to_look_and_takes_a_persons_word(

@@ -29,6 +29,14 @@ HOSTILE = "<!channel> <@U123> <https://evil.example|bank.example> @here & *b* `c
 RIGHT_TO_LEFT = "מבצע אביב: 20% הנחה על כל האופניים. תخفيضات الربيع "
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "as a document of 5 pages"), ("de", "als Dokument mit 5 Seiten")]
+)
+def test_pictures_that_go_out_as_a_document_are_said_to(language: str, said: str) -> None:
+    shown = card(draft(version(0, picture=medium(), pages=5)), language=language)
+    assert f"*LinkedIn · Velo AG*   93/3000 · {said}\n" in seen(message(shown, FILES).blocks)
+
+
 def test_a_draft_as_it_waits() -> None:
     drawn = message(card(spring()), FILES, key="draft:d_spring:1")
     assert seen(drawn.blocks) == "\n".join(

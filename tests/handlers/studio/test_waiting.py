@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import httpx2
 import pytest
 
 from bot.accounts.waiting import Settled
@@ -117,6 +118,34 @@ def test_owners_are_told_with_a_button_and_the_member_how_it_ended(team: Team) -
     assert team.way.person.post(page, {"name": "Our toots"}).status_code == 303
     ended = team.told("Our toots: how it ended")
     assert ended.room == f"member:{team.rosa}" and "confirmed it" in str(ended.card["status"])
+
+
+def test_a_way_in_leads_to_the_page_and_to_no_other_place(team: Team) -> None:
+    page = team.asked(name="Our way").removeprefix("/")
+    admind = team.way.served.admind
+    owner = next(
+        each["id"] for each in team.way.served.owner("GET", "/members").json()["items"] if each["name"] != "Rosa"
+    )
+
+    def code() -> str:
+        return team.way.served.on_loop(lambda: admind.sign_in.link(admind.workspace.id, owner, surface="slack"))
+
+    with httpx2.Client(base_url=team.way.served.url, trust_env=False, timeout=60) as browser:
+        shown = browser.get(f"/studio/in/{(way := code())}?page={page}")
+        assert shown.status_code == 200 and f'action="/studio/in/{way}?page={page}"' in shown.text
+        entered = browser.post(f"/studio/in/{way}?page={page}", headers={"origin": team.way.served.url})
+        assert (entered.status_code, entered.headers["location"]) == (303, f"/studio/{page}")
+        for other in (
+            "//evil.example",
+            "https://evil.example",
+            "../out",
+            "a/../../out",
+            "a%2F..%2Fb",
+            "a b",
+            "/x",
+            "a//b",
+        ):
+            assert browser.get(f"/studio/in/{code()}", params={"page": other}).status_code == 422, other
 
 
 def test_no_draft_goes_there_before(team: Team) -> None:

@@ -20,6 +20,13 @@ def test_an_address_names_all_that_is_needed() -> None:
     assert BucketAddress.parse("s3://velo/?endpoint=https://s3.example.com/").host == "s3.example.com"
 
 
+def test_the_internet_may_reach_it_by_another_name() -> None:
+    inside = BucketAddress.parse("s3://velo?endpoint=http://minio:9000&public=https://s3.example.com/")
+    assert (inside.host, inside.secure, inside.origin) == ("minio:9000", False, "https://s3.example.com")
+    assert BucketAddress.parse("s3://velo?region=eu-1").origin == "https://s3.eu-1.amazonaws.com"
+    assert BucketAddress.parse("s3://velo?endpoint=http://10.0.0.5:9000").origin == "http://10.0.0.5:9000"
+
+
 @pytest.mark.parametrize(
     ("url", "said"),
     [
@@ -37,6 +44,10 @@ def test_an_address_names_all_that_is_needed() -> None:
         ("s3://bucket?endpoint=https://host/minio", "https://host"),
         ("s3://bucket?endpoint=https://host:many", "s3://bucket"),
         ("s3://bucket?nothing", "s3://bucket"),
+        ("s3://bucket?public=s3.example.com", "https://host"),
+        ("s3://bucket?public=https://host/minio", "https://host"),
+        ("s3://bucket?public=https://host:many", "s3://bucket"),
+        ("s3://bucket?public=https://velo:hunter2@host", "AWS_SECRET_ACCESS_KEY"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_how_to_write_it(url: str, said: str) -> None:
