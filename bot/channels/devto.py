@@ -69,6 +69,7 @@ class DevTo:
         unit="characters",
         images_max=0,
         hashtags="none",
+        headed=True,
         deletes=True,
         access_ends=True,
         reads_back=True,

@@ -77,6 +77,7 @@ class Email:
         picture_size=(1200, 675),
         alt_limit=1000,
         hashtags="none",
+        headed=True,
         access_ends=True,
         settle=timedelta(seconds=60),  # nothing can be looked up: people are asked after it
         deadline=timedelta(seconds=60),
