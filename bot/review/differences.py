@@ -75,6 +75,10 @@ def _elsewhere(before: Version | None, after: Version | None) -> list[str]:
         )
     elif [medium.alt for medium in before.media] != [medium.alt for medium in after.media]:
         said.append(f"The picture's description is now “{after.media[0].alt}”.")
+    for flag, label in (("paid_partnership", "a paid partnership"), ("ai_generated", "made with AI")):
+        was, now = flag in before.disclosure, flag in after.disclosure
+        if was != now:
+            said.append(f"It is marked as {label} now." if now else f"It is no longer marked as {label}.")
     return said
 
 

@@ -144,14 +144,25 @@ async def edit(
     digest: Digest,
     text: Annotated[str, Form(max_length=100_000)],
     approve: Annotated[bool, Form()] = False,
+    declares: Annotated[bool, Form()] = False,
+    paid: Annotated[bool, Form()] = False,
+    partner: Annotated[str, Form(max_length=80)] = "",
+    ai_picture: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Save the wording, byte for byte; with `approve`, approve exactly what was saved. Nothing typed is ever lost."""
-    wording = text.replace("\r\n", "\n")
+    """Save the wording, byte for byte; with `approve`, approve exactly what was saved. Nothing typed is ever lost.
+
+    What is declared beside it (`declares`: the form asked) may add words to every version: these are to be seen first.
+    """
+    wording, said = text.replace("\r\n", "\n"), False
     try:
         before = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
-        changed = await visit.admind.requests.word(
-            asker(visit, before.brand), draft, {account: wording}, seen={account: digest}
-        )
+        by, there = asker(visit, before.brand), next((v.text for v in before.versions if v.account == account), "")
+        given = (paid, partner.strip() if paid else "", ai_picture)
+        said = declares and given != (before.paid_partnership, before.partner or "", before.ai_picture)
+        if wording != there or not said:
+            changed = await visit.admind.requests.word(by, draft, {account: wording}, seen={account: digest})
+        if said:
+            changed = await visit.admind.requests.declare(by, draft, paid=paid, partner=partner, ai_picture=ai_picture)
     except AdMindError as error:
         now = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
         return tell(
@@ -160,7 +171,9 @@ async def edit(
             kind="problem",
         )
     sentence = visit.t("Saved.")
-    if approve:
+    if said:
+        sentence += " " + visit.t("Look at what it says of itself now, then approve it.")
+    elif approve:
         done = await visit.admind.decisions.decide(
             DecisionRequest(
                 workspace=visit.workspace,
