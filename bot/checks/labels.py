@@ -86,7 +86,7 @@ def mark(flags: Collection[str], brief: Brief) -> str:
     return " · ".join(said)
 
 
-def marked(text: str, flags: Collection[Flag], brief: Brief, *, headed: bool = False) -> str:
+def marked(text: str, flags: Collection[str], brief: Brief, *, headed: bool = False) -> str:
     """The text with what it does not say yet, in front. `headed`: the first line of several is a title, so below it."""
     missing = [flag for flag in flags if shows(text, flag, headed=headed) != "yes"]
     line = mark(missing, brief)
@@ -113,7 +113,7 @@ def unmarked(text: str, brief: Brief) -> str:
     return text
 
 
-def shows(text: str, flag: Flag, *, headed: bool = False) -> Literal["yes", "late", "no"]:
+def shows(text: str, flag: str, *, headed: bool = False) -> Literal["yes", "late", "no"]:
     """Whether the text says it; `late`: only where readers may never get to."""
     if flag == "ai_generated":
         return "yes" if _SAYS_AI.search(text) else "no"

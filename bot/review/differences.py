@@ -83,9 +83,9 @@ def _elsewhere(before: Version | None, after: Version | None) -> list[str]:
         )
     elif [medium.alt for medium in before.media] != [medium.alt for medium in after.media]:
         said.append(f"The picture's description is now “{after.media[0].alt}”.")
-    for flag, come, gone_again in MARKS:
+    for flag, now, no_longer in MARKS:
         if (flag in before.disclosure) != (flag in after.disclosure):
-            said.append(come if flag in after.disclosure else gone_again)
+            said.append(now if flag in after.disclosure else no_longer)
     return said
 
 
