@@ -171,7 +171,7 @@ async def edit(
     except AdMindError as error:
         now = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
         return tell(
-            _editor(request, visit, now, account, typed=wording, declared=(paid, partner, ai_picture)),
+            _editor(request, visit, now, account, typed=wording, declared=(ad, name, ai)),
             " ".join(told(part) for part in (error.what, error.kept, error.do_next) if part),
             kind="problem",
         )
@@ -257,13 +257,14 @@ def _editor(
     account: str,
     *,
     typed: str | None = None,
-    declared: tuple[bool, str, bool] | None = None,
+    declared: tuple[bool | None, str | None, bool | None] = (None, None, None),
 ) -> Response:
     version = next((each for each in draft.versions if each.account == account), None)
     if version is None:
         return go(request, f"/studio/drafts/{draft.id}", visit.t("This account is not part of the draft any more."))
-    declared = declared or (draft.paid_partnership, draft.partner or "", draft.ai_picture)
-    return draw(request, visit, "editor.html", draft=draft, version=version, typed=typed, declared=declared)
+    stands = (draft.paid_partnership, draft.partner or "", draft.ai_picture)
+    shown = tuple(now if own is None else own for own, now in zip(declared, stands, strict=True))
+    return draw(request, visit, "editor.html", draft=draft, version=version, typed=typed, declared=shown)
 
 
 async def _queue(visit: Visit) -> list[str]:
