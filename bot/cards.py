@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.chat import Button, Card, CardPicture, CardSection
-from bot.naming import Words
+from bot.naming import Words, disclosed
 from bot.post_cards import POSTED, post_card, post_line
 from bot.words import words
 from storage.drafts import OPEN, Draft, DraftStatus, Finding, Version
@@ -27,7 +27,7 @@ def draft_card(draft: Draft, names: Words, *, missing: str, posts: Sequence[Post
         at=draft.due,
         status=_status(draft, names, missing, posts),
         picture=_picture(picture) if picture else None,
-        sections=tuple(_section(version, names, picture) for version in draft.versions),
+        sections=tuple(_section(version, names, picture, draft.brief.partner) for version in draft.versions),
         options=_options(draft) if open_still else (),
         notes=(
             *(line for post in posts if (line := post_line(post, names))),
@@ -93,10 +93,11 @@ def _footer(draft: Draft, names: Words) -> str:
     return " · ".join(part for part in (asked, changed) if part)
 
 
-def _section(version: Version, names: Words, shown_already: Medium | None) -> CardSection:
+def _section(version: Version, names: Words, shown_already: Medium | None, partner: str) -> CardSection:
     meter = f"{version.length}/{version.limit}" if version.limit else ""
     document = names.t("as a document of {count} pages", count=version.pages) if version.pages else ""
-    meter = " · ".join(part for part in (meter, version.price, document) if part)
+    said = disclosed(version.disclosure, partner, words(names.language))
+    meter = " · ".join(part for part in (meter, version.price, document, *said) if part)
     shown = shortened(version.text, EXCERPT)
     others = [medium for medium in version.media if _look(medium) != (shown_already and _look(shown_already))]
     return CardSection(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -51,6 +51,16 @@ class Words:
 
     def time(self, instant: datetime) -> str:
         return say(instant, self.zone, self.language)
+
+
+def disclosed(flags: Collection[str], partner: str, words: Phrasebook) -> tuple[str, ...]:
+    """What a post says of itself, by a label of its channel or in its text."""
+    text, said = words.text, list[str]()
+    if "paid_partnership" in flags:
+        said.append(text("Paid partnership with {partner}", partner=partner) if partner else text("Paid partnership"))
+    if "ai_generated" in flags:
+        said.append(text("Made with AI"))
+    return tuple(said)
 
 
 def state_names(words: Phrasebook) -> dict[str, str]:

@@ -36,6 +36,7 @@ class MediumView(View):
     width: int
     height: int
     alt: str
+    source: str = Field("card", description="card, upload, or generated: an image model made it")
     url: str
 
 
@@ -58,6 +59,12 @@ class VersionView(View):
     limit: int | None
     unit: str
     price: str | None
+    disclosure: list[str] = Field(
+        default_factory=list, description="what it must say of itself: ai_generated, paid_partnership"
+    )
+    by_model: int | None = Field(
+        None, description="percent of its words that a language model wrote; null: not recorded"
+    )
     media: list[MediumView]
     approved: bool
     missing: str | None = Field(description="what it still waits for, in a sentence")
@@ -114,6 +121,9 @@ class DraftView(View):
     decide_by: datetime | None
     requested_by: str = Field(description="empty for a client, unless a client asked for it")
     request: str
+    paid_partnership: bool = Field(description="declared by a person")
+    partner: str | None
+    ai_picture: bool = Field(description="a person says that a model made its picture")
     versions: list[VersionView]
     options: list[dict[str, str]] = Field(description="alternative wordings, text by account id")
     findings: list[FindingView]
@@ -215,6 +225,9 @@ class BrandView(View):
     approvals: int
     client_approvals: int
     self_approval: str
+    ai_pictures: str = Field(description="Whether pictures that an image model made are labelled.")
+    ai_text: str = Field(description="Whether words that a language model wrote are labelled.")
+    missing_ad: str = Field(description="What an ad that does not say so is: in the way, or warned of.")
     digest: bool = Field(True, description="Whether a summary of the week comes each Monday.")
 
 
@@ -246,6 +259,9 @@ def draft_view(
         decide_by=draft.decide_by,
         requested_by=words.member(draft.requested_by),
         request=draft.brief.request,
+        paid_partnership=draft.brief.paid_partnership,
+        partner=draft.brief.partner or None,
+        ai_picture=draft.brief.ai_picture,
         versions=[_version(version, words, missing, media_url) for version in draft.versions],
         options=[variant.texts for variant in draft.variants],
         findings=[finding_view(finding) for finding in draft.findings],
@@ -313,6 +329,8 @@ def _version(version: Version, words: Words, missing: Mapping[str, str], media_u
         limit=version.limit,
         unit=version.unit,
         price=version.price or None,
+        disclosure=list(version.disclosure),
+        by_model=version.by_model,
         media=[
             MediumView(
                 sha256=medium.sha256,
@@ -321,6 +339,7 @@ def _version(version: Version, words: Words, missing: Mapping[str, str], media_u
                 width=medium.width,
                 height=medium.height,
                 alt=medium.alt,
+                source=medium.source,
                 url=f"{media_url}/{medium.sha256}",
             )
             for medium in version.media
@@ -416,5 +435,8 @@ def brand_view(brand: Brand) -> BrandView:
         approvals=brand.policy.approvals,
         client_approvals=brand.policy.client_approvals,
         self_approval=brand.policy.self_approval,
+        ai_pictures=brand.labels.ai_pictures,
+        ai_text=brand.labels.ai_text,
+        missing_ad=brand.labels.missing_ad,
         digest=brand.digest,
     )

@@ -56,6 +56,9 @@ class Brief(Frozen):
     image_wish: str = ""
     uploads: tuple[str, ...] = Field((), description="sha256 of cleaned uploads")
     campaign: str = ""
+    paid_partnership: bool = Field(False, description="declared by a person: somebody gives something for it")
+    partner: str = Field("", description="with whom, as the person named them")
+    ai_picture: bool = Field(False, description="a person says that an image model made the uploads")
 
 
 class Finding(Frozen):
@@ -84,6 +87,10 @@ class Version(Frozen):
     price: str = ""
     pages: int = Field(0, ge=0, description="of the document that its pictures become; 0 where they stay pictures")
     edited_by: str = Field("", description="member who last worded it by hand")
+    by_model: int | None = Field(
+        None, ge=0, le=100, description="percent of its words that a language model wrote; None: not recorded"
+    )
+    disclosure: tuple[str, ...] = Field((), description="what it must say of itself, as sealed in the payload")
     post: str = Field("", description="post id once approved")
 
 
@@ -91,6 +98,7 @@ class Variant(Frozen):
     """An alternative wording, by account id."""
 
     texts: dict[str, str]
+    by_model: dict[str, int] = Field(default_factory=dict, description="as of a version; where it was one")
 
 
 class Decision(Frozen):
@@ -158,11 +166,12 @@ class MadeWith(Frozen):
 class Draft(Record):
     """One post idea on its way to approval."""
 
-    SCHEMA: ClassVar[int] = 4
+    SCHEMA: ClassVar[int] = 5
     MIGRATIONS: ClassVar[Mapping[int, Migration]] = {
         1: lambda old: {**old, "reminders": []},  # were names of steps
         2: lambda old: old,  # 3 knows where in a home a message stands
         3: lambda old: old,  # 4 knows the pages that it was written from
+        4: lambda old: old,  # 5 knows what a version must say of itself
     }
 
     id: str

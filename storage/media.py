@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, cast
 
 from pydantic import Field
 
@@ -12,7 +12,7 @@ from storage import keys, packs
 from storage.commit import Change, commit
 from storage.record import Record
 from storage.redis import Database
-from storage.sealed import Sha256
+from storage.sealed import Origin, Sha256
 
 
 class MediaItem(Record):
@@ -26,7 +26,7 @@ class MediaItem(Record):
     width: int = Field(ge=1, description="pixels")
     height: int = Field(ge=1, description="pixels")
     alt: str = ""
-    source: Literal["card", "upload", "generated"]
+    source: Origin
     made_by: str = Field("", description="member id")
     from_draft: str = ""
     picture_hash: Annotated[str, Field(pattern=r"^[0-9a-f]*$")] = Field(

@@ -44,6 +44,10 @@ class NewerPayload(AdMindError):
         )
 
 
+Origin = Literal["card", "upload", "generated"]
+"""Drawn by code from words, sent by a person, or made by an image model."""
+
+
 class Medium(Frozen):
     """One picture as it will be sent: `sha256` is over its final bytes, which lie in the blob store."""
 
@@ -53,7 +57,7 @@ class Medium(Frozen):
     width: int = Field(ge=1, description="pixels")
     height: int = Field(ge=1, description="pixels")
     alt: Text = ""
-    source: Literal["card", "upload", "generated"] = "card"
+    source: Origin = "card"
 
 
 class Link(Frozen):

@@ -36,6 +36,16 @@ class Policy(Frozen):
     owner_for_blocks: bool = True
 
 
+class Labels(Frozen):
+    """What posts of this brand say of themselves beyond what a person declares."""
+
+    ai_pictures: Literal["label", "none"] = Field("label", description="pictures that an image model made")
+    ai_text: Literal["label", "reviewed"] = Field(
+        "reviewed", description="words that a language model wrote; reviewed: who approves them answers for them"
+    )
+    missing_ad: Literal["block", "warn"] = Field("block", description="where an ad no longer says that it is one")
+
+
 class Fact(Frozen):
     text: str
     evidence: str = ""
@@ -44,8 +54,11 @@ class Fact(Frozen):
 class Brand(Record):
     """Voice, facts and looks of one brand; every draft, account and rule belongs to exactly one."""
 
-    SCHEMA: ClassVar[int] = 2
-    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {1: lambda old: old}  # 2 knows whether it wants a digest
+    SCHEMA: ClassVar[int] = 3
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {
+        1: lambda old: old,  # 2 knows whether it wants a digest
+        2: lambda old: old,  # 3 knows what its posts say of themselves
+    }
 
     id: str
     workspace: str
@@ -58,6 +71,7 @@ class Brand(Record):
     logo: str = Field("", description="sha256 of the cleaned logo in the blob store")
     font: str = ""
     policy: Policy = Policy()
+    labels: Labels = Labels()
     zone: str = Field("", description="IANA; empty: the workspace's")
     digest: bool = Field(True, description="a summary of the week, each Monday")
     created_at: datetime

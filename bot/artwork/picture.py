@@ -17,6 +17,7 @@ class Picture:
     height: int
     layout: str = ""
     problems: tuple[str, ...] = ()
+    generated: bool = False  # its file says that an image model made it, or some of it
 
 
 class PictureRefused(AdMindError):

@@ -30,6 +30,7 @@ __all__ = [
     "Content",
     "Documents",
     "Door",
+    "Flag",
     "Found",
     "Introduces",
     "Introduction",
@@ -67,6 +68,10 @@ class Pace:
     windows: tuple[Window, ...] = ()
 
 
+Flag = Literal["ai_generated", "paid_partnership"]
+"""What a post may have to say of itself: an image or language model made it; somebody gives something for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What the channel can take, with the source of each limit in the adapter's own file."""
@@ -99,6 +104,8 @@ class Capabilities:
     access_ends: bool = False  # our access may be taken away there: it is asked after
     asked_every: timedelta = timedelta(minutes=10)  # how often, where it is
     pace: Pace = Pace()
+    flags: tuple[Flag, ...] = ()  # those that its API takes as a label of its own; the others stand in the text
+    headed: bool = False  # the first line of several becomes a title (`article`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,7 @@ class Content:
     language: str = "en"
     not_before: datetime | None = None
     mentions: Mapping[str, str] = field(default_factory=dict)  # name in the text → id on the channel (`Mentions`)
+    disclosure: tuple[Flag, ...] = ()  # what must be said; where `flags` lacks one, the text says it already
 
 
 @dataclass(frozen=True, slots=True)

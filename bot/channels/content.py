@@ -49,5 +49,6 @@ def sealed(
         language=content.language or account.language or "en",
         parts=parts,
         links=links,
+        disclosure=content.disclosure,
         **more,
     )

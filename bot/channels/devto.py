@@ -70,6 +70,7 @@ class DevTo:
         title_limit=MOST_TITLE,
         images_max=0,
         hashtags="none",
+        headed=True,
         deletes=True,
         access_ends=True,
         reads_back=True,

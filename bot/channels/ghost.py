@@ -73,6 +73,7 @@ class Ghost:
         picture_size=(1200, 675),
         alt_limit=191,  # feature_image_alt
         hashtags="none",
+        headed=True,
         deletes=True,
         access_ends=True,
         reads_back=True,

@@ -98,6 +98,10 @@ class Instagram:
         # …/docs/instagram-platform/content-publishing says 100 posts in 24 hours, …/reference/ig-user/
         # content_publishing_limit 50 (both 2026): the smaller one holds. A carousel is one. The gap is ours.
         pace=Pace(gap=timedelta(seconds=1), windows=(Window(50, timedelta(days=1)),)),
+        # https://developers.facebook.com/documentation/instagram-platform/changelog.md, June 22, 2026:
+        # `is_ai_generated`, with both sign-ins. The label for paid partnerships there is for Facebook's sign-in alone:
+        # https://developers.facebook.com/blog/post/2026/04/22/instagram-api-updates-for-partnerships-metrics-collaboration-and-engagement/
+        flags=("ai_generated",),
     )
 
     def __init__(self, platform: Platform = INSTAGRAM, base_url: str = "") -> None:

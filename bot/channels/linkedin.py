@@ -130,6 +130,7 @@ class LinkedIn:
             language=content.language or account.language or "en",
             parts=(Part(text=text, media=content.media, facets=marked, link_card=card),),
             links=links,
+            disclosure=content.disclosure,
             extra=documents.sealed(content, account),
             visibility="public" if PAGE.fullmatch(account.remote_id) else account.options.get("visibility", "public"),
         )

@@ -87,6 +87,7 @@ class Email:
         picture_size=(1200, 675),
         alt_limit=1000,
         hashtags="none",
+        headed=True,
         access_ends=True,
         settle=timedelta(seconds=60),  # for what a server still does with it; then comes the look, and the question
         deadline=timedelta(seconds=60),

@@ -89,6 +89,7 @@ def sealed_mail(content: Content, account: Account) -> SealedPayload:
         language=language,
         parts=(Part(text=read(article.title, inner), media=content.media),),
         links=links,
+        disclosure=content.disclosure,
         extra={name: value for name, value in extra.items() if value},
     )
 

@@ -84,6 +84,7 @@ class WordPress:
         picture_size=(1200, 675),
         alt_limit=1000,  # ours; the field has none
         hashtags="none",
+        headed=True,
         deletes=True,
         access_ends=True,
         reads_back=True,

@@ -94,6 +94,8 @@ class X:
         # https://docs.x.com/x-api/fundamentals/rate-limits (2026): POST /2/tweets 100 in 15 minutes for a user. The gap
         # is ours.
         pace=Pace(gap=timedelta(seconds=1), windows=(Window(100, timedelta(minutes=15), "parts"),)),
+        # https://docs.x.com/x-api/posts/create-posts (2026): `made_with_ai`, `paid_partnership`.
+        flags=("ai_generated", "paid_partnership"),
     )
 
     def __init__(self, platform: Platform = PLATFORM) -> None:

@@ -66,6 +66,13 @@ def judged(answer: Response, door: Door) -> None:
         raise ChannelRefused(
             f"X says that {name} has posted this before.", code="duplicate", kept=KEPT, do_next="Change a few words."
         )
+    if status == 400 and (b"made_with_ai" in answer.content or b"paid_partnership" in answer.content):
+        raise ChannelRefused(
+            f"X does not take the label that a post of {name} needs.",
+            code="label",
+            kept=KEPT,
+            do_next="Post it by hand with the label, or take this account out.",
+        )
     if status == 401:
         raise ChannelRefused(
             f"X no longer accepts the access to {name}.", code="unauthorized", kept=KEPT, do_next="Connect it again."

@@ -55,7 +55,7 @@ class Subject:
         brief = self.brief
         said = (
             brief.request, brief.topic, brief.offer, brief.deadline, brief.link, brief.call_to_action, brief.verbatim,
-            brief.audience, *brief.facts, *brief.links, *brief.hashtags,
+            brief.audience, brief.partner, *brief.facts, *brief.links, *brief.hashtags,
         )  # fmt: skip
         facts = (f"{fact.text} {fact.evidence}" for fact in self.brand.facts)
         return tuple(text for text in (*said, self.brand.name, *facts) if text)

@@ -9,6 +9,7 @@ from bot.checks.alt import alt
 from bot.checks.base import Check, Subject, merged
 from bot.checks.claims import claims
 from bot.checks.days import days
+from bot.checks.disclosure import disclosure
 from bot.checks.duplicates import duplicates
 from bot.checks.limits import limits
 from bot.checks.links import links
@@ -26,6 +27,7 @@ CHECKS: Mapping[str, tuple[str, Check]] = {
     "pages": (noted("Pages that were named"), pages),
     "claims": (noted("Figures and claims"), claims),
     "days": (noted("Days that move along"), days),
+    "disclosure": (noted("What it says of itself"), disclosure),
     "alt": (noted("The picture's description"), alt),
     "duplicates": (noted("Repetition"), duplicates),
 }

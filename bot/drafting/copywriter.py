@@ -24,6 +24,7 @@ from storage.team import UNNAMED, Brand
 
 RECENT_TEXTS, RECENT_CHARACTERS = 15, 400
 MOST_VARIANTS = 5
+UNTOLD = {"uploads", "campaign", "paid_partnership", "partner", "ai_picture"}  # what is declared, code says
 CARD_LIMITS = {"kicker": 32, "headline": 60, "sub": 120, "cta": 28, "offer": 14}
 
 
@@ -268,7 +269,7 @@ def _document(
         "sources": [
             {"site": each.host, "title": each.title, "facts": list(each.facts)} for each in sources if not each.problem
         ],
-        "brief": brief.model_dump(mode="json", exclude={"uploads", "campaign"}),
+        "brief": brief.model_dump(mode="json", exclude=UNTOLD),
         "brand": {
             "name": "" if brand.name == UNNAMED else brand.name,
             "voice": brand.voice,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 
 from bot.artwork.cards import MAX_RATIO, MAX_SIDE, MIN_RATIO, MIN_SIDE, CardSpec, draw_card
-from bot.artwork.fit import CARD, UPLOAD, fit_picture
+from bot.artwork.fit import AI_IMAGE, CARD, UPLOAD, fit_picture
 from bot.artwork.picture import Picture, PictureRefused
 from bot.channels.base import Capabilities
 from bot.drafting.copywriter import CardText
@@ -72,11 +72,11 @@ class Creative:
             return Made(trouble=f"{failed.what} {WITHOUT}")
         return Made(replace(fitted, layout=drawn.layout, problems=(*drawn.problems, *fitted.problems)))
 
-    async def upload_for(self, data: bytes, capabilities: Capabilities) -> Made:
-        """A cleaned upload, cut and compressed as the channel needs it."""
+    async def upload_for(self, data: bytes, capabilities: Capabilities, *, generated: bool = False) -> Made:
+        """A cleaned upload, cut and compressed as the channel needs it; its metadata says whether a model made it."""
         without = f"{capabilities.title} gets no picture."
         try:
-            return Made(await asyncio.to_thread(_fit, data, capabilities, UPLOAD))
+            return Made(await asyncio.to_thread(_fit, data, capabilities, AI_IMAGE if generated else UPLOAD))
         except PictureRefused as refused:
             return Made(trouble=f"{refused.sentence()} {without}")
         except Exception as error:

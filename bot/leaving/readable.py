@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from bot.naming import disclosed
 from bot.words import Phrasebook
-from storage.drafts import Decision, Draft, RevisionMark, Version
+from storage.drafts import Decision, Draft, RevisionMark
 from storage.media import MediaItem
 from storage.posts import Post
 from storage.sealed import SealedPayload
@@ -78,6 +79,9 @@ def brand_page(brand: Brand, names: Names) -> str:
             (names.t("Words to avoid"), ", ".join(brand.avoid_words)),
             (names.t("Approvals of the team"), str(policy.approvals)),
             (names.t("Approvals of the client"), str(policy.client_approvals)),
+            (names.t("Pictures that a model made"), brand.labels.ai_pictures),
+            (names.t("Words that a model wrote"), brand.labels.ai_text),
+            (names.t("Ads that do not say so"), brand.labels.missing_ad),
             (names.t("Logo"), f"media/{brand.logo[:16]}" if brand.logo else ""),
         ),
         f"## {names.t('How it speaks')}",
@@ -113,7 +117,7 @@ def draft_page(
         f"## {names.t('What was asked')}",
         fenced(draft.brief.request),
         f"## {names.t('Content')}",
-        *_versions(draft.versions, names),
+        *_versions(draft, names),
     ]
     for source in draft.sources:
         lines.append(f"- {names.t('Source')}: {_line(source.url)} ({names.time(source.read_at)})")
@@ -127,7 +131,7 @@ def draft_page(
         lines.append(f"## {names.t('Version {number}', number=mark.number)}")
         by, when = names.member(mark.by), names.time(mark.at)
         lines.append(names.t("Replaced by {name}, {when}.", name=by, when=when) + f" {_line(mark.why)}")
-        lines += _versions(former.versions, names) if former else [names.t("Its file is not there any more.")]
+        lines += _versions(former, names) if former else [names.t("Its file is not there any more.")]
     return _joined(lines)
 
 
@@ -142,10 +146,12 @@ def fenced(text: str) -> str:
     return f"{fence}text\n{text}\n{fence}" if text else ""
 
 
-def _versions(versions: Sequence[Version], names: Names) -> list[str]:
-    lines = []
-    for version in versions:
+def _versions(draft: Draft, names: Names) -> list[str]:
+    lines, partner = list[str](), draft.brief.partner
+    for version in draft.versions:
         lines += [f"### {_line(names.account(version.account))} ({version.channel})", fenced(version.text)]
+        said = disclosed(version.disclosure, partner, names.words)
+        lines += [f"- {names.t('It says of itself: {what}', what=_line(' · '.join(said)))}"] if said else []
         for medium in version.media:
             name = f"media/{medium.sha256[:16]}.{SUFFIX.get(medium.mime, 'bin')}"
             lines.append(f"- {names.t('Picture')}: {name}. {names.t('Description')}: {_line(medium.alt)}")

@@ -8,10 +8,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.when import say
-from bot.words import words
+from bot.words import noted, words
 from storage.drafts import Draft, Version
 
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+MARKS = (
+    (
+        "paid_partnership",
+        noted("It is marked as a paid partnership now."),
+        noted("It is no longer marked as a paid partnership."),
+    ),
+    ("ai_generated", noted("It is marked as made with AI now."), noted("It is no longer marked as made with AI.")),
+)
 MOST_WORDS = 6000  # longer texts are compared by lines, so that no text takes seconds
 
 
@@ -75,6 +83,9 @@ def _elsewhere(before: Version | None, after: Version | None) -> list[str]:
         )
     elif [medium.alt for medium in before.media] != [medium.alt for medium in after.media]:
         said.append(f"The picture's description is now “{after.media[0].alt}”.")
+    for flag, now, no_longer in MARKS:
+        if (flag in before.disclosure) != (flag in after.disclosure):
+            said.append(now if flag in after.disclosure else no_longer)
     return said
 
 

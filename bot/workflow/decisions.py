@@ -19,6 +19,7 @@ from bot.review.quorum import Bench, Standing, deciders, maybe_own
 from bot.team.persons import Persons
 from bot.when import say
 from bot.words import reader, told
+from bot.workflow.declarations import discloses
 from storage import keys
 from storage.accounts import Account
 from storage.audit import AuditWriter
@@ -175,6 +176,8 @@ class Decisions:
         if request is not None and request.verdict is Verdict.changes and request.reason:
             change.due(f"revise:{draft.id}", milliseconds(now))
         details = {"digest": draft.digest, "why": why}
+        if said := discloses(draft):
+            details["discloses"] = said
         if approved := _approved(draft, case.draft):
             details["approves"] = approved
         if request is not None:

@@ -46,7 +46,7 @@ class Library:
             width=picture.width,
             height=picture.height,
             alt="",
-            source="upload",
+            source="generated" if picture.generated else "upload",
             made_by=member.id,
             from_draft="",
             picture_hash=f"{picture_hash(picture.data):016x}",

@@ -20,10 +20,11 @@ from storage.kin import KinStore
 from storage.record import new_id
 from storage.redis import Database
 from storage.stores import Kept
-from storage.team import Away, Brand, Fact, Member, Policy, Role
+from storage.team import Away, Brand, Fact, Labels, Member, Policy, Role
 
 LOOKS = ("name", "voice", "language", "palette", "font", "zone", "avoid_words", "logo", "digest")
 RULES = ("approvals", "client_approvals", "self_approval")
+LABELS = ("ai_pictures", "ai_text", "missing_ad")
 
 
 class Office:
@@ -157,10 +158,12 @@ class Office:
         kept = await self._store.brands.get(workspace, brand_id)
         looks = {name: value for name, value in changes.items() if name in LOOKS and value is not None}
         rules = {name: value for name, value in changes.items() if name in RULES and value is not None}
+        labels = {name: value for name, value in changes.items() if name in LABELS and value is not None}
         if changes.get("facts") is not None:
             looks["facts"] = tuple(Fact(text=text) for text in changes["facts"])
         try:
-            brand = kept.record.changed(**looks, policy=_policy(kept.record.policy, rules))
+            said = Labels.model_validate({**kept.record.labels.model_dump(), **labels})
+            brand = kept.record.changed(**looks, policy=_policy(kept.record.policy, rules), labels=said)
         except ValidationError as error:
             raise _refused(error) from error
         change = Change(workspace)

@@ -13,7 +13,7 @@ from bot.workflow.versions import Versions
 from storage.accounts import Account
 from storage.blobs.base import BlobStore
 from storage.drafts import Brief, Finding
-from storage.sealed import Medium
+from storage.sealed import Medium, Origin
 from storage.team import UNNAMED, Brand
 
 if TYPE_CHECKING:
@@ -65,11 +65,10 @@ class Pictures:
             want = (can.picture_size, can.image_mimes, can.image_max_bytes, can.image_max_pixels, can.image_ratio)
             if want not in done:
                 pictures = await self._draw(brief, brand, card, logo, can, made, draft)
-                source = "upload" if brief.image == "upload" else "card"
                 done[want] = tuple(
                     [
                         await self._versions.keep(picture, alt=alt, source=source, brand=brand, by=by, draft=draft)
-                        for picture in pictures
+                        for picture, source in pictures
                     ]
                 )
             made.media[account.id] = done[want][: can.images_max]
@@ -84,15 +83,18 @@ class Pictures:
         can: Capabilities,
         made: Made,
         seed: str,
-    ) -> list[Picture]:
-        found: list[Picture] = []
+    ) -> list[tuple[Picture, Origin]]:
+        found: list[tuple[Picture, Origin]] = []
         if brief.image == "upload":
             for sha256 in brief.uploads:
-                result = await self._creative().upload_for(await self._blobs.get(sha256), can)
-                found += self._note(made, result.picture, result.trouble)
+                source = await self._versions.origin(brand, sha256)
+                result = await self._creative().upload_for(
+                    await self._blobs.get(sha256), can, generated=source != "upload"
+                )
+                found += [(each, source) for each in self._note(made, result.picture, result.trouble)]
         elif card is not None:
             result = await self._creative().picture_for(card, brand, logo, can, seed=seed, language=brief.language)
-            found += self._note(made, result.picture, result.trouble)
+            found += [(each, "card") for each in self._note(made, result.picture, result.trouble)]
             made.layout = result.picture.layout if result.picture else ""
         return found
 

@@ -7,20 +7,32 @@ with new bytes and a new digest; what is approved already is never changed under
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from bot.checks.labels import required, unmarked
 from bot.clock import Clock, milliseconds
 from bot.drafting.copywriter import CardText, Copywriter
 from bot.drafting.reader import Reader
 from bot.drafting.sources import ReadPages, Sources, addresses_in, called
-from bot.errors import BadInput, ChangedSince, Conflict, NotFound
+from bot.errors import BadInput, ChangedSince, Conflict, NotAllowed, NotFound
 from bot.review.discreet import only_client
 from bot.review.reminders import decide_by
 from bot.when import Unclear, resolve
 from bot.words import told
 from bot.workflow.decisions import TRIES, Case, Decisions, watch
+from bot.workflow.declarations import (
+    declaring,
+    discloses,
+    is_model,
+    settled,
+    share_after,
+    share_at_first,
+    share_now,
+    taken_back,
+    why_of,
+)
 from bot.workflow.pictures import Pictures
 from bot.workflow.room import Room
 from bot.workflow.versions import Making, Versions
@@ -29,10 +41,11 @@ from storage.accounts import Account
 from storage.audit import AuditWriter
 from storage.blobs.base import BlobStore
 from storage.commit import Change, commit
-from storage.drafts import Brief, CardWords, Draft, DraftStatus, Finding, MadeWith, RevisionMark, Variant
+from storage.drafts import Brief, CardWords, Draft, DraftStatus, Finding, MadeWith, RevisionMark, Variant, Version
 from storage.posts import PostState
 from storage.record import new_id
 from storage.redis import Database
+from storage.sealed import Medium
 from storage.stores import DraftStore, TeamStore
 from storage.team import Brand, Member
 
@@ -89,6 +102,8 @@ class Edit:
     variants: tuple[Variant, ...] | None = None
     made_with: MadeWith | None = None
     image: Literal["card", "none"] | None = None
+    brief: Brief | None = None  # what is declared of it
+    by_model: Mapping[str, int] = field(default_factory=dict)  # of texts whose writers are known
 
 
 class Requests:
@@ -174,19 +189,28 @@ class Requests:
         await self._room.left()
         case, brand, member = await self._open(asker, draft_id)
         draft = case.draft
+        said = declaring(draft.brief, instruction)
+        if said is not None and not said.rest:
+            return await self._revision(asker, case, brand, member, Edit({}, why=instruction[:500], brief=said.brief))
         wish = picture_wish(instruction)
         if wish is not None:
             return await self._other_picture(asker, case, brand, member, wish, instruction)
         await asker.tell(told("Rewriting"))
-        needs = [self._versions.need(case.accounts[v.account], picture=bool(v.media)) for v in draft.versions]
+        brief = said.brief if said is not None else draft.brief
+        flags = required(brand.labels, brief, (), 0)
+        needs = [
+            self._versions.need(case.accounts[v.account], brief, {*v.disclosure, *flags}, picture=bool(v.media))
+            for v in draft.versions
+        ]
+        current = {version.account: unmarked(version.text, draft.brief) for version in draft.versions}
         card = CardText(**draft.card.model_dump()) if draft.card else None
         revised = await self._copywriter(asker).revise(
             draft.brief,
             brand,
             needs,
-            {version.account: version.text for version in draft.versions},
+            current,
             card,
-            instruction,
+            said.rest if said is not None else instruction,
             title=draft.title,
             sources=draft.sources,
             seed=f"{draft.id}:{draft.revision + 1}",
@@ -195,8 +219,8 @@ class Requests:
             refusal = Quoting if draft.called else BadInput
             raise refusal(revised.copy.question or "What should be different?", kept=UNTOUCHED)
         texts = {each.account: each.text for each in revised.copy.versions}
-        kept = all(version.text == texts.get(version.account, version.text) for version in draft.versions)
-        if kept and revised.copy.card in (None, card):
+        kept = all(text == texts.get(account, text) for account, text in current.items())
+        if kept and said is None and revised.copy.card in (None, card):
             # A revision that changes nothing would ask everybody to look again.
             raise BadInput("There is nothing of that to change here.", kept=UNTOUCHED)
         stamps = MadeWith(model=self._model_name, prompts=revised.prompts, card_layout=draft.made_with.card_layout)
@@ -212,8 +236,31 @@ class Requests:
                 card=revised.copy.card,
                 alt=revised.copy.alt,
                 title=revised.copy.title,
+                brief=said.brief if said is not None else None,
             ),
         )
+
+    async def declare(
+        self,
+        asker: Asker,
+        draft_id: str,
+        *,
+        paid: bool | None = None,
+        partner: str | None = None,
+        ai_picture: bool | None = None,
+    ) -> Draft:
+        """What a person declares of a draft; None stays as it is. Every version is given the words for it, which are
+        new bytes to approve. Raises NotAllowed where a program would take a declaration back.
+        """
+        case, brand, member = await self._open(asker, draft_id)
+        old = case.draft.brief
+        given = {"paid_partnership": paid, "partner": partner, "ai_picture": ai_picture}
+        brief = settled(old, {name: value for name, value in given.items() if value is not None})
+        if brief == old:
+            return case.draft
+        if asker.by_agent and taken_back(old, brief):
+            raise NotAllowed("Only a person can take back what was declared.", kept=UNTOUCHED)
+        return await self._revision(asker, case, brand, member, Edit({}, why=why_of(old, brief), brief=brief))
 
     async def _other_picture(
         self,
@@ -232,7 +279,9 @@ class Requests:
             return await self._revision(asker, case, brand, member, Edit({}, why=instruction[:500], image="none"))
         await asker.tell(told("Making the picture"))
         brief = draft.brief.model_copy(update={"image": "card"})
-        needs = [self._versions.need(case.accounts[version.account], picture=True) for version in draft.versions]
+        needs = [
+            self._versions.need(case.accounts[version.account], brief, (), picture=True) for version in draft.versions
+        ]
         written = await self._copywriter(asker).write(brief, brand, needs, sources=draft.sources, seed=f"{draft.id}:0")
         edit = Edit({}, why=instruction[:500], card=written.copy.card, alt=written.copy.alt, image="card")
         return await self._revision(asker, case, brand, member, edit)
@@ -284,10 +333,17 @@ class Requests:
         if not 2 <= number <= len(draft.variants) + 1:
             raise BadInput(f"This draft has no wording {number}.", kept="It is as it was.")
         chosen = draft.variants[number - 2]
-        before = Variant(texts={version.account: version.text for version in draft.versions})
+        before = Variant(
+            texts={version.account: unmarked(version.text, draft.brief) for version in draft.versions},
+            by_model={version.account: version.by_model for version in draft.versions if version.by_model is not None},
+        )
         variants = tuple(before if each is chosen else each for each in draft.variants)
         return await self._revision(
-            asker, case, brand, member, Edit(chosen.texts, why=f"Took wording {number}.", variants=variants)
+            asker,
+            case,
+            brand,
+            member,
+            Edit(chosen.texts, why=f"Took wording {number}.", variants=variants, by_model=chosen.by_model),
         )
 
     async def _brand_of(self, asker: Asker) -> tuple[Brand, Member]:
@@ -356,11 +412,15 @@ class Requests:
     ) -> Draft:
         now, draft_id = self._clock.now(), new_id("d")
         picture = idea.brief.image != "none"
-        needs = [self._versions.need(account, picture=picture) for account in accounts]
+        said = declaring(idea.brief, idea.brief.request)
+        brief = said.brief if said is not None else idea.brief
+        by_model = is_model(self._model_name)
+        expected = required(brand.labels, brief, (), 100 if by_model else 0)
+        needs = [self._versions.need(account, brief, expected, picture=picture) for account in accounts]
         recent = (*siblings, *await self._versions.recent_texts(brand))
         sources = pages.of(idea.brief)
         written = await self._copywriter(asker).write(
-            idea.brief,
+            brief,
             brand,
             needs,
             recent=recent,
@@ -370,15 +430,23 @@ class Requests:
             seed=seed,
         )
         texts = {each.account: each.text for each in written.copy.versions}
-        words, brief = written.copy.card if picture else None, idea.brief
+        words = written.copy.card if picture else None
         if picture:
             await asker.tell(told("Making the picture"))
         pictures = await self._pictures.make(
             brief, brand, words, written.copy.alt, accounts, draft=draft_id, by=member.id
         )
-        making = [Making(account, texts[account.id], pictures.media.get(account.id, ())) for account in accounts]
+        making = [
+            Making(
+                account,
+                texts[account.id],
+                pictures.media.get(account.id, ()),
+                by_model=share_at_first(texts[account.id], brief, by_model=by_model),
+            )
+            for account in accounts
+        ]
         title = written.copy.title or idea.brief.topic or idea.brief.request[:60]
-        versions = await self._versions.seal(making, brief, title=title, due=due)
+        versions = await self._versions.seal(making, brief, brand, title=title, due=due)
         by_id = {account.id: account for account in accounts}
         findings = await self._versions.check(versions, brief, brand, by_id, draft=draft_id, pages=sources)
         draft = Draft(
@@ -475,7 +543,8 @@ class Requests:
         media = {version.account: version.media for version in old.versions}
         findings: tuple[Finding, ...] = ()
         layout, words = old.made_with.card_layout, old.card
-        brief = old.brief if edit.image is None else old.brief.model_copy(update={"image": edit.image})
+        brief = edit.brief or old.brief
+        brief = brief if edit.image is None else brief.model_copy(update={"image": edit.image})
         if edit.image == "none":
             media, layout, words = dict.fromkeys(media, ()), "", None
         elif edit.card is not None and brief.image == "card":
@@ -485,13 +554,9 @@ class Requests:
                     brief, brand, edit.card, edit.alt, accounts, draft=draft_id, by=member.id
                 )
                 media, findings, layout = {**media, **pictures.media}, pictures.findings, pictures.layout
-        making = []
-        for version, account in zip(old.versions, accounts, strict=True):
-            text = edit.texts.get(version.account, version.text)
-            by_hand = edit.edited_by if version.account in edit.texts else version.edited_by
-            making.append(Making(account, text, media[version.account], by_hand, was=version))
+        making = [_made_of(version, old, edit, case, media[version.account]) for version in old.versions]
         title = edit.title or old.title
-        versions = await self._versions.seal(making, brief, title=title, due=due)
+        versions = await self._versions.seal(making, brief, brand, title=title, due=due)
         posts = {version.account: version.post for version in old.versions}
         versions = tuple(version.model_copy(update={"post": posts[version.account]}) for version in versions)
         checked = await self._versions.check(versions, brief, brand, case.accounts, draft=old.id, pages=old.sources)
@@ -544,8 +609,23 @@ class Requests:
                     "prompts": " ".join(draft.made_with.prompts),
                     "request": draft.brief.request[:2000],
                     "replaces": draft.replaces,
+                    "discloses": discloses(draft),
                     "sources": " ".join(f"{each.address} {each.body_sha256}" for each in draft.sources if each.address),
                 },
             )
         )
         await commit(self._database, change)
+
+
+def _made_of(version: Version, old: Draft, edit: Edit, case: Case, media: tuple[Medium, ...]) -> Making:
+    """What this version becomes by the edit."""
+    changed, account = version.account in edit.texts, case.accounts[version.account]
+    text, edited_by, share = edit.texts.get(version.account, version.text), version.edited_by, share_now(version, old)
+    words: Literal["new", "kept", "by hand"] = "kept"
+    if changed:
+        words, edited_by = "by hand" if edit.edited_by else "new", edit.edited_by
+        share = share_after(version, text, old, edit.made_with, by_hand=bool(edited_by))
+        share = edit.by_model.get(version.account, share)
+    if edit.brief is not None:
+        words, text = "new", unmarked(text, old.brief)
+    return Making(account, text, media, edited_by, was=version, by_model=share, words=words)

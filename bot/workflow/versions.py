@@ -6,13 +6,15 @@ wire form, the payload sealed and kept, and the checks run on what will really g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from bot.artwork.picture import Picture
-from bot.channels.base import Channel, Content, Documents, Door, Mentions
+from bot.channels.base import Channel, Content, Documents, Door, Flag, Mentions
 from bot.checks.base import CheckedVersion, Subject
+from bot.checks.labels import mark, marked, required, unmarked
 from bot.checks.run import run_checks
 from bot.clock import Clock
 from bot.drafting.copywriter import Need
@@ -21,11 +23,12 @@ from storage.accounts import Account
 from storage.blobs.base import BlobStore
 from storage.drafts import Brief, Finding, Version
 from storage.media import MediaItem, MediaStore
-from storage.sealed import Medium, SealedPayload
+from storage.sealed import Medium, Origin, SealedPayload
 from storage.sources import Source
 from storage.stores import DraftStore
 from storage.team import Brand
 
+FLAGS: tuple[Flag, ...] = ("ai_generated", "paid_partnership")
 RECENT = 60  # drafts that a new one is compared with
 
 
@@ -38,6 +41,8 @@ class Making:
     media: tuple[Medium, ...] = ()
     edited_by: str = ""
     was: Version | None = None  # what it is made from, in a revision
+    by_model: int = 0  # percent of its words that a language model wrote
+    words: Literal["new", "kept", "by hand"] = "new"  # new ones are given what they must say; a person's own never
 
 
 class Versions:
@@ -58,14 +63,17 @@ class Versions:
         self._drafts = drafts
         self._clock = clock
 
-    def need(self, account: Account, *, picture: bool) -> Need:
-        """What the copywriter must know of this account."""
-        can = self._channels[account.channel].capabilities_for(account)
+    def need(self, account: Account, brief: Brief, flags: Collection[str], *, picture: bool) -> Need:
+        """What the copywriter must know of this account; the room for what the text has to say of itself is kept."""
+        channel = self._channels[account.channel]
+        can = channel.capabilities_for(account)
+        line = mark([flag for flag in FLAGS if flag in flags and flag not in can.flags], brief)
+        room = channel.measure(f"{line}\n\nA", account).used - channel.measure("A", account).used if line else 0
         return Need(
             account=account.id,
             name=account.name,
             channel=account.channel,
-            limit=can.text_limit,
+            limit=can.text_limit and max(1, can.text_limit - room),
             unit=can.unit,
             hashtags=can.hashtags,
             links=can.links,
@@ -78,7 +86,7 @@ class Versions:
         measured = self._channels[account.channel].measure(text, account)
         return measured.used, measured.limit
 
-    async def keep(self, picture: Picture, *, alt: str, source: str, brand: Brand, by: str, draft: str) -> Medium:
+    async def keep(self, picture: Picture, *, alt: str, source: Origin, brand: Brand, by: str, draft: str) -> Medium:
         """A picture's final bytes into the blob store and the media library."""
         medium = Medium(
             sha256=await self._blobs.put(picture.data),
@@ -87,7 +95,7 @@ class Versions:
             width=picture.width,
             height=picture.height,
             alt=alt,
-            source="upload" if source == "upload" else "card",
+            source=source,
         )
         await self._media.put(
             MediaItem(
@@ -108,22 +116,30 @@ class Versions:
         )
         return medium
 
+    async def origin(self, brand: Brand, sha256: str) -> Origin:
+        """Of a picture that came from people: whether its file said that an image model made it."""
+        item = await self._media.get(brand.workspace, brand.id, sha256)
+        return "generated" if item is not None and item.source == "generated" else "upload"
+
     async def seal(
-        self, making: Sequence[Making], brief: Brief, *, title: str, due: datetime | None
+        self, making: Sequence[Making], brief: Brief, brand: Brand, *, title: str, due: datetime | None
     ) -> tuple[Version, ...]:
         """Versions with their sealed payloads kept. Raises BadInput for text that has no bytes."""
-        return tuple([await self._seal(each, brief, title, due) for each in making])
+        return tuple([await self._seal(each, brief, brand, title, due) for each in making])
 
-    async def _seal(self, making: Making, brief: Brief, title: str, due: datetime | None) -> Version:
+    async def _seal(self, making: Making, brief: Brief, brand: Brand, title: str, due: datetime | None) -> Version:
         account, channel = making.account, self._channels[making.account.channel]
+        flags = required(brand.labels, brief, making.media, making.by_model)
+        text = self._saying(making, flags, brief)
         content = Content(
-            text=making.text,
+            text=text,
             title=title,
             media=making.media,
             link=brief.link,
             language=brief.language,
             not_before=due,
-            mentions=await self._mentions(making),
+            mentions=await self._mentions(making, text),
+            disclosure=flags,
         )
         try:
             payload = channel.build(content, account)
@@ -131,11 +147,11 @@ class Versions:
             raise BadInput(
                 "The text holds characters that no channel can carry.", do_next="Write it without them."
             ) from error
-        measured = channel.measure(making.text, account)
+        measured = channel.measure(text, account)
         return Version(
             account=account.id,
             channel=account.channel,
-            text=making.text,
+            text=text,
             media=making.media,
             payload=await self._blobs.put(payload.canonical()),
             digest=payload.digest,
@@ -145,18 +161,31 @@ class Versions:
             price=channel.price(payload),
             pages=channel.document_pages(payload) if isinstance(channel, Documents) else 0,
             edited_by=making.edited_by,
+            by_model=making.by_model,
+            disclosure=flags,
         )
 
-    async def _mentions(self, making: Making) -> Mapping[str, str]:
+    def _saying(self, making: Making, flags: tuple[Flag, ...], brief: Brief) -> str:
+        """The text with what it must say of itself where the channel has no label for it. What a person worded stays
+        byte for byte, and so does what was worded before while the same has to be said: a check tells what is missing.
+        """
+        was = making.was
+        if making.words == "by hand" or (making.words == "kept" and was is not None and was.disclosure == flags):
+            return making.text
+        can = self._channels[making.account.channel].capabilities_for(making.account)
+        bare = unmarked(making.text, brief)
+        return marked(bare, [flag for flag in flags if flag not in can.flags], brief, headed=can.headed)
+
+    async def _mentions(self, making: Making, text: str) -> Mapping[str, str]:
         """Whom the text names on channels that must be told who that is: part of what is approved, so that another time
         or picture for the same words never makes somebody else of them.
         """
         account, channel, was = making.account, self._channels[making.account.channel], making.was
         if not isinstance(channel, Mentions):
             return {}
-        if was is not None and was.text == making.text:
+        if was is not None and was.text == text:
             return channel.mentions_of(await self.payload(was))
-        return await channel.mentioned(making.text, account, self._open_door(account))
+        return await channel.mentioned(text, account, self._open_door(account))
 
     async def payload(self, version: Version) -> SealedPayload:
         return SealedPayload.read(await self._blobs.get(version.payload))

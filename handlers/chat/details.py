@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.naming import disclosed
 from bot.views import DraftView, FindingView, MediumView, VersionView
 from bot.when import say
-from bot.words import reader, retold, told
+from bot.words import reader, retold, told, words
 
 Kind = Literal["heading", "words", "small", "picture"]
 
@@ -29,7 +30,7 @@ def parts_of(draft: DraftView, zone: str) -> Iterator[Part]:
     for finding in (each for each in draft.findings if not each.account):
         yield Part("words", _finding(finding))
     for version in draft.versions:
-        yield from _version(version, draft.findings)
+        yield from _version(version, draft.findings, draft.partner or "")
     if draft.request:  # clients see what they themselves asked for
         yield Part("heading", told("Asked for"))
         yield Part("words", draft.request)
@@ -39,7 +40,7 @@ def parts_of(draft: DraftView, zone: str) -> Iterator[Part]:
     yield from _history(draft, zone)
 
 
-def _version(version: VersionView, findings: Sequence[FindingView]) -> Iterator[Part]:
+def _version(version: VersionView, findings: Sequence[FindingView], partner: str) -> Iterator[Part]:
     meter = f"{version.length}/{version.limit}" if version.limit else ""
     yield Part("heading", version.account_name, " · ".join(part for part in (meter, version.price) if part))
     yield Part("words", version.text)
@@ -48,6 +49,10 @@ def _version(version: VersionView, findings: Sequence[FindingView]) -> Iterator[
         yield Part("picture", size, medium=medium)
         if medium.alt.strip():
             yield Part("words", told("Alt: {text}", text=medium.alt))
+    if said := disclosed(version.disclosure, partner, words(reader())):
+        yield Part("small", told("It says of itself: {what}", what=" · ".join(said)))
+    if version.by_model:
+        yield Part("small", told("A model wrote about {percent} % of the words.", percent=version.by_model))
     for finding in findings:
         if finding.account == version.account:
             yield Part("words", _finding(finding))

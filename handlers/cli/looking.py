@@ -100,6 +100,11 @@ def _in_full(found: dict[str, Any]) -> None:
         head = f"{version['account_name']} · {version['length']}{limit} {version['unit']} · {version['account']}"
         out.print(shown(f"\n{head}", "bold"))
         out.print(shown(version["text"]))
+        if version["disclosure"]:
+            said = {"paid_partnership": "a paid partnership", "ai_generated": "made with AI"}
+            with_ = f" with {found['partner']}" if found["partner"] else ""
+            marks = [said[flag] + (with_ if flag == "paid_partnership" else "") for flag in version["disclosure"]]
+            out.print(shown(f"Says of itself: {', '.join(marks)}", "dim"))
         if version["missing"]:
             out.print(shown(version["missing"], "yellow"))
     show_wordings(found)

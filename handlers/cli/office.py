@@ -129,6 +129,18 @@ async def erase(member: str, yes: bool, json_: bool) -> None:
     default=None,
     help="May people approve what they asked for?",
 )
+@click.option(
+    "--ai-pictures", type=click.Choice(["label", "none"]), default=None, help="Label pictures that a model made?"
+)
+@click.option(
+    "--ai-text",
+    type=click.Choice(["label", "reviewed"]),
+    default=None,
+    help="Label a model's words, or is review enough?",
+)
+@click.option(
+    "--missing-ad", type=click.Choice(["block", "warn"]), default=None, help="When an ad no longer says that it is one."
+)
 @click.option("--digest/--no-digest", default=None, help="A summary of the week, each Monday at nine.")
 @click.option("--avoid", "avoid_words", multiple=True, help="A word that it never uses.")
 @click.option("--fact", "facts", multiple=True, help="Something that is true of it, for its posts.")

@@ -15,7 +15,7 @@ from bot.workflow.client_links import Shown
 from handlers.web.auth import admind_of
 from handlers.web.problems import status_of
 from handlers.web.studio.draw import draw
-from handlers.web.studio.previews import previews_of
+from handlers.web.studio.previews import flags_of, previews_of
 
 router = APIRouter(include_in_schema=False)  # pages for people, not for programs
 Code = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.-]{20,160}$")]
@@ -104,7 +104,7 @@ async def _page(request: Request, code: str, shown: Shown | None, *, told: str =
             holder=shown.member.name,
             brand=words.brand.name,
             zone=words.zone,
-            previews=previews_of(view.versions, payloads, handles, pictures),
+            previews=previews_of(view.versions, payloads, handles, pictures, flags_of(admind.channels)),
             pictures=pictures,
             copy_language=draft.brief.language,
             changed=shown.changed,

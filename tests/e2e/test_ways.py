@@ -127,6 +127,28 @@ def test_an_edit_of_what_somebody_else_changed_loses_nothing(browser: Browser, s
         expect(one.locator("ins").first).to_be_visible()
 
 
+def test_a_paid_partnership_is_ticked_and_seen_before_it_is_approved(browser: Browser, served: Served) -> None:
+    draft = served.draft("Tell people that the new lamp is here. Feed, tomorrow 9am.")
+    with visitor(browser, served) as ana:
+        one, two = ana.go(f"/drafts/{draft['id']}"), ana.context.new_page()
+        two.goto(f"{served.url}/studio/drafts/{draft['id']}", wait_until="load")
+        for page in (one, two):
+            page.get_by_role("link", name="Edit").click()
+            expect(page.get_by_role("dialog")).to_be_visible()
+        one.get_by_label("This is a paid partnership").check()
+        one.get_by_label("With whom").fill("Velo AG")
+        one.get_by_role("button", name="Save and approve").click()
+        expect(one.locator("#told")).to_contain_text("Look at what it says of itself now")
+        expect(one.locator(".feed-text")).to_contain_text("Ad · Paid partnership with Velo AG")
+        assert status(served, draft["id"]) == "waiting"
+        # who opened the form before knows nothing of it, and takes nothing back
+        two.get_by_label("Text, exactly as it goes out").fill("Our new lamp.")
+        two.get_by_role("button", name="Save", exact=True).click()
+        expect(two.locator("#told")).to_contain_text("Somebody changed this text")
+        two.get_by_role("button", name="Save", exact=True).click()
+        expect(two.locator(".findings")).to_contain_text("This is a paid partnership, and the text does not say so.")
+
+
 def test_what_happens_elsewhere_shows_at_once(browser: Browser, served: Served) -> None:
     with visitor(browser, served) as ana, visitor(browser, served) as ben:
         ana.go("/drafts")

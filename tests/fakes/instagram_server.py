@@ -106,6 +106,9 @@ class InstagramServer(MetaServer):
         known = {"media_type", "children", "caption", "is_ai_generated"} if several else PICTURE
         if user != self._user(seen) or set(asked) - known or ("is_carousel_item" in asked and "caption" in asked):
             return error(100, "Invalid parameter")
+        # …/instagram-platform/changelog.md, June 22, 2026: of a carousel, on the carousel's container alone
+        if "is_ai_generated" in asked and (asked["is_ai_generated"] != "true" or "is_carousel_item" in asked):
+            return error(100, "Invalid parameter")
         caption = asked.get("caption", "")
         if len(caption) > 2200 or len(asked.get("alt_text", "")) > 1000:
             return error(36004, "The caption was too long", subcode=2207010)

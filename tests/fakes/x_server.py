@@ -58,6 +58,7 @@ class XServer(FaultyServer):
     uploads: dict[str, bytes] = field(default_factory=dict)
     alts: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)  # token → user name
+    labels: frozenset[str] = frozenset({"made_with_ai", "paid_partnership"})  # those it takes
     refreshes: dict[str, str] = field(default_factory=dict)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     answers: dict[str, list[Answer]] = field(default_factory=dict)
@@ -95,6 +96,9 @@ class XServer(FaultyServer):
         asked = json.loads(seen.body)
         if set(asked) - FIELDS or not isinstance(asked.get("text"), str) or not asked["text"].strip():
             return 400, b'{"title":"Invalid Request","detail":"unknown field"}'
+        for flag in {"made_with_ai", "paid_partnership"} & set(asked):
+            if flag not in self.labels or asked[flag] is not True:
+                return 400, json.dumps({"title": "Invalid Request", "detail": f"unknown field {flag}"}).encode()
         media = asked.get("media", {}).get("media_ids", [])
         if len(media) > 4 or not set(media) <= set(self.uploads):
             return 400, b'{"detail":"Your media IDs are invalid."}'

@@ -60,6 +60,11 @@ def has_draft(said: str, around: Around) -> str:
     return _target(said, Sheet(said), around).draft
 
 
+def target_of(said: str, around: Around) -> Target:
+    """The draft that a message is about."""
+    return _target(said, Sheet(said), around)
+
+
 _THE: Final = re.compile(
     r"\b(?:the|this|that|my|our|its?|den|der|das|dem|diesen?|unseren?)\s+(?:\w+\s+)?(?:posts?|drafts?|texts?|copy|updates?|beitrag|"
     r"entwurf|text|announcement|caption|versions?|messages?)\b",

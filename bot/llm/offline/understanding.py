@@ -11,7 +11,8 @@ import re
 from typing import Final
 
 from bot.llm.around import Around
-from bot.llm.offline.followups import follow_up, has_draft
+from bot.llm.declaring import declared
+from bot.llm.offline.followups import follow_up, has_draft, target_of
 from bot.llm.offline.phrases import MAX_READ, PRICE, full, language_of, offers, pattern, safe_echo
 from bot.llm.offline.said import Answer, Call, Say
 from bot.llm.offline.sayings import language_name, sentence
@@ -42,6 +43,11 @@ def understand(text: str, around: Around) -> Answer:
     language = _language(said, around)
     if not said:
         return _say("picture_for" if around.uploads else "empty", language, around)
+    declares = declared(said)
+    if declares is not None and (answer := _declaring(said, declares.rest, around)) is not None:
+        return answer
+    if declares is not None and declares.rest:
+        said = declares.rest  # the brief keeps every word; the post is not told about itself
     sheet = Sheet(said)
     for step in (_small_talk, _persons_own, _question, _overriding):
         answer = step(said, sheet, around, language)
@@ -53,6 +59,16 @@ def understand(text: str, around: Around) -> Answer:
     if _asks_for_post(said, sheet, around):
         return _draft(said, around, language)
     return _unclear(said, around, language)
+
+
+def _declaring(said: str, rest: str, around: Around) -> Answer | None:
+    """What a person declares of a draft that is there, alone or with a change; None when it comes with a new post."""
+    if not around.drafts or (len(rest.split()) > 3 and _asks_for_post(rest, Sheet(rest), around)):
+        return None
+    target = target_of(said, around)
+    if target.unclear:
+        return None
+    return Call("revise_draft", {"instruction": said} | ({"draft": target.draft} if target.draft else {}))
 
 
 def _language(said: str, around: Around) -> str:

@@ -79,6 +79,9 @@ class BrandBody(Body):
     approvals: int | None = Field(None, ge=1, le=10)
     client_approvals: int | None = Field(None, ge=0, le=10)
     self_approval: Literal["auto", "allowed", "denied"] | None = None
+    ai_pictures: Literal["label", "none"] | None = Field(None, description="Pictures that an image model made.")
+    ai_text: Literal["label", "reviewed"] | None = Field(None, description="Words that a language model wrote.")
+    missing_ad: Literal["block", "warn"] | None = Field(None, description="An ad that no longer says it is one.")
     digest: bool | None = Field(None, description="Whether a summary of the week comes each Monday.")
 
 

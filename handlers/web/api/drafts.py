@@ -42,6 +42,16 @@ class Instruction(BaseModel):
     instruction: str = Field(min_length=1, max_length=5000)
 
 
+class Declaration(BaseModel):
+    """What is left out stays as it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    paid_partnership: bool | None = None
+    partner: str | None = Field(None, max_length=80, description="With whom, as readers know them.")
+    ai_picture: bool | None = Field(None, description="An image model made its picture.")
+
+
 class NewTime(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -141,6 +151,21 @@ async def edit(admind: Service, caller: Proposer, draft: str, account: str, body
 async def revise(admind: Service, caller: Proposer, draft: str, body: Instruction) -> DraftView:
     """Let AdMind reword it. What is approved already stands; then the answer is a new draft beside it."""
     changed = await admind.requests.revise(await _asker(admind, caller, by_agent=True), draft, body.instruction)
+    return await one(admind, caller, changed.id)
+
+
+@router.post("/{draft}/declarations")
+async def declare(admind: Service, caller: Proposer, draft: str, body: Declaration) -> DraftView:
+    """What it is: a paid partnership, or with a picture that a model made. Only who may decide takes that back. Each
+    version is given the label or the words for it, which are to be approved.
+    """
+    changed = await admind.requests.declare(
+        await _asker(admind, caller, by_agent="decide" not in caller.scopes),
+        draft,
+        paid=body.paid_partnership,
+        partner=body.partner,
+        ai_picture=body.ai_picture,
+    )
     return await one(admind, caller, changed.id)
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from bot.channels.article import page_html
-from bot.channels.base import Part, SealedPayload
+from bot.channels.base import Channel, Part, SealedPayload
 from bot.channels.bluesky_html import part_html
 from bot.channels.discord_html import message_html as discord_html
 from bot.channels.facebook_html import post_html as facebook_html
@@ -87,6 +87,7 @@ class Preview:
     pin: Mapping[str, str] = field(default_factory=dict)  # link, its host, description
     topic: str = ""
     link: str = ""  # host of the address whose card the channel makes by itself
+    sent_labels: tuple[str, ...] = ()  # what the channel shows by a label of its own
     document: str = ""  # the title of the document that the pictures become, page by page
 
     @property
@@ -104,11 +105,20 @@ async def previews(visit: Visit, draft: DraftView) -> tuple[Preview, ...]:
     handles = {account.id: account.handle or "" for account in accounts.items}
     record = await visit.admind.looking.draft_record(visit.workspace, visit.id, draft.id)
     payloads = {version.account: await visit.admind.versions.payload(version) for version in record.versions}
-    return previews_of(draft.versions, payloads, handles, "/studio/media")
+    return previews_of(draft.versions, payloads, handles, "/studio/media", flags_of(visit.admind.channels))
+
+
+def flags_of(channels: Mapping[str, Channel]) -> Mapping[str, tuple[str, ...]]:
+    """By channel, what it has a label for."""
+    return {name: channel.capabilities.flags for name, channel in channels.items()}
 
 
 def previews_of(
-    versions: Sequence[VersionView], payloads: Mapping[str, SealedPayload], handles: Mapping[str, str], pictures: str
+    versions: Sequence[VersionView],
+    payloads: Mapping[str, SealedPayload],
+    handles: Mapping[str, str],
+    pictures: str,
+    flags: Mapping[str, tuple[str, ...]] | None = None,
 ) -> tuple[Preview, ...]:
     """By what was sealed for each account; `pictures` is where these pictures are served."""
     found = []
@@ -145,6 +155,7 @@ def previews_of(
                 pin=_pin(payload) if kind == "pin" else {},
                 topic=payload.extra.get("topic", ""),
                 link=_host(payload.links[0].destination) if payload.links else "",
+                sent_labels=tuple(flag for flag in payload.disclosure if flag in (flags or {}).get(view.channel, ())),
                 document=payload.extra.get("document", ""),
             )
         )

@@ -28,6 +28,7 @@ from bot.channels.base import (
     ChannelRefused,
     Content,
     Door,
+    Flag,
     Found,
     Live,
     OutcomeUnknown,
@@ -40,6 +41,7 @@ from tests.fakes.faulty_http import Act
 
 AT = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
 TEXT = "Der Frühling kommt 🚲\n\nAlle Velos 20 % günstiger: https://velo.example/fruehling?a=1&b=2 <b>nur</b> heute."
+FLAGS: tuple[Flag, ...] = ("ai_generated", "paid_partnership")
 KEY = AttemptKey("p_23456789abcd", "0123456789abcdef0123456789abcdef", AT, AT + timedelta(seconds=30))
 OTHER_KEY = AttemptKey("p_zzzzzzzzzzzz", "fedcba9876543210fedcba9876543210", AT, AT + timedelta(seconds=30))
 
@@ -103,6 +105,15 @@ class ChannelContract:
         account = bench.account
         assert (once.account, once.remote_id) == (account.id, account.remote_id)
         assert (once.server, once.destination) == (account.server, account.destination)
+
+    async def test_what_it_must_say_of_itself_is_sealed_and_its_server_knows_every_field(self, bench: Bench) -> None:
+        plain = self.sealed(bench)
+        content = Content(text=TEXT, media=plain.parts[0].media, not_before=AT, disclosure=FLAGS)
+        assert bench.channel.build(content, bench.account).disclosure == FLAGS
+        said = plain.model_copy(update={"disclosure": FLAGS})
+        assert plain.disclosure == () and said.digest != plain.digest
+        await bench.channel.send(said, KEY, bench.door())
+        assert list(await bench.standing()) == ["\n\n".join(part.text for part in plain.parts)]
 
     async def test_text_without_bytes_is_refused_when_it_is_built(self, bench: Bench) -> None:
         with pytest.raises(ValueError):

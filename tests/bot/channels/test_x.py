@@ -115,6 +115,15 @@ async def test_the_bytes_on_the_wire_come_from_the_sealed_payload_alone() -> Non
             assert json.loads(seen.body)["made_with_ai"] and json.loads(seen.body)["paid_partnership"]
 
 
+async def test_a_label_that_is_not_taken_there_is_a_clear_no() -> None:
+    async with open_bench() as bench:
+        bench.server.labels = frozenset({"made_with_ai"})
+        payload = bench.sealed().model_copy(update={"disclosure": ("paid_partnership",)})
+        with pytest.raises(ChannelRefused) as refused:
+            await bench.channel.send(payload, KEY, bench.door())
+        assert refused.value.code == "label" and not bench.server.posts
+
+
 async def test_a_thread_is_posts_that_answer_each_other_and_is_read_and_deleted_as_one() -> None:
     async with open_bench() as bench:
         receipt = await bench.send(LONG)

@@ -11,7 +11,7 @@ from storage.accounts import Account
 from storage.drafts import Brief, Version
 from storage.sealed import Medium, Part, SealedPayload
 from storage.sources import Source
-from storage.team import Brand, Fact
+from storage.team import Brand, Fact, Labels
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 BRIEF = Brief(
@@ -22,6 +22,7 @@ BRIEF = Brief(
     facts=("the Commuter 3 costs CHF 2'490", "three new colours"),
     link="https://velo.example/sale",
 )
+LABELS = Labels()
 GOOD = "20% off all bikes until 31 May.\n\nhttps://velo.example/sale"
 
 
@@ -35,6 +36,8 @@ def subject(
     due: datetime | None = None,
     pages: tuple[Source, ...] = (),
     page_texts: tuple[str, ...] = (),
+    disclosure: tuple[str, ...] = (),
+    labels: Labels = LABELS,
     **capabilities: Any,
 ) -> Subject:
     fields: dict[str, Any] = {"channel": "x", "title": "X", "text_limit": 280, "unit": "characters"} | capabilities
@@ -43,6 +46,7 @@ def subject(
         id="b_1",
         workspace="w_1",
         name="Velo",
+        labels=labels,
         facts=(Fact(text="Founded in 1987", evidence="register"),),
         created_at=NOW,
     )
@@ -57,6 +61,7 @@ def subject(
             account=account.id,
             parts=(Part(text=text),),
             not_before=due.isoformat() if due else None,
+            disclosure=disclosure,
         )
         version = Version(
             account=account.id, channel="x", text=text, media=media, payload="p", digest=payload.digest,

@@ -150,7 +150,7 @@ async def test_a_card_knows_of_how_many_pages_the_document_is(
             for number in range(count)
         )
         making = [Making(account, "Fresh bread, page by page.", pictures)]
-        [version] = await versions.seal(making, Brief(request="Bread"), title="Bread", due=None)
+        [version] = await versions.seal(making, Brief(request="Bread"), world.brand, title="Bread", due=None)
         assert version.pages == pages
         section = draft_card(await world.draft(account), _named(world, account), missing="").sections[0]
         assert "document" not in section.meter

@@ -29,6 +29,7 @@ PROPOSE: tuple[tuple[str, str, object], ...] = (
     ("POST", "/requests", {"text": "hello"}),
     ("PATCH", "/drafts/d_x/versions/a_x", {"text": "x"}),
     ("POST", "/drafts/d_x/revisions", {"instruction": "shorter"}),
+    ("POST", "/drafts/d_x/declarations", {"paid_partnership": True}),
     ("POST", "/drafts/d_x/schedule", {"when": "tomorrow 9am"}),
     ("POST", "/media", None),
     ("POST", "/pause", {"scope": "topic:nothing"}),

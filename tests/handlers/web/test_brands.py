@@ -127,6 +127,7 @@ def test_nothing_of_another_brand_can_be_opened_or_told_from_what_is_not_there(t
         ("POST", f"/posts/{two.post}/take-down", "/posts/p_none/take-down", None),
         ("PATCH", f"/drafts/{two.draft}/versions/{two.account}", "/drafts/d_none/versions/a_x", {"text": "x"}),
         ("POST", f"/drafts/{two.draft}/revisions", "/drafts/d_none/revisions", {"instruction": "shorter"}),
+        ("POST", f"/drafts/{two.draft}/declarations", "/drafts/d_none/declarations", {"paid_partnership": True}),
         ("POST", f"/drafts/{two.draft}/schedule", "/drafts/d_none/schedule", {"when": "tomorrow 9am"}),
         ("PUT", f"/members/{two.insider_id}/away", "/members/m_none/away", {}),
     ):

@@ -66,6 +66,27 @@ def test_a_draft_moves_to_another_time(running: Served, decider: httpx2.Client) 
     assert unclear.status_code == 422 and unclear.json()["detail"]
 
 
+def test_a_partnership_is_declared_and_only_who_decides_takes_it_back(
+    running: Served, proposer: httpx2.Client, decider: httpx2.Client
+) -> None:
+    draft = running.draft()
+    path = f"{API}/drafts/{draft['id']}/declarations"
+    said = proposer.post(path, json={"paid_partnership": True, "partner": " Velo  AG "})
+    assert said.status_code == 200, said.text
+    found = said.json()
+    assert (found["paid_partnership"], found["partner"], found["ai_picture"]) == (True, "Velo AG", False)
+    version = found["versions"][0]
+    assert version["disclosure"] == ["paid_partnership"] and version["by_model"] == 0
+    assert version["text"].startswith("Ad · Paid partnership with Velo AG\n\n")
+    assert decide(decider, draft, "approve").status_code == 409
+    card = decider.get(f"{API}/drafts/{draft['id']}/card").json()
+    assert "Paid partnership with Velo AG" in card["sections"][0]["meter"]
+    refused = proposer.post(path, json={"paid_partnership": False})
+    assert refused.status_code == 403 and look(decider, draft)["paid_partnership"]
+    back = decider.post(path, json={"paid_partnership": False}).json()
+    assert not back["paid_partnership"] and back["versions"][0]["text"] == draft["versions"][0]["text"]
+
+
 @pytest.mark.parametrize(
     ("verdict", "status"), [("approve", "approved"), ("reject", "rejected"), ("hold", "held"), ("changes", "changes")]
 )

@@ -144,23 +144,41 @@ async def edit(
     digest: Digest,
     text: Annotated[str, Form(max_length=100_000)],
     approve: Annotated[bool, Form()] = False,
+    paid: Annotated[bool, Form()] = False,
+    partner: Annotated[str, Form(max_length=80)] = "",
+    ai_picture: Annotated[bool, Form()] = False,
+    was_paid: Annotated[bool, Form()] = False,
+    was_partner: Annotated[str, Form(max_length=80)] = "",
+    was_ai_picture: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Save the wording, byte for byte; with `approve`, approve exactly what was saved. Nothing typed is ever lost."""
+    """Save the wording, byte for byte; with `approve`, approve exactly what was saved. Nothing typed is ever lost.
+
+    What is declared beside it may add words to every version: these are to be seen first. Only what differs from what
+    the form showed counts, so that it takes nothing back that somebody else declared meanwhile.
+    """
     wording = text.replace("\r\n", "\n")
+    ad = paid if paid != was_paid else None
+    name = partner if partner.strip() != was_partner else None
+    ai = ai_picture if ai_picture != was_ai_picture else None
+    said = (ad, name, ai) != (None, None, None)
     try:
         before = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
-        changed = await visit.admind.requests.word(
-            asker(visit, before.brand), draft, {account: wording}, seen={account: digest}
-        )
+        by, there = asker(visit, before.brand), next((v.text for v in before.versions if v.account == account), "")
+        if wording != there or not said:
+            changed = await visit.admind.requests.word(by, draft, {account: wording}, seen={account: digest})
+        if said:
+            changed = await visit.admind.requests.declare(by, draft, paid=ad, partner=name, ai_picture=ai)
     except AdMindError as error:
         now = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
         return tell(
-            _editor(request, visit, now, account, typed=wording),
+            _editor(request, visit, now, account, typed=wording, declared=(ad, name, ai)),
             " ".join(told(part) for part in (error.what, error.kept, error.do_next) if part),
             kind="problem",
         )
     sentence = visit.t("Saved.")
-    if approve:
+    if said:
+        sentence += " " + visit.t("Look at what it says of itself now, then approve it.")
+    elif approve:
         done = await visit.admind.decisions.decide(
             DecisionRequest(
                 workspace=visit.workspace,
@@ -232,11 +250,21 @@ async def diff(
     return draw(request, visit, "diff.html", draft=view, older=older, newer=newer, found=found, names=words)
 
 
-def _editor(request: Request, visit: Visit, draft: DraftView, account: str, *, typed: str | None = None) -> Response:
+def _editor(
+    request: Request,
+    visit: Visit,
+    draft: DraftView,
+    account: str,
+    *,
+    typed: str | None = None,
+    declared: tuple[bool | None, str | None, bool | None] = (None, None, None),
+) -> Response:
     version = next((each for each in draft.versions if each.account == account), None)
     if version is None:
         return go(request, f"/studio/drafts/{draft.id}", visit.t("This account is not part of the draft any more."))
-    return draw(request, visit, "editor.html", draft=draft, version=version, typed=typed)
+    stands = (draft.paid_partnership, draft.partner or "", draft.ai_picture)
+    shown = tuple(now if own is None else own for own, now in zip(declared, stands, strict=True))
+    return draw(request, visit, "editor.html", draft=draft, version=version, typed=typed, declared=shown)
 
 
 async def _queue(visit: Visit) -> list[str]:

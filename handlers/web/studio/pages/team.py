@@ -39,6 +39,9 @@ async def change_brand(
     approvals: Annotated[int, Form(ge=1, le=10)] = 1,
     client_approvals: Annotated[int, Form(ge=0, le=10)] = 0,
     self_approval: Annotated[Literal["auto", "allowed", "denied"], Form()] = "auto",
+    ai_pictures: Annotated[Literal["label", "none"], Form()] = "label",
+    ai_text: Annotated[Literal["label", "reviewed"], Form()] = "reviewed",
+    missing_ad: Annotated[Literal["block", "warn"], Form()] = "block",
     digest: Annotated[bool, Form()] = False,
 ) -> Response:
     changes = {
@@ -51,6 +54,9 @@ async def change_brand(
         "approvals": approvals,
         "client_approvals": client_approvals,
         "self_approval": self_approval,
+        "ai_pictures": ai_pictures,
+        "ai_text": ai_text,
+        "missing_ad": missing_ad,
         "digest": digest,
     }
     await visit.admind.office.change_brand(visit.workspace, visit.id, visit.here.id, changes)
