@@ -20,19 +20,23 @@ SIGNS = {"ok": ("✓", "green"), "note": ("·", "yellow"), "bad": ("✗", "red")
 
 @contextlib.asynccontextmanager
 async def _chats(admind: AdMind) -> AsyncIterator[None]:
-    """What the doctor asks of Discord although AdMind does not run: nothing is posted or heard by it."""
-    if not admind.settings.in_discord:
-        yield
-        return
-    from handlers.discord.client import Client
-    from handlers.discord.health import Health
+    """What the doctor asks of the chats although AdMind does not run: nothing is posted or heard by it."""
+    async with contextlib.AsyncExitStack() as asked:
+        if admind.settings.in_slack:
+            from handlers.slack import health as slack
+            from handlers.slack.teams import Teams
 
-    client = Client(admind.settings)
-    admind.doctor.also("Discord", Health(admind, client).look)
-    try:
+            teams = Teams(admind)
+            asked.push_async_callback(teams.close)
+            admind.doctor.also(slack.WHAT, slack.Health(teams).look)
+        if admind.settings.in_discord:
+            from handlers.discord import health as discord
+            from handlers.discord.client import Client
+
+            client = Client(admind.settings)
+            asked.push_async_callback(client.close)
+            admind.doctor.also(discord.WHAT, discord.Health(admind, client).look)
         yield
-    finally:
-        await client.close()
 
 
 @click.command()

@@ -30,24 +30,24 @@ class Health:
             if home.platform == "slack":
                 found += await self._home(home.team, home.name, member)
         if not found and member.workspace == self._admind.workspace.id:
-            found += await self._own()
+            found += await self._own(member)
         if not found:
             found.append(Symptom(WHAT, "note", "no Slack workspace yet", "Install AdMind in one: docs/slack.md"))
         if member.workspace == self._admind.workspace.id:
             found.append(await self._door())
         return found
 
-    async def _own(self) -> list[Symptom]:
-        """The token in the settings, whose home is not there (any more)."""
+    async def _own(self, member: Member) -> list[Symptom]:
+        """The token in the settings, whose home is not there: not yet, or not any more."""
         try:
-            await self._teams.own()
+            team = await self._teams.own()
         except AdMindError as error:
             do = "Put a fresh bot token into ADMIND_SLACK_BOT_TOKEN, and start AdMind again."
             return [Symptom(WHAT, "bad", error.what, do)]
-        return []
+        return await self._home(team.id, "", member) if team else []
 
     async def _home(self, team: str, name: str, member: Member) -> list[Symptom]:
-        what = f"{WHAT} {name}"
+        what = f"{WHAT} {name}".rstrip()
         granted = ""
 
         async def test() -> AsyncSlackResponse:

@@ -36,6 +36,27 @@ async def process(here: AdMindHere, *arguments: str) -> AsyncIterator[asyncio.su
         await asyncio.wait_for(found.wait(), 30)
 
 
+async def test_the_doctor_asks_slack_although_admind_does_not_run(tmp_path: Path) -> None:
+    async with slack_server() as slack:
+        ana = slack.person("ana")
+        given = environ(tmp_path / "data", slack, ana, slack.channel("reviews", ana), "sockets")
+        here = AdMindHere(tmp_path, extra=given)
+
+        async def rows() -> dict[str, tuple[str, str]]:
+            told = await asyncio.to_thread(here.json_of_any_status, "doctor")
+            found = {each["what"]: (each["state"], each["found"]) for each in told["items"]}
+            assert found["running"] == ("note", "no")
+            return {what: said for what, said in found.items() if what.startswith("Slack")}
+
+        asked = await rows()
+        assert asked["Slack"] == ("ok", "@admind works")
+        assert asked["Slack reaches AdMind"] == ("ok", "by a socket that AdMind opens")
+        assert "Slack permissions" not in asked
+        slack.world.tokens.clear()
+        assert (await rows())["Slack"] == ("bad", "Slack does not accept my token any more.")
+        assert not slack.web.of("chat.postMessage"), "it asks, and does nothing"
+
+
 async def test_killed_in_the_middle_it_answers_once(tmp_path: Path) -> None:
     async with slack_server() as slack:
         ana = slack.person("ana")
