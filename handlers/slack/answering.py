@@ -19,9 +19,8 @@ from handlers.chat.taking import take, unread
 from handlers.chat.visiting import Visitor
 from handlers.slack.calling import GONE, Json, SlackRefused, asked
 from handlers.slack.files import Fetching
-from handlers.slack.messenger import Place, SlackMessenger
+from handlers.slack.messenger import Place, SlackMessenger, keyed
 from handlers.slack.places import Asking
-from handlers.slack.render import CARD_EVENT
 from handlers.slack.showing import After, Showing, edited
 from handlers.slack.streaming import Stream, is_long
 from handlers.slack.teams import Teams
@@ -96,7 +95,7 @@ class Answering:
                 await self._at_once(found, asking, given)
                 return
             messenger, key = await self._messenger(asking.team), f"reply:{found.id}:{page}"
-            await messenger.place_once(Place(asking.channel, asking.thread), key, given | _metadata(key))
+            await messenger.place_once(Place(asking.channel, asking.thread), key, given | keyed(key))
 
         try:
             streamed = is_long(pages[0].words) and await self._streamed(found, asking, pages[0])
@@ -149,7 +148,7 @@ class Answering:
         known = await messenger.standing(key)
         if known:
             return known, False
-        return await messenger.place_once(Place(asking.channel, asking.thread), key, given | _metadata(key))
+        return await messenger.place_once(Place(asking.channel, asking.thread), key, given | keyed(key))
 
     async def _elsewhere(self, asking: Asking, found: Asked, text: str, links: tuple[tuple[str, str], ...]) -> None:
         """The answer to the person directly, once."""
@@ -158,7 +157,7 @@ class Answering:
 
         async def send(page: str, given: Json) -> None:
             name = f"{key}:{page}" if page else key
-            await messenger.place_once(place, name, given | _metadata(name))
+            await messenger.place_once(place, name, given | keyed(name))
 
         await say(pages_of(text, links, found.buttons), send)
 
@@ -202,7 +201,3 @@ async def _taken_away(call: Awaitable[AsyncSlackResponse]) -> None:
     except SlackRefused as error:
         if error.code not in GONE:
             raise
-
-
-def _metadata(key: str) -> Json:
-    return {"metadata": {"event_type": CARD_EVENT, "event_payload": {"key": key}}}

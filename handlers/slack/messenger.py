@@ -21,6 +21,7 @@ from bot.workflow.reactions import Metadata, StandingReactions
 from handlers.chat.addressing import called, channel_of, language_of, shown_on, to_people, users_of
 from handlers.chat.edits import Edits
 from handlers.chat.posting import Posting
+from handlers.slack.buttons import reading_first
 from handlers.slack.calling import GONE, REVOKED, TOO_LONG, Json, SlackRefused, SlackUnknown, asked
 from handlers.slack.people import People
 from handlers.slack.pictures import Pictures
@@ -34,6 +35,11 @@ MOST_PAGES: Final = 10
 A_PAGE: Final = 200
 BEFORE_SECONDS: Final = 60  # clocks differ
 Post = Callable[[AsyncWebClient], Awaitable[AsyncSlackResponse]]
+
+
+def keyed(key: str) -> Json:
+    """What a message bears, to be found again by."""
+    return {"metadata": {"event_type": CARD_EVENT, "event_payload": {"key": key}}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +77,18 @@ class SlackMessenger:
         return await self._posted(Place(channel), room, card, key) if channel else None
 
     async def update(self, ref: MessageRef, card: Card) -> None:
+        """As `Messenger.update`. Where a reaction approves nothing, as not all was shown at first, reading comes first."""
+
         async def put(drawn: SlackMessage) -> None:
             given = {name: value for name, value in drawn.arguments().items() if name != "metadata"}
             client = await self._teams.client(self._home.team)
             await asked(client.chat_update(channel=ref.channel, ts=ref.message, **given))
 
+        shown = card if ref.whole else reading_first(card)
+
         async def make() -> None:
             try:
-                await self._fitting(ref.room, card, "", put)
+                await self._fitting(ref.room, shown, "", put)
             except SlackRefused as error:
                 if error.code not in GONE:
                     raise

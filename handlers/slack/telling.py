@@ -91,6 +91,15 @@ def words_as_message(text: str) -> Json:
     return Page(text).message()
 
 
+def greeting() -> str:
+    """What to try first, for who installed AdMind."""
+    return told(
+        "I am AdMind. Say here what you want posted, such as “Announce our spring sale, tomorrow at 9am”. "
+        "Drafts wait in a review room: /admind settings chooses it, and /invite @AdMind lets me in. Nothing goes out "
+        "that a person did not approve. More: /admind help"
+    )
+
+
 async def say(pages: Sequence[Page], send: Callable[[str, Json], Awaitable[object]], *, first: int = 0) -> None:
     """Send these in order, as plain text what Slack does not take as blocks. Raises as `send`.
 
