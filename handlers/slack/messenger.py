@@ -77,7 +77,7 @@ class SlackMessenger:
         return await self._posted(Place(channel), room, card, key) if channel else None
 
     async def update(self, ref: MessageRef, card: Card) -> None:
-        """As `Messenger.update`. Where a reaction approves nothing, as not all was shown at first, reading comes first."""
+        """As `Messenger.update`. Where a reaction approves nothing, reading comes first."""
 
         async def put(drawn: SlackMessage) -> None:
             given = {name: value for name, value in drawn.arguments().items() if name != "metadata"}
