@@ -189,7 +189,8 @@ class SlackMessenger:
             given = drawn.arguments()
             given["metadata"]["event_payload"]["whole"] = drawn.shows_all
             given["blocks"] = [*given["blocks"], pings] if pings else given["blocks"]
-            ts, _ = await self.place_once(place, key, given)
+            ts, fresh = await self.place_once(place, key, given)
+            whole = drawn.shows_all and (fresh or await self._stands_whole(place, ts))
             return MessageRef(
                 home=self.home,
                 room=room,
@@ -197,10 +198,27 @@ class SlackMessenger:
                 draft=card.draft,
                 digest=card.digest,
                 channel=place.channel,
-                whole=drawn.shows_all,
+                whole=whole,
             )
 
         return await self._fitting(room, card, key, put)
+
+    async def _stands_whole(self, place: Place, ts: str) -> bool:
+        """Whether a message that stood already shows all of its card, by its own word: an earlier try may have been in
+        brief. Raises SlackRefused, SlackUnknown when it takes time.
+        """
+        client = await self._teams.client(self._home.team)
+        asking: Json = {"channel": place.channel, "include_all_metadata": True, "limit": A_PAGE}
+        asking |= {"oldest": ts, "latest": ts, "inclusive": True}
+        call = client.conversations_replies(ts=place.thread, **asking) if place.thread else None
+        try:
+            found = await asked(call or client.conversations_history(**asking))
+        except SlackRefused as error:
+            if error.retry_after_seconds is not None:
+                raise
+            return False
+        said = next((each.get("metadata") or {} for each in found["messages"] if each.get("ts") == ts), {})
+        return bool(said.get("event_payload", {}).get("whole"))
 
     async def _fitting(self, room: str, card: Card, key: str, put: Callable[[SlackMessage], Awaitable[T]]) -> T:
         """Put the card where it belongs, in brief if Slack takes no more. Raises as `put`."""
