@@ -20,6 +20,7 @@ from bot.conversation.finding import explain, find
 from bot.conversation.telling import told
 from bot.conversation.turn import Turn
 from bot.errors import BadInput
+from bot.llm.campaigns import campaign_of, without_campaign
 from bot.when import Unclear, resolve, say
 from bot.words import words
 from bot.workflow.requests import Asker, Idea, Quoting
@@ -89,16 +90,24 @@ async def revise_draft(
     draft: DraftId = "",
     wording: Annotated[str, Field(max_length=10_000)] = "",
     account: Short = "",
+    shows: Line = "",
 ) -> str:
-    """Change the text of a draft.
+    """Change the text of a draft. Pictures that came along take the place of its own.
 
     Args:
-        instruction: What to change, in the person's words.
+        instruction: What to change, in the person's words; empty when it is only the picture.
         draft: The draft's id; empty for the latest one in this conversation.
         wording: The exact new text, only when the person gave it word for word.
         account: Only this account's version; empty for all of them.
+        shows: What its picture shows, when the person says so.
     """
     turn, draft_id = runtime.context, _meant(draft, runtime.context)
+    uploads = tuple(upload.sha256 for upload in turn.uploads)
+    if uploads or shows.strip():
+        depicted = await turn.doors.depict(_asker(runtime), draft_id, uploads, shows)
+        if not (wording.strip() or instruction.strip()):
+            return await _changed("revised", depicted, turn)
+        draft_id = depicted.id
     if wording.strip():
         changed = await turn.doors.word(_asker(runtime), draft_id, await _texts(turn, draft_id, wording, account))
     else:
@@ -206,7 +215,7 @@ def _brief(post: PostIdea, turn: Turn) -> Brief:
         request=turn.verbatim or turn.words,
         topic=post.topic,
         goal=post.goal,
-        facts=tuple(fact for fact in post.facts if fact.strip()),
+        facts=tuple(fact for fact in map(without_campaign, post.facts) if fact.strip()),
         offer=post.offer,
         deadline=post.deadline,
         link=post.link if post.link and post.link in turn.said else "",
@@ -220,6 +229,7 @@ def _brief(post: PostIdea, turn: Turn) -> Brief:
         image=image,
         image_wish=post.image_wish,
         uploads=uploads if image == "upload" else (),
+        campaign=campaign_of(turn.words)[:100],
     )
 
 

@@ -101,7 +101,8 @@ class Edit:
     title: str = ""
     variants: tuple[Variant, ...] | None = None
     made_with: MadeWith | None = None
-    image: Literal["card", "none"] | None = None
+    image: Literal["card", "none", "upload"] | None = None
+    uploads: tuple[str, ...] = ()
     brief: Brief | None = None  # what is declared of it
     by_model: Mapping[str, int] = field(default_factory=dict)  # of texts whose writers are known
 
@@ -284,6 +285,21 @@ class Requests:
         ]
         written = await self._copywriter(asker).write(brief, brand, needs, sources=draft.sources, seed=f"{draft.id}:0")
         edit = Edit({}, why=instruction[:500], card=written.copy.card, alt=written.copy.alt, image="card")
+        return await self._revision(asker, case, brand, member, edit)
+
+    async def depict(self, asker: Asker, draft_id: str, uploads: Sequence[str], shows: str = "") -> Draft:
+        """Pictures that a person sent (SHA-256 in the library) in place of the draft's; `shows` describes them, or
+        without new ones those that are there. Raises BadInput.
+        """
+        await self._room.left()
+        case, brand, member = await self._open(asker, draft_id)
+        alt = " ".join(shows.split())
+        if not uploads:
+            if not any(version.media for version in case.draft.versions):
+                raise BadInput("It has no picture.", kept=UNTOUCHED)
+            return await self._revision(asker, case, brand, member, Edit({}, why="The picture described.", alt=alt))
+        await asker.tell(told("Making the picture"))
+        edit = Edit({}, why="Another picture.", alt=alt, image="upload", uploads=tuple(uploads))
         return await self._revision(asker, case, brand, member, edit)
 
     async def word(
@@ -547,6 +563,10 @@ class Requests:
         brief = brief if edit.image is None else brief.model_copy(update={"image": edit.image})
         if edit.image == "none":
             media, layout, words = dict.fromkeys(media, ()), "", None
+        elif edit.image == "upload":
+            brief = brief.model_copy(update={"uploads": edit.uploads})
+            pictures = await self._pictures.make(brief, brand, None, edit.alt, accounts, draft=draft_id, by=member.id)
+            media, findings, layout, words = {**media, **pictures.media}, pictures.findings, "", None
         elif edit.card is not None and brief.image == "card":
             words = CardWords(**edit.card.model_dump())
             if words != old.card:
@@ -554,6 +574,11 @@ class Requests:
                     brief, brand, edit.card, edit.alt, accounts, draft=draft_id, by=member.id
                 )
                 media, findings, layout = {**media, **pictures.media}, pictures.findings, pictures.layout
+        elif edit.alt:
+            media = {
+                account: tuple(medium.model_copy(update={"alt": edit.alt}) for medium in kept)
+                for account, kept in media.items()
+            }
         making = [_made_of(version, old, edit, case, media[version.account]) for version in old.versions]
         title = edit.title or old.title
         versions = await self._versions.seal(making, brief, brand, title=title, due=due)

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.bootstrap import AdMind
 from bot.chat import Role
-from bot.errors import NotAllowed
+from bot.errors import BadInput, NotAllowed
 from bot.views import BrandView
 from bot.words import told
 from handlers.chat.visiting import Visitor
@@ -52,6 +52,19 @@ async def brand_of(admind: AdMind, visitor: Visitor, room: str) -> str:
     if tied is not None and visitor.member.roles.get(tied.brand):
         return tied.brand
     return await admind.looking.home_brand(visitor.workspace, visitor.member.id) or ""
+
+
+async def brand_named(admind: AdMind, visitor: Visitor, said: str) -> str:
+    """The id of the person's brand of this name. Raises BadInput."""
+    wanted = " ".join(said.split()).casefold()
+    mine = (await admind.looking.brands(visitor.workspace, visitor.member.id)).items
+    found = [each.id for each in mine if each.name.casefold() == wanted]
+    if len(found) != 1:
+        names = ", ".join(each.name for each in mine[:20])
+        raise BadInput(
+            told("I know no brand of that name. There are: {names}.", names=names), kept=told("Nothing changed.")
+        )
+    return found[0]
 
 
 async def settings_of(admind: AdMind, visitor: Visitor, brand: str) -> tuple[str, RoomSettings]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable
-from functools import partial
 from typing import Final, cast
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -20,13 +19,12 @@ from handlers.chat.taking import take, unread
 from handlers.chat.visiting import Visitor
 from handlers.slack.calling import GONE, Json, SlackRefused, asked
 from handlers.slack.files import Fetching
-from handlers.slack.messenger import Place, SlackMessenger
+from handlers.slack.messenger import Place, SlackMessenger, keyed
 from handlers.slack.places import Asking
-from handlers.slack.render import CARD_EVENT
 from handlers.slack.showing import After, Showing, edited
 from handlers.slack.streaming import Stream, is_long
 from handlers.slack.teams import Teams
-from handlers.slack.telling import Telling, fitting, words_as_message
+from handlers.slack.telling import Page, Telling, pages_of, say, words_as_message
 
 log = logging.getLogger(__name__)
 _ID: Final = re.compile(r" \(d_[a-z0-9]{1,20}\)")  # behind a draft's title: here it has a link
@@ -87,11 +85,21 @@ class Answering:
                 await self._in_thread(asked, asking, text, links)
 
     async def _in_thread(self, found: Asked, asking: Asking, text: str, links: tuple[tuple[str, str], ...]) -> None:
-        """In place of the sign of life, or as a message of its own. Where that cannot be, by direct message."""
-        given = words_as_message(text or "…", links, found.buttons)
+        """In place of the sign of life, or as a message of its own, and below it what that has no room for. Where that
+        cannot be, by direct message.
+        """
+        pages = pages_of(text, links, found.buttons)
+
+        async def send(page: str, given: Json) -> None:
+            if not page:
+                await self._at_once(found, asking, given)
+                return
+            messenger, key = await self._messenger(asking.team), f"reply:{found.id}:{page}"
+            await messenger.place_once(Place(asking.channel, asking.thread), key, given | keyed(key))
+
         try:
-            if not is_long(text) or not await self._streamed(found, asking, text, links):
-                await fitting(given, partial(self._at_once, found, asking))
+            streamed = is_long(pages[0].words) and await self._streamed(found, asking, pages[0])
+            await say(pages[1:] if streamed else pages, send, first=1 if streamed else 0)
         except SlackRefused as error:
             if error.retry_after_seconds is not None:
                 raise
@@ -116,12 +124,12 @@ class Answering:
 
         await self._edits.make(edited(asking, ts), change)  # behind what it shows of its progress
 
-    async def _streamed(self, found: Asked, asking: Asking, text: str, links: tuple[tuple[str, str], ...]) -> bool:
-        """Whether a stream has all of it. In a thread it takes the place of the sign of life, which then goes."""
+    async def _streamed(self, found: Asked, asking: Asking, page: Page) -> bool:
+        """Whether a stream has all of this page. In a thread it takes the place of the sign of life, which goes."""
         sign = await self._sign_of(asking.team, found.id)
         key = f"stream:{found.id}" if sign and asking.way == "thread" else f"reply:{found.id}"
         client, messenger = await self._teams.client(asking.team), await self._messenger(asking.team)
-        ts = await Stream(client, asking, text, links, found.buttons, key=key).shown(messenger)
+        ts = await Stream(client, asking, page, key=key).shown(messenger)
         if ts and sign and sign != ts:
             await _taken_away(client.chat_delete(channel=asking.channel, ts=sign))
             await self._admind.posted.done(
@@ -140,14 +148,18 @@ class Answering:
         known = await messenger.standing(key)
         if known:
             return known, False
-        return await messenger.place_once(Place(asking.channel, asking.thread), key, given | _metadata(key))
+        return await messenger.place_once(Place(asking.channel, asking.thread), key, given | keyed(key))
 
     async def _elsewhere(self, asking: Asking, found: Asked, text: str, links: tuple[tuple[str, str], ...]) -> None:
         """The answer to the person directly, once."""
         messenger = await self._messenger(asking.team)
         place, key = Place(await messenger.direct(asking.user)), f"reply-direct:{found.id}"
-        given = words_as_message(text, links, found.buttons) | _metadata(key)
-        await fitting(given, lambda said: messenger.place_once(place, key, said))
+
+        async def send(page: str, given: Json) -> None:
+            name = f"{key}:{page}" if page else key
+            await messenger.place_once(place, name, given | keyed(name))
+
+        await say(pages_of(text, links, found.buttons), send)
 
     async def _messenger(self, team: str) -> SlackMessenger:
         return cast(SlackMessenger, self._admind.open_home(await self._teams.home(team)))
@@ -189,7 +201,3 @@ async def _taken_away(call: Awaitable[AsyncSlackResponse]) -> None:
     except SlackRefused as error:
         if error.code not in GONE:
             raise
-
-
-def _metadata(key: str) -> Json:
-    return {"metadata": {"event_type": CARD_EVENT, "event_payload": {"key": key}}}

@@ -12,6 +12,7 @@ from handlers.slack.limits import OVERFLOW_OPTIONS, Json
 
 MOST_MAIN = 5
 MORE = "more"  # the action of everything that has no place in the menu
+BRAND = "brand"  # the action id of App Home's choice of a brand; as in the menu, what was chosen is its value
 MENU = "menu"  # the action id of every card's menu; what was chosen is its value
 _SEATED: Final = ("changes", "move", "reject")  # in the menu before others
 
@@ -24,6 +25,13 @@ def read_first(button: Button) -> Button:
         return button
     tail = button.action.partition(":")[2]
     return button.model_copy(update={"label": told("Read and approve"), "action": f"read:{tail}"})
+
+
+def reading_first(card: Card) -> Card:
+    """The card, to be approved after reading; any other as it is."""
+    if not any(each.action.startswith("approve:") for each in card.buttons):
+        return card
+    return card.model_copy(update={"buttons": tuple(map(read_first, card.buttons))})
 
 
 def elements(buttons: Sequence[Button], card: Card) -> list[Json]:

@@ -10,12 +10,23 @@ from bot.views import DraftView, PauseView, PostView
 from bot.when import say
 from bot.words import reader, told, words
 from handlers.slack import kit
-from handlers.slack.buttons import MENU
-from handlers.slack.limits import Json, checked_view
+from handlers.slack.buttons import BRAND, MENU
+from handlers.slack.forms import Carried
+from handlers.slack.limits import SELECT_OPTIONS, Json, checked_view, cut
 
 MOST_SHOWN = 10  # of each list
 WAITING_SHOWN = 5  # the others come one at a time
+OTHERS_SHOWN = 4  # other brands with a button of their own; all of them can be chosen
 _STATES = {"failed": "❌", "unknown": "❓", "missed": "⏰", "paused": "⏸", "published": "✅"}
+
+
+@dataclass(frozen=True, slots=True)
+class OtherBrand:
+    """Another brand of the person's, and how many of its drafts wait for them."""
+
+    id: str
+    name: str
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +44,19 @@ class HomeNow:
     review_room: bool = False
     may_resume: bool = False
     may_settle: bool = False
+    others: Sequence[OtherBrand] = ()
 
 
 def home_view(now: HomeNow) -> Json:
-    blocks = [kit.header(now.brand_name), *_stopped(now)]
+    """Of one brand; who has several chooses it there, and it stays chosen."""
+    blocks = [kit.header(now.brand_name), *_brands(now), *_stopped(now)]
     if not (now.waiting or now.upcoming or now.done):
         blocks += list(_first_steps(now))
     else:
         blocks += [*_waiting(now), *_upcoming(now), *_done(now)]
     blocks.append({"type": "divider"})
     blocks.append(kit.actions(_controls(now)))
-    return checked_view({"type": "home", "blocks": blocks})
+    return checked_view({"type": "home", "blocks": blocks, "private_metadata": Carried(brand=now.brand).dump()})
 
 
 def stranger_view() -> Json:
@@ -59,6 +72,31 @@ def stranger_view() -> Json:
             ],
         }
     )
+
+
+def _brands(now: HomeNow) -> Iterator[Json]:
+    """What waits in other brands is one press away."""
+    if not now.others:
+        return
+    here = kit.option(now.brand_name, f"{BRAND}:{now.brand}")
+    there = [kit.option(_waits(each), f"{BRAND}:{each.id}") for each in now.others[: SELECT_OPTIONS - 1]]
+    chooser = {"type": "static_select", "action_id": BRAND, "options": [here, *there], "initial_option": here}
+    busy = [each for each in now.others if each.waiting][:OTHERS_SHOWN]
+    buttons = [
+        kit.button(
+            told("{brand}: review {count}", brand=cut(each.name, 50).text, count=each.waiting), f"next:{each.id}"
+        )
+        for each in busy
+    ]
+    yield kit.actions([chooser, *buttons])
+
+
+def _waits(brand: OtherBrand) -> str:
+    name = cut(brand.name, 50).text
+    if not brand.waiting:
+        return name
+    waits = words(reader()).many("{count} waits for you", "{count} wait for you", brand.waiting)
+    return f"{name} · {waits}"
 
 
 def _stopped(now: HomeNow) -> Iterator[Json]:

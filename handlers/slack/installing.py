@@ -14,10 +14,11 @@ from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
 from bot.bootstrap import AdMind
 from bot.chat import Identified
-from bot.words import told
+from bot.words import reading
 from handlers.slack.calling import Json, asked
 from handlers.slack.slack import Slack
 from handlers.slack.surface import INSTALL, RETURN, SCOPES
+from handlers.slack.telling import greeting
 
 log = logging.getLogger(__name__)
 SECONDS = 600  # as long as a state is good
@@ -116,23 +117,19 @@ def flow(slack: Slack) -> AsyncOAuthFlow | None:
 async def welcome(slack: Slack, team: str, name: str, user: str | None) -> None:
     """The team becomes a home with its installer, who hears what to try first."""
     client = await slack.teams.client(team)
-    info = (await asked(client.users_info(user=user)))["user"] if user else {}
+    info = (await asked(client.users_info(user=user, include_locale=True)))["user"] if user else {}
     profile = info.get("profile") or {}
     installer = Identified(platform="slack", team=team, user=user or (await slack.teams.team(team)).bot)
     shown = str(profile.get("display_name") or profile.get("real_name") or info.get("name") or "")
     await slack.admind.homes.install("slack", team, name, installer, shown, str(info.get("tz") or ""))
     await slack.mended(team)
     if user:
-        slack.after(greet(slack, team, user))
+        slack.after(greet(slack, team, user, str(info.get("locale") or "").partition("-")[0]))
 
 
-async def greet(slack: Slack, team: str, user: str) -> None:
-    words = told(
-        "I am AdMind. Say here what you want posted, such as “Announce our spring sale, tomorrow at 9am”. "
-        "Drafts wait in a review room: /admind settings chooses it, and /invite @AdMind lets me in. Nothing goes out "
-        "that a person did not approve. More: /admind help"
-    )
-    await slack.telling.soon(team, "", user, words)
+async def greet(slack: Slack, team: str, user: str, language: str) -> None:
+    with reading(language):
+        await slack.telling.soon(team, "", user, greeting())
 
 
 _FIELDS = (

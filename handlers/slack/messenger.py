@@ -21,6 +21,7 @@ from bot.workflow.reactions import Metadata, StandingReactions
 from handlers.chat.addressing import called, channel_of, language_of, shown_on, to_people, users_of
 from handlers.chat.edits import Edits
 from handlers.chat.posting import Posting
+from handlers.slack.buttons import reading_first
 from handlers.slack.calling import GONE, REVOKED, TOO_LONG, Json, SlackRefused, SlackUnknown, asked
 from handlers.slack.people import People
 from handlers.slack.pictures import Pictures
@@ -34,6 +35,11 @@ MOST_PAGES: Final = 10
 A_PAGE: Final = 200
 BEFORE_SECONDS: Final = 60  # clocks differ
 Post = Callable[[AsyncWebClient], Awaitable[AsyncSlackResponse]]
+
+
+def keyed(key: str) -> Json:
+    """What a message bears, to be found again by."""
+    return {"metadata": {"event_type": CARD_EVENT, "event_payload": {"key": key}}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +77,18 @@ class SlackMessenger:
         return await self._posted(Place(channel), room, card, key) if channel else None
 
     async def update(self, ref: MessageRef, card: Card) -> None:
+        """As `Messenger.update`. Where a reaction approves nothing, reading comes first."""
+
         async def put(drawn: SlackMessage) -> None:
             given = {name: value for name, value in drawn.arguments().items() if name != "metadata"}
             client = await self._teams.client(self._home.team)
             await asked(client.chat_update(channel=ref.channel, ts=ref.message, **given))
 
+        shown = card if ref.whole else reading_first(card)
+
         async def make() -> None:
             try:
-                await self._fitting(ref.room, card, "", put)
+                await self._fitting(ref.room, shown, "", put)
             except SlackRefused as error:
                 if error.code not in GONE:
                     raise
@@ -179,7 +189,8 @@ class SlackMessenger:
             given = drawn.arguments()
             given["metadata"]["event_payload"]["whole"] = drawn.shows_all
             given["blocks"] = [*given["blocks"], pings] if pings else given["blocks"]
-            ts, _ = await self.place_once(place, key, given)
+            ts, fresh = await self.place_once(place, key, given)
+            whole = drawn.shows_all and (fresh or await self._stands_whole(place, ts))
             return MessageRef(
                 home=self.home,
                 room=room,
@@ -187,10 +198,27 @@ class SlackMessenger:
                 draft=card.draft,
                 digest=card.digest,
                 channel=place.channel,
-                whole=drawn.shows_all,
+                whole=whole,
             )
 
         return await self._fitting(room, card, key, put)
+
+    async def _stands_whole(self, place: Place, ts: str) -> bool:
+        """Whether a message that stood already shows all of its card, by its own word: an earlier try may have been in
+        brief. Raises SlackRefused, SlackUnknown when it takes time.
+        """
+        client = await self._teams.client(self._home.team)
+        asking: Json = {"channel": place.channel, "include_all_metadata": True, "limit": A_PAGE}
+        asking |= {"oldest": ts, "latest": ts, "inclusive": True}
+        call = client.conversations_replies(ts=place.thread, **asking) if place.thread else None
+        try:
+            found = await asked(call or client.conversations_history(**asking))
+        except SlackRefused as error:
+            if error.retry_after_seconds is not None:
+                raise
+            return False
+        said = next((each.get("metadata") or {} for each in found["messages"] if each.get("ts") == ts), {})
+        return bool(said.get("event_payload", {}).get("whole"))
 
     async def _fitting(self, room: str, card: Card, key: str, put: Callable[[SlackMessage], Awaitable[T]]) -> T:
         """Put the card where it belongs, in brief if Slack takes no more. Raises as `put`."""

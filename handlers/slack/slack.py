@@ -5,24 +5,28 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any
+from datetime import timedelta
+from typing import Any, cast
 
 from bot.bootstrap import AdMind
 from bot.chat import Home, Messenger
 from bot.errors import AdMindError
+from bot.words import reading
 from handlers.chat.beside import Beside
 from handlers.chat.edits import Edits
 from handlers.chat.tied import Tied
 from handlers.slack.answering import Answering
+from handlers.slack.calling import asked
 from handlers.slack.health import Health
-from handlers.slack.messenger import SlackMessenger
+from handlers.slack.messenger import Place, SlackMessenger, keyed
 from handlers.slack.people import People
 from handlers.slack.pictures import Pictures
-from handlers.slack.teams import Teams
-from handlers.slack.telling import Telling
+from handlers.slack.teams import Team, Teams
+from handlers.slack.telling import Telling, greeting, words_as_message
 
 log = logging.getLogger(__name__)
 LEASE_SECONDS = 60.0
+NEW = timedelta(days=1)  # so long a home is new: its owner is greeted once
 
 
 class Slack:
@@ -69,9 +73,23 @@ class Slack:
         try:
             own = await self.teams.own()
             if own is not None:
-                await self.teams.settle(own)
+                await self._greet(own, await self.teams.settle(own))
         except AdMindError as error:
             log.warning("Slack: %s", error.sentence())
+
+    async def _greet(self, own: Team, home: Home) -> None:
+        """The owner of a home that was made just now hears what to try, once, however often AdMind starts.
+
+        Raises SlackRefused, SlackUnknown.
+        """
+        user = self.teams.first_owner(own)
+        if not user or self.admind.clock.now() - home.installed_at > NEW:
+            return
+        said = (await asked(own.client.users_info(user=user, include_locale=True)))["user"]
+        with reading(str(said.get("locale") or "").partition("-")[0]):
+            given = words_as_message(greeting())
+        messenger, key = cast(SlackMessenger, self.admind.open_home(home)), f"greeting:{user}"
+        await messenger.place_once(Place(await messenger.direct(user)), key, given | keyed(key))
 
     def after(self, work: Coroutine[Any, Any, None]) -> None:
         """Do this once what waits for us has its answer."""

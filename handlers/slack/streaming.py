@@ -11,13 +11,12 @@ from typing import Final
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.chat import Button
 from handlers.slack.calling import GONE, Json, SlackRefused, asked
-from handlers.slack.limits import MESSAGE_CHARACTERS, checked_message, cut
+from handlers.slack.limits import checked_message
 from handlers.slack.messenger import Place, Post, SlackMessenger
 from handlers.slack.places import Asking
 from handlers.slack.render import CARD_EVENT
-from handlers.slack.telling import below, by_lines, rest_elsewhere, rich, words_as_message
+from handlers.slack.telling import Page, by_lines, rich
 
 log = logging.getLogger(__name__)
 # A letter more than this is a stream. With at most so much in two pieces that follow each other, no message has more
@@ -32,24 +31,21 @@ def is_long(text: str) -> bool:
 
 
 class Stream:
-    """One long answer as a stream in the place where it was asked for."""
+    """One page of a long answer as a stream in the place where it was asked for."""
 
     def __init__(
         self,
         client: AsyncWebClient,
         asking: Asking,
-        text: str,
-        links: tuple[tuple[str, str], ...],
-        buttons: tuple[Button, ...] = (),
+        page: Page,
         *,
         key: str,
     ) -> None:
-        shown = cut(text, MESSAGE_CHARACTERS - 1500)
-        blocks = [rich(each) for each in by_lines(shown.text, PIECE)] + ([] if shown.whole else [rest_elsewhere()])
+        blocks = [rich(each) for each in by_lines(page.words, PIECE)]
         blocks[0]["block_id"] = key
-        self._pieces, self._below = blocks, below(links, buttons)
+        self._pieces, self._below = blocks, page.below()
         checked_message([*blocks, *self._below])
-        self._whole = words_as_message(text, links, buttons)
+        self._whole = page.message()
         self._client = client
         self._asking = asking
         self._key = key

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import yaml
 
-from handlers.slack.buttons import MORE
+from handlers.slack.buttons import BRAND, MORE
 from handlers.slack.modals import asking, deciding, details, editing, moving, settings
 
 MANIFEST: Final = Path(__file__).with_name("manifest.yaml")
@@ -78,6 +78,7 @@ ACTIONS: Final = frozenset(
         "takedown",  # takedown:<post>, or takedown:<draft>
         # in App Home and below answers: review:<draft>, the others with a brand; next:<brand>:<draft> after that one
         "review", "next", "new", "settings", "resume", "stop",
+        BRAND,  # brand:<brand>, which App Home is to show
         "stay",  # stay:<brand>, on the word that a brand leaves
         "reconnect",  # reconnect:<account>, on failures and digests
         "whose",  # whose:<account that waits for an owner>

@@ -179,11 +179,15 @@ class Teams:
     async def settle(self, own: Team) -> Home:
         """The home of the token in the settings. Whom ADMIND_OWNERS names first counts as who installed it."""
         info = await asked(own.client.team_info())
-        named = [each.removeprefix("slack:") for each in self._settings.owners if each.startswith("slack:")]
-        here = [user.rpartition("/")[2] for user in named if user.partition("/")[0] in (own.id, user)]
-        installer = Identified(platform="slack", team=own.id, user=here[0] if here else own.bot)
-        name, zone = await self._named(own, here[0]) if here else ("", "")
+        first = self.first_owner(own)
+        installer = Identified(platform="slack", team=own.id, user=first or own.bot)
+        name, zone = await self._named(own, first) if first else ("", "")
         return await self.admind.homes.install("slack", own.id, str(info["team"]["name"]), installer, name, zone)
+
+    def first_owner(self, own: Team) -> str:
+        """Whom ADMIND_OWNERS names first of this team; "" without one. Slack does not say who pasted a token."""
+        named = [each.removeprefix("slack:") for each in self._settings.owners if each.startswith("slack:")]
+        return next((user.rpartition("/")[2] for user in named if user.partition("/")[0] in (own.id, user)), "")
 
     async def _named(self, own: Team, user: str) -> tuple[str, str]:
         """Name and zone of somebody there; empty where no such person is."""

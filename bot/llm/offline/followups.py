@@ -44,7 +44,8 @@ def follow_up(said: str, sheet: Sheet, around: Around, language: str) -> Answer 
         return None
     target = _target(said, sheet, around)
     answer = (
-        _choice(said, sheet, around, language)
+        _picture(target, around)
+        or _choice(said, sheet, around, language)
         or _wording(said, sheet, around, target)
         or _another_time(target, around, language)
         or _edit(target, sheet, around)
@@ -63,6 +64,36 @@ def has_draft(said: str, around: Around) -> str:
 def target_of(said: str, around: Around) -> Target:
     """The draft that a message is about."""
     return _target(said, Sheet(said), around)
+
+
+_PICTURE: Final = r"(?:image|picture|photo|pic|one|bild|foto|grafik)"
+_THIS_PICTURE: Final = re.compile(
+    rf"^\W*(?:(?:please|bitte|and|und|but|aber|now|jetzt|no|nein)\W+)*(?:(?:use|take|here'?s?|put|with|add|attach|replace|swap|change|"
+    rf"nimm|verwende|benutze|hier|mit|tausch\w*|ersetz\w*)\W+)+(?:(?:is|ist|it|its|by|for|with|against|in|the|this|that|these|my|our|a|an|"
+    rf"another|other|new|better|please|bitte|besseres|das|dieses|diese|den|dem|durch|gegen|mit|ein|anderes|neues?)\W+)*{_PICTURE}s?(?:er|en)?\b"
+    r"(?:\W+(?:instead|please|too|now|as well|for it|for this|for that|stattdessen|bitte|dafür|dazu|from now on))*\W*?"
+    r"(?:[:,–—-]\s*(?P<shows>[^\n]{3,400}))?\W*$",
+    re.I,
+)
+_SHOWS: Final = re.compile(
+    rf"^\W*(?:alt(?:[ -]?text)?\s*:\s*|(?:it|(?:the|this) {_PICTURE})\s+shows\s+|(?:das|dieses) {_PICTURE} zeigt\s+|"
+    r"(?:man sieht|zu sehen (?:ist|sind))\s+)(?P<shows>[^\n]{3,400})$",
+    re.I,
+)
+
+
+def _picture(target: Target, around: Around) -> Answer | None:
+    """Another picture, which came along, or what the one that is there shows. Words about both are for the picture."""
+    this = _THIS_PICTURE.match(target.rest) if around.uploads else None
+    found = this or _SHOWS.match(target.rest)
+    if found is None:
+        return None
+    args: dict[str, object] = {"instruction": ""}
+    if found["shows"]:
+        args["shows"] = found["shows"].strip()
+    if target.draft or around.focus:
+        args["draft"] = target.draft or around.focus
+    return Call("revise_draft", args)
 
 
 _THE: Final = re.compile(

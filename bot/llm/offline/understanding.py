@@ -11,6 +11,7 @@ import re
 from typing import Final
 
 from bot.llm.around import Around
+from bot.llm.campaigns import without_campaign
 from bot.llm.declaring import declared
 from bot.llm.offline.followups import follow_up, has_draft, target_of
 from bot.llm.offline.phrases import MAX_READ, PRICE, full, language_of, offers, pattern, safe_echo
@@ -41,6 +42,8 @@ def understand(text: str, around: Around) -> Answer:
     """What the person wants, as a call of one of AdMind's tools or as words to say."""
     said = re.sub(r"[^\S\n]+", " ", _CONTROL.sub(" ", text[:MAX_READ])).strip()
     language = _language(said, around)
+    if not said and around.uploads and around.focus:
+        return Call("revise_draft", {"instruction": "", "draft": around.focus})
     if not said:
         return _say("picture_for" if around.uploads else "empty", language, around)
     declares = declared(said)
@@ -206,7 +209,7 @@ _LEADS: Final = ("asks_for_post", "announce", "inform", "promote", "invite", "re
 
 def _draft(said: str, around: Around, language: str) -> Answer:
     try:
-        posts = post_ideas(said, around)
+        posts = post_ideas(without_campaign(said), around)
     except TimesMissing as missing:
         times = sentence("one_time" if missing.times == 1 else "many_times", language, count=missing.times)
         return Say(sentence("times", language, posts=missing.posts, times=times))

@@ -15,7 +15,7 @@ from handlers.chat import deciding, houses
 from handlers.chat.on_posts import VERBS
 from handlers.chat.visiting import Visitor
 from handlers.slack import modals
-from handlers.slack.buttons import MENU
+from handlers.slack.buttons import BRAND, MENU
 from handlers.slack.calling import Json, asked
 from handlers.slack.forms import Carried
 from handlers.slack.listeners import home, on_posts, opening, reviewing
@@ -64,8 +64,11 @@ async def _do(slack: Slack, visitor: Visitor, body: Json, verb: str, ids: list[s
         return await on_posts.press(slack, visitor, verb, ids[0], _where(body), str(body.get("trigger_id") or ""))
     if verb in ("stop", "resume", "stay"):
         said = await houses.flow(slack.admind, visitor, verb, ids[0])
-        await home.refresh(slack, visitor)
+        await home.refresh(slack, visitor, ids[0])
         return said
+    if verb == BRAND:
+        await home.refresh(slack, visitor, ids[0])
+        return ""
     if verb == "reconnect":
         return await houses.reconnect(slack.admind, visitor, ids[0])
     if verb == "whose":
@@ -82,6 +85,7 @@ def _where(body: Json) -> on_posts.Where:
         channel=str((body.get("channel") or {}).get("id") or ""),
         message=str(container.get("message_ts") or ""),
         thread=str(container.get("thread_ts") or ""),
+        brand=home.brand_shown(body),
     )
 
 

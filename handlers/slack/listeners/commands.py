@@ -12,6 +12,7 @@ from slack_bolt.response import BoltResponse
 from bot.errors import AdMindError
 from bot.words import read_in, told
 from handlers.chat import houses
+from handlers.chat.settings import brand_named
 from handlers.chat.visiting import Visitor
 from handlers.slack.calling import Json
 from handlers.slack.listeners import joining, linking, opening
@@ -60,7 +61,8 @@ async def obey(slack: Slack, command: Json) -> str:
             await opening.new_post(slack, visitor, trigger, room=channel)
             return ""
         case "settings":
-            await opening.settings(slack, visitor, trigger, room=channel)
+            brand = await brand_named(slack.admind, visitor, rest) if rest.strip() else ""
+            await opening.settings(slack, visitor, trigger, room=channel, brand=brand)
             return ""
         case "studio":
             return await houses.studio(slack.admind, visitor)

@@ -13,7 +13,8 @@ from bot.words import read_in, told
 from handlers.chat.deciding import zone_of
 from handlers.chat.visiting import Visitor
 from handlers.slack.calling import Json, asked
-from handlers.slack.home_view import HomeNow, home_view, stranger_view
+from handlers.slack.forms import Carried
+from handlers.slack.home_view import HomeNow, OtherBrand, home_view, stranger_view
 from handlers.slack.listeners.events import team_of
 from handlers.slack.places import Asking
 from handlers.slack.slack import Slack
@@ -49,7 +50,7 @@ async def open_home(slack: Slack, team: str, event: Json) -> None:
         client = await slack.teams.client(team)
         await asked(client.views_publish(user_id=user, view=stranger_view()))
         return
-    slack.after(refresh(slack, visitor))
+    slack.after(refresh(slack, visitor, brand_shown(event)))
 
 
 async def stopped(slack: Slack, team: str, event: Json) -> None:
@@ -70,19 +71,25 @@ async def stopped(slack: Slack, team: str, event: Json) -> None:
         slack.after(slack.telling.privately(team, channel, user, words, thread=thread))
 
 
-async def refresh(slack: Slack, visitor: Visitor) -> None:
-    """Draw this person's home as things are now."""
+def brand_shown(event: Json) -> str:
+    """The brand of the home that somebody looks at, of the window they act in; "" where that says nothing."""
+    return Carried.load(str((event.get("view") or {}).get("private_metadata") or "")).brand
+
+
+async def refresh(slack: Slack, visitor: Visitor, brand: str = "") -> None:
+    """Draw this person's home as things are now, of this brand if it is theirs."""
     read_in(visitor.member.language)
     client = await slack.teams.client(visitor.who.team)
     try:
-        await asked(client.views_publish(user_id=visitor.who.user, view=home_view(await _now(slack, visitor))))
+        await asked(client.views_publish(user_id=visitor.who.user, view=home_view(await _now(slack, visitor, brand))))
     except AdMindError as error:
         log.warning("home not drawn team=%s why=%s", visitor.who.team, error.what)
 
 
-async def _now(slack: Slack, visitor: Visitor) -> HomeNow:
+async def _now(slack: Slack, visitor: Visitor, brand: str) -> HomeNow:
     looking, workspace, member = slack.admind.looking, visitor.workspace, visitor.member
-    brand = await looking.home_brand(workspace, member.id) or ""
+    if not member.roles.get(brand):
+        brand = await looking.home_brand(workspace, member.id) or ""
     only, now = frozenset({brand}), slack.admind.clock.now()
     names = {each.id: each.name for each in (await looking.brands(workspace, member.id)).items}
     waiting = await looking.waits_for(workspace, member.id, brand)
@@ -103,6 +110,11 @@ async def _now(slack: Slack, visitor: Visitor) -> HomeNow:
         review_room=any(each.kind == "review" for each in rooms),
         may_resume=member.may(brand, Role.approver, Role.owner),
         may_settle=member.may(brand, Role.owner),
+        others=[
+            OtherBrand(each, name, len(await looking.waits_for(workspace, member.id, each)))
+            for each, name in names.items()
+            if each != brand and member.roles.get(each)
+        ],
     )
 
 

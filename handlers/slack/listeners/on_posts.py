@@ -18,19 +18,26 @@ from handlers.slack.slack import Slack
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """The message whose button was pressed; empty in App Home."""
+    """The message whose button was pressed; in App Home the brand that it shows."""
 
     channel: str = ""
     message: str = ""
     thread: str = ""
+    brand: str = ""
 
     @classmethod
     def of(cls, carried: Carried) -> Self:
-        return cls(carried.room, carried.message, carried.thread)
+        return cls(carried.room, carried.message, carried.thread, carried.brand)
 
     def carried(self, *, post: str = "", draft: str = "", digest: str = "") -> Carried:
         return Carried(
-            post=post, draft=draft, digest=digest, room=self.channel, message=self.message, thread=self.thread
+            post=post,
+            draft=draft,
+            digest=digest,
+            room=self.channel,
+            message=self.message,
+            thread=self.thread,
+            brand=self.brand,
         )
 
 
@@ -41,7 +48,7 @@ async def press(slack: Slack, visitor: Visitor, verb: str, named: str, where: Wh
         return ""
     said = await on_posts.press(slack.admind, visitor, verb, named)
     if verb == "done" or not where.message:
-        slack.after(home.refresh(slack, visitor))
+        slack.after(home.refresh(slack, visitor, where.brand))
     if verb in on_posts.REDRAWS:
         _redraw(slack, visitor, named, where)
     return said
@@ -59,7 +66,7 @@ async def take_down(slack: Slack, visitor: Visitor, posts: Sequence[str], where:
     said = await on_posts.take_down(slack.admind, visitor, posts)
     team, user = visitor.who.team, visitor.who.user
     await slack.telling.privately(team, where.channel, user, said, thread=where.thread)
-    await home.refresh(slack, visitor)
+    await home.refresh(slack, visitor, where.brand)
 
 
 async def _window(slack: Slack, visitor: Visitor, verb: str, named: str, where: Where) -> Json:

@@ -100,7 +100,7 @@ async def _read_approve(slack: Slack, visitor: Visitor, view: Json, carried: Car
     said = await deciding.decide(slack.admind, visitor, Verdict.approve, carried.draft, carried.digest)
     if not carried.brand:
         return said
-    slack.after(home.refresh(slack, visitor))
+    slack.after(home.refresh(slack, visitor, carried.brand))
     return await reviewing.following(slack, visitor, carried.brand, carried.draft)
 
 
@@ -148,7 +148,7 @@ async def _settings(slack: Slack, visitor: Visitor, view: Json, carried: Carried
     names = {room: await _name(slack, team, room, "clients") for room in tied.clients}
     names[tied.review] = await _name(slack, team, tied.review, "review")
     said = await save(slack.admind, visitor, carried.brand, tied, names)
-    slack.after(home.refresh(slack, visitor))
+    slack.after(home.refresh(slack, visitor, carried.brand))
     return said
 
 

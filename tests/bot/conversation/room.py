@@ -71,6 +71,9 @@ class Workshop:
     async def revise(self, asker: Asker, draft_id: str, instruction: str) -> Draft:
         return await self._change(asker, draft_id, lambda text: f"{text} [{instruction}]")
 
+    async def depict(self, asker: Asker, draft_id: str, uploads: Sequence[str], shows: str = "") -> Draft:
+        return await self._change(asker, draft_id, lambda text: text)
+
     async def word(self, asker: Asker, draft_id: str, texts: Mapping[str, str]) -> Draft:
         return await self._change(asker, draft_id, lambda text: next(iter(texts.values())))
 

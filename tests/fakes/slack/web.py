@@ -23,7 +23,7 @@ SERVED = (web_chat, web_people, web_rooms, web_streams, web_views)  # loading th
 @dataclass(frozen=True)
 class Fault:
     """How a call is treated. `commits`: it is done all the same, and the answer tells otherwise; `channel`: only a call
-    that names this one; `holds`: only one that holds these words.
+    that names this one; `saying`: only one whose blocks hold these words.
     """
 
     status: int = 200
@@ -33,7 +33,7 @@ class Fault:
     breaks: bool = False  # cuts the connection
     commits: bool = False
     channel: str = ""
-    holds: str = ""
+    saying: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Web:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["method"]
         given = await _arguments(request)
-        fault = self._fault(name, given)
+        fault = self._fault(name, str(given.get("channel", "")), str(given.get("blocks") or ""))
         answer: Json = {"ok": True}
         if fault == Fault() or fault.commits:
             answer = self.answer(request, name, given)
@@ -92,10 +92,10 @@ class Web:
             return web.Response(status=fault.status, text="upstream error")
         return _answered(answer, self.world.tokens.get(header))
 
-    def _fault(self, name: str, given: Json) -> Fault:
+    def _fault(self, name: str, channel: str, blocks: str) -> Fault:
         waiting = self.faults[name]
-        channel, said = given.get("channel", ""), json.dumps(given)
-        found = next((each for each in waiting if each.channel in ("", channel) and each.holds in said), Fault())
+        fits = (each for each in waiting if each.channel in ("", channel) and each.saying in blocks)
+        found = next(fits, Fault())
         if found != Fault():
             waiting.remove(found)
         return found

@@ -56,6 +56,9 @@ def _element(element: dict[str, Any]) -> str:
             return f"[{sign}{element['text']['text']}]"
         case "overflow":
             return f"[⋯ {' · '.join(each['text']['text'] for each in element['options'])}]"
+        case "static_select":
+            chosen, options = element["initial_option"]["text"]["text"], element["options"]
+            return f"[▾ {chosen} | {' · '.join(each['text']['text'] for each in options)}]"
         case "image":
             return f"[picture {element['slack_file']['id']}]"
         case "plain_text_input":

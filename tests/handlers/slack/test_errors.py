@@ -100,17 +100,41 @@ async def test_a_slack_that_fails_for_a_while_loses_no_card_and_doubles_none(
 
 
 async def test_a_card_that_slack_calls_too_long_comes_in_brief(office: Office, ana: Person) -> None:
+    too_long = Fault(error="msg_blocks_too_long", channel=office.room.id, saying="also approves")
     for method in ("chat.postMessage", "chat.update"):
-        office.slack.web.fail(method, Fault(error="msg_blocks_too_long", holds="Feed"), times=20)
+        office.slack.web.fail(method, too_long, times=50)  # however often it is tried
     await approved(office, ana)
     card = await office.card()
     assert "more than Slack shows" in card.words and "Read and approve" in card.words
     await ana.react(card, "white_check_mark")
     await whispered(ana, office.room, "could not show everything")
+    office.slack.web.faults.clear()
+    messenger = (await office.admind.board.homes(office.workspace))[f"slack:{office.slack.team.id}"]
+    draft = await office.draft(card)
+    await messenger.update(
+        draft.messages[0], await office.admind.looking.draft_card(draft.workspace, draft.requested_by, draft.id)
+    )
+    assert "bike repair" in card.words, "Slack takes all of it now"
+    assert "Read and approve" in card.words and "also approves" not in card.words, "a reaction still does not"
     await ana.click(card, "read:")
     assert ana.window is not None and "bike repair" in ana.window.words
     await ana.submit()
     await office.status(card, "approved")
+
+
+async def test_what_stands_in_brief_is_not_taken_for_whole_when_it_is_posted_again(office: Office, ana: Person) -> None:
+    await approved(office, ana)
+    draft = await office.draft(await office.card())
+    messenger = (await office.admind.board.homes(office.workspace))[f"slack:{office.slack.team.id}"]
+    whole = await office.admind.looking.draft_card(draft.workspace, draft.requested_by, draft.id)
+    office.slack.web.fail("chat.postMessage", Fault(error="msg_blocks_too_long"), times=1)
+    first = await messenger.post(draft.brand, whole, key="again")
+    again = await messenger.post(draft.brand, whole, key="again")  # a crash kept us from noting it
+    assert first is not None and again is not None and first.message == again.message
+    assert (first.whole, again.whole) == (False, False), "a reaction approves nothing that was not shown"
+    shown = await messenger.post(draft.brand, whole, key="another")
+    again = await messenger.post(draft.brand, whole, key="another")
+    assert shown is not None and again is not None and (shown.whole, again.whole) == (True, True)
 
 
 async def test_an_edit_that_slack_calls_too_long_is_made_in_brief(office: Office, ana: Person) -> None:

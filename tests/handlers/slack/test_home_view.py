@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.views import PauseView, ReceiptView
 from bot.words import reading
-from handlers.slack.home_view import HomeNow, home_view, stranger_view
+from handlers.slack.home_view import HomeNow, OtherBrand, home_view, stranger_view
 from handlers.slack.limits import checked_view
 from tests.handlers.slack.made import COPY, DUE, NOW, ZONE, spring, view
 from tests.handlers.slack.phone import seen
@@ -87,6 +87,17 @@ def test_a_busy_home_fits_and_counts_the_rest() -> None:
     with reading("en"):
         words = seen(home_view(now(waiting=drafts))["blocks"])
     assert "[!Review 25]" in words and "… and 20 more" in words
+
+
+def test_who_has_several_brands_sees_what_waits_in_all_of_them() -> None:
+    others = [OtherBrand("b_acme", "Acme", 2), OtherBrand("b_cafe", "Café")]
+    lines = seen(home_view(now(accounts=1, others=others))["blocks"]).split("\n")
+    assert lines[:2] == ["# Velo", "[▾ Velo | Velo · Acme · 2 wait for you · Café] [Acme: review 2]"]
+    many = [OtherBrand(f"b_{number}", "B" * 80, number) for number in range(150)]
+    for language in ("en", "de"):
+        with reading(language):
+            shown = home_view(now(brand_name="V" * 200, others=many))
+        assert checked_view(shown) is shown
 
 
 def test_a_stranger_sees_a_way_in_and_nothing_else() -> None:

@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import httpx2
@@ -21,9 +22,9 @@ from handlers.slack.living import lived
 from tests.fakes.slack.pressing import Person
 from tests.fakes.slack.records import Channel, Message
 from tests.fakes.slack.workspace import Workspace
-from tests.fakes.slack_server import SlackServer
+from tests.fakes.slack_server import Fault, SlackServer
 from tests.fakes.waiting import until
-from tests.handlers.slack.office import all_of, served, whispered
+from tests.handlers.slack.office import all_of, running, served, whispered
 from tests.handlers.slack.test_journeys import ASK
 
 
@@ -208,3 +209,32 @@ async def workspace_of(public: Public, house: Workspace) -> str:
     home = await public.admind.homes.home("slack", house.team.id)
     assert home is not None
     return home.workspace
+
+
+@pytest.mark.parametrize("door", ["sockets", "http"])
+async def test_the_owner_of_a_pasted_token_is_greeted_once_in_their_language(
+    slack: SlackServer, ana: Person, room: Channel, clock: MovableClock, tmp_path: Path, door: str
+) -> None:
+    ana.user.locale = "de-DE"
+    dm = slack.world.dm(slack.team, ana.id)
+
+    def greetings() -> list[str]:
+        return [each.words for each in dm.messages.values() if "AdMind" in each.words]
+
+    async with running(tmp_path / "data", slack, ana, room, clock=clock, door=door):
+        assert len(greetings()) == 1 and greetings()[0].startswith("Ich bin AdMind.")
+        assert "/admind settings" in greetings()[0] and "/admind help" in greetings()[0]
+    clock.move(timedelta(hours=1))
+    async with running(tmp_path / "data", slack, ana, room, clock=clock, door=door):
+        assert len(greetings()) == 1
+
+
+async def test_a_greeting_that_could_not_be_said_comes_at_the_next_start(
+    slack: SlackServer, ana: Person, room: Channel, clock: MovableClock, tmp_path: Path
+) -> None:
+    dm = slack.world.dm(slack.team, ana.id)
+    slack.web.fail("conversations.open", Fault(error="missing_scope"), times=1)
+    async with running(tmp_path / "data", slack, ana, room, clock=clock):
+        assert not dm.messages
+    async with running(tmp_path / "data", slack, ana, room, clock=clock):
+        assert [each.words.startswith("I am AdMind.") for each in dm.messages.values()] == [True]

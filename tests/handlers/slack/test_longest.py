@@ -11,7 +11,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.chat import Button, Card, CardPicture, CardSection
 from handlers.slack.render import SlackMessage, brief, message
-from handlers.slack.telling import words_as_message
+from handlers.slack.telling import pages_of
 from tests.fakes.slack.blocks import check_message
 from tests.fakes.slack.records import File, Team
 
@@ -100,13 +100,17 @@ def test_any_card_is_taken_whole_or_in_brief(card: Card) -> None:
 @settings(max_examples=20, deadline=None)
 @given(TEXT, st.lists(st.tuples(TEXT, st.just("https://example.com/" + "x" * 200)), max_size=25))
 def test_any_words_are_taken(text: str, links: list[tuple[str, str]]) -> None:
-    given_ = words_as_message(text or "…", tuple(links))
-    if given_["blocks"]:
-        for block in Block.parse_all(given_["blocks"]):
-            block.validate_json()
-        count = itertools.count()
-        check_message(given_["blocks"], Team("T1", "velo"), lambda: f"b{next(count)}")
-    assert 0 < len(given_["text"]) <= 4000
+    pages = pages_of(text or "…", tuple(links))
+    for given_ in [each.message() for each in pages] + [plain for each in pages for plain in each.plain()]:
+        if given_["blocks"]:
+            for block in Block.parse_all(given_["blocks"]):
+                block.validate_json()
+            count = itertools.count()
+            check_message(given_["blocks"], Team("T1", "velo"), lambda: f"b{next(count)}")  # noqa: B023
+        assert 0 < len(given_["text"]) <= 4000
+    assert tuple(each for page in pages for each in page.links) == tuple(links), "none is left out"
+    said = "".join(page.words for page in pages)
+    assert "".join(said.split()) == "".join((text.strip() or "…").split())
 
 
 @pytest.mark.parametrize("accounts", [1, 5, 20])

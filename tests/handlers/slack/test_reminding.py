@@ -77,7 +77,8 @@ async def test_who_stands_in_is_woken_once_more_in_the_last_hour(
     clock.move_to(decide_by - timedelta(minutes=30))
     await nothing_due(office)
     assert len([each for each in direct.messages.values() if "review:" in all_of(each)]) == 2
-    assert not office.slack.world.dm(office.slack.team, ana.id).messages, "who is away is left alone"
+    hers = office.slack.world.dm(office.slack.team, ana.id).messages.values()
+    assert [each.words[:12] for each in hers] == ["I am AdMind."], "who is away is left alone after the greeting"
     await ben.click(second, "review:")
     assert not (await ben.submit()).errors
     await office.status(card, "approved")
