@@ -56,6 +56,7 @@ class Brief(Frozen):
     image_wish: str = ""
     uploads: tuple[str, ...] = Field((), description="sha256 of cleaned uploads")
     campaign: str = ""
+    first_comment: str = Field("", description="what goes into a first comment, e.g. the link, where channels have one")
 
 
 class Finding(Frozen):
@@ -82,6 +83,8 @@ class Version(Frozen):
     limit: int | None = None
     unit: str = "characters"
     price: str = ""
+    first_comment: str = Field("", description="what stands in the first comment below it, word for word")
+    comments: Literal["none", "after", "reply"] = Field("none", description="how its channel has first comments")
     edited_by: str = Field("", description="member who last worded it by hand")
     post: str = Field("", description="post id once approved")
 
@@ -157,11 +160,12 @@ class MadeWith(Frozen):
 class Draft(Record):
     """One post idea on its way to approval."""
 
-    SCHEMA: ClassVar[int] = 4
+    SCHEMA: ClassVar[int] = 5
     MIGRATIONS: ClassVar[Mapping[int, Migration]] = {
         1: lambda old: {**old, "reminders": []},  # were names of steps
         2: lambda old: old,  # 3 knows where in a home a message stands
         3: lambda old: old,  # 4 knows the pages that it was written from
+        4: lambda old: old,  # 5 knows first comments
     }
 
     id: str

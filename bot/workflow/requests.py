@@ -424,7 +424,7 @@ class Requests:
                 "This draft was replaced by a newer one.", do_next=f"Look at {case.draft.replaced_by} instead."
             )
         out = (PostState.published, PostState.sending, PostState.unknown)
-        if any(kept.record.state in out for kept in case.posts.values()):
+        if any(kept.record.state in out or kept.record.receipt for kept in case.posts.values()):
             raise BadInput(
                 "This is already out or on its way, so it cannot be changed.",
                 kept="Nothing changed.",

@@ -37,6 +37,7 @@ class Making:
     text: str
     media: tuple[Medium, ...] = ()
     edited_by: str = ""
+    first_comment: str = ""
     was: Version | None = None  # what it is made from, in a revision
 
 
@@ -58,8 +59,14 @@ class Versions:
         self._drafts = drafts
         self._clock = clock
 
-    def need(self, account: Account, *, picture: bool) -> Need:
-        """What the copywriter must know of this account."""
+    def comment_of(self, account: Account, brief: Brief) -> str:
+        """What the brief wants in this account's first comment; "" where its channel has none."""
+        has = self._channels[account.channel].capabilities_for(account).comments != "none"
+        return brief.first_comment if has else ""
+
+    def need(self, account: Account, *, picture: bool, brief: Brief | None = None) -> Need:
+        """What the copywriter must know of this account. The link is not for the text where a comment has it."""
+        apart = brief is not None and bool(brief.link) and brief.link in self.comment_of(account, brief)
         can = self._channels[account.channel].capabilities_for(account)
         return Need(
             account=account.id,
@@ -68,7 +75,7 @@ class Versions:
             limit=can.text_limit,
             unit=can.unit,
             hashtags=can.hashtags,
-            links=can.links,
+            links="none" if apart else can.links,
             picture=picture and can.images_max > 0,
             alt_limit=can.alt_limit,
         )
@@ -116,11 +123,15 @@ class Versions:
 
     async def _seal(self, making: Making, brief: Brief, title: str, due: datetime | None) -> Version:
         account, channel = making.account, self._channels[making.account.channel]
+        comment = making.first_comment.strip()
+        apart = brief.link if brief.link in comment else ""
         content = Content(
             text=making.text,
             title=title,
             media=making.media,
-            link=brief.link,
+            link="" if apart else brief.link,
+            comment_link=apart,
+            first_comment=comment,
             language=brief.language,
             not_before=due,
             mentions=await self._mentions(making),
@@ -144,6 +155,8 @@ class Versions:
             unit=measured.unit,
             price=channel.price(payload),
             edited_by=making.edited_by,
+            first_comment=comment,
+            comments=channel.capabilities_for(account).comments,
         )
 
     async def _mentions(self, making: Making) -> Mapping[str, str]:
@@ -153,9 +166,11 @@ class Versions:
         account, channel, was = making.account, self._channels[making.account.channel], making.was
         if not isinstance(channel, Mentions):
             return {}
-        if was is not None and was.text == making.text:
+        said, comment = making.text, making.first_comment.strip()
+        if was is not None and (was.text, was.first_comment) == (said, comment):
             return channel.mentions_of(await self.payload(was))
-        return await channel.mentioned(making.text, account, self._open_door(account))
+        words = f"{said}\n{comment}" if comment else said
+        return await channel.mentioned(words, account, self._open_door(account))
 
     async def payload(self, version: Version) -> SealedPayload:
         return SealedPayload.read(await self._blobs.get(version.payload))

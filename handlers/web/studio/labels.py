@@ -65,6 +65,7 @@ def audit_names(words: Phrasebook) -> dict[str, str]:
         "attempt": text("attempt"),
         "post scheduled": text("post scheduled"),
         "post published": text("post published"),
+        "post out": text("post out, its first comment follows"),
         "post failed": text("post failed"),
         "post unknown": text("post unknown"),
         "post missed": text("post missed"),
