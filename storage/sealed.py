@@ -134,9 +134,14 @@ class SealedPayload(Frozen):
         return copy
 
     @property
+    def comment_after(self) -> str:
+        """The first comment that is written after the post; "" where there is none, or where it is its last part."""
+        return "" if self.parts[-1].text == self.first_comment else self.first_comment
+
+    @property
     def words(self) -> str:
         """All that people would read: title, texts and first comment."""
-        return "\n".join([self.title, *(part.text for part in self.parts), self.first_comment])
+        return "\n".join([self.title, *(part.text for part in self.parts), self.comment_after])
 
     @property
     def digest(self) -> str:

@@ -1,8 +1,8 @@
 """First comments on LinkedIn, in the author's own name: a page's as the page, a person's as the person.
 
-https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/comments-api (2026): the permissions are
-those of posting and reading. Comments are plain text and go with their post when that is deleted. A listing may leave
-out who wrote one (…/MicrosoftDocs/feedback/issues/971), so a comment without an actor counts by its words alone.
+https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/comments-api (2026): the permissions
+are those of posting and reading. Comments are plain text and go with their post when that is deleted. A listing may
+leave out who wrote one (https://github.com/MicrosoftDocs/feedback/issues/971): then its words alone tell.
 """
 
 from __future__ import annotations

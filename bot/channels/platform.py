@@ -91,7 +91,7 @@ INSTAGRAM = Platform(
     api="https://graph.instagram.com",
     web="https://www.instagram.com",
     # https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/business-login
-    # manage_comments for first comments alone: …/docs/instagram-platform/instagram-graph-api/reference/ig-media/comments
+    # manage_comments for first comments alone: …/docs/instagram-platform/reference/ig-media/comments
     scope="instagram_business_basic,instagram_business_content_publish,instagram_business_manage_comments,"
     "instagram_business_manage_insights",
     version="v25.0",

@@ -146,6 +146,8 @@ def _versions(versions: Sequence[Version], names: Names) -> list[str]:
     lines = []
     for version in versions:
         lines += [f"### {_line(names.account(version.account))} ({version.channel})", fenced(version.text)]
+        if version.first_comment:
+            lines += [names.t("First comment:"), fenced(version.first_comment)]
         for medium in version.media:
             name = f"media/{medium.sha256[:16]}.{SUFFIX.get(medium.mime, 'bin')}"
             lines.append(f"- {names.t('Picture')}: {name}. {names.t('Description')}: {_line(medium.alt)}")
@@ -175,6 +177,7 @@ def _post(post: Post, state: str, payload: SealedPayload | None, names: Names) -
             (names.t("Not posted"), names.words.said(post.failure.sentence) if post.failure else ""),
         ),
         *(fenced(part.text) for part in (payload.parts if payload else ())),
+        *((names.t("First comment:"), fenced(payload.comment_after)) if payload and payload.comment_after else ()),
     ]
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.errors import BadInput
+from bot.post_cards import BY_HAND
 from bot.publishing.endings import WITHOUT
 from bot.publishing.pause import concerns, say_scope
 from bot.review.approval import judge
@@ -22,7 +23,6 @@ from storage.stores import Kept
 from storage.team import Member
 
 __all__ = ["PostDone", "Posts"]
-BY_HAND = "by_hand"
 UNNAMED = "AdMind does not know which post it is there. Please write its first comment by hand."
 DROPPABLE = frozenset({PostState.scheduled, PostState.paused, PostState.failed, PostState.missed, PostState.unknown})
 

@@ -7,7 +7,7 @@ with new bytes and a new digest; what is approved already is never changed under
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -16,6 +16,7 @@ from bot.drafting.copywriter import CardText, Copywriter
 from bot.drafting.reader import Reader
 from bot.drafting.sources import ReadPages, Sources, addresses_in, called
 from bot.errors import BadInput, ChangedSince, Conflict, NotFound
+from bot.llm.commenting import CommentWish, comment_wish, without
 from bot.review.discreet import only_client
 from bot.review.reminders import decide_by
 from bot.when import Unclear, resolve
@@ -89,6 +90,8 @@ class Edit:
     variants: tuple[Variant, ...] | None = None
     made_with: MadeWith | None = None
     image: Literal["card", "none"] | None = None
+    comments: Mapping[str, str] = field(default_factory=dict)  # first comments, by account; "": none any more
+    first_comment: str | None = None  # what the brief wants there
 
 
 class Requests:
@@ -177,8 +180,14 @@ class Requests:
         wish = picture_wish(instruction)
         if wish is not None:
             return await self._other_picture(asker, case, brand, member, wish, instruction)
+        below = comment_wish(instruction)
+        if below is not None:
+            return await self._other_comment(asker, case, brand, member, below, instruction)
         await asker.tell(told("Rewriting"))
-        needs = [self._versions.need(case.accounts[v.account], picture=bool(v.media)) for v in draft.versions]
+        needs = [
+            self._versions.need(case.accounts[v.account], picture=bool(v.media), brief=draft.brief)
+            for v in draft.versions
+        ]
         card = CardText(**draft.card.model_dump()) if draft.card else None
         revised = await self._copywriter(asker).revise(
             draft.brief,
@@ -237,11 +246,40 @@ class Requests:
         edit = Edit({}, why=instruction[:500], card=written.copy.card, alt=written.copy.alt, image="card")
         return await self._revision(asker, case, brand, member, edit)
 
+    async def _other_comment(
+        self, asker: Asker, case: Case, brand: Brand, member: Member, wish: CommentWish, instruction: str
+    ) -> Draft:
+        """The same post with another first comment, or with the link in it, on the accounts that have such a thing."""
+        draft, accounts = case.draft, case.accounts
+        mine = [each for each in draft.versions if self._versions.takes_comment(accounts[each.account])]
+        if not mine:
+            raise BadInput("None of this draft's channels has first comments.", kept=UNTOUCHED)
+        link, texts = draft.brief.link, dict[str, str]()
+        if wish.link and not link:
+            raise BadInput("This draft has no link. Which one goes into the first comment?", kept=UNTOUCHED)
+        comment = link if wish.link else wish.text
+        if link and link in comment:
+            texts = {each.account: without(link, each.text) for each in mine if link in each.text}
+        if not all(text.strip() for text in texts.values()):
+            raise BadInput("Then the post would have no text.", kept=UNTOUCHED)
+        comments = {each.account: comment for each in mine}
+        if not texts and all(each.first_comment == comment for each in mine):
+            raise BadInput("There is nothing of that to change here.", kept=UNTOUCHED)
+        edit = Edit(texts, why=instruction[:500], comments=comments, first_comment=comment)
+        return await self._revision(asker, case, brand, member, edit)
+
     async def word(
-        self, asker: Asker, draft_id: str, texts: Mapping[str, str], *, seen: Mapping[str, str] | None = None
+        self,
+        asker: Asker,
+        draft_id: str,
+        texts: Mapping[str, str],
+        *,
+        seen: Mapping[str, str] | None = None,
+        comments: Mapping[str, str] | None = None,
     ) -> Draft:
         """A person's own wording, byte for byte; no model between. Voids these accounts' approvals only. A client's
-        approves these accounts for the client: the team's part is missing then.
+        approves these accounts for the client: the team's part is missing then. `comments` are first comments, "" for
+        none.
 
         `seen` are the digests of the versions that the person had before them, by account: raises ChangedSince when
         one of them is not the current one.
@@ -255,13 +293,18 @@ class Requests:
                     kept="Your wording is still here; theirs stands.",
                     do_next="Look at what changed, then save yours again or leave it.",
                 )
-        unknown = sorted(set(texts) - {version.account for version in case.draft.versions})
+        comments = comments or {}
+        unknown = sorted({*texts, *comments} - {version.account for version in case.draft.versions})
         if unknown:
             raise NotFound(f"This draft has no version for {unknown[0][:40]}.", kept=UNTOUCHED)
         empty = [account for account, text in texts.items() if not text.strip()]
         if empty:
             raise BadInput("A post needs some text.", kept=UNTOUCHED)
-        return await self._revision(asker, case, brand, member, Edit(texts, why="Edited by hand.", edited_by=member.id))
+        for account, comment in comments.items():
+            if comment.strip() and not self._versions.takes_comment(case.accounts[account]):
+                raise BadInput(f"{case.accounts[account].name} has no first comments.", kept=UNTOUCHED)
+        edit = Edit(texts, why="Edited by hand.", edited_by=member.id, comments=comments)
+        return await self._revision(asker, case, brand, member, edit)
 
     async def move(self, asker: Asker, draft_id: str, when: str) -> Draft:
         """Another time, which is new bytes to approve. An approver who moves it approves the result thereby."""
@@ -356,7 +399,7 @@ class Requests:
     ) -> Draft:
         now, draft_id = self._clock.now(), new_id("d")
         picture = idea.brief.image != "none"
-        needs = [self._versions.need(account, picture=picture) for account in accounts]
+        needs = [self._versions.need(account, picture=picture, brief=idea.brief) for account in accounts]
         recent = (*siblings, *await self._versions.recent_texts(brand))
         sources = pages.of(idea.brief)
         written = await self._copywriter(asker).write(
@@ -376,7 +419,15 @@ class Requests:
         pictures = await self._pictures.make(
             brief, brand, words, written.copy.alt, accounts, draft=draft_id, by=member.id
         )
-        making = [Making(account, texts[account.id], pictures.media.get(account.id, ())) for account in accounts]
+        making = [
+            Making(
+                account,
+                texts[account.id],
+                pictures.media.get(account.id, ()),
+                first_comment=self._versions.comment_of(account, brief),
+            )
+            for account in accounts
+        ]
         title = written.copy.title or idea.brief.topic or idea.brief.request[:60]
         versions = await self._versions.seal(making, brief, title=title, due=due)
         by_id = {account.id: account for account in accounts}
@@ -464,7 +515,8 @@ class Requests:
         if edit.due is not None and met and not asker.by_agent:
             draft = self._decisions.approved_by_mover(case, draft, member, asker.surface)
         if edit.edited_by and only_client(member, brand.id):
-            draft = self._decisions.approved_by_client(draft, member, edit.texts.keys(), asker.surface)
+            worded = {*edit.texts, *edit.comments}
+            draft = self._decisions.approved_by_client(draft, member, worded, asker.surface)
         return (await self._decisions.settle(case, draft, None, why=edit.why, by=member)).draft
 
     async def _edited(self, old: Draft, case: Case, brand: Brand, member: Member, edit: Edit, draft_id: str) -> Draft:
@@ -476,6 +528,8 @@ class Requests:
         findings: tuple[Finding, ...] = ()
         layout, words = old.made_with.card_layout, old.card
         brief = old.brief if edit.image is None else old.brief.model_copy(update={"image": edit.image})
+        if edit.first_comment is not None:
+            brief = brief.model_copy(update={"first_comment": edit.first_comment})
         if edit.image == "none":
             media, layout, words = dict.fromkeys(media, ()), "", None
         elif edit.card is not None and brief.image == "card":
@@ -488,8 +542,10 @@ class Requests:
         making = []
         for version, account in zip(old.versions, accounts, strict=True):
             text = edit.texts.get(version.account, version.text)
-            by_hand = edit.edited_by if version.account in edit.texts else version.edited_by
-            making.append(Making(account, text, media[version.account], by_hand, was=version))
+            comment = edit.comments.get(version.account, version.first_comment)
+            worded = version.account in edit.texts or version.account in edit.comments
+            by_hand = edit.edited_by if worded else version.edited_by
+            making.append(Making(account, text, media[version.account], by_hand, comment, was=version))
         title = edit.title or old.title
         versions = await self._versions.seal(making, brief, title=title, due=due)
         posts = {version.account: version.post for version in old.versions}
@@ -517,7 +573,7 @@ class Requests:
             reminders=() if edit.due is not None else old.reminders,
             revision=old.revision + 1,
             history=(*old.history, mark),
-            authors=old.authors | ({member.id} if edit.texts or edit.card is not None else set()),
+            authors=old.authors | ({member.id} if edit.texts or edit.comments or edit.card is not None else set()),
             made_with=made_with,
             status=DraftStatus.waiting,
             updated_at=now,

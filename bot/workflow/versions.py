@@ -59,10 +59,12 @@ class Versions:
         self._drafts = drafts
         self._clock = clock
 
+    def takes_comment(self, account: Account) -> bool:
+        return self._channels[account.channel].capabilities_for(account).comments != "none"
+
     def comment_of(self, account: Account, brief: Brief) -> str:
         """What the brief wants in this account's first comment; "" where its channel has none."""
-        has = self._channels[account.channel].capabilities_for(account).comments != "none"
-        return brief.first_comment if has else ""
+        return brief.first_comment if self.takes_comment(account) else ""
 
     def need(self, account: Account, *, picture: bool, brief: Brief | None = None) -> Need:
         """What the copywriter must know of this account. The link is not for the text where a comment has it."""

@@ -72,6 +72,7 @@ def audit_names(words: Phrasebook) -> dict[str, str]:
         "post paused": text("post paused"),
         "post cancelled": text("post cancelled"),
         "post forgotten": text("post forgotten"),
+        "first comment dropped": text("first comment dropped"),
         "cancelled by a person": text("cancelled by a person"),
         "stop asked": text("stop asked"),
         "resolved live": text("resolved live"),

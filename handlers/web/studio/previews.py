@@ -81,6 +81,7 @@ class Preview:
     envelope: Mapping[str, str] = field(default_factory=dict)  # of an e-mail: from, to, people, preview
     pin: Mapping[str, str] = field(default_factory=dict)  # link, its host, description
     topic: str = ""
+    comment: str = ""  # the first one, where it is written after the post; else it is the thread's last
     document: str = ""  # the title of the document that the pictures become, page by page
 
     @property
@@ -136,6 +137,7 @@ def previews_of(
                 envelope=_envelope(payload) if kind == "mail" else {},
                 pin=_pin(payload) if kind == "pin" else {},
                 topic=payload.extra.get("topic", ""),
+                comment=payload.comment_after,
                 document=payload.extra.get("document", ""),
             )
         )

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
+from bot.channels.limits import measured_comment
 from bot.chat import DecisionRequest, VerdictName
 from bot.errors import AdMindError, BadInput
 from bot.views import DraftView
@@ -132,7 +133,7 @@ async def decide(
 async def editor(request: Request, visit: Visitor, draft: str, account: str) -> Response:
     """The text as it will go out, to be changed letter by letter."""
     found = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
-    return _editor(request, visit, found, account)
+    return await _editor(request, visit, found, account)
 
 
 @router.post("/drafts/{draft}/edit/{account}")
@@ -144,18 +145,24 @@ async def edit(
     digest: Digest,
     text: Annotated[str, Form(max_length=100_000)],
     approve: Annotated[bool, Form()] = False,
+    first_comment: Annotated[str | None, Form(max_length=20_000)] = None,
 ) -> Response:
     """Save the wording, byte for byte; with `approve`, approve exactly what was saved. Nothing typed is ever lost."""
     wording = text.replace("\r\n", "\n")
+    comment = first_comment.replace("\r\n", "\n") if first_comment is not None else None
     try:
         before = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
         changed = await visit.admind.requests.word(
-            asker(visit, before.brand), draft, {account: wording}, seen={account: digest}
+            asker(visit, before.brand),
+            draft,
+            {account: wording},
+            seen={account: digest},
+            comments={account: comment} if comment is not None else {},
         )
     except AdMindError as error:
         now = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
         return tell(
-            _editor(request, visit, now, account, typed=wording),
+            await _editor(request, visit, now, account, typed=wording, comment=comment),
             " ".join(told(part) for part in (error.what, error.kept, error.do_next) if part),
             kind="problem",
         )
@@ -178,12 +185,19 @@ async def edit(
 
 @router.post("/drafts/{draft}/measure/{account}")
 async def measure(
-    request: Request, visit: Visitor, draft: str, account: str, text: Annotated[str, Form(max_length=100_000)] = ""
+    request: Request,
+    visit: Visitor,
+    draft: str,
+    account: str,
+    text: Annotated[str, Form(max_length=100_000)] = "",
+    first_comment: Annotated[str, Form(max_length=20_000)] = "",
+    comment: Annotated[bool, Query()] = False,
 ) -> Response:
-    """The length, as the channel counts it."""
+    """The length of the text or of the first comment, as the channel counts it."""
     await visit.admind.looking.draft(visit.workspace, visit.id, draft)
     place = await visit.admind.looking.account_record(visit.workspace, visit.id, account)
-    counted = visit.admind.channels[place.channel].measure(text.replace("\r\n", "\n"), place)
+    channel, said = visit.admind.channels[place.channel], (first_comment if comment else text).replace("\r\n", "\n")
+    counted = measured_comment(channel, place, said) if comment else channel.measure(said, place)
     return draw(request, visit, "meter.html", length=counted.used, limit=counted.limit, unit=counted.unit)
 
 
@@ -232,11 +246,23 @@ async def diff(
     return draw(request, visit, "diff.html", draft=view, older=older, newer=newer, found=found, names=words)
 
 
-def _editor(request: Request, visit: Visit, draft: DraftView, account: str, *, typed: str | None = None) -> Response:
+async def _editor(
+    request: Request,
+    visit: Visit,
+    draft: DraftView,
+    account: str,
+    *,
+    typed: str | None = None,
+    comment: str | None = None,
+) -> Response:
     version = next((each for each in draft.versions if each.account == account), None)
     if version is None:
         return go(request, f"/studio/drafts/{draft.id}", visit.t("This account is not part of the draft any more."))
-    return draw(request, visit, "editor.html", draft=draft, version=version, typed=typed)
+    place = await visit.admind.looking.account_record(visit.workspace, visit.id, account)
+    takes = visit.admind.versions.takes_comment(place)
+    return draw(
+        request, visit, "editor.html", draft=draft, version=version, typed=typed, comment=comment, comments=takes
+    )
 
 
 async def _queue(visit: Visit) -> list[str]:
