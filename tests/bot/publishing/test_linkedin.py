@@ -122,19 +122,3 @@ async def test_an_access_that_ended_fails_the_post_and_breaks_the_account(databa
         accounts = await place.world.people.store.all(place.world.people.store.accounts, place.world.ws)
         [account] = [each for each in accounts if each.id == place.account.id]
         assert account.health.state == "broken"
-
-
-COMMENT = "All our breads: https://velo.example/bread"
-
-
-async def test_a_first_comment_follows_its_post_and_stands_there_once(database: Database, tmp_path: Path) -> None:
-    async with town(database, tmp_path / "data") as place:
-        post = await place.world.approved(place.account, comment=COMMENT)
-        kept = await place.world.publish_due(post)
-        assert kept.state is PostState.published and kept.receipt is not None, kept.failure
-        [stands], [comment] = place.server.posts, place.server.comments
-        assert (comment.text, comment.post) == (COMMENT, stands.urn)
-        assert kept.receipt.compared == "same" and kept.receipt.comment == comment.id
-        assert [attempt.outcome for attempt in kept.attempts] == ["published", "published"]
-        await place.world.run_due()
-        assert len(place.server.posted()) == 1 and len(place.server.comments) == 1
