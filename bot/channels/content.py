@@ -44,9 +44,10 @@ def sealed(
 ) -> SealedPayload:
     """The payload of these parts for this account, at the content's time; `title`: other than the content's own."""
     comment = content.first_comment.strip()
+    if comment:
+        more["payload_version"] = SealedPayload.VERSION
     linked = (Link(shown=content.comment_link, destination=content.comment_link),) if content.comment_link else ()
     return SealedPayload(
-        payload_version=SealedPayload.COMMENTED if comment else 1,
         workspace=account.workspace,
         channel=channel,
         account=account.id,
