@@ -67,7 +67,7 @@ def _status(draft: Draft, names: Words, missing: str, posts: Sequence[Post]) -> 
         until = names.t("decide by {when}", when=names.time(draft.decide_by))
         return f"{missing.rstrip('.')} · {until}"
     if draft.status is DraftStatus.approved:
-        out = [p for p in posts if p.state is PostState.published and p.receipt and not p.receipt.taken_down_at]
+        out = [p for p in posts if p.receipt and not p.receipt.taken_down_at]
         approved = _approved(names, {names.member(m) for post in posts for m in post.approved_by})
         done = names.t("{out} of {all} posted", out=len(out), all=len(posts)) if out else ""
         return " · ".join(part for part in (approved, done) if part)
@@ -99,13 +99,14 @@ def _section(version: Version, names: Words, shown_already: Medium | None, partn
     said = disclosed(version.disclosure, partner, words(names.language))
     meter = " · ".join(part for part in (meter, version.price, document, *said) if part)
     shown = shortened(version.text, EXCERPT)
+    below = f"\n\n💬 {names.t('First comment:')}\n{version.first_comment}" if version.first_comment else ""
     others = [medium for medium in version.media if _look(medium) != (shown_already and _look(shown_already))]
     return CardSection(
         heading=names.account(version.account),
         meter=meter,
-        text=shown,
+        text=shown + below,
         account=version.account,
-        full=version.text if shown != version.text else "",
+        full=version.text + below if shown != version.text else "",
         pictures=tuple(_picture(medium) for medium in others),
     )
 
@@ -141,9 +142,9 @@ def _decided_buttons(draft: Draft, names: Words, posts: Sequence[Post]) -> tuple
     """What can still be done about a draft that nobody needs to decide on."""
     tail = f"{draft.id}:{draft.digest}"
     more: list[tuple[str, str]] = []
-    if any(post.state is PostState.published and post.receipt and not post.receipt.taken_down_at for post in posts):
+    if any(post.receipt and not post.receipt.taken_down_at for post in posts):
         more.append((names.t("Take down"), f"takedown:{draft.id}"))
-    if posts and all(post.state is PostState.scheduled for post in posts):
+    if posts and all(post.state is PostState.scheduled and not post.receipt for post in posts):
         more += [(names.t("Reschedule"), f"move:{tail}"), (names.t("Edit text"), f"edit:{tail}")]
         more += [(names.t("Hold"), f"hold:{tail}"), (names.t("Reject"), f"reject:{tail}")]
     more.append((names.t("Details"), f"details:{draft.id}"))

@@ -14,6 +14,7 @@ MOST_NAMED: Final = 5
 OUT: Final = frozenset({PostState.published, PostState.sending, PostState.unknown})
 # Why nothing can be sent again as it was approved, and why the account must be mended first.
 SPENT: Final = frozenset({"payload", "changed", "no_account"})
+BY_HAND: Final = "by_hand"  # nobody knows which post it is there: people write its first comment
 ACCESS: Final = frozenset({"account", "unauthorized", "moved", "other_account"})
 
 
@@ -40,7 +41,9 @@ def post_line(post: Post, names: Words) -> str:
         return f"🗑 {account}: {_taken_down(receipt, names)}"
     if receipt is not None and post.by_hand:
         return "✋ " + names.t("{account}: to be taken down by hand", account=account) + _at(names.address(post))
-    if post.state is PostState.published and receipt is not None:
+    if receipt is not None and post.commenting and post.asks:
+        return "⚠ " + names.t("{account}: out, but see its first comment", account=account) + _at(receipt.url)
+    if receipt is not None:
         return f"✅ {account}{_at(receipt.url)}"
     return {
         PostState.failed: names.t("❌ {account}: not posted", account=account),
@@ -76,6 +79,8 @@ def _headline(post: Post, names: Words) -> str:
     account, at = names.account(post.account), names.time(post.due)
     if post.receipt is not None and post.receipt.taken_down_at is not None:
         return names.t("🗑 Taken down: {account}", account=account)
+    if post.commenting:
+        return _comment_headline(post, names)
     return {
         PostState.published: names.t("✅ Posted: {account}", account=account),
         PostState.failed: names.t("❌ Not posted: {account}, {when}", account=account, when=at),
@@ -88,6 +93,16 @@ def _headline(post: Post, names: Words) -> str:
         else names.t("Scheduled: {account}, {when}", account=account, when=at),
         PostState.sending: names.t("On its way: {account}, {when}", account=account, when=at),
     }[post.state]
+
+
+def _comment_headline(post: Post, names: Words) -> str:
+    """Of a post that is out, while its first comment is not or may not be."""
+    account = names.account(post.account)
+    if post.state is PostState.unknown:
+        return names.t("❓ Posted; of its first comment we can't tell: {account}", account=account)
+    if post.state in (PostState.scheduled, PostState.sending):
+        return names.t("⏳ Posted; its first comment is late, still trying: {account}", account=account)
+    return names.t("⚠ Posted, but without its first comment: {account}", account=account)
 
 
 def _notes(post: Post, names: Words, siblings: Sequence[Post]) -> Iterator[str]:
@@ -110,6 +125,7 @@ def _differences(names: Words) -> tuple[tuple[str, str], ...]:
         ("text", names.t("The text is not the approved one.")),
         ("pictures", names.t("The pictures are not the approved ones.")),
         ("alt texts", names.t("The alt texts are not the approved ones.")),
+        ("first comment", names.t("The first comment is not the approved one.")),
     )
 
 
@@ -158,6 +174,8 @@ def _buttons(post: Post, names: Words, siblings: Sequence[Post]) -> tuple[Button
         return (Button(label=names.t("Take down"), action=f"takedown:{post.id}", more=True),)
     if post.state not in ASKS:
         return ()
+    if post.commenting:
+        return _comment_buttons(post, names)
     drop = Button(label=names.t("Drop"), action=f"cancel:{post.id}")
     if post.state is PostState.unknown:
         return (
@@ -178,3 +196,19 @@ def _buttons(post: Post, names: Words, siblings: Sequence[Post]) -> tuple[Button
     elif code in SPENT:
         made.append(Button(label=names.t("New post"), action=f"new:{post.brand}"))
     return (made[0].model_copy(update={"style": "primary"}), *made[1:], drop)
+
+
+def _comment_buttons(post: Post, names: Words) -> tuple[Button, ...]:
+    """What can be done about a first comment: the post itself is out, and is not sent again."""
+    code, made = post.failure.code if post.failure else "", list[Button]()
+    if code in ACCESS:
+        made.append(Button(label=names.t("Connect it again"), action=f"reconnect:{post.account}"))
+    if post.state is PostState.unknown or code == BY_HAND:
+        made.append(Button(label=names.t("It stands there"), action=f"live:{post.id}"))
+    if code != BY_HAND and code not in SPENT:
+        again = names.t("Not there, write it again") if post.state is PostState.unknown else names.t("Write it again")
+        made.append(Button(label=again, action=f"send:{post.id}"))
+    leave = Button(label=names.t("Leave it out"), action=f"cancel:{post.id}")
+    down = Button(label=names.t("Take down"), action=f"takedown:{post.id}", more=True)
+    first = (made[0].model_copy(update={"style": "primary"}),) if made else ()
+    return (*first, *made[1:], leave, down)

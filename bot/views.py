@@ -65,6 +65,8 @@ class VersionView(View):
     by_model: int | None = Field(
         None, description="percent of its words that a language model wrote; null: not recorded"
     )
+    first_comment: str | None = Field(None, description="what goes out in the first comment below it")
+    comments: str = Field("none", description="how its channel has first comments: none, after, reply")
     media: list[MediumView]
     approved: bool
     missing: str | None = Field(description="what it still waits for, in a sentence")
@@ -175,6 +177,7 @@ class PostView(View):
     receipt: ReceiptView | None
     problem: str | None
     fixes: list[str]
+    commenting: bool = Field(False, description="whether it is out, and only its first comment is not or may not be")
     by_hand: bool = Field(False, description="whether somebody must still take it down by hand, at `look_at`")
     look_at: str | None = Field(None, description="where it stands, or else where people look at its account")
 
@@ -331,6 +334,8 @@ def _version(version: Version, words: Words, missing: Mapping[str, str], media_u
         price=version.price or None,
         disclosure=list(version.disclosure),
         by_model=version.by_model,
+        first_comment=version.first_comment or None,
+        comments=version.comments,
         media=[
             MediumView(
                 sha256=medium.sha256,
@@ -385,6 +390,7 @@ def post_view(post: Post, words: Words) -> PostView:
         else None,
         problem=post.failure.sentence if post.failure else None,
         fixes=list(post.failure.fixes) if post.failure else [],
+        commenting=post.commenting,
         by_hand=post.by_hand,
         look_at=words.address(post) or None,
     )

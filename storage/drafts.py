@@ -59,6 +59,7 @@ class Brief(Frozen):
     paid_partnership: bool = Field(False, description="declared by a person: somebody gives something for it")
     partner: str = Field("", description="with whom, as the person named them")
     ai_picture: bool = Field(False, description="a person says that an image model made the uploads")
+    first_comment: str = Field("", description="what goes into a first comment, e.g. the link, where channels have one")
 
 
 class Finding(Frozen):
@@ -86,6 +87,8 @@ class Version(Frozen):
     unit: str = "characters"
     price: str = ""
     pages: int = Field(0, ge=0, description="of the document that its pictures become; 0 where they stay pictures")
+    first_comment: str = Field("", description="what stands in the first comment below it, word for word")
+    comments: Literal["none", "after", "reply"] = Field("none", description="how its channel has first comments")
     edited_by: str = Field("", description="member who last worded it by hand")
     by_model: int | None = Field(
         None, ge=0, le=100, description="percent of its words that a language model wrote; None: not recorded"
@@ -171,7 +174,7 @@ class Draft(Record):
         1: lambda old: {**old, "reminders": []},  # were names of steps
         2: lambda old: old,  # 3 knows where in a home a message stands
         3: lambda old: old,  # 4 knows the pages that it was written from
-        4: lambda old: old,  # 5 knows what a version must say of itself
+        4: lambda old: old,  # 5 knows first comments, and what a version must say of itself
     }
 
     id: str

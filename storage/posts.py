@@ -33,6 +33,7 @@ NEXT: dict[PostState, frozenset[PostState]] = {
             PostState.cancelled,
             PostState.paused,
             PostState.unknown,
+            PostState.published,  # without the first comment that was still to come
         }
     ),
     PostState.sending: frozenset(
@@ -83,7 +84,8 @@ class PostReceipt(Frozen):
     url: str
     at: datetime
     compared: str = Field("", description="same, differs, or empty where the channel cannot be read")
-    differs: tuple[str, ...] = Field((), description="what does: text, pictures, alt texts")
+    differs: tuple[str, ...] = Field((), description="what does: text, pictures, alt texts, first comment")
+    comment: str = Field("", description="id of its first comment, where that is a thing of its own there")
     note: str = Field("", description="in which part it is not out as asked, in a sentence for the person")
     by: str = Field("", description="member who said that it is live, when a person had to look")
     by_hand_since: datetime | None = Field(None, description="since when people must take it down: its channel did not")
@@ -142,6 +144,11 @@ class Post(Record):
         receipt = self.receipt
         later = [receipt.at, receipt.taken_down_at] if receipt else []
         return max([self.due, *(at for at in later if at), *(attempt.at for attempt in self.attempts)])
+
+    @property
+    def commenting(self) -> bool:
+        """Whether it is out, and only its first comment is still to come or in doubt."""
+        return self.receipt is not None and self.state not in OVER
 
     @property
     def by_hand(self) -> bool:

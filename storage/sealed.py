@@ -79,12 +79,14 @@ class Part(Frozen):
 class SealedPayload(Frozen):
     """Everything the digest covers. Times are ISO 8601 UTC, amounts are strings.
 
-    `VERSION` is what this code seals; `LIFTS[n]` makes a document of version n one of n + 1. One version back must stay
-    sendable: what is approved today goes out after tomorrow's update.
+    `VERSION` is the newest that this code seals; `LIFTS[n]` makes a document of version n one of n + 1. One version
+    back must stay sendable: what is approved today goes out after tomorrow's update.
     """
 
-    VERSION: ClassVar[int] = 1
-    LIFTS: ClassVar[Mapping[int, Migration]] = {}
+    VERSION: ClassVar[int] = 2
+    COMMENTED: ClassVar[int] = 2  # has a first comment, which those that know 1 alone would leave out in silence
+    SEALS: ClassVar[frozenset[int]] = frozenset({1, COMMENTED})
+    LIFTS: ClassVar[Mapping[int, Migration]] = {1: lambda old: old}
 
     payload_version: int = 1
     workspace: str
@@ -116,7 +118,7 @@ class SealedPayload(Frozen):
             raise ValueError("no sealed payload")
         if version > cls.VERSION:
             raise NewerPayload
-        if version == cls.VERSION:
+        if version in cls.SEALS:
             return cls.model_validate_json(stored)
         for step in range(version, cls.VERSION):
             document = cls.LIFTS[step](document)
@@ -134,6 +136,16 @@ class SealedPayload(Frozen):
         if update:
             copy._older = b""
         return copy
+
+    @property
+    def comment_after(self) -> str:
+        """The first comment that is written after the post; "" where there is none, or where it is its last part."""
+        return "" if self.parts[-1].text == self.first_comment else self.first_comment
+
+    @property
+    def words(self) -> str:
+        """All that people would read: title, texts and first comment."""
+        return "\n".join([self.title, *(part.text for part in self.parts), self.comment_after])
 
     @property
     def digest(self) -> str:

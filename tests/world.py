@@ -161,11 +161,12 @@ class World:
         by: Member | None = None,
         findings: tuple[Finding, ...] = (),
         media: tuple[Medium, ...] = (),
+        comment: str = "",
     ) -> Draft:
         """A draft with one version an account, sealed as drafting seals it."""
         now, author = self.clock.now(), by or self.owner
         due = now + due_in if due_in is not None else None
-        versions = [await self._version(account, text, due, media) for account in accounts or (self.account,)]
+        versions = [await self._version(account, text, due, media, comment) for account in accounts or (self.account,)]
         draft = Draft(
             id=new_id("d"),
             workspace=self.ws,
@@ -187,10 +188,11 @@ class World:
         return draft
 
     async def _version(
-        self, account: Account, text: str, due: datetime | None, media: tuple[Medium, ...] = ()
+        self, account: Account, text: str, due: datetime | None, media: tuple[Medium, ...], comment: str
     ) -> Version:
         channel = self.channels[account.channel]
-        payload = channel.build(Content(text=text, title=text[:40], media=media, not_before=due), account)
+        content = Content(text=text, title=text[:40], media=media, not_before=due, first_comment=comment)
+        payload = channel.build(content, account)
         measured = channel.measure(text, account)
         return Version(
             account=account.id,
@@ -202,6 +204,7 @@ class World:
             length=measured.used,
             limit=measured.limit,
             unit=measured.unit,
+            first_comment=comment,
         )
 
     async def decide(
@@ -240,7 +243,9 @@ class World:
         met = all(standing.met for standing in case.standings(old, self.clock.now()))
         versions = []
         for version in old.versions:
-            made = await self._version(case.accounts[version.account], text or version.text, due)
+            made = await self._version(
+                case.accounts[version.account], text or version.text, due, (), version.first_comment
+            )
             versions.append(made.model_copy(update={"post": version.post, "edited_by": by.id if text else ""}))
         new = old.changed(
             versions=tuple(versions),
@@ -254,9 +259,9 @@ class World:
             new = self.decisions.approved_by_mover(case, new, by, "test")
         return (await self.decisions.settle(case, new, None, why="revised", by=by)).draft
 
-    async def approved(self, *accounts: Account, text: str = "Fresh bread from six.") -> Post:
+    async def approved(self, *accounts: Account, text: str = "Fresh bread from six.", comment: str = "") -> Post:
         """A draft for the owner's accounts, approved; its (first) post, due in an hour."""
-        decided = await self.decide(await self.draft(*accounts, text=text))
+        decided = await self.decide(await self.draft(*accounts, text=text, comment=comment))
         assert decided.posts, decided.sentence
         return decided.posts[0]
 
@@ -264,11 +269,15 @@ class World:
         return (await self.kept_posts.get(self.ws, post.id)).record
 
     async def publish_due(self, post: Post) -> Post:
-        """Let its time come, and publish it as a worker would."""
+        """Let its time come, and publish it as a worker would, its first comment after it."""
         if self.clock.now() < post.due:
             self.clock.move_to(post.due + timedelta(seconds=1))
         await self.publisher.publish(self.ws, post.id)
-        return await self.post(post)
+        kept = await self.post(post)
+        if kept.commenting and kept.state is PostState.scheduled and kept.failure is None:
+            await self.publisher.publish(self.ws, post.id)
+            kept = await self.post(post)
+        return kept
 
     async def feed_guids(self) -> list[str]:
         return [item.guid for item in (await self.feed.newest(self.ws)).items]

@@ -27,6 +27,7 @@ __all__ = [
     "Capabilities",
     "Channel",
     "ChannelRefused",
+    "Comments",
     "Content",
     "Documents",
     "Door",
@@ -91,6 +92,9 @@ class Capabilities:
     links: Literal["in text", "none"] = "in text"
     hashtags: Literal["welcome", "few", "none"] = "few"
     threads: bool = False
+    # A first comment below a post: "after" it by a call of its own (`Comments`), or a "reply", the thread's last part.
+    comments: Literal["none", "after", "reply"] = "none"
+    comment_limit: int | None = None  # in `unit`; None: as the text's
     deletes: bool = False
     reads_back: bool = False
     metrics: tuple[str, ...] = ()
@@ -120,6 +124,8 @@ class Content:
     not_before: datetime | None = None
     mentions: Mapping[str, str] = field(default_factory=dict)  # name in the text → id on the channel (`Mentions`)
     disclosure: tuple[Flag, ...] = ()  # what must be said; where `flags` lacks one, the text says it already
+    first_comment: str = ""
+    comment_link: str = ""  # the link that stands in the first comment, where `link` is empty for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +165,7 @@ class Receipt:
     at: datetime
     # What the channel said, short, no secrets; `note` is a sentence for people about what went out in part only.
     answer: Mapping[str, str] = field(default_factory=dict)
+    comment: str = ""  # id of its first comment, where that is a thing of its own there
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +315,23 @@ class Channel(Protocol):
 
     async def connect(self, account: Account, door: Door) -> Account:
         """The account with its verified remote id, name, server and what else sending needs, or ChannelRefused."""
+        ...
+
+
+@runtime_checkable
+class Comments(Protocol):
+    """What a channel adds whose `comments` are "after" a post. `payload.first_comment` is what is written, as it is."""
+
+    async def comment(self, payload: SealedPayload, post: Receipt, key: AttemptKey, door: Door) -> Receipt:
+        """Write it below the post; `remote_id` names the comment. `key` is the comment's own. Raises as `send` does."""
+        ...
+
+    async def look_up_comment(self, payload: SealedPayload, post: Receipt, key: AttemptKey, door: Door) -> Lookup:
+        """Whether it stands there, by key or by its words and writer. Looking must change nothing."""
+        ...
+
+    async def read_comment(self, post: Receipt, comment: str, door: Door) -> str | None:
+        """Its text as it stands there; None when it cannot be read."""
         ...
 
 

@@ -58,7 +58,7 @@ from bot.channels.bluesky_text import (
     split,
 )
 from bot.channels.bluesky_write import confirms, missing, request_of, same_account, upload
-from bot.channels.content import link_in, sealed
+from bot.channels.content import link_in, sealed, with_reply
 from bot.channels.limits import problems
 from bot.channels.mastodon_server import origin_of
 from bot.errors import BadInput
@@ -92,6 +92,7 @@ class Bluesky:
         alt_limit=2000,  # MAX_ALT_TEXT of Bluesky's own client; the lexicon has none
         hashtags="few",
         threads=True,
+        comments="reply",
         deletes=True,
         access_ends=True,
         reads_back=True,
@@ -139,7 +140,7 @@ class Bluesky:
                 facets=facets(part, mentions),
                 link_card=card if number == 0 else None,
             )
-            for number, part in enumerate(split(text))
+            for number, part in enumerate(with_reply(content, split(text)))
         )
         return sealed(
             content,

@@ -19,6 +19,12 @@ def link_in(content: Content) -> tuple[str, tuple[Link, ...]]:
     return text, (Link(shown=content.link, destination=content.link),)
 
 
+def with_reply(content: Content, parts: tuple[str, ...]) -> tuple[str, ...]:
+    """The posts of a thread, with the first comment as the last of them."""
+    comment = content.first_comment.strip()
+    return (*parts, comment) if comment else parts
+
+
 def sealed_not_before(content: Content) -> str | None:
     """The instant as payloads write it: ISO 8601 in UTC, whole seconds."""
     if content.not_before is None:
@@ -37,6 +43,10 @@ def sealed(
     **more: Any,
 ) -> SealedPayload:
     """The payload of these parts for this account, at the content's time; `title`: other than the content's own."""
+    comment = content.first_comment.strip()
+    if comment:
+        more["payload_version"] = SealedPayload.VERSION
+    linked = (Link(shown=content.comment_link, destination=content.comment_link),) if content.comment_link else ()
     return SealedPayload(
         workspace=account.workspace,
         channel=channel,
@@ -48,7 +58,8 @@ def sealed(
         title=content.title.strip() if title is None else title,
         language=content.language or account.language or "en",
         parts=parts,
-        links=links,
+        links=links + linked,
+        first_comment=comment,
         disclosure=content.disclosure,
         **more,
     )

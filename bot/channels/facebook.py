@@ -20,6 +20,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.channels import meta_comments
 from bot.channels.answers import KEPT, instant, printable
 from bot.channels.base import (
     Absent,
@@ -77,6 +78,8 @@ class Facebook:
         picture_size=(1200, 1200),
         alt_limit=1000,  # ours: documented is none
         hashtags="few",
+        comments="after",
+        comment_limit=8_000,  # Facebook's own editor; the API documents none
         deletes=True,
         access_ends=True,
         reads_back=True,
@@ -153,6 +156,25 @@ class Facebook:
             at = instant(same[0].get("created_time")) or door.now()
             return Found(Receipt(id_in(same[0]), self._page(id_in(same[0]), same[0]), at))
         return Absent() if whole else CannotTell("Too many posts stand there since then.")
+
+    async def comment(self, payload: SealedPayload, post: Receipt, key: AttemptKey, door: Door) -> Receipt:
+        api = await as_page(await Api.of(door, self._platform, payload.server), payload.remote_id)
+        if key.deadline - key.first_at > self.capabilities.deadline:  # an earlier one may stand there
+            earlier = await self.look_up_comment(payload, post, key, door)
+            if found := meta_comments.standing(earlier):
+                return found
+        return await meta_comments.write(api, payload, post)
+
+    async def look_up_comment(self, payload: SealedPayload, post: Receipt, key: AttemptKey, door: Door) -> Lookup:
+        """By words and writer, among the comments of the post."""
+        try:
+            api = await as_page(await Api.of(door, self._platform, payload.server), payload.remote_id)
+            return await meta_comments.look_up(api, payload, post, meta_comments.FACEBOOK_EDGE)
+        except Exception:  # whatever kept the answer away: looking changes nothing, so looking again is safe
+            return CannotTell(f"{door.account.name} could not be read.", temporary=True)
+
+    async def read_comment(self, post: Receipt, comment: str, door: Door) -> str | None:
+        return await meta_comments.read(await self._reading(door), comment, meta_comments.FACEBOOK_EDGE)
 
     async def read_back(self, receipt: Receipt, door: Door) -> Live | None:
         [post] = ids_of(receipt.remote_id, self._platform.title)
@@ -243,14 +265,7 @@ class Facebook:
         """What an earlier attempt brought out. Raises ProvenNotSent when that cannot be read, OutcomeUnknown when it
         does not tell.
         """
-        found = await self.look_up(payload, key, door)
-        if isinstance(found, Found):
-            return found.receipt
-        if isinstance(found, CannotTell) and found.temporary:
-            raise ProvenNotSent(found.why, kept="Nothing more was sent.")
-        if isinstance(found, CannotTell):
-            raise OutcomeUnknown(found.why)
-        return None
+        return meta_comments.standing(await self.look_up(payload, key, door))
 
     def _page(self, post: str, said: Mapping[str, Any]) -> str:
         """Where people see it."""

@@ -22,6 +22,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.channels import meta_comments
 from bot.channels.answers import KEPT, instant, printable
 from bot.channels.base import (
     Absent,
@@ -37,7 +38,6 @@ from bot.channels.base import (
     Live,
     Lookup,
     Measure,
-    OutcomeUnknown,
     Pace,
     Problem,
     ProvenNotSent,
@@ -88,6 +88,8 @@ class Instagram:
         alt_limit=1000,  # …/reference/ig-user/media
         links="none",  # addresses stay words
         hashtags="welcome",
+        comments="after",
+        comment_limit=MOST,  # the app's own field; documented for the API is none
         deletes=False,
         fetches=True,
         access_ends=True,
@@ -130,10 +132,10 @@ class Instagram:
         text = payload.parts[0].text
         if not payload.parts[0].media:
             found += (Problem("no_picture", "Instagram takes no post without a picture.", "Add a picture."),)
-        if (used := tags(text)) > MOST_TAGS:
+        if (used := max(tags(text), tags(payload.first_comment))) > MOST_TAGS:
             reason = f"Instagram takes at most {MOST_TAGS} hashtags; this has {used}."
             found += (Problem("too_many_hashtags", reason, "Leave some out."),)
-        if (used := mentions(text)) > MOST_MENTIONS:
+        if (used := max(mentions(text), mentions(payload.first_comment))) > MOST_MENTIONS:
             reason = f"Instagram takes at most {MOST_MENTIONS} mentions; this has {used}."
             found += (Problem("too_many_mentions", reason, "Leave some out."),)
         return found + unreachable(payload, self._base_url, self.capabilities.title)
@@ -174,6 +176,26 @@ class Instagram:
             at = instant(same[0].get("timestamp")) or door.now()
             return Found(Receipt(id_in(same[0]), _address(same[0], door.account), at))
         return Absent() if whole else CannotTell("Too many posts stand there since then.")
+
+    async def comment(self, payload: SealedPayload, post: Receipt, key: AttemptKey, door: Door) -> Receipt:
+        api = await Api.of(door, self._platform, payload.server)
+        if key.deadline - key.first_at > self.capabilities.deadline:  # an earlier one may stand there
+            earlier = await self.look_up_comment(payload, post, key, door)
+            if found := meta_comments.standing(earlier):
+                return found
+        return await meta_comments.write(api, payload, post)
+
+    async def look_up_comment(self, payload: SealedPayload, post: Receipt, key: AttemptKey, door: Door) -> Lookup:
+        """By words and writer, among the comments of the post."""
+        try:
+            api = await Api.of(door, self._platform, payload.server)
+            return await meta_comments.look_up(api, payload, post, meta_comments.INSTAGRAM_EDGE)
+        except Exception:  # whatever kept the answer away: looking changes nothing, so looking again is safe
+            return CannotTell(f"{door.account.name} could not be read.", temporary=True)
+
+    async def read_comment(self, post: Receipt, comment: str, door: Door) -> str | None:
+        api = await Api.of(door, self._platform, door.account.server)
+        return await meta_comments.read(api, comment, meta_comments.INSTAGRAM_EDGE)
 
     async def read_back(self, receipt: Receipt, door: Door) -> Live | None:
         [post] = ids_of(receipt.remote_id, self._platform.title)
@@ -241,14 +263,7 @@ class Instagram:
         """What an earlier attempt brought out. Raises ProvenNotSent when that cannot be read, OutcomeUnknown when it
         does not tell.
         """
-        found = await self.look_up(payload, key, door)
-        if isinstance(found, Found):
-            return found.receipt
-        if isinstance(found, CannotTell) and found.temporary:
-            raise ProvenNotSent(found.why, kept="Nothing more was sent.")
-        if isinstance(found, CannotTell):
-            raise OutcomeUnknown(found.why)
-        return None
+        return meta_comments.standing(await self.look_up(payload, key, door))
 
 
 async def _container(api: Api, payload: SealedPayload) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from bot.channels.base import Capabilities, Measure, Problem
+from bot.channels.base import Account, Capabilities, Channel, Measure, Problem
 from storage.sealed import Medium, SealedPayload
 
 
@@ -12,11 +12,19 @@ def problems(
     payload: SealedPayload,
     capabilities: Capabilities,
     measure: Callable[[str], Measure],
+    measure_comment: Callable[[str], Measure] | None = None,
     *,
     title_length: Callable[[str], int] = len,
 ) -> tuple[Problem, ...]:
-    """Every reason why the channel would not take it, in sentences for the person."""
-    return (*_of_title(payload, capabilities, title_length(payload.title)), *_found(payload, capabilities, measure))
+    """Every reason why the channel would not take it, in sentences for the person. A comment counts as `measure` says,
+    where nothing else is given.
+    """
+    comment = (measure_comment or measure)(payload.first_comment) if payload.first_comment else None
+    return (
+        *_of_title(payload, capabilities, title_length(payload.title)),
+        *_of_comment(comment, capabilities),
+        *_found(payload, capabilities, measure),
+    )
 
 
 def _of_title(payload: SealedPayload, capabilities: Capabilities, used: int) -> Iterator[Problem]:
@@ -28,6 +36,12 @@ def _of_title(payload: SealedPayload, capabilities: Capabilities, used: int) -> 
             f"{capabilities.title} takes at most {limit} characters in a title; this has {used}.",
             f"Shorten it by {over}.",
         )
+
+
+def measured_comment(channel: Channel, account: Account, text: str) -> Measure:
+    """The length of a first comment, which is one post where it is a reply."""
+    can = channel.capabilities_for(account)
+    return Measure(channel.measure(text, account).used, can.comment_limit or can.text_limit, can.unit)
 
 
 def _found(payload: SealedPayload, capabilities: Capabilities, measure: Callable[[str], Measure]) -> Iterator[Problem]:
@@ -52,6 +66,19 @@ def _found(payload: SealedPayload, capabilities: Capabilities, measure: Callable
             )
         for medium in part.media:
             yield from _of_medium(medium, capabilities)
+
+
+def _of_comment(comment: Measure | None, capabilities: Capabilities) -> Iterator[Problem]:
+    """A reply is a part like others."""
+    name, limit, unit = capabilities.title, capabilities.comment_limit or capabilities.text_limit, capabilities.unit
+    if comment is not None and capabilities.comments == "none":
+        yield Problem("no_comments", f"{name} has no first comments.", "Put its words into the text.")
+    elif comment is not None and capabilities.comments == "after" and limit is not None and comment.used > limit:
+        yield Problem(
+            "comment_too_long",
+            f"{name} takes at most {limit} {unit} in a comment; this has {comment.used}.",
+            f"Shorten it by {comment.used - limit}.",
+        )
 
 
 def _of_medium(medium: Medium, capabilities: Capabilities) -> Iterator[Problem]:

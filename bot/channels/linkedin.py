@@ -21,8 +21,10 @@ import asyncio
 import dataclasses
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
+from bot.channels import linkedin_comments
 from bot.channels import linkedin_document as documents
 from bot.channels.answers import KEPT, ask, printable
 from bot.channels.base import (
@@ -47,7 +49,7 @@ from bot.channels.base import (
     Receipt,
     Window,
 )
-from bot.channels.content import link_in, sealed_not_before
+from bot.channels.content import link_in, sealed
 from bot.channels.limits import problems
 from bot.channels.linkedin_api import VISIBILITIES, Api, instant, judged, path_of, post_body, receipt_of
 from bot.channels.linkedin_listing import images, last, listed_since, readable
@@ -86,6 +88,8 @@ class LinkedIn:
         picture_size=(1200, 1200),
         alt_limit=1000,  # what LinkedIn's own editor takes; the API may take more
         hashtags="few",
+        comments="after",
+        comment_limit=linkedin_comments.MOST,
         deletes=True,
         access_ends=True,
         reads_back=True,
@@ -118,16 +122,10 @@ class LinkedIn:
             (content.text, (Link(shown=content.link, destination=content.link),)) if card else link_in(content)
         )
         text, marked = with_names(text.strip(), content.mentions)
-        return SealedPayload(
-            workspace=account.workspace,
-            channel=self.capabilities.channel,
-            account=account.id,
-            remote_id=account.remote_id,
-            server=account.server,
-            destination=account.destination,
-            not_before=sealed_not_before(content),
-            title=content.title.strip(),
-            language=content.language or account.language or "en",
+        return sealed(
+            content,
+            account,
+            self.capabilities.channel,
             parts=(Part(text=text, media=content.media, facets=marked, link_card=card),),
             links=links,
             disclosure=content.disclosure,
@@ -141,7 +139,8 @@ class LinkedIn:
 
         document = documents.title_of(payload)
         can = documents.takes(self.capabilities) if document else self.capabilities
-        return (*problems(payload, can, measure), *documents.problems_of(payload))
+        comment = partial(self.measure, account=account)
+        return (*problems(payload, can, measure, comment), *documents.problems_of(payload))
 
     def document_pages(self, payload: SealedPayload) -> int:
         return len(payload.parts[0].media) if documents.title_of(payload) else 0
@@ -186,6 +185,30 @@ class LinkedIn:
             receipt = receipt_of(same[0].get("id"), door, self._platform, instant(same[0].get("createdAt")))
             return Found(receipt) if receipt else CannotTell("A post with these words stands there.")
         return Absent() if whole else CannotTell("Too many posts stand there since then.")
+
+    async def comment(self, payload: SealedPayload, post: Receipt, key: AttemptKey, door: Door) -> Receipt:
+        api = await Api.of(door, self._platform, payload.server)
+        if key.deadline - key.first_at > self.capabilities.deadline:  # an earlier one may stand there
+            earlier = await self.look_up_comment(payload, post, key, door)
+            if found := _standing(earlier, door):
+                return found
+        return await linkedin_comments.write(api, payload, post, door)
+
+    async def look_up_comment(self, payload: SealedPayload, post: Receipt, key: AttemptKey, door: Door) -> Lookup:
+        """By words and writer, among the comments of the post."""
+        if door.account.options.get("reads") != "yes":
+            return CannotTell(f"LinkedIn does not let AdMind read the comments of {door.account.name}.")
+        try:
+            return await linkedin_comments.look_up(
+                await Api.of(door, self._platform, payload.server), payload, post, door
+            )
+        except Exception:  # whatever kept the answer away: looking changes nothing, so looking again is safe
+            return CannotTell(f"{door.account.name} could not be read.", temporary=True)
+
+    async def read_comment(self, post: Receipt, comment: str, door: Door) -> str | None:
+        if door.account.options.get("reads") != "yes":
+            return None
+        return await linkedin_comments.read(await Api.of(door, self._platform, door.account.server), post, comment)
 
     async def read_back(self, receipt: Receipt, door: Door) -> Live | None:
         if door.account.options.get("reads") != "yes":
@@ -310,14 +333,18 @@ class LinkedIn:
         """What an earlier attempt brought out, where that may be read. Raises ProvenNotSent when it can be read only
         later, OutcomeUnknown when it does not tell.
         """
-        found = await self.look_up(payload, key, api.door)
-        if isinstance(found, Found):
-            return found.receipt
-        if isinstance(found, CannotTell) and found.temporary:
-            raise ProvenNotSent(found.why, kept="Nothing more was sent.")
-        if isinstance(found, CannotTell) and api.door.account.options.get("reads") == "yes":
-            raise OutcomeUnknown(found.why)
-        return None
+        return _standing(await self.look_up(payload, key, api.door), api.door)
+
+
+def _standing(found: Lookup, door: Door) -> Receipt | None:
+    """What a look before another attempt tells. Raises as `_earlier` does."""
+    if isinstance(found, Found):
+        return found.receipt
+    if isinstance(found, CannotTell) and found.temporary:
+        raise ProvenNotSent(found.why, kept="Nothing more was sent.")
+    if isinstance(found, CannotTell) and door.account.options.get("reads") == "yes":
+        raise OutcomeUnknown(found.why)
+    return None
 
 
 def _card(content: Content, account: Account) -> dict[str, str] | None:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from bot.channels.article import article_of, read
 from bot.channels.article_html import html_of, text_of
 from bot.channels.base import Account, Content
-from bot.channels.content import link_in, sealed_not_before
+from bot.channels.content import link_in, sealed
 from bot.channels.feed_html import plain
 from bot.channels.mail_address import mailbox_of
 from bot.channels.mail_message import content_id
@@ -77,16 +77,11 @@ def sealed_mail(content: Content, account: Account) -> SealedPayload:
         "html": _page(article.title, preview, inner, content.media, language, (why, postal, linked)),
         "footer": "\n".join([why, *plainly, postal]),
     }
-    return SealedPayload(
-        workspace=account.workspace,
-        channel=account.channel,
-        account=account.id,
-        remote_id=account.remote_id,
-        server=account.server,
-        destination=account.destination,
-        not_before=sealed_not_before(content),
+    return sealed(
+        content,
+        account,
+        account.channel,
         title=article.title,
-        language=language,
         parts=(Part(text=read(article.title, inner), media=content.media),),
         links=links,
         disclosure=content.disclosure,

@@ -77,6 +77,7 @@ class Mastodon:
         picture_size=(1200, 675),  # previews are cut to 16:9
         alt_limit=1500,
         hashtags="welcome",
+        comments="after",  # a reply of one's own, by a call of its own: threads are not made here
         deletes=True,
         access_ends=True,
         reads_back=True,
@@ -141,6 +142,10 @@ class Mastodon:
         return found
 
     async def send(self, payload: SealedPayload, key: AttemptKey, door: Door) -> Receipt:
+        return await self._send(payload, "", key, door)
+
+    async def _send(self, payload: SealedPayload, reply_to: str, key: AttemptKey, door: Door) -> Receipt:
+        """The payload's first part, as an answer to another status where one is named."""
         api = await Api.of(door, payload.server)
         try:
             async with asyncio.timeout(GATHER_SECONDS):
@@ -150,7 +155,7 @@ class Mastodon:
             raise ProvenNotSent(
                 f"{door.account.name} did not take the pictures in time.", kept="Nothing was published."
             ) from error
-        body = status_body(payload, media)
+        body = status_body(payload, media, reply_to)
         await door.check()
         answer = await ask(
             lambda: api.call("POST", "/api/v1/statuses", content=body, headers={"idempotency-key": key.key}),
@@ -164,9 +169,34 @@ class Mastodon:
 
     async def look_up(self, payload: SealedPayload, key: AttemptKey, door: Door) -> Lookup:
         """By content and time, among the account's own posts since shortly before the first attempt."""
+        return await self._look_up(payload, None, key, door)
+
+    async def comment(self, payload: SealedPayload, post: Receipt, key: AttemptKey, door: Door) -> Receipt:
+        """https://docs.joinmastodon.org/methods/statuses/#create: `in_reply_to_id`."""
+        reply, place = _reply(payload), name_of(post.remote_id)
+        if key.deadline - key.first_at > self.capabilities.deadline:  # an earlier one may stand there
+            earlier = await self._look_up(reply, place, key, door)
+            if isinstance(earlier, Found):
+                return earlier.receipt
+            if isinstance(earlier, CannotTell) and earlier.temporary:
+                raise ProvenNotSent(earlier.why, kept="Nothing more was sent.")
+            if isinstance(earlier, CannotTell):
+                raise OutcomeUnknown(earlier.why)
+        return await self._send(reply, place, key, door)
+
+    async def look_up_comment(self, payload: SealedPayload, post: Receipt, key: AttemptKey, door: Door) -> Lookup:
+        """By content and time, among the account's own answers to the post."""
+        return await self._look_up(_reply(payload), post.remote_id, key, door)
+
+    async def read_comment(self, post: Receipt, comment: str, door: Door) -> str | None:
+        live = await self.read_back(Receipt(comment, post.url, post.at), door)
+        return live.text if isinstance(live, Live) else None
+
+    async def _look_up(self, payload: SealedPayload, reply_to: str | None, key: AttemptKey, door: Door) -> Lookup:
         try:
             api = await Api.of(door, payload.server)
             mine, whole = await _since(api, payload.remote_id, key.first_at - CLOCK_SLACK)
+            mine = [each for each in mine if (each.get("in_reply_to_id") or None) == reply_to]
             same = [status for status in mine if await _says(api, status, payload)]
         except Exception:  # whatever kept the answer away: looking changes nothing, so looking again is safe
             return CannotTell(f"{door.account.name} could not be read.", temporary=True)
@@ -191,12 +221,14 @@ class Mastodon:
         return Live(text=source["text"], alts=alts, url=str(status.get("url") or ""))
 
     async def delete(self, receipt: Receipt, door: Door) -> None:
+        """The first comment first: answers stay when what they answer goes."""
         api = await Api.of(door, door.account.server)
-        await door.check()
-        path = f"/api/v1/statuses/{name_of(receipt.remote_id)}"
-        answer = await ask(lambda: api.call("DELETE", path), door.account.name)
-        if answer.status_code not in (404, 410):  # it is not there: that is what was asked for
-            judged(answer, door)
+        for each in (receipt.comment, receipt.remote_id) if receipt.comment else (receipt.remote_id,):
+            await door.check()
+            path = f"/api/v1/statuses/{name_of(each)}"
+            answer = await ask(lambda path=path: api.call("DELETE", path), door.account.name)  # type: ignore[misc]
+            if answer.status_code not in (404, 410):  # it is not there: that is what was asked for
+                judged(answer, door)
 
     async def metrics(self, receipt: Receipt, door: Door) -> Mapping[str, int]:
         api = await Api.of(door, door.account.server)
@@ -246,6 +278,11 @@ class Mastodon:
             page=f"{origin}/@{username}",
             options={**account.options, "server": origin, **facts},
         )
+
+
+def _reply(payload: SealedPayload) -> SealedPayload:
+    """Its first comment as a status of its own, seen and warned about as the post is."""
+    return payload.model_copy(update={"parts": (Part(text=payload.first_comment),)})
 
 
 async def _me(api: Api) -> dict[str, Any]:

@@ -81,13 +81,15 @@ def judged(answer: Response, door: Door) -> None:
     judge(answer, door.account.name, door.now())
 
 
-def status_body(payload: SealedPayload, media: list[str]) -> bytes:
+def status_body(payload: SealedPayload, media: list[str], reply_to: str = "") -> bytes:
     """The JSON of the status, from the sealed payload alone but for the uploads' ids."""
     body: dict[str, Any] = {
         "status": payload.parts[0].text,
         "visibility": payload.visibility,
         "language": payload.language.partition("-")[0],  # ISO 639, without a region
     }
+    if reply_to:
+        body["in_reply_to_id"] = reply_to
     if media:
         body["media_ids"] = media
     if payload.extra.get("spoiler"):

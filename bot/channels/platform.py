@@ -79,8 +79,9 @@ FACEBOOK = Platform(
     title="Facebook",
     api="https://graph.facebook.com",
     web="https://www.facebook.com",
-    # https://developers.facebook.com/docs/pages-api/posts; read_insights for the numbers alone.
-    scope="pages_show_list,pages_manage_posts,pages_read_engagement,read_insights",
+    # https://developers.facebook.com/docs/pages-api/posts; read_insights for the numbers, pages_manage_engagement
+    # (…/documentation/pages-api/comments-mentions) for first comments alone.
+    scope="pages_show_list,pages_manage_posts,pages_read_engagement,pages_manage_engagement,read_insights",
     # https://developers.facebook.com/docs/graph-api/changelog/versions: each is good for two years at least.
     version="v25.0",
     proves=True,
@@ -90,7 +91,9 @@ INSTAGRAM = Platform(
     api="https://graph.instagram.com",
     web="https://www.instagram.com",
     # https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/business-login
-    scope="instagram_business_basic,instagram_business_content_publish,instagram_business_manage_insights",
+    # manage_comments for first comments alone: …/docs/instagram-platform/reference/ig-media/comments
+    scope="instagram_business_basic,instagram_business_content_publish,instagram_business_manage_comments,"
+    "instagram_business_manage_insights",
     version="v25.0",
     login="https://api.instagram.com",
 )

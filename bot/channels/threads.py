@@ -43,7 +43,7 @@ from bot.channels.base import (
     Receipt,
     Window,
 )
-from bot.channels.content import link_in, sealed
+from bot.channels.content import link_in, sealed, with_reply
 from bot.channels.limits import problems
 from bot.channels.meta_api import Api, clean, counts_in, id_in, ids_of, latest, other_account, whose
 from bot.channels.meta_containers import room, unreachable
@@ -87,6 +87,7 @@ class Threads:
         alt_limit=1000,  # …/docs/threads/reference/publishing
         hashtags="few",  # the first one becomes the topic, the others stay words
         threads=True,
+        comments="reply",
         deletes=True,  # …/docs/threads/posts/delete-posts: 100 a day
         fetches=True,
         access_ends=True,
@@ -124,7 +125,7 @@ class Threads:
         )
         parts = tuple(
             Part(text=part, media=content.media, link_card=card) if number == 0 else Part(text=part)
-            for number, part in enumerate(split(text))
+            for number, part in enumerate(with_reply(content, split(text)))
         )
         topic = account.options.get("topic", "")
         return sealed(

@@ -44,7 +44,7 @@ from bot.channels.base import (
     Receipt,
     Window,
 )
-from bot.channels.content import link_in, sealed
+from bot.channels.content import link_in, sealed, with_reply
 from bot.channels.limits import problems
 from bot.channels.platform import Platform
 from bot.channels.platform import X as PLATFORM
@@ -85,6 +85,7 @@ class X:
         alt_limit=1000,
         hashtags="few",
         threads=True,
+        comments="reply",
         deletes=True,
         access_ends=True,
         reads_back=True,
@@ -115,7 +116,8 @@ class X:
     def build(self, content: Content, account: Account) -> SealedPayload:
         text, links = link_in(content)
         parts = tuple(
-            Part(text=part, media=content.media if number == 0 else ()) for number, part in enumerate(split(text))
+            Part(text=part, media=content.media if number == 0 else ())
+            for number, part in enumerate(with_reply(content, split(text)))
         )
         return sealed(
             content,

@@ -31,7 +31,8 @@ class CheckedVersion:
 
     @property
     def text(self) -> str:
-        return self.version.text
+        """The text, and below it the first comment: spans of the text stay what they are."""
+        return "\n\n".join(part for part in (self.version.text, self.version.first_comment) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Subject:
         brief = self.brief
         said = (
             brief.request, brief.topic, brief.offer, brief.deadline, brief.link, brief.call_to_action, brief.verbatim,
-            brief.audience, brief.partner, *brief.facts, *brief.links, *brief.hashtags,
+            brief.audience, brief.partner, brief.first_comment, *brief.facts, *brief.links, *brief.hashtags,
         )  # fmt: skip
         facts = (f"{fact.text} {fact.evidence}" for fact in self.brand.facts)
         return tuple(text for text in (*said, self.brand.name, *facts) if text)

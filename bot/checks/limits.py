@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.checks.base import Subject
-from storage.drafts import Finding
+from bot.checks.base import CheckedVersion, Subject
+from storage.drafts import Brief, Finding
 
 
 async def limits(subject: Subject) -> tuple[Finding, ...]:
@@ -16,6 +16,8 @@ async def limits(subject: Subject) -> tuple[Finding, ...]:
             )
             for problem in each.problems
         ]
+        if subject.brief.first_comment and each.capabilities.comments == "none":
+            found.append(_left_out(each, subject.brief))
         rules = {problem.rule for problem in each.problems}
         if each.measured.over and "too_long" not in rules:
             name, measured = each.capabilities.title, each.measured
@@ -29,3 +31,17 @@ async def limits(subject: Subject) -> tuple[Finding, ...]:
                 )
             )
     return tuple(found)
+
+
+def _left_out(each: CheckedVersion, brief: Brief) -> Finding:
+    """A first comment was wished for where there are none."""
+    linked = bool(brief.link) and brief.link in brief.first_comment
+    return Finding(
+        severity="warn",
+        rule="no_first_comment",
+        reason=f"{each.capabilities.title} has no first comments, so the link stands in the text."
+        if linked
+        else f"{each.capabilities.title} has no first comments, so what was wished for one is left out.",
+        fix="Look whether that is right, or put its words into the text.",
+        account=each.account.id,
+    )

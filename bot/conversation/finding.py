@@ -109,6 +109,8 @@ async def _told(posts: list[Post], turn: Turn) -> list[dict[str, Any]]:
 def _state(post: Post) -> str:
     if post.by_hand:
         return "to be taken down by hand"
+    if post.commenting:
+        return "out; its first comment is not, or may not be"
     gone = post.receipt is not None and post.receipt.taken_down_at is not None
     return "taken down" if gone else _STATES[post.state]
 

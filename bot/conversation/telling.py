@@ -37,6 +37,7 @@ async def told(draft: Draft, turn: Turn) -> dict[str, Any]:
         "when": say(draft.due, draft.zone, turn.asker.language, now=turn.now) if draft.due else "",
         "image": draft.brief.image if pictured else "none",
         "link": draft.brief.link,
+        "first_comment": next((version.first_comment for version in draft.versions if version.first_comment), ""),
         "wordings": len(draft.variants) + 1,
         "must_be_mended": found(draft.findings, "block", turn, outside=bool(draft.called)),
         "look_at": found(draft.findings, "warn", turn, outside=bool(draft.called)),

@@ -19,6 +19,7 @@ from bot.checks.addresses import find_addresses
 from bot.conversation.finding import explain, find
 from bot.conversation.telling import told
 from bot.conversation.turn import Turn
+from bot.drafting.tidying import without_unknown
 from bot.errors import BadInput
 from bot.llm.campaigns import campaign_of, without_campaign
 from bot.when import Unclear, resolve, say
@@ -30,6 +31,7 @@ Runtime = ToolRuntime[Turn, Any]
 LINK: Final = re.compile(r"https?://[^\s<>\"“”«»]+", re.I)
 Short = Annotated[str, Field(max_length=200)]
 Line = Annotated[str, Field(max_length=600)]
+LINK_THERE: Final = frozenset({"link", "the link", "url", "der link", "den link"})
 DraftId = Annotated[str, Field(max_length=40)]
 
 
@@ -52,6 +54,7 @@ class PostIdea(BaseModel):
     verbatim: str = Field("", max_length=10_000, description="wording that must be used exactly as it is")
     image: Literal["none", "card", "upload"] = Field("none", description="upload: the picture that came along")
     image_wish: Line = ""
+    first_comment: Line = Field("", description="words for a first comment, verbatim; link: the link goes there")
     accounts: list[Short] = Field(default_factory=list, max_length=20, description="as the person named them")
     when: Short = Field("", description="the phrase about the posting time, verbatim; empty when none was said")
     angle: Short = Field("", description="for several posts on one topic: what sets this one apart")
@@ -206,6 +209,7 @@ def _asker(runtime: Runtime) -> Asker:
 def _brief(post: PostIdea, turn: Turn) -> Brief:
     """The idea as a brief. A link that no person wrote is left out; the request is the person's own words."""
     links = _links_in(turn.words)
+    link = post.link if post.link and post.link in turn.said else ""
     if post.link not in links and post.link in _links_in(turn.said):  # spoken of earlier in the conversation
         links = (*links, post.link)
     uploads = tuple(upload.sha256 for upload in turn.uploads)
@@ -218,7 +222,7 @@ def _brief(post: PostIdea, turn: Turn) -> Brief:
         facts=tuple(fact for fact in map(without_campaign, post.facts) if fact.strip()),
         offer=post.offer,
         deadline=post.deadline,
-        link=post.link if post.link and post.link in turn.said else "",
+        link=link,
         links=links[:20],
         audience=post.audience,
         tone=post.tone,
@@ -230,7 +234,18 @@ def _brief(post: PostIdea, turn: Turn) -> Brief:
         image_wish=post.image_wish,
         uploads=uploads if image == "upload" else (),
         campaign=campaign_of(turn.words)[:100],
+        first_comment=_comment(post, link, turn),
     )
+
+
+def _comment(post: PostIdea, link: str, turn: Turn) -> str:
+    """What goes into the first comment: the link, or words. Raises BadInput with a question where it lacks its link."""
+    wanted = post.first_comment.strip()
+    if wanted.casefold() in LINK_THERE:
+        if not link:
+            raise BadInput("Which link goes into the first comment?")
+        return link
+    return without_unknown(wanted, (turn.said, *_links_in(turn.words)))
 
 
 def _links_in(text: str) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ def look_back(
     accounts: dict[str, Counter[str]] = {}
     for post in posts:
         if start <= post.due < end and post.state in COUNTED:
-            names = [COUNTED[post.state]]
+            names = ["live" if post.receipt else COUNTED[post.state]]
             if post.receipt is not None and post.receipt.taken_down_at is not None:
                 names.append("down")
             counts.update(names)

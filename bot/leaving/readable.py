@@ -150,6 +150,8 @@ def _versions(draft: Draft, names: Names) -> list[str]:
     lines, partner = list[str](), draft.brief.partner
     for version in draft.versions:
         lines += [f"### {_line(names.account(version.account))} ({version.channel})", fenced(version.text)]
+        if version.first_comment:
+            lines += [names.t("First comment:"), fenced(version.first_comment)]
         said = disclosed(version.disclosure, partner, names.words)
         lines += [f"- {names.t('It says of itself: {what}', what=_line(' · '.join(said)))}"] if said else []
         for medium in version.media:
@@ -181,6 +183,7 @@ def _post(post: Post, state: str, payload: SealedPayload | None, names: Names) -
             (names.t("Not posted"), names.words.said(post.failure.sentence) if post.failure else ""),
         ),
         *(fenced(part.text) for part in (payload.parts if payload else ())),
+        *((names.t("First comment:"), fenced(payload.comment_after)) if payload and payload.comment_after else ()),
     ]
 
 

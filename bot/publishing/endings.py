@@ -25,6 +25,9 @@ from storage.stores import TeamStore
 log = logging.getLogger(__name__)
 
 RECORD_PAUSES_SECONDS = (0.1, 0.3, 1.0, 3.0, 10.0)  # what is known to be out is recorded with patience
+WITHOUT = "It stands there without its first comment."
+IN_DOUBT = "The post is out; only about its first comment we can't tell."
+NOT_YET = "The post is out, but not its first comment."
 NOT_ENDS = frozenset({PostState.failed, PostState.missed, PostState.paused, PostState.cancelled})
 
 
@@ -125,7 +128,12 @@ class Endings:
         if state in NOT_ENDS and post.doubtful:
             failure = doubt(f"An earlier try may have gone out; we can't tell. {failure.sentence if failure else ''}")
             state = PostState.unknown
+        if post.receipt is not None and state is PostState.cancelled:
+            state, receipt = PostState.published, post.receipt.model_copy(update={"note": WITHOUT})
+        if (receipt or post.receipt) is not None:  # the post is out: what follows is about its first comment
+            failure = _of_comment(failure, state)
         now = self._clock.now()
+        kind = "post out" if receipt is not None and state is not PostState.published else f"post {state.value}"
         details = {"state": state.value, "why": failure.code if failure else "", "url": receipt.url if receipt else ""}
 
         async def finish() -> Refusal | None:
@@ -140,15 +148,19 @@ class Endings:
                 lookups=lookups,
                 look_at=look_at,
                 on=on if on is not None else {f"note:post:{post.id}": milliseconds(now)},
-                audit=[await self.entry(post, f"post {state.value}", now, details)],
+                audit=[await self.entry(post, kind, now, details)],
             )
 
         refusal = await _patiently(finish)
-        if refusal is not None and refusal.why == "stopped":
+        if refusal is not None and refusal.why == "stopped" and receipt is not None:
+            without = receipt.model_copy(update={"note": WITHOUT})
+            gone = (f"post:{post.id}", *(off or ()))
+            await self.end(claim, post, PostState.published, receipt=without, attempts=attempts, off=gone)
+        elif refusal is not None and refusal.why == "stopped":
             await self.end(claim, post, PostState.cancelled, attempts=attempts, off=(f"post:{post.id}", *(off or ())))
         elif refusal is not None:
             log.warning("claim lost before the end was recorded post=%s state=%s", post.id, state.value)
-        elif state is PostState.published:
+        elif receipt is not None:
             await self._first_is_out(post)
 
     async def _first_is_out(self, post: Post) -> None:
@@ -172,6 +184,14 @@ class Endings:
             brand=post.brand,
             details={**details, "digest": post.digest, "account": post.account, "worker": self._worker},
         )
+
+
+def _of_comment(failure: Failure | None, state: PostState) -> Failure | None:
+    """The same about a first comment: whoever reads it must not think that the post is missing."""
+    lead = IN_DOUBT if state is PostState.unknown else NOT_YET
+    if failure is None or failure.sentence.startswith(lead):
+        return failure
+    return failure.model_copy(update={"sentence": f"{lead} {failure.sentence}"})
 
 
 async def _patiently(call: Callable[[], Awaitable[Refusal | None]]) -> Refusal | None:

@@ -22,13 +22,24 @@ from bot.publishing.handover import Handover, NotRecorded, Stopped
 from bot.publishing.holds import Busy, Holds
 from bot.publishing.pacing import LOOK_AGAIN, Pacing
 from bot.publishing.pause import in_the_way
-from bot.publishing.run import LATE_WINDOW, Run, channel_key, compare, doubt, nowhere, receipt_of
+from bot.publishing.run import (
+    LATE_WINDOW,
+    Run,
+    comment_key,
+    compare,
+    doubt,
+    nowhere,
+    receipt_of,
+    sent_receipt,
+    step_key,
+    with_comment,
+)
 from storage import keys
 from storage.accounts import Account
 from storage.audit import AuditWriter
 from storage.blobs.base import BlobStore
 from storage.journal import Journal
-from storage.posts import Attempt, Failure, Post, PostReceipt, PostState
+from storage.posts import DOUBTFUL, Attempt, Failure, Post, PostReceipt, PostState
 from storage.record import new_id
 from storage.redis import Database
 from storage.sending import Refusal, Sending
@@ -129,7 +140,7 @@ class Publisher:
                 run.claim, run.post, PostState.missed, failure=Failure(code="missed", sentence=sentence)
             )
             return False
-        return await self._has_turn(run)
+        return run.post.commenting or await self._has_turn(run)  # a comment takes no post's turn
 
     async def _has_turn(self, run: Run) -> bool:
         """Whether the channel's limits leave room for it now; if not, it waits for its turn, or has missed its time."""
@@ -156,7 +167,7 @@ class Publisher:
         attempt = Attempt(
             id=new_id("t"),
             number=len(run.post.attempts) + 1,
-            key=channel_key(run.post),
+            key=step_key(run.post),
             at=now,
             deadline=now + deadline,
             worker=self._worker,
@@ -179,7 +190,10 @@ class Publisher:
         door = self.door(run, deadline)
         try:
             async with asyncio.timeout(deadline.total_seconds()):
-                receipt = await run.channel.send(run.payload, run.key, door)
+                if run.post.receipt is None:
+                    receipt = await run.channel.send(run.payload, run.key, door)
+                else:
+                    receipt = await run.comments.comment(run.payload, sent_receipt(run.post), run.key, door)
         except Stopped as stopped:
             if run.may_be_out:
                 await self._unknown(run)
@@ -240,7 +254,8 @@ class Publisher:
             unsent = ProvenNotSent(refused.what, kept=refused.kept, retry_after_seconds=renewed)
             await self._again(run, unsent, "refused", quietly=True)
             return
-        failure = Failure(code=refused.code, sentence=refused.sentence(), fixes=("reword", "reschedule", "drop"))
+        fixes = ("send", "drop") if run.post.commenting else ("reword", "reschedule", "drop")
+        failure = Failure(code=refused.code, sentence=_said(run, refused), fixes=fixes)
         await self.endings.finish(run, PostState.failed, "refused", failure)
 
     async def _renewed(self, run: Run, door: Door) -> float | None:
@@ -248,16 +263,16 @@ class Publisher:
 
         Not for ever: a renewal that was cut off looks like one that goes on.
         """
-        return await door.renewed() if len(run.post.attempts) < MOST_RENEWED else None
+        return await door.renewed() if len(run.tries) < MOST_RENEWED else None
 
     async def _again(self, run: Run, error: AdMindError, outcome: str, *, quietly: bool = False) -> None:
         """Nothing stands on the channel, provably: try later, or say that it failed. `quietly`: it is a matter of
         moments, and no word to people.
         """
-        tries = len(run.post.attempts) + 1
+        tries = len(run.tries) + 1
         wait = error.retry_after_seconds or BACKOFF_SECONDS[min(tries, len(BACKOFF_SECONDS)) - 1]
         next_at = self._clock.now() + timedelta(seconds=max(0.2, wait))
-        failure = Failure(code="not_reached", sentence=error.sentence(), fixes=("send", "reschedule", "drop"))
+        failure = Failure(code="not_reached", sentence=_said(run, error), fixes=("send", "reschedule", "drop"))
         if tries >= MOST_ATTEMPTS or next_at > run.post.due + LATE_WINDOW:
             await self.endings.finish(run, PostState.failed, outcome, failure)
             return
@@ -286,12 +301,20 @@ class Publisher:
         await self._unknown(run)
 
     async def _published(self, run: Run, receipt: Receipt, door: Door) -> None:
+        if run.post.receipt is not None:
+            kept = await with_comment(run, receipt, door)
+            await self.endings.finish(run, PostState.published, "published", None, receipt=kept)
+            return
         compared = await compare(run, receipt, door)
         kept = receipt_of(receipt, compared)
         if compared.verdict == "absent":
             await self._claimed(run, kept)
             return
-        await self.endings.finish(run, PostState.published, "published", None, receipt=kept)
+        if not run.owes_comment(kept):
+            await self.endings.finish(run, PostState.published, "published", None, receipt=kept)
+            return
+        state, run.post, on = self.comment_next(run.post)
+        await self.endings.finish(run, state, "published", None, receipt=kept, on=on)
 
     async def _claimed(self, run: Run, answered: PostReceipt) -> None:
         """A yes with nothing behind it, or not yet: look again when even a late commit shows, and only then ask."""
@@ -301,3 +324,22 @@ class Publisher:
         on[f"note:post:{run.post.id}"] = milliseconds(look_at + LOOK_FIRST)
         failure = doubt(nowhere(run.account.name))
         await self.endings.finish(run, PostState.unknown, "unknown", failure, claimed=answered, look_at=look_at, on=on)
+
+    def comment_next(self, post: Post) -> tuple[PostState, Post, dict[str, int]]:
+        """What follows once a post is out that has a first comment: its state, its attempts so far as they are known
+        now, and its entries. A comment that an attempt may have brought out, as a journal knows, is looked for first.
+        """
+        key = comment_key(post)
+        attempts = tuple(
+            each.model_copy(update={"outcome": "published"}) if each.outcome in DOUBTFUL and each.key != key else each
+            for each in post.attempts
+        )
+        post, now = post.changed(attempts=attempts), milliseconds(self._clock.now())
+        if post.doubtful:
+            return PostState.unknown, post, {f"reconcile:{post.id}": now}
+        return PostState.scheduled, post, {f"post:{post.id}": now}
+
+
+def _said(run: Run, error: AdMindError) -> str:
+    """Of a comment without what a channel says of posts: that nothing was published."""
+    return " ".join(part for part in (error.what, error.do_next) if part) if run.post.commenting else error.sentence()

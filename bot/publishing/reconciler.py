@@ -14,7 +14,18 @@ from bot.channels.base import Absent, AttemptKey, CannotTell, Door, Found, Looku
 from bot.clock import Clock, milliseconds
 from bot.publishing.pacing import LOOK_AGAIN
 from bot.publishing.publisher import LOOK_FIRST, MOST_ATTEMPTS, Publisher
-from bot.publishing.run import LATE_WINDOW, Run, answer_of, channel_key, compare, doubt, nowhere, receipt_of
+from bot.publishing.run import (
+    LATE_WINDOW,
+    Run,
+    answer_of,
+    compare,
+    doubt,
+    nowhere,
+    receipt_of,
+    sent_receipt,
+    step_key,
+    with_comment,
+)
 from storage.posts import DOUBTFUL, Failure, PostReceipt, PostState
 from storage.redis import Database
 from storage.stores import PostStore
@@ -52,7 +63,7 @@ class Reconciler:
                     await self._look(run, entry)
 
     async def _look(self, run: Run, entry: str) -> None:
-        attempts = run.post.attempts
+        attempts = run.tries
         first, last = (attempts[0].at, attempts[-1].deadline) if attempts else (run.post.due, run.post.due)
         not_before = max(last + run.capabilities.settle, run.post.look_at or last)
         if run.post.claimed is not None:  # it was answered: nothing of it is under way any more
@@ -60,18 +71,17 @@ class Reconciler:
         if self._clock.now() < not_before:  # delivered twice, or doubted by a recovery: it may still arrive
             await self._look_later(run, entry, not_before, run.post.lookups, run.post.failure)
             return
-        key = AttemptKey(run.post.id, channel_key(run.post), first, last)
+        key = AttemptKey(run.post.id, step_key(run.post), first, last)
         door = self._publisher.door(run, run.capabilities.deadline)
         if run.post.claimed is not None and await self._stands(run, entry, run.post.claimed, door):
             return
         try:
-            found: Lookup = await run.channel.look_up(run.payload, key, door)
+            found = await self._look_up(run, key, door)
         except Exception:
             log.exception("look-up failed post=%s", run.post.id)
             found = CannotTell("The channel did not answer.")
         if isinstance(found, Found):
-            receipt = receipt_of(found.receipt, await compare(run, found.receipt, door))
-            await self._publisher.endings.settle(run, PostState.published, entry, receipt=receipt)
+            await self._found(run, entry, found, door)
         elif run.post.claimed is not None:
             await self._ask_about_claimed(run, entry, run.post.claimed)
         elif self._same_key_may_go(run, key):
@@ -94,8 +104,7 @@ class Reconciler:
         """Whether what the channel answered can be read by now, or is looked at once more since it cannot tell."""
         compared = await compare(run, answer_of(claimed), door)
         if compared.verdict in ("same", "differs"):
-            receipt = receipt_of(answer_of(claimed), compared)
-            await self._publisher.endings.settle(run, PostState.published, entry, receipt=receipt)
+            await self._out(run, entry, receipt_of(answer_of(claimed), compared))
             return True
         if compared.verdict == "" and run.post.lookups + 1 < MOST_LOOKUPS:
             later = self._clock.now() + timedelta(seconds=30 * 2**run.post.lookups)
@@ -113,11 +122,32 @@ class Reconciler:
             on={_note(run): milliseconds(self._clock.now())},
         )
 
+    async def _look_up(self, run: Run, key: AttemptKey, door: Door) -> Lookup:
+        if run.post.receipt is None:
+            return await run.channel.look_up(run.payload, key, door)
+        return await run.comments.look_up_comment(run.payload, sent_receipt(run.post), key, door)
+
+    async def _found(self, run: Run, entry: str, found: Found, door: Door) -> None:
+        if run.post.receipt is None:
+            await self._out(run, entry, receipt_of(found.receipt, await compare(run, found.receipt, door)))
+            return
+        kept = await with_comment(run, found.receipt, door)
+        await self._publisher.endings.settle(run, PostState.published, entry, receipt=kept)
+
+    async def _out(self, run: Run, entry: str, kept: PostReceipt) -> None:
+        """It is there; its first comment follows, where it has one."""
+        endings = self._publisher.endings
+        if not run.owes_comment(kept):
+            await endings.settle(run, PostState.published, entry, receipt=kept)
+            return
+        state, post, on = self._publisher.comment_next(run.post)
+        await endings.settle(run, state, entry, receipt=kept, attempts=post.attempts, on=on)
+
     def _same_key_may_go(self, run: Run, key: AttemptKey) -> bool:
         """Within the key's life, a few times, and not so late that a person should be asked about the time."""
         life, now = run.capabilities.key_life, self._clock.now()
         in_life = life is not None and now < key.first_at + life * KEY_MARGIN
-        return in_life and len(run.post.attempts) < MOST_ATTEMPTS and now <= run.post.due + LATE_WINDOW
+        return in_life and len(run.tries) < MOST_ATTEMPTS and now <= run.post.due + LATE_WINDOW
 
     async def _send_again(self, run: Run, entry: str, *, absent: bool = False) -> None:
         attempts = run.post.attempts

@@ -17,7 +17,7 @@ from typing import Any
 
 from bot.clock import Clock, from_milliseconds, milliseconds
 from bot.publishing.forgotten import Forgotten
-from bot.publishing.run import channel_key
+from bot.publishing.run import step_key
 from storage import keys, pauses
 from storage.audit import AuditWriter
 from storage.commit import Change, commit
@@ -256,7 +256,7 @@ class Recovery:
             ghost = Attempt(
                 id=new_id("t"),
                 number=len(attempts) + 1,
-                key=channel_key(post),
+                key=step_key(post),
                 at=post.due,
                 deadline=now + LONGEST_ATTEMPT,
                 worker="forgotten",

@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
-from bot.channels.base import AttemptKey, CannotTell, Capabilities, Channel, Door, Receipt
+from bot.channels.base import (
+    AttemptKey,
+    CannotTell,
+    Capabilities,
+    Channel,
+    ChannelRefused,
+    Comments,
+    Door,
+    Receipt,
+)
 from bot.clock import Clock
 from storage.accounts import Account
 from storage.pauses import Pauses
@@ -37,17 +46,33 @@ class Run:
 
     @property
     def text(self) -> str:
-        return "\n".join([self.payload.title, *(part.text for part in self.payload.parts)])
+        return self.payload.words
 
     @property
     def capabilities(self) -> Capabilities:
         return self.channel.capabilities_for(self.account)
 
     @property
+    def tries(self) -> tuple[Attempt, ...]:
+        """The attempts so far at what is to be sent now: the post, or its first comment once the post is out."""
+        return step_attempts(self.post)
+
+    @property
     def key(self) -> AttemptKey:
-        attempts = self.post.attempts or ((self.attempt,) if self.attempt else ())
+        attempts = self.tries or ((self.attempt,) if self.attempt else ())
         current = self.attempt or attempts[-1]
-        return AttemptKey(self.post.id, channel_key(self.post), attempts[0].at, current.deadline)
+        return AttemptKey(self.post.id, step_key(self.post), attempts[0].at, current.deadline)
+
+    @property
+    def comments(self) -> Comments:
+        """The channel as one that comments. Raises ChannelRefused when it does so no more."""
+        if not isinstance(self.channel, Comments):
+            raise ChannelRefused(f"{self.capabilities.title} has no first comments.", code="no_comments")
+        return self.channel
+
+    def owes_comment(self, receipt: PostReceipt) -> bool:
+        """Whether a first comment is still to be written below the post of this receipt."""
+        return bool(self.payload.first_comment) and self.capabilities.comments == "after" and not receipt.comment
 
 
 def offset_ms(clock: Clock) -> int:
@@ -58,6 +83,34 @@ def offset_ms(clock: Clock) -> int:
 def channel_key(post: Post) -> str:
     """The channel-side idempotency key: equal for every attempt at this post, another for every other post."""
     return hashlib.sha256(f"admind-key-v1\0{post.workspace}\0{post.id}\0{post.digest}".encode()).hexdigest()[:32]
+
+
+def comment_key(post: Post) -> str:
+    """The same for its first comment, which is sent by attempts of its own."""
+    return hashlib.sha256(f"admind-comment-v1\0{post.workspace}\0{post.id}\0{post.digest}".encode()).hexdigest()[:32]
+
+
+def step_key(post: Post) -> str:
+    """The key of what comes next."""
+    return channel_key(post) if post.receipt is None else comment_key(post)
+
+
+def step_attempts(post: Post) -> tuple[Attempt, ...]:
+    """Those at what comes next. An attempt's key tells what it was at."""
+    key = comment_key(post)
+    return tuple(attempt for attempt in post.attempts if (attempt.key == key) == (post.receipt is not None))
+
+
+def sent_receipt(post: Post) -> Receipt:
+    """What the channel calls the post that is out. Raises ValueError when it is not."""
+    receipt = _out(post)
+    return Receipt(receipt.remote_id, receipt.url, receipt.at)
+
+
+def _out(post: Post) -> PostReceipt:
+    if post.receipt is None:
+        raise ValueError("the post is not out")
+    return post.receipt
 
 
 def mismatch(run: Run) -> Failure | None:
@@ -118,6 +171,19 @@ def nowhere(account: str) -> str:
 def answer_of(claimed: PostReceipt) -> Receipt:
     """What the channel answered, once more."""
     return Receipt(claimed.remote_id, claimed.url, claimed.at, answer={"note": claimed.note} if claimed.note else {})
+
+
+async def with_comment(run: Run, comment: Receipt, door: Door) -> PostReceipt:
+    """The post's receipt once its first comment stands, which is read back where the channel can."""
+    kept = _out(run.post).model_copy(update={"comment": comment.remote_id})
+    try:
+        text = await run.comments.read_comment(sent_receipt(run.post), comment.remote_id, door)
+    except Exception:  # it stands there: a failed look must not turn that into a doubt
+        log.warning("read-back of the comment failed post=%s", run.post.id, exc_info=True)
+        return kept
+    if text is None or text == run.payload.first_comment:
+        return kept
+    return kept.model_copy(update={"compared": "differs", "differs": (*kept.differs, "first comment")})
 
 
 def receipt_of(receipt: Receipt, compared: Compared) -> PostReceipt:

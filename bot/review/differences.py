@@ -76,6 +76,9 @@ def _elsewhere(before: Version | None, after: Version | None) -> list[str]:
     if before is None or after is None:
         return ["The account was added." if before is None else "The account was removed."]
     said = []
+    if before.first_comment != after.first_comment:
+        new = after.first_comment
+        said.append(f"The first comment is now “{new}”." if new else "The first comment was removed.")
     if [medium.sha256 for medium in before.media] != [medium.sha256 for medium in after.media]:
         gone, come = bool(before.media) and not after.media, bool(after.media) and not before.media
         said.append(

@@ -296,7 +296,7 @@ class Decisions:
                 change.expect(self._posts.key(draft.workspace, kept.record.id), kept.ver)
             if kept is not None and kept.record.digest == version.digest and standing.met:
                 posts.append(kept.record)
-            elif kept is not None and kept.record.state in NOT_OUT and not kept.record.doubtful:
+            elif kept is not None and _not_out(kept.record):
                 if kept.record.state is not PostState.cancelled:
                     self._posts.save(change, kept.record.changed(state=PostState.cancelled), ver=kept.ver)
                 version, kept = version.model_copy(update={"post": ""}), None  # noqa: PLW2901
@@ -326,7 +326,7 @@ class Decisions:
                 kept="Nothing changed.",
                 do_next="Ask for a new post, or take this one down.",
             )
-        if post.state is PostState.published:
+        if post.state is PostState.published or post.receipt is not None:
             return told("{account} is out already.", account=name)
         if post.state is PostState.cancelled:
             return told("{account} was cancelled.", account=name)
@@ -355,7 +355,7 @@ class Decisions:
             post = await self._posts.find(draft.workspace, version.post) if version.post else None
             if post is None or post.record.state is PostState.cancelled:
                 continue
-            if post.record.state in NOT_OUT and not post.record.doubtful:
+            if _not_out(post.record):
                 self._posts.save(change, post.record.changed(state=PostState.cancelled), ver=post.ver)
             else:
                 raise BadInput(
@@ -488,15 +488,20 @@ def _withdrawn(
     return draft if same else draft.changed(decisions=tuple(decisions), updated_at=now)
 
 
+def _not_out(post: Post) -> bool:
+    """Whether it is certain that nothing of it stands anywhere."""
+    return post.state in NOT_OUT and not post.doubtful and post.receipt is None
+
+
 def _refuse_gone(case: Case, covered: dict[str, str], verdict: Verdict) -> None:
     """Against what is out already no verdict helps."""
-    states = [
-        kept.record.state
+    posts = [
+        kept.record
         for version in case.draft.versions
         if version.account in covered and (kept := case.posts.get(version.post)) is not None
     ]
     out = (PostState.published, PostState.sending, PostState.unknown)
-    if verdict is not Verdict.approve and states and all(state in out for state in states):
+    if verdict is not Verdict.approve and posts and all(post.state in out or post.receipt for post in posts):
         raise BadInput(
             "This is already out or on its way.", kept="Nothing changed.", do_next="You can take the post down."
         )

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Literal
 
 from bot.errors import BadInput
+from bot.post_cards import BY_HAND
+from bot.publishing.endings import WITHOUT
 from bot.publishing.pause import concerns, say_scope
 from bot.review.approval import judge
 from bot.team.persons import Persons
@@ -16,11 +18,12 @@ from bot.workflow.taking_down import PostDone, TakingDown
 from storage import keys, pauses
 from storage.commit import Change, commit
 from storage.drafts import Draft
-from storage.posts import ASKS, DOUBTFUL, Post, PostReceipt, PostState
+from storage.posts import ASKS, DOUBTFUL, Failure, Post, PostReceipt, PostState
 from storage.stores import Kept
 from storage.team import Member
 
 __all__ = ["PostDone", "Posts"]
+UNNAMED = "AdMind does not know which post it is there. Please write its first comment by hand."
 DROPPABLE = frozenset({PostState.scheduled, PostState.paused, PostState.failed, PostState.missed, PostState.unknown})
 
 
@@ -38,6 +41,11 @@ class Posts(TakingDown):
             out = post.state is PostState.published
             done = told("This post is out already.") if out else told("This post was cancelled before.")
             raise BadInput(done, kept="Nothing changed.", do_next="Look at the list of posts.")
+        if post.receipt is not None:  # it is out: what can be dropped is its first comment
+            without = post.receipt.model_copy(update={"note": WITHOUT})
+            post = post.changed(state=PostState.published, receipt=without, failure=None)
+            await self._write(kept, post, "first comment dropped", member, surface)
+            return PostDone(post, told("The post stays; its first comment is left out."))
         cancelled = post.changed(state=PostState.cancelled)
         await self._write(kept, cancelled, "cancelled by a person", member, surface)
         if post.doubtful:
@@ -58,20 +66,31 @@ class Posts(TakingDown):
         """A person's word on a post that AdMind cannot tell about, that failed, was missed or paused.
 
         `live`: it stands there. `send`: it does not, send it now, or `at` a time that is still to come; its approval
-        must still stand. Raises NotFound, NotAllowed, BadInput, Conflict.
+        must still stand. Of a post that is out, both are about its first comment. Raises NotFound, NotAllowed,
+        BadInput, Conflict.
         """
         kept, member = await self._mine(workspace, post_id, member_id, deciding=True)
         post, now, draft = kept.record, self._clock.now(), None
         due = max(now, at or now)
         if post.state not in ASKS:
             raise BadInput("Nothing about this post is in doubt.", kept="Nothing changed.")
-        if verdict == "live":
+        if verdict == "live" and post.receipt is not None:
+            resolved = post.changed(state=PostState.published, failure=None)
+            sentence = told("Noted: its first comment stands there.")
+        elif verdict == "live":
             # Under the id that the channel answered nothing stood: taking that down would take down nothing.
             known = url[:2000] or (post.claimed.url if post.claimed else "")
             receipt = PostReceipt(remote_id="", url=known, at=now, by=member.id)
-            resolved = post.changed(state=PostState.published, receipt=receipt, claimed=None, failure=None)
+            live = post.changed(receipt=receipt, claimed=None)
+            resolved, sentence = live.changed(state=PostState.published, failure=None), told("Noted: it is live.")
+            if await self._comment_owed(post):
+                failure = Failure(code=BY_HAND, sentence=UNNAMED, fixes=("live", "drop"))
+                resolved = live.changed(state=PostState.failed, failure=failure)
+                sentence = told("Noted: it is live. Its first comment is still missing: please write it there by hand.")
             sentence = told("Noted: it is live.")
         else:
+            if post.receipt is not None and not post.receipt.remote_id:
+                raise BadInput(UNNAMED, kept="Nothing was sent.", do_next="Then say that it stands there.")
             await self._refuse_too_early(post)
             if due <= now:
                 await self._refuse_paused(post)
@@ -90,8 +109,19 @@ class Posts(TakingDown):
             )
             when = say(due, draft.record.zone, reader())
             sentence = told("It goes out {when}.", when=when) if due > now else told("It goes out now.")
+            if post.receipt is not None:
+                sentence = told("The post stays as it is. Of its first comment:") + " " + sentence
         await self._write(kept, resolved, f"resolved {verdict}", member, surface, draft=draft)
         return PostDone(resolved, sentence)
+
+    async def _comment_owed(self, post: Post) -> bool:
+        """Whether a post that people found there has a first comment that comes after it."""
+        account = await self._team.accounts.find(post.workspace, post.account)
+        if account is None or self._channels[post.channel].capabilities_for(account.record).comments != "after":
+            return False
+        kept = await self._drafts.find(post.workspace, post.draft)
+        version = kept.record.version(post.account) if kept is not None else None
+        return version is not None and version.digest == post.digest and bool(version.first_comment)
 
     async def _refuse_paused(self, post: Post) -> None:
         """Sending now would only be stopped again. Raises BadInput."""

@@ -17,6 +17,7 @@ from bot.drafting.copywriter import CardText, Copywriter
 from bot.drafting.reader import Reader
 from bot.drafting.sources import ReadPages, Sources, addresses_in, called
 from bot.errors import BadInput, ChangedSince, Conflict, NotAllowed, NotFound
+from bot.llm.commenting import CommentWish, comment_wish, without
 from bot.review.discreet import only_client
 from bot.review.reminders import decide_by
 from bot.when import Unclear, resolve
@@ -105,6 +106,8 @@ class Edit:
     uploads: tuple[str, ...] = ()
     brief: Brief | None = None  # what is declared of it
     by_model: Mapping[str, int] = field(default_factory=dict)  # of texts whose writers are known
+    comments: Mapping[str, str] = field(default_factory=dict)  # first comments, by account; "": none any more
+    first_comment: str | None = None  # what the brief wants there
 
 
 class Requests:
@@ -196,6 +199,9 @@ class Requests:
         wish = picture_wish(instruction)
         if wish is not None:
             return await self._other_picture(asker, case, brand, member, wish, instruction)
+        below = comment_wish(instruction)
+        if below is not None:
+            return await self._other_comment(asker, case, brand, member, below, instruction)
         await asker.tell(told("Rewriting"))
         brief = said.brief if said is not None else draft.brief
         flags = required(brand.labels, brief, (), 0)
@@ -302,11 +308,40 @@ class Requests:
         edit = Edit({}, why="Another picture.", alt=alt, image="upload", uploads=tuple(uploads))
         return await self._revision(asker, case, brand, member, edit)
 
+    async def _other_comment(
+        self, asker: Asker, case: Case, brand: Brand, member: Member, wish: CommentWish, instruction: str
+    ) -> Draft:
+        """The same post with another first comment, or with the link in it, on the accounts that have such a thing."""
+        draft, accounts = case.draft, case.accounts
+        mine = [each for each in draft.versions if self._versions.takes_comment(accounts[each.account])]
+        if not mine:
+            raise BadInput("None of this draft's channels has first comments.", kept=UNTOUCHED)
+        link, texts = draft.brief.link, dict[str, str]()
+        if wish.link and not link:
+            raise BadInput("This draft has no link. Which one goes into the first comment?", kept=UNTOUCHED)
+        comment = link if wish.link else wish.text
+        if link and link in comment:
+            texts = {each.account: without(link, each.text) for each in mine if link in each.text}
+        if not all(text.strip() for text in texts.values()):
+            raise BadInput("Then the post would have no text.", kept=UNTOUCHED)
+        comments = {each.account: comment for each in mine}
+        if not texts and all(each.first_comment == comment for each in mine):
+            raise BadInput("There is nothing of that to change here.", kept=UNTOUCHED)
+        edit = Edit(texts, why=instruction[:500], comments=comments, first_comment=comment)
+        return await self._revision(asker, case, brand, member, edit)
+
     async def word(
-        self, asker: Asker, draft_id: str, texts: Mapping[str, str], *, seen: Mapping[str, str] | None = None
+        self,
+        asker: Asker,
+        draft_id: str,
+        texts: Mapping[str, str],
+        *,
+        seen: Mapping[str, str] | None = None,
+        comments: Mapping[str, str] | None = None,
     ) -> Draft:
         """A person's own wording, byte for byte; no model between. Voids these accounts' approvals only. A client's
-        approves these accounts for the client: the team's part is missing then.
+        approves these accounts for the client: the team's part is missing then. `comments` are first comments, "" for
+        none.
 
         `seen` are the digests of the versions that the person had before them, by account: raises ChangedSince when
         one of them is not the current one.
@@ -320,13 +355,18 @@ class Requests:
                     kept="Your wording is still here; theirs stands.",
                     do_next="Look at what changed, then save yours again or leave it.",
                 )
-        unknown = sorted(set(texts) - {version.account for version in case.draft.versions})
+        comments = comments or {}
+        unknown = sorted({*texts, *comments} - {version.account for version in case.draft.versions})
         if unknown:
             raise NotFound(f"This draft has no version for {unknown[0][:40]}.", kept=UNTOUCHED)
         empty = [account for account, text in texts.items() if not text.strip()]
         if empty:
             raise BadInput("A post needs some text.", kept=UNTOUCHED)
-        return await self._revision(asker, case, brand, member, Edit(texts, why="Edited by hand.", edited_by=member.id))
+        for account, comment in comments.items():
+            if comment.strip() and not self._versions.takes_comment(case.accounts[account]):
+                raise BadInput(f"{case.accounts[account].name} has no first comments.", kept=UNTOUCHED)
+        edit = Edit(texts, why="Edited by hand.", edited_by=member.id, comments=comments)
+        return await self._revision(asker, case, brand, member, edit)
 
     async def move(self, asker: Asker, draft_id: str, when: str) -> Draft:
         """Another time, which is new bytes to approve. An approver who moves it approves the result thereby."""
@@ -458,6 +498,7 @@ class Requests:
                 texts[account.id],
                 pictures.media.get(account.id, ()),
                 by_model=share_at_first(texts[account.id], brief, by_model=by_model),
+                first_comment=self._versions.comment_of(account, brief),
             )
             for account in accounts
         ]
@@ -508,7 +549,7 @@ class Requests:
                 "This draft was replaced by a newer one.", do_next=f"Look at {case.draft.replaced_by} instead."
             )
         out = (PostState.published, PostState.sending, PostState.unknown)
-        if any(kept.record.state in out for kept in case.posts.values()):
+        if any(kept.record.state in out or kept.record.receipt for kept in case.posts.values()):
             raise BadInput(
                 "This is already out or on its way, so it cannot be changed.",
                 kept="Nothing changed.",
@@ -548,7 +589,8 @@ class Requests:
         if edit.due is not None and met and not asker.by_agent:
             draft = self._decisions.approved_by_mover(case, draft, member, asker.surface)
         if edit.edited_by and only_client(member, brand.id):
-            draft = self._decisions.approved_by_client(draft, member, edit.texts.keys(), asker.surface)
+            worded = {*edit.texts, *edit.comments}
+            draft = self._decisions.approved_by_client(draft, member, worded, asker.surface)
         return (await self._decisions.settle(case, draft, None, why=edit.why, by=member)).draft
 
     async def _edited(self, old: Draft, case: Case, brand: Brand, member: Member, edit: Edit, draft_id: str) -> Draft:
@@ -561,6 +603,8 @@ class Requests:
         layout, words = old.made_with.card_layout, old.card
         brief = edit.brief or old.brief
         brief = brief if edit.image is None else brief.model_copy(update={"image": edit.image})
+        if edit.first_comment is not None:
+            brief = brief.model_copy(update={"first_comment": edit.first_comment})
         if edit.image == "none":
             media, layout, words = dict.fromkeys(media, ()), "", None
         elif edit.image == "upload":
@@ -607,7 +651,7 @@ class Requests:
             reminders=() if edit.due is not None else old.reminders,
             revision=old.revision + 1,
             history=(*old.history, mark),
-            authors=old.authors | ({member.id} if edit.texts or edit.card is not None else set()),
+            authors=old.authors | ({member.id} if edit.texts or edit.comments or edit.card is not None else set()),
             made_with=made_with,
             status=DraftStatus.waiting,
             updated_at=now,
@@ -651,6 +695,9 @@ def _made_of(version: Version, old: Draft, edit: Edit, case: Case, media: tuple[
         words, edited_by = "by hand" if edit.edited_by else "new", edit.edited_by
         share = share_after(version, text, old, edit.made_with, by_hand=bool(edited_by))
         share = edit.by_model.get(version.account, share)
+    elif version.account in edit.comments:
+        edited_by = edit.edited_by or edited_by
     if edit.brief is not None:
         words, text = "new", unmarked(text, old.brief)
-    return Making(account, text, media, edited_by, was=version, by_model=share, words=words)
+    comment = edit.comments.get(version.account, version.first_comment)
+    return Making(account, text, media, edited_by, comment, was=version, by_model=share, words=words)

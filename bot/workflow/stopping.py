@@ -56,4 +56,4 @@ class Stopping:
             payload = SealedPayload.read(await self._blobs.get(post.payload))
         except (AdMindError, ValueError):
             return post.title
-        return "\n".join([payload.title, *(part.text for part in payload.parts)])
+        return payload.words

@@ -102,8 +102,9 @@ class TakingDown(PostWork):
         if why:
             return await self._by_hand(kept, receipt, account, member, why, surface)
         down = receipt.model_copy(update={"taken_down_at": self._clock.now()})
-        await self._write(kept, post.changed(receipt=down), "taken down", member, surface)
-        return PostDone(post.changed(receipt=down), told("{account}: taken down.", account=account.name))
+        post = post.changed(state=PostState.published, receipt=down, failure=None)
+        await self._write(kept, post, "taken down", member, surface)
+        return PostDone(post, told("{account}: taken down.", account=account.name))
 
     async def taken_down(self, workspace: str, post_id: str, member_id: str, surface: str) -> PostDone:
         """A person's word that they took it down by hand. Raises NotFound, NotAllowed, BadInput, Conflict."""
@@ -136,7 +137,8 @@ class TakingDown(PostWork):
 
         door = self._open_door(account, nothing_to_check, WITHIN)
         try:
-            await channel.delete(Receipt(receipt.remote_id, receipt.url, receipt.at), door)
+            sent = Receipt(receipt.remote_id, receipt.url, receipt.at, comment=receipt.comment)
+            await channel.delete(sent, door)
         except ChannelRefused as error:
             if error.retry_after_seconds is None:
                 return "refused"
@@ -154,14 +156,16 @@ class TakingDown(PostWork):
             return PostDone(kept.record, sentence)
         since = receipt.by_hand_since if kept.record.by_hand else self._clock.now()
         asked = receipt.model_copy(update={"by_hand_since": since, "by_hand_why": why})
-        post = kept.record.changed(receipt=asked)
+        post = kept.record.changed(state=PostState.published, receipt=asked, failure=None)
         await self._write(kept, post, "to be taken down by hand", member, surface)
         return PostDone(post, sentence)
 
 
 def _standing(post: Post) -> PostReceipt:
-    """The receipt of a post that stands on its channel. Raises BadInput."""
-    if post.state is not PostState.published or post.receipt is None or post.receipt.taken_down_at:
+    """The receipt of a post that stands on its channel, with or without its first comment. Raises BadInput."""
+    if post.commenting and post.state is PostState.sending:
+        raise BadInput("Its first comment is being written right now.", kept="Nothing changed.", do_next="Try again.")
+    if post.receipt is None or post.receipt.taken_down_at or post.state is PostState.cancelled:
         raise BadInput("This post is not out, so there is nothing to take down.", kept="Nothing changed.")
     return post.receipt
 

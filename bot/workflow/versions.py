@@ -40,6 +40,7 @@ class Making:
     text: str
     media: tuple[Medium, ...] = ()
     edited_by: str = ""
+    first_comment: str = ""
     was: Version | None = None  # what it is made from, in a revision
     by_model: int = 0  # percent of its words that a language model wrote
     words: Literal["new", "kept", "by hand"] = "new"  # new ones are given what they must say; a person's own never
@@ -63,8 +64,18 @@ class Versions:
         self._drafts = drafts
         self._clock = clock
 
+    def takes_comment(self, account: Account) -> bool:
+        return self._channels[account.channel].capabilities_for(account).comments != "none"
+
+    def comment_of(self, account: Account, brief: Brief) -> str:
+        """What the brief wants in this account's first comment; "" where its channel has none."""
+        return brief.first_comment if self.takes_comment(account) else ""
+
     def need(self, account: Account, brief: Brief, flags: Collection[str], *, picture: bool) -> Need:
-        """What the copywriter must know of this account; the room for what the text has to say of itself is kept."""
+        """What the copywriter must know of this account; the room for what the text has to say of itself is kept, and
+        the link is not for the text where a comment has it.
+        """
+        apart = bool(brief.link) and brief.link in self.comment_of(account, brief)
         channel = self._channels[account.channel]
         can = channel.capabilities_for(account)
         line = mark([flag for flag in FLAGS if flag in flags and flag not in can.flags], brief)
@@ -76,7 +87,7 @@ class Versions:
             limit=can.text_limit and max(1, can.text_limit - room),
             unit=can.unit,
             hashtags=can.hashtags,
-            links=can.links,
+            links="none" if apart else can.links,
             picture=picture and can.images_max > 0,
             alt_limit=can.alt_limit,
         )
@@ -130,12 +141,15 @@ class Versions:
     async def _seal(self, making: Making, brief: Brief, brand: Brand, title: str, due: datetime | None) -> Version:
         account, channel = making.account, self._channels[making.account.channel]
         flags = required(brand.labels, brief, making.media, making.by_model)
-        text = self._saying(making, flags, brief)
+        text, comment = self._saying(making, flags, brief), making.first_comment.strip()
+        apart = brief.link if brief.link in comment else ""
         content = Content(
             text=text,
             title=title,
             media=making.media,
-            link=brief.link,
+            link="" if apart else brief.link,
+            comment_link=apart,
+            first_comment=comment,
             language=brief.language,
             not_before=due,
             mentions=await self._mentions(making, text),
@@ -163,6 +177,8 @@ class Versions:
             edited_by=making.edited_by,
             by_model=making.by_model,
             disclosure=flags,
+            first_comment=comment,
+            comments=channel.capabilities_for(account).comments,
         )
 
     def _saying(self, making: Making, flags: tuple[Flag, ...], brief: Brief) -> str:
@@ -183,9 +199,11 @@ class Versions:
         account, channel, was = making.account, self._channels[making.account.channel], making.was
         if not isinstance(channel, Mentions):
             return {}
-        if was is not None and was.text == text:
+        comment = making.first_comment.strip()
+        if was is not None and (was.text, was.first_comment) == (text, comment):
             return channel.mentions_of(await self.payload(was))
-        return await channel.mentioned(text, account, self._open_door(account))
+        words = f"{text}\n{comment}" if comment else text
+        return await channel.mentioned(words, account, self._open_door(account))
 
     async def payload(self, version: Version) -> SealedPayload:
         return SealedPayload.read(await self._blobs.get(version.payload))

@@ -11,6 +11,7 @@ from bot.errors import ChangedSince
 from bot.views import DraftView
 from bot.words import told
 from bot.workflow.requests import Asker
+from handlers.chat.editing import Edited
 from handlers.chat.visiting import Visitor
 
 
@@ -39,21 +40,20 @@ async def decide(
     return (await admind.decisions.decide(request)).privately(request)
 
 
-async def reword(
-    admind: AdMind, visitor: Visitor, draft: DraftView, digest: str, texts: dict[str, str], *, approve: bool
-) -> str:
+async def reword(admind: AdMind, visitor: Visitor, draft: DraftView, digest: str, edited: Edited) -> str:
     """A person's own words, byte for byte, in place of those that they saw; what only they must read.
 
     Raises ChangedSince, NotFound, BadInput.
     """
     unchanged(draft, digest)
-    if texts:
-        seen = {version.account: version.digest for version in draft.versions if version.account in texts}
+    worded = edited.texts | edited.comments
+    if worded:
+        seen = {version.account: version.digest for version in draft.versions if version.account in worded}
         asker = await asker_of(admind, visitor, draft.id)
-        made = await admind.requests.word(asker, draft.id, texts, seen=seen)
+        made = await admind.requests.word(asker, draft.id, edited.texts, seen=seen, comments=edited.comments)
         digest = made.digest
-    said = await decide(admind, visitor, Verdict.approve, draft.id, digest) if approve else ""
-    if texts and visitor.member.roles.get(draft.brand) == frozenset({Role.client}):
+    said = await decide(admind, visitor, Verdict.approve, draft.id, digest) if edited.approve else ""
+    if worded and visitor.member.roles.get(draft.brand) == frozenset({Role.client}):
         return told("Saved. Your words count as your approval; they go out once the team has approved them too.")
     return said
 

@@ -44,6 +44,9 @@ def _version(version: VersionView, findings: Sequence[FindingView], partner: str
     meter = f"{version.length}/{version.limit}" if version.limit else ""
     yield Part("heading", version.account_name, " · ".join(part for part in (meter, version.price) if part))
     yield Part("words", version.text)
+    if version.first_comment:
+        yield Part("small", told("First comment:"))
+        yield Part("words", version.first_comment)
     for medium in version.media:
         size = told("A picture, {width} × {height}", width=medium.width, height=medium.height)
         yield Part("picture", size, medium=medium)

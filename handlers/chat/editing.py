@@ -1,12 +1,13 @@
 """Texts word for word in fields of a form: a field an account, longer texts in several.
 
-The white space between two parts is remembered in the field's id, `text:<account>:<index>:<joint>`.
+The white space between two parts is remembered in the field's id, `text:<account>:<index>:<joint>`. A first comment has
+a field of its own, whose joint is `COMMENT`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from bot.views import DraftView, VersionView
@@ -15,6 +16,7 @@ from handlers.chat.cutting import Ruler
 from handlers.chat.parting import JOINTS, parts_of
 from handlers.chat.wrong import FieldErrors
 
+COMMENT: Final = "c"
 TEXT: Final = "text:"  # before the account in a field's id
 
 
@@ -24,6 +26,7 @@ class Edited:
 
     texts: dict[str, str]
     approve: bool
+    comments: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,11 @@ class TextField:
     optional: bool
 
 
-def fields_of(version: VersionView, ruler: Ruler, most: int) -> list[TextField]:
-    """The whole text, in parts of at most `most` by the chat's own way of counting."""
+def fields_of(version: VersionView, ruler: Ruler, most: int, *, alone: bool = False) -> list[TextField]:
+    """The whole text, in parts of at most `most` by the chat's own way of counting, and the first comment.
+
+    Where there is none yet, it has a field when the form is for this account `alone`.
+    """
     parts = parts_of(version.text, ruler, most)
     made = list[TextField]()
     for index, (joint, part) in enumerate(parts):
@@ -47,7 +53,19 @@ def fields_of(version: VersionView, ruler: Ruler, most: int) -> list[TextField]:
             label = told("{account}, part {number} of {count}", account=label, number=index + 1, count=len(parts))
         name = f"{TEXT}{version.account}:{index}:{joint}"
         made.append(TextField(name, label, part, _hint(version, index, joint), len(parts) > 1))
+    comment = version.first_comment or ""
+    if (comment or (alone and version.comments != "none")) and len(parts_of(comment, ruler, most)) < 2:
+        label = told("{account}, first comment", account=version.account_name)
+        hint = told("It is written below the post. Empty: none.")
+        made.append(TextField(f"{TEXT}{version.account}:{len(parts)}:{COMMENT}", label, comment, hint, True))
     return made
+
+
+def changed_comments(given: Iterable[tuple[str, str]], draft: DraftView) -> dict[str, str]:
+    """The first comments that are others than the draft's, by account."""
+    was = {version.account: version.first_comment or "" for version in draft.versions}
+    written = {name.split(":")[1]: part.strip() for name, part in given if name.endswith(f":{COMMENT}")}
+    return {account: text for account, text in written.items() if account in was and text != was[account]}
 
 
 def changed(given: Iterable[tuple[str, str]], draft: DraftView) -> dict[str, str]:
@@ -58,6 +76,8 @@ def changed(given: Iterable[tuple[str, str]], draft: DraftView) -> dict[str, str
     texts, first = dict[str, str](), dict[str, str]()
     for name, part in given:
         _, account, _, joint = name.split(":")
+        if joint == COMMENT:
+            continue
         before = texts.get(account, "")
         texts[account] = before + (JOINTS.get(joint, "") if before and part else "") + part
         first.setdefault(account, name)

@@ -54,7 +54,7 @@ async def standing(admind: AdMind, visitor: Visitor, named: str) -> list[PostVie
     if named.startswith("d_"):
         ids = (await looking.draft(visitor.workspace, visitor.member.id, named)).posts
     posts = [await looking.post(visitor.workspace, visitor.member.id, each) for each in ids]
-    found = [each for each in posts if each.status == "published" and each.receipt and not each.receipt.taken_down_at]
+    found = [each for each in posts if each.receipt and not each.receipt.taken_down_at]
     if not found:
         raise BadInput(told("Nothing of this stands anywhere any more."), kept=told("Nothing changed."))
     return found

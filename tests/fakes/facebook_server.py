@@ -57,26 +57,45 @@ class Post:
 
 
 @dataclass
+class Comment:
+    id: str
+    post: str
+    text: str
+    at: datetime
+
+
+@dataclass
 class FacebookServer(MetaServer):
     """POST …/feed follows the plan. Build it with `facebook_server`."""
 
-    SCOPES = frozenset({"pages_show_list", "pages_manage_posts", "pages_read_engagement", "read_insights"})
+    SCOPES = frozenset(
+        {
+            "pages_show_list",
+            "pages_manage_posts",
+            "pages_read_engagement",
+            "pages_manage_engagement",
+            "read_insights",
+        }
+    )
 
     posts: list[Post] = field(default_factory=list)
     photos: dict[str, Photo] = field(default_factory=dict)
+    comments: list[Comment] = field(default_factory=list)
 
     def page_token(self, page: str = VELO, user: str = "velo") -> str:
         return self.token_for(user, page=page)
 
     def stands(self) -> list[tuple[str, list[str]]]:
         """Text and alt texts of each post."""
-        return [(post.message, [photo.alt for photo in post.photos]) for post in self.posts]
+        return [(post.message, [photo.alt for photo in post.photos]) for post in self.posts] + [
+            (comment.text, []) for comment in self.comments
+        ]
 
     def published(self) -> list[Seen]:
         return [seen for seen in self.seen if self.publishes(seen.method, seen.path)]
 
     def publishes(self, method: str, path: str) -> bool:
-        return method == "POST" and path.endswith("/feed")
+        return method == "POST" and path.endswith(("/feed", "/comments"))
 
     def refused(self, seen: Seen, scope: str) -> Answer | None:
         if not proved(seen):
@@ -84,6 +103,8 @@ class FacebookServer(MetaServer):
         return super().refused(seen, scope)
 
     def refusal(self, seen: Seen) -> tuple[int, bytes] | None:
+        if seen.path.endswith("/comments"):
+            return self._no_comment(seen)
         refused = self.refused(seen, "pages_manage_posts")
         asked, page = asked_in(seen), seen.path.split("/")[2]
         granted = self.granted(seen)
@@ -102,6 +123,10 @@ class FacebookServer(MetaServer):
 
     def commit(self, seen: Seen) -> bytes:
         asked, page = asked_in(seen), seen.path.split("/")[2]
+        if seen.path.endswith("/comments"):
+            comment = Comment(f"{page.partition('_')[2]}_{self.next_id(7)}", page, asked["message"], self.now())
+            self.comments.append(comment)
+            return answer({"id": comment.id})[1]
         photos = [each for each in self._attached(asked) if each]
         for photo in photos:
             photo.used = True
@@ -129,6 +154,7 @@ class FacebookServer(MetaServer):
             ("POST", f"{version}/([0-9]+)/photos", "pages_manage_posts", self._photo),
             ("GET", f"{version}/([0-9]+)/published_posts", "pages_read_engagement", self._listed),
             ("GET", f"{version}/([0-9]+_[0-9]+)/insights", "read_insights", self._insights),
+            ("GET", f"{version}/([0-9]+_[0-9]+)/comments", "pages_read_engagement", self._comments),
             ("GET", f"{version}/([0-9]+_[0-9]+)", "pages_read_engagement", self._one),
             ("DELETE", f"{version}/([0-9]+_[0-9]+)", "pages_manage_posts", self._delete),
             ("GET", f"{version}/([0-9]+)", "pages_show_list", self._page),
@@ -222,6 +248,9 @@ class FacebookServer(MetaServer):
 
     def _one(self, seen: Seen, wanted: str) -> Answer:
         post = self._post(seen, wanted)
+        comment = next((each for each in self.comments if each.id == wanted and self._post(seen, each.post)), None)
+        if comment is not None:
+            return self.shown(_commented(comment), seen)
         if post is None:
             return missing()
         fields = asked_in(seen).get("fields", "")
@@ -242,7 +271,27 @@ class FacebookServer(MetaServer):
         if post is None:
             return missing()
         self.posts.remove(post)
+        self.comments = [each for each in self.comments if each.post != post.id]
         return answer({"success": True})
+
+    def _no_comment(self, seen: Seen) -> tuple[int, bytes] | None:
+        """As the page itself, on a post of its own, with a message and nothing else."""
+        refused, asked = self.refused(seen, "pages_manage_engagement"), asked_in(seen)
+        if refused is None and self._post(seen, seen.path.split("/")[2]) is None:
+            refused = missing()
+        known = {"message", "access_token", "appsecret_proof"}
+        if refused is None and (set(asked) != known or not 0 < len(asked["message"].strip()) <= 8000):
+            refused = error(100, "Invalid parameter")
+        return refused[:2] if refused else None
+
+    def _comments(self, seen: Seen, wanted: str) -> Answer:
+        if self._post(seen, wanted) is None:
+            return missing()
+        asked = asked_in(seen)
+        if asked.get("filter") != "toplevel" or asked.get("order") != "reverse_chronological":
+            return error(100, "Invalid parameter")
+        mine = [each for each in reversed(self.comments) if each.post == wanted]
+        return self.page_of([_commented(each) for each in mine], seen)
 
     def _by_ids(self, seen: Seen) -> Answer:
         asked = asked_in(seen)
@@ -263,6 +312,12 @@ class FacebookServer(MetaServer):
             "permalink_url": f"https://www.facebook.com/{post.id.replace('_', '/posts/')}",
             "attachments": {"data": attached} if attached else None,
         }
+
+
+def _commented(comment: Comment) -> dict[str, Any]:
+    page = comment.post.partition("_")[0]
+    written = {"message": comment.text, "created_time": stamp(comment.at)}
+    return {"id": comment.id, **written, "from": {"id": page, "name": PAGES[page]}}
 
 
 @asynccontextmanager

@@ -31,27 +31,44 @@ class Post:
 
 
 @dataclass
+class Comment:
+    id: str
+    post: str
+    user: str
+    text: str
+    at: datetime
+
+
+@dataclass
 class InstagramServer(MetaServer):
     """POST …/media_publish follows the plan. Build it with `instagram_server`."""
 
     SCOPES = frozenset(
-        {"instagram_business_basic", "instagram_business_content_publish", "instagram_business_manage_insights"}
+        {
+            "instagram_business_basic",
+            "instagram_business_content_publish",
+            "instagram_business_manage_comments",
+            "instagram_business_manage_insights",
+        }
     )
 
     posts: list[Post] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
     most: int = 100
 
     def stands(self) -> list[tuple[str, list[str]]]:
         """Caption and alt texts of each post."""
-        return [(post.caption, post.alts) for post in self.posts]
+        return [(post.caption, post.alts) for post in self.posts] + [(each.text, []) for each in self.comments]
 
     def published(self) -> list[Seen]:
         return [seen for seen in self.seen if self.publishes(seen.method, seen.path)]
 
     def publishes(self, method: str, path: str) -> bool:
-        return method == "POST" and path.endswith("/media_publish")
+        return method == "POST" and path.endswith(("/media_publish", "/comments"))
 
     def refusal(self, seen: Seen) -> tuple[int, bytes] | None:
+        if seen.path.endswith("/comments"):
+            return self._no_comment(seen)
         refused = self.refused(seen, "instagram_business_content_publish")
         asked = asked_in(seen)
         container = self.containers.get(asked.get("creation_id", ""))
@@ -67,6 +84,11 @@ class InstagramServer(MetaServer):
         return refused[:2] if refused else None
 
     def commit(self, seen: Seen) -> bytes:
+        if seen.path.endswith("/comments"):
+            text, at = asked_in(seen)["message"], self.now()
+            comment = Comment(self.next_id(17), seen.path.split("/")[2], self._user(seen), text, at)
+            self.comments.append(comment)
+            return answer({"id": comment.id})[1]
         container = self.containers[asked_in(seen)["creation_id"]]
         container.state = "PUBLISHED"
         items = [self.containers[each].asked for each in container.asked.get("children", "").split(",") if each]
@@ -87,6 +109,7 @@ class InstagramServer(MetaServer):
             ("GET", r"/v25\.0/([0-9]+)/media", "instagram_business_basic", self._own),
             ("GET", r"/v25\.0/([0-9]+)/content_publishing_limit", "instagram_business_content_publish", self._limit),
             ("GET", r"/v25\.0/([0-9]+)/insights", "instagram_business_manage_insights", self._insights),
+            ("GET", r"/v25\.0/([0-9]+)/comments", "instagram_business_manage_comments", self._comments),
             ("GET", r"/v25\.0/([0-9]+)", "instagram_business_basic", self._one),
         ]
 
@@ -144,7 +167,27 @@ class InstagramServer(MetaServer):
         found = [post for post in self.posts if post.id == wanted]
         if found:
             return self.shown(self._known(found[0]), seen)
+        comments = [each for each in self.comments if each.id == wanted]
+        if comments:
+            return self.shown(_commented(comments[0]), seen)
         return self.state_of(seen, wanted, "status_code") or missing()
+
+    def _no_comment(self, seen: Seen) -> tuple[int, bytes] | None:
+        """On one's own media, with a message and nothing else."""
+        refused, asked = self.refused(seen, "instagram_business_manage_comments"), asked_in(seen)
+        own = [post.id for post in self.posts if post.user == self._user(seen)]
+        if refused is None and seen.path.split("/")[2] not in own:
+            refused = missing()
+        message = asked.get("message", "")
+        if refused is None and (set(asked) != {"message", "access_token"} or not 0 < len(message) <= 2200):
+            refused = error(100, "Invalid parameter")
+        return refused[:2] if refused else None
+
+    def _comments(self, seen: Seen, wanted: str) -> Answer:
+        if wanted not in [post.id for post in self.posts]:
+            return missing()
+        mine = [each for each in reversed(self.comments) if each.post == wanted]
+        return self.page_of([_commented(each) for each in mine], seen)
 
     def _known(self, post: Post) -> dict[str, Any]:
         several = len(post.alts) > 1
@@ -158,6 +201,12 @@ class InstagramServer(MetaServer):
             "alt_text": None if several else post.alts[0] or None,
             "children": {"data": children} if several else None,
         }
+
+
+def _commented(comment: Comment) -> dict[str, Any]:
+    name = next(name for name, each in PEOPLE.items() if each == comment.user)
+    written = {"text": comment.text, "timestamp": stamp(comment.at), "username": name}
+    return {"id": comment.id, **written, "from": {"id": SCOPED[name], "username": name}}
 
 
 @asynccontextmanager

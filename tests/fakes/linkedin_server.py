@@ -47,6 +47,15 @@ class Post:
 
 
 @dataclass
+class Comment:
+    id: str
+    post: str
+    actor: str
+    text: str
+    at: datetime
+
+
+@dataclass
 class Token:
     scope: str
     roles: dict[str, str]  # page → role
@@ -58,6 +67,7 @@ class LinkedInServer(FaultyServer):
 
     now: Callable[[], datetime] = real_now
     posts: list[Post] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
     gone: dict[str, str] = field(default_factory=dict)  # URN → written text, as LinkedIn remembers duplicates
     uploads: dict[str, bytes] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
@@ -82,7 +92,7 @@ class LinkedInServer(FaultyServer):
         return [seen for seen in self.seen if seen.method == "POST" and seen.path == "/rest/posts"]
 
     def publishes(self, method: str, path: str) -> bool:
-        return method == "POST" and path == "/rest/posts"
+        return method == "POST" and (path == "/rest/posts" or bool(COMMENTS.fullmatch(path)))
 
     def headers(self) -> Headers:
         return (("x-restli-id", self._last),)
@@ -93,6 +103,8 @@ class LinkedInServer(FaultyServer):
             return wrong[:2]
         asked, token = json.loads(seen.body), self._token(seen)
         assert token is not None
+        if commented := COMMENTS.fullmatch(seen.path):
+            return self._no_comment(token, unquote(commented[1]), asked)
         unknown = set(asked) - FIELDS
         if unknown or not {"author", "commentary", "visibility", "distribution", "lifecycleState"} <= set(asked):
             return 422, f'{{"message":"unrecognized or missing field {unknown}","status":422}}'.encode()
@@ -120,6 +132,11 @@ class LinkedInServer(FaultyServer):
     def commit(self, seen: Seen) -> bytes:
         asked = json.loads(seen.body)
         self._count += 1
+        if COMMENTS.fullmatch(seen.path):
+            self._last = str(7_500_000_000_000_000_000 + self._count)
+            comment = Comment(self._last, asked["object"], asked["actor"], asked["message"]["text"], self.now())
+            self.comments.append(comment)
+            return json.dumps(_commented(comment)).encode()
         self._last = f"urn:li:share:{7_400_000_000_000_000_000 + self._count}"
         self.posts.append(Post(self._last, asked, shown(asked["commentary"]), self.now()))
         return b""
@@ -155,6 +172,8 @@ class LinkedInServer(FaultyServer):
             ("GET", "/rest/posts", self._of_author),
             ("GET", "/rest/posts/(.+)", self._post),
             ("DELETE", "/rest/posts/(.+)", self._delete),
+            ("GET", "/rest/socialActions/([^/]+)/comments", self._comments_of),
+            ("GET", "/rest/socialActions/([^/]+)/comments/([0-9]+)", self._comment),
             ("GET", "/rest/organizationalEntityShareStatistics", self._statistics),
         ]
 
@@ -351,8 +370,37 @@ class LinkedInServer(FaultyServer):
             if not self._may_sign(token, post.asked["author"]):
                 return _json(403, {"status": 403})
             self.posts.remove(post)
+            self.comments = [each for each in self.comments if each.post != post.urn]
             self.gone[post.urn] = post.asked["commentary"]
         return 204, b"", ()
+
+    def _no_comment(self, token: Token, urn: str, asked: dict[str, Any]) -> tuple[int, bytes] | None:
+        """Only the documented fields, on a post that is there, in a name that the access may sign with."""
+        text = asked.get("message", {}).get("text", "")
+        if set(asked) != {"actor", "object", "message"} or set(asked["message"]) != {"text"} or asked["object"] != urn:
+            return 400, b'{"message":"invalid comment","status":400}'
+        if not any(post.urn == urn for post in self.posts):
+            return 404, b'{"status":404}'
+        if not self._may_sign(token, asked["actor"]):
+            return 403, b'{"code":"ACCESS_DENIED","status":403}'
+        return None if 0 < len(text) <= 1250 else (400, b'{"message":"text","status":400}')
+
+    def _read_comments(self, seen: Seen, urn: str) -> list[Comment] | None:
+        token, post = self._token(seen), next((each for each in self.posts if each.urn == unquote(urn)), None)
+        assert token is not None
+        may = post is not None and self._may_read(token, post.asked["author"])
+        return [each for each in self.comments if post and each.post == post.urn] if may else None
+
+    def _comments_of(self, seen: Seen, urn: str) -> Answer:
+        found = self._read_comments(seen, urn)
+        if found is None:
+            return _json(403, {"code": "ACCESS_DENIED", "status": 403})
+        start, count = int(seen.query.get("start", ["0"])[0]), int(seen.query.get("count", ["10"])[0])
+        return _json(200, {"elements": [_commented(each) for each in found[start : start + count]]})
+
+    def _comment(self, seen: Seen, urn: str, wanted: str) -> Answer:
+        found = [each for each in self._read_comments(seen, urn) or [] if each.id == wanted]
+        return _json(200, _commented(found[0])) if found else _json(404, {"status": 404})
 
     def _statistics(self, seen: Seen) -> Answer:
         if not seen.query.get("shares", [""])[0].startswith("List(urn:li:share:"):
@@ -364,6 +412,16 @@ class LinkedInServer(FaultyServer):
         at = round(post.at.timestamp() * 1000)
         tagged = re.sub(r"(?<![\\\w])#(\w+)", r"{hashtag|\\#|\1}", post.asked["commentary"])
         return {**post.asked, "id": post.urn, "commentary": tagged, "createdAt": at, "lastModifiedAt": at}
+
+
+COMMENTS = re.compile("/rest/socialActions/([^/]+)/comments")
+
+
+def _commented(comment: Comment) -> dict[str, Any]:
+    made = {"actor": comment.actor, "time": round(comment.at.timestamp() * 1000)}
+    urn = f"urn:li:comment:({comment.post},{comment.id})"
+    named = {"id": comment.id, "$URN": urn, "commentUrn": urn, "object": comment.post, "actor": comment.actor}
+    return named | {"created": made, "lastModified": made, "message": {"attributes": [], "text": comment.text}}
 
 
 ORG = {"velo": VELO, "raeder": OTHER}

@@ -102,7 +102,13 @@ class MastodonServer(FaultyServer):
         return method == "POST" and path == "/api/v1/statuses"
 
     def refusal(self, seen: Seen) -> tuple[int, bytes] | None:
-        return None if self._user(seen) else (401, b'{"error":"The access token is invalid"}')
+        if not self._user(seen):
+            return 401, b'{"error":"The access token is invalid"}'
+        is_json = seen.headers.get("content-type", "").startswith("application/json")
+        above = json.loads(seen.body).get("in_reply_to_id") if is_json else None
+        if above is not None and self._find(above) is None:
+            return 404, b'{"error":"Record not found"}'
+        return None
 
     def commit(self, seen: Seen) -> bytes:
         user = self._user(seen) or "ana"
@@ -338,6 +344,7 @@ class MastodonServer(FaultyServer):
             "id": status.id,
             "created_at": status.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "url": f"{self.origin}/@{status.account}/{status.id}",
+            "in_reply_to_id": status.asked.get("in_reply_to_id"),
             "content": rendered(status.text),
             "media_attachments": [self._medium(self.uploads[each]) for each in status.media if each in self.uploads],
             "favourites_count": 3,

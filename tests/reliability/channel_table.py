@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from storage.sealed import Medium
@@ -22,6 +23,7 @@ from tests.fakes import (
 )
 from tests.fakes.bluesky_server import VELO, BlueskyServer
 from tests.fakes.facebook_server import FacebookServer
+from tests.fakes.faulty_http import FaultyServer
 from tests.fakes.instagram_server import InstagramServer
 from tests.fakes.mastodon_server import MastodonServer
 from tests.fakes.pdf_reader import pages_of
@@ -33,6 +35,7 @@ from tests.reliability.dying import DyingMail, dying, mail_with_mailbox
 
 SHORT = "Fresh bread from six. 🥖\n\nRye and wheat."
 LONG = "".join(f"On day {day} we bake from four, and it smells of bread in all of our street. " for day in range(8))
+COMMENT = "All breads: https://velo.example/bread"
 ARTICLE = "# Fresh bread\n\nEvery morning we bake from **four**.\n\n- Rye\n- Wheat"
 MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff\xe0"}
 
@@ -62,6 +65,7 @@ class Case:
     asks: Literal["never", "unless whole", "always"] = "unless whole"
     again: bool = True
     compared: str = "same"
+    comment: str = ""  # its first comment
     drawn: bool = False  # real pictures, where they are looked into
 
     def media(self) -> list[tuple[bytes, Medium]]:
@@ -83,6 +87,10 @@ def _fetched(url: str) -> bytes | None:
     """What Meta's servers find at an address of the public edge."""
     jpegs = [MAGIC["image/jpeg"] + bytes([number]) * 300 for number in range(2)]
     return next((data for data in jpegs if url.endswith(f"/media/{hashlib.sha256(data).hexdigest()}.jpg")), None)
+
+
+def _fetching(server: type[FaultyServer]) -> Any:
+    return dying(server)(pictures=_fetched)
 
 
 def _at_server(server: Any) -> Given:
@@ -120,10 +128,11 @@ def _mastodon(server: Any) -> Stands:
 
 def _linkedin(server: Any) -> Stands:
     images = [post.asked["content"]["multiImage"]["images"] for post in server.posts]
-    return [
+    posts = [
         (post.text, sum(each["altText"] == "Bread" for each in found))
         for post, found in zip(server.posts, images, strict=True)
     ]
+    return posts + [(comment.text, 0) for comment in server.comments]
 
 
 def _document(server: Any) -> Stands:
@@ -195,6 +204,20 @@ CASES = [
         text=LONG,
         asks="never",
     ),
+    Case(
+        "bluesky_comment",
+        dying(BlueskyServer),
+        secrets=lambda server: {"app_password": server.people[VELO].password},
+        options=lambda server: {
+            "handle": "velo.bsky.example",
+            "app_view": server.origin,
+            "directory": server.origin,
+        },
+        stands=_bluesky,
+        channel="bluesky",
+        asks="never",
+        comment=COMMENT,
+    ),
     Case("mastodon", dying(MastodonServer), _velo, _mastodon, _at_server, asks="never"),
     Case(
         "pixelfed",
@@ -202,10 +225,35 @@ CASES = [
         *(_velo, _mastodon, _at_server),
         channel="mastodon",
     ),
+    Case(
+        "mastodon_comment",
+        dying(MastodonServer),
+        _velo,
+        _mastodon,
+        _at_server,
+        "mastodon",
+        asks="never",
+        comment=COMMENT,
+    ),
+    Case(
+        "pixelfed_comment",
+        lambda: dying(MastodonServer)(software="pixelfed", honours_key=False),
+        *(_velo, _mastodon, _at_server),
+        channel="mastodon",
+        comment=COMMENT,
+    ),
     Case("x", dying(XServer), _velo, _x, text=LONG),
+    Case("x_comment", dying(XServer), _velo, _x, channel="x", comment=COMMENT),
     Case("threads", lambda: dying(ThreadsServer)(pictures=_fetched), text=LONG, **META),
+    Case(
+        "threads_comment", lambda: dying(ThreadsServer)(pictures=_fetched), channel="threads", comment=COMMENT, **META
+    ),
     Case("facebook", lambda: dying(FacebookServer)(pictures=_fetched), **META),
     Case("instagram", lambda: dying(InstagramServer)(pictures=_fetched), **META),
+    *(
+        Case(f"{name}_comment", partial(_fetching, server), channel=name, comment=COMMENT, **META)
+        for name, server in (("facebook", FacebookServer), ("instagram", InstagramServer))
+    ),
     Case(
         "linkedin_page",
         dying(linkedin_server.LinkedInServer),
@@ -213,6 +261,15 @@ CASES = [
         options=lambda server: {"page": "4711"},
         stands=_linkedin,
         channel="linkedin",
+    ),
+    Case(
+        "linkedin_page_comment",
+        dying(linkedin_server.LinkedInServer),
+        secrets=_linked,
+        options=lambda server: {"page": "4711"},
+        stands=_linkedin,
+        channel="linkedin",
+        comment=COMMENT,
     ),
     Case(
         "linkedin_document",
@@ -232,6 +289,17 @@ CASES = [
         asks="always",
         again=False,  # LinkedIn refuses the second, and nobody can read the first
         compared="",
+    ),
+    Case(
+        "linkedin_person_comment",
+        dying(linkedin_server.LinkedInServer),
+        secrets=lambda server: {"access_token": server.token_for()},
+        stands=_linkedin,
+        channel="linkedin",
+        asks="always",
+        again=False,
+        compared="",
+        comment=COMMENT,
     ),
     Case(
         "pinterest",

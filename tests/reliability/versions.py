@@ -68,8 +68,10 @@ class NextDraft(drafts.Draft):
 
 class NextPayload(sealed.SealedPayload):
     VERSION: ClassVar[int] = sealed.SealedPayload.VERSION + 1
+    SEALS: ClassVar[frozenset[int]] = frozenset({VERSION})
     LIFTS: ClassVar[Mapping[int, record.Migration]] = {
-        sealed.SealedPayload.VERSION: lambda old: {**old, "payload_version": NextPayload.VERSION, "mood": "lifted"}
+        **sealed.SealedPayload.LIFTS,
+        sealed.SealedPayload.VERSION: lambda old: {**old, "payload_version": NextPayload.VERSION, "mood": "lifted"},
     }
 
     payload_version: int = sealed.SealedPayload.VERSION + 1

@@ -18,10 +18,14 @@ NOW = SealedPayload(workspace="w_1", channel="feed", account="a_1", parts=(Part(
 class Next(SealedPayload):
     """As a later AdMind may have it: a new field, and a new name for an old one."""
 
-    VERSION: ClassVar[int] = 2
-    LIFTS: ClassVar[Mapping[int, Migration]] = {1: lambda old: {**old, "payload_version": 2, "mood": "plain"}}
+    VERSION: ClassVar[int] = SealedPayload.VERSION + 1
+    SEALS: ClassVar[frozenset[int]] = frozenset({VERSION})
+    LIFTS: ClassVar[Mapping[int, Migration]] = {
+        **SealedPayload.LIFTS,
+        SealedPayload.VERSION: lambda old: {**old, "payload_version": SealedPayload.VERSION + 1, "mood": "plain"},
+    }
 
-    payload_version: int = 2
+    payload_version: int = SealedPayload.VERSION + 1
     mood: str
 
 
@@ -32,7 +36,7 @@ def test_what_was_sealed_is_read_back_as_it_was() -> None:
 
 def test_an_older_payload_is_lifted_and_keeps_the_digest_that_was_approved() -> None:
     lifted = Next.read(NOW.canonical())
-    assert (lifted.mood, lifted.payload_version) == ("plain", 2)
+    assert (lifted.mood, lifted.payload_version) == ("plain", SealedPayload.VERSION + 1)
     assert lifted.digest == NOW.digest
     assert lifted.canonical() == NOW.canonical()
     assert lifted.model_copy().digest == NOW.digest

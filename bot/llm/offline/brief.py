@@ -19,7 +19,7 @@ from bot.llm.offline.phrases import DAYS, PRICE, language_of, offers, pattern
 from bot.llm.offline.serious import is_serious
 from bot.llm.offline.sheet import COVERED, TAKEN, Sheet
 from bot.llm.offline.times import Time, Times, read_times, widened
-from bot.llm.offline.wishes import take_action, take_image, take_language, take_tone, tone_words
+from bot.llm.offline.wishes import take_action, take_comment, take_image, take_language, take_tone, tone_words
 from bot.llm.offline.writing_lines import main_clause
 
 MAX_FACTS: Final = 12
@@ -37,6 +37,7 @@ def post_idea(
     sheet = Sheet(text)
     spoken = language or language_of(sheet.text)
     idea: dict[str, Any] = {"link": sheet.links[0] if sheet.links else ""}
+    idea["first_comment"] = take_comment(sheet)
     idea["verbatim"] = _verbatim(sheet)
     sheet.take(_LINK_LABEL)
     sheet.take_sentences(pattern("override"))

@@ -9,6 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.llm.around import Around, KnownDraft
+from bot.llm.commenting import comment_wish
 from bot.llm.offline.accounts import take_accounts
 from bot.llm.offline.phrases import DRAFT_ID, full, pattern, safe_echo
 from bot.llm.offline.said import Answer, Call, Say
@@ -48,12 +49,20 @@ def follow_up(said: str, sheet: Sheet, around: Around, language: str) -> Answer 
         or _choice(said, sheet, around, language)
         or _wording(said, sheet, around, target)
         or _another_time(target, around, language)
+        or _below(target, around)
         or _edit(target, sheet, around)
     )
     if isinstance(answer, Call) and target.unclear and "draft" not in answer.args:
         listed = ", ".join(f"{n} {safe_echo(d.title, 40)}" for n, d in enumerate(_counted(around), 1))
         return Say(sentence("which_draft", language, said=safe_echo(target.rest, 60), list=listed))
     return answer
+
+
+def _below(target: Target, around: Around) -> Call | None:
+    """Another first comment, or none."""
+    if comment_wish(target.rest) is None:
+        return None
+    return Call("revise_draft", {"instruction": target.rest} | ({"draft": target.draft} if target.draft else {}))
 
 
 def has_draft(said: str, around: Around) -> str:

@@ -124,7 +124,8 @@ def _facts(draft: Mapping[str, Any], language: str, capital: bool = True) -> str
         sentence({"card": "with_card", "upload": "with_upload"}.get(str(image), "no_picture"), language),
     ]
     if draft.get("link"):
-        parts.append(sentence("link", language, link=draft["link"]))
+        where = "comment" if str(draft["link"]) in str(draft.get("first_comment") or "") else "link"
+        parts.append(sentence(where, language, link=draft["link"]))
     if int(draft.get("wordings", 1)) > 1:
         parts.append(sentence("wordings", language, count=draft["wordings"]))
     words = ", ".join(parts) + "."

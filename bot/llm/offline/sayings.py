@@ -166,6 +166,7 @@ SAYINGS: Final[dict[str, tuple[str, str]]] = {
     "with_upload": ("with your picture", "mit deinem Bild"),
     "no_picture": ("no image", "ohne Bild"),
     "link": ("link {link}", "Link {link}"),
+    "comment": ("link {link} in the first comment", "Link {link} im ersten Kommentar"),
     "wordings": ("{count} wordings to choose from", "{count} Fassungen zur Auswahl"),
     "language": ("in {language}", "auf {language}"),
     "blocked": ("Must be mended before it can go out: {what}", "Muss behoben werden, bevor es raus kann: {what}"),

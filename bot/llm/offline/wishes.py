@@ -89,6 +89,39 @@ def take_image(sheet: Sheet, around: Around, idea: dict[str, Any]) -> None:
         idea["image"] = "upload" if around.uploads else "card"
 
 
+_FIRST: Final = (
+    r"(?:(?:the|a|den|dem|der|einen|einem)\s+)?(?:very\s+)?(?:first|1st|1\.|erste[nmr]?)\s+(?:comment|kommentar)"
+)
+_LINK_BELOW: Final = re.compile(
+    rf"(?:[,;–—-]\s*)?(?<!\w)(?:(?:and|but|with|please|put|place|post|mit|und|aber|bitte|setze?|packe?)\s+)*"
+    rf"(?:(?:the|our|its|den|der|dem|unseren)\s+)?(?:(?:link|url)\s*:?\s*{TAKEN}*|{TAKEN}+)[,\s]*"
+    rf"(?:(?:goes|comes|should go|shall go|only|please|kommt|gehört|soll|nur|bitte)\s+)*"
+    rf"(?:(?:in|into|to|as|als|unter)\s+|im\s+|ins\s+){_FIRST}(?:\s+(?:please|bitte|instead|setzen|packen|stellen))*"
+    rf"(?:\s*:\s*(?={TAKEN}))?",
+    re.I,
+)
+_COMMENT_SAYS: Final = re.compile(
+    rf"(?:[,;–—-]\s*)?\b(?:(?:and|with|add|as|in|mit|und|als|im)\s+)*{_FIRST}(?:\s+(?:should|shall|soll(?:te)?))?"
+    r"(?:\s+(?:say|says|read|be|lauten|sein|is|ist))*\s*:?\s*(?=\ue001)",
+    re.I,
+)
+
+
+def take_comment(sheet: Sheet) -> str:
+    """What shall stand in the first comment: "link" for the link, else the quoted words; empty when none was asked for."""
+    says = _COMMENT_SAYS.search(sheet.text)
+    number = next((n for n, (start, _) in enumerate(sheet.quotes) if says and start == says.end()), None)
+    if says is not None and number is not None:
+        wording = sheet.quoted(number)
+        sheet.take_span(says.start(), sheet.quotes.pop(number)[1])
+        return wording
+    wish = _LINK_BELOW.search(sheet.text)
+    if wish is None:
+        return ""
+    sheet.take_span(*wish.span())
+    return "link"
+
+
 _TONE_PLACES: Final = (
     re.compile(rf"(?:{pattern('tone_of').pattern}){_TONE_LIST}(?:\s+(?:please|bitte))?\b", re.I),
     re.compile(rf"(?:{pattern('tone_in').pattern}){_TONE_LIST}(?:{pattern('tone_noun').pattern})\b", re.I),

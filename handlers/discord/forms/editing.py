@@ -9,7 +9,7 @@ import discord
 from bot.chat import Button
 from bot.views import DraftView, VersionView
 from bot.words import told
-from handlers.chat.editing import TEXT, Edited, TextField, changed, fields_of
+from handlers.chat.editing import TEXT, Edited, TextField, changed, changed_comments, fields_of
 from handlers.discord.fields import Option, Sent, ticked, window, written
 from handlers.discord.limits import FIELDS, INPUT, words
 
@@ -46,7 +46,7 @@ def choices(draft: DraftView) -> tuple[tuple[Button, ...], tuple[str, ...]]:
 def read_edit(sent: Sent, draft: DraftView) -> Edited:
     """Raises FieldErrors for an account whose text is gone."""
     given = [(name, part) for name, part in sent.texts.items() if name.startswith(TEXT)]
-    return Edited(changed(given, draft), "approve" in sent.values("approve"))
+    return Edited(changed(given, draft), "approve" in sent.values("approve"), changed_comments(given, draft))
 
 
 def edited_accounts(sent: Sent) -> tuple[str, ...]:
@@ -55,8 +55,9 @@ def edited_accounts(sent: Sent) -> tuple[str, ...]:
 
 
 def _fields(draft: DraftView, accounts: Collection[str]) -> list[TextField]:
-    shown = (each for each in draft.versions if not accounts or each.account in accounts)
-    return [field for version in shown for field in fields_of(version, words, INPUT)]
+    shown = [each for each in draft.versions if not accounts or each.account in accounts]
+    alone = len(shown) == 1
+    return [field for version in shown for field in fields_of(version, words, INPUT, alone=alone)]
 
 
 def _fits(version: VersionView) -> bool:

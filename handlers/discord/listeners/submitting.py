@@ -119,7 +119,7 @@ def _typed(sent: Sent) -> str:
 async def _edit(it: Filled) -> str:
     draft = await opening.draft_of(it.here, it.visitor, it.ids[0])
     edited = forms.read_edit(it.sent, draft)
-    return await deciding.reword(it.here.admind, it.visitor, draft, it.ids[1], edited.texts, approve=edited.approve)
+    return await deciding.reword(it.here.admind, it.visitor, draft, it.ids[1], edited)
 
 
 async def _changes(it: Filled) -> str:

@@ -76,7 +76,7 @@ def _refused(view: Json, error: AdMindError) -> Json:
 async def _edit(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
     draft = await opening.draft_of(slack, visitor, carried.draft)
     edited = modals.read_edit(view, draft)
-    return await deciding.reword(slack.admind, visitor, draft, carried.digest, edited.texts, approve=edited.approve)
+    return await deciding.reword(slack.admind, visitor, draft, carried.digest, edited)
 
 
 async def _changes(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from bot.views import DraftView, VersionView
 from bot.words import reader, told, words
-from handlers.chat.editing import TEXT, Edited, changed, fields_of
+from handlers.chat.editing import TEXT, Edited, changed, changed_comments, fields_of
 from handlers.slack import kit
 from handlers.slack.forms import Carried, blocks_of, chosen, written
 from handlers.slack.limits import INPUT, Json, checked_view, ruler
@@ -21,7 +21,7 @@ def edit_modal(draft: DraftView, carried: Carried, *, accounts: Collection[str] 
     for version in draft.versions:
         if accounts and version.account not in accounts:
             continue
-        fields = _fields(version)
+        fields = _fields(version, alone=len(accounts or draft.versions) == 1)
         if len(blocks) + len(fields) > MOST_FIELDS:
             left.append(version.account_name)
             continue
@@ -46,11 +46,11 @@ def edit_modal(draft: DraftView, carried: Carried, *, accounts: Collection[str] 
 def read_edit(view: Json, draft: DraftView) -> Edited:
     """Raises FieldErrors for an account whose text is gone."""
     given = [(block, written(view, block)) for block in blocks_of(view, TEXT)]
-    return Edited(changed(given, draft), "approve" in chosen(view, "approve"))
+    return Edited(changed(given, draft), "approve" in chosen(view, "approve"), changed_comments(given, draft))
 
 
-def _fields(version: VersionView) -> list[Json]:
+def _fields(version: VersionView, *, alone: bool) -> list[Json]:
     return [
         kit.field(each.name, each.label, kit.words_input(each.text), hint=each.hint, optional=each.optional)
-        for each in fields_of(version, ruler, INPUT)
+        for each in fields_of(version, ruler, INPUT, alone=alone)
     ]

@@ -34,6 +34,7 @@ class Wording(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: str = Field(min_length=1, max_length=100_000)
+    first_comment: str | None = Field(None, max_length=20_000, description="Left out: as it was; empty: none.")
 
 
 class Instruction(BaseModel):
@@ -143,7 +144,9 @@ async def edit(admind: Service, caller: Proposer, draft: str, account: str, body
     what is approved stands, and the answer is a new draft beside it.
     """
     by_agent = "decide" not in caller.scopes
-    changed = await admind.requests.word(await _asker(admind, caller, by_agent=by_agent), draft, {account: body.text})
+    asker = await _asker(admind, caller, by_agent=by_agent)
+    comments = {account: body.first_comment} if body.first_comment is not None else {}
+    changed = await admind.requests.word(asker, draft, {account: body.text}, comments=comments)
     return await one(admind, caller, changed.id)
 
 

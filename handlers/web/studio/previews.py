@@ -88,6 +88,7 @@ class Preview:
     topic: str = ""
     link: str = ""  # host of the address whose card the channel makes by itself
     sent_labels: tuple[str, ...] = ()  # what the channel shows by a label of its own
+    comment: str = ""  # the first one, where it is written after the post; else it is the thread's last
     document: str = ""  # the title of the document that the pictures become, page by page
 
     @property
@@ -156,6 +157,7 @@ def previews_of(
                 topic=payload.extra.get("topic", ""),
                 link=_host(payload.links[0].destination) if payload.links else "",
                 sent_labels=tuple(flag for flag in payload.disclosure if flag in (flags or {}).get(view.channel, ())),
+                comment=payload.comment_after,
                 document=payload.extra.get("document", ""),
             )
         )

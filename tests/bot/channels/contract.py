@@ -26,6 +26,7 @@ from bot.channels.base import (
     CannotTell,
     Channel,
     ChannelRefused,
+    Comments,
     Content,
     Door,
     Flag,
@@ -42,6 +43,7 @@ from tests.fakes.faulty_http import Act
 AT = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
 TEXT = "Der Frühling kommt 🚲\n\nAlle Velos 20 % günstiger: https://velo.example/fruehling?a=1&b=2 <b>nur</b> heute."
 FLAGS: tuple[Flag, ...] = ("ai_generated", "paid_partnership")
+COMMENT = "Alle Velos: https://velo.example/velos?a=1"
 KEY = AttemptKey("p_23456789abcd", "0123456789abcdef0123456789abcdef", AT, AT + timedelta(seconds=30))
 OTHER_KEY = AttemptKey("p_zzzzzzzzzzzz", "fedcba9876543210fedcba9876543210", AT, AT + timedelta(seconds=30))
 
@@ -61,7 +63,7 @@ class Bench(Protocol):
     def door(self, check: Callable[[], Awaitable[None]] = always, *, deadline: timedelta = ...) -> Door: ...
 
     async def standing(self) -> Sequence[str]:
-        """The texts of the posts that stand on the channel now."""
+        """The texts of the posts that stand on the channel now, and of comments that are no posts."""
         ...
 
 
@@ -79,8 +81,8 @@ class ChannelContract:
     def bench(self) -> AsyncIterator[Bench]:
         raise NotImplementedError
 
-    def sealed(self, bench: Bench, text: str = TEXT) -> SealedPayload:
-        return bench.channel.build(Content(text=text, not_before=AT), bench.account)
+    def sealed(self, bench: Bench, text: str = TEXT, comment: str = "") -> SealedPayload:
+        return bench.channel.build(Content(text=text, not_before=AT, first_comment=comment), bench.account)
 
     async def test_measure_and_validate_agree_at_the_limit(self, bench: Bench) -> None:
         limit = bench.channel.capabilities_for(bench.account).text_limit
@@ -197,6 +199,51 @@ class ChannelContract:
         await bench.channel.delete(kept, bench.door())
         assert not await bench.standing()
 
+    async def test_a_first_comment_stands_below_its_post_and_goes_with_it(self, bench: Bench) -> None:
+        can = bench.channel.capabilities_for(bench.account)
+        if can.comments == "none":
+            assert "no_comments" in {
+                each.rule for each in bench.channel.validate(self.sealed(bench, comment=COMMENT), bench.account)
+            }
+            return
+        payload = self.sealed(bench, comment=COMMENT)
+        assert bench.channel.validate(payload, bench.account) == ()
+        post = await bench.channel.send(payload, KEY, bench.door())
+        texts = "\n\n".join(part.text for part in payload.parts)
+        assert list(await bench.standing()) == [texts]
+        if can.comments == "reply":
+            assert payload.parts[-1].text == COMMENT
+            return
+        assert COMMENT not in texts and isinstance(bench.channel, Comments)
+        before = await bench.channel.look_up_comment(payload, post, OTHER_KEY, bench.door())
+        made = await bench.channel.comment(payload, post, OTHER_KEY, bench.door())
+        after = await bench.channel.look_up_comment(payload, post, OTHER_KEY, bench.door())
+        assert sorted(await bench.standing()) == sorted([texts, COMMENT])
+        if self.looks_up:
+            assert isinstance(before, Absent) and isinstance(after, Found)
+            assert after.receipt.remote_id == made.remote_id
+        else:
+            assert isinstance(before, CannotTell) and isinstance(after, CannotTell)
+        if can.reads_back:
+            assert await bench.channel.read_comment(post, made.remote_id, bench.door()) == COMMENT
+        if can.deletes:
+            await bench.channel.delete(Receipt(post.remote_id, post.url, post.at, comment=made.remote_id), bench.door())
+            assert not await bench.standing()
+
+    async def test_the_check_is_asked_before_a_comment_too(self, bench: Bench) -> None:
+        if bench.channel.capabilities_for(bench.account).comments != "after":
+            return
+        assert isinstance(bench.channel, Comments)
+
+        async def check() -> None:
+            raise NotNow("No.")
+
+        payload = self.sealed(bench, comment=COMMENT)
+        post = await bench.channel.send(payload, KEY, bench.door())
+        with pytest.raises(NotNow):
+            await bench.channel.comment(payload, post, OTHER_KEY, bench.door(check))
+        assert COMMENT not in await bench.standing()
+
     async def test_connecting_again_finds_the_same_place(self, bench: Bench) -> None:
         again = await bench.channel.connect(bench.account, bench.door())
         assert again.remote_id
@@ -308,6 +355,31 @@ class NetworkContract(ChannelContract):
             outcome = await attempt(bench, self.sealed(bench))
             assert isinstance(outcome, Receipt | OutcomeUnknown)
             assert len(await bench.standing()) == 1
+
+    async def test_every_failure_of_a_comment_is_named_for_what_it_is(self) -> None:
+        for name, (act, expected, code) in self.outcomes.items():
+            async with self.open() as bench:
+                channel = bench.channel
+                if channel.capabilities_for(bench.account).comments != "after":
+                    return
+                assert isinstance(channel, Comments)
+                payload = self.sealed(bench, comment=COMMENT)
+                post = await channel.send(payload, KEY, bench.door())
+                bench.server.plan.append(act)
+                outcome: object
+                try:
+                    outcome = await channel.comment(payload, post, OTHER_KEY, bench.door())
+                except (ChannelRefused, ProvenNotSent, OutcomeUnknown) as error:
+                    outcome = error
+                bench.server.commit_late()
+                stands = list(await bench.standing()).count(COMMENT)
+                assert isinstance(outcome, expected) or (
+                    expected is Receipt and isinstance(outcome, OutcomeUnknown) and stands == 1
+                ), (name, outcome)
+                if isinstance(outcome, ChannelRefused):
+                    assert (outcome.code, stands) == (code, 0), name
+                elif isinstance(outcome, Receipt):
+                    assert stands == 1, name
 
     async def test_nobody_listening_means_nothing_was_sent(self) -> None:
         async with self.open() as bench:

@@ -121,8 +121,8 @@ class TestThreads(NetworkContract):
     def open(self) -> AbstractAsyncContextManager[NetworkBench]:
         return open_bench()
 
-    def sealed(self, bench: Any, text: str = TEXT) -> SealedPayload:
-        payload: SealedPayload = bench.sealed(LONG if text == TEXT else text)
+    def sealed(self, bench: Any, text: str = TEXT, comment: str = "") -> SealedPayload:
+        payload: SealedPayload = bench.sealed(LONG if text == TEXT else text, first_comment=comment)
         return payload
 
     async def test_the_same_key_again_makes_no_second_post(self, bench: Any) -> None:

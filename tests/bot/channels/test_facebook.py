@@ -78,7 +78,7 @@ class FacebookBench:
         return await self.channel.send(self.sealed(text, **more), KEY, self.door())
 
     async def standing(self) -> Sequence[str]:
-        return [post.message for post in self.server.posts]
+        return [post.message for post in self.server.posts] + [each.text for each in self.server.comments]
 
 
 @asynccontextmanager

@@ -72,7 +72,7 @@ class InstagramBench:
         return await self.channel.send(self.sealed(text, **more), KEY, self.door())
 
     async def standing(self) -> Sequence[str]:
-        return [post.caption for post in self.server.posts]
+        return [post.caption for post in self.server.posts] + [each.text for each in self.server.comments]
 
 
 @asynccontextmanager
@@ -100,10 +100,10 @@ class TestInstagram(NetworkContract):
     def open(self) -> AbstractAsyncContextManager[NetworkBench]:
         return open_bench()
 
-    def sealed(self, bench: Bench, text: str = TEXT) -> SealedPayload:
+    def sealed(self, bench: Bench, text: str = TEXT, comment: str = "") -> SealedPayload:
         """With a picture, as every post there."""
         media = (PICTURE,) if text.strip() else ()
-        return bench.channel.build(Content(text=text, media=media, not_before=AT), bench.account)
+        return bench.channel.build(Content(text=text, media=media, not_before=AT, first_comment=comment), bench.account)
 
 
 @pytest.mark.parametrize("many", [1, 2, 10])

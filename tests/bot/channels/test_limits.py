@@ -246,6 +246,9 @@ def stated(can: Capabilities) -> dict[str, str]:
     """What the table of a channel says of its limits, by the name of each."""
     said = {"text": f"{can.text_limit:,} {can.unit}" if can.text_limit else "none", "pictures": str(can.images_max)}
     said |= {"title": f"{can.title_limit} characters"} if can.title_limit else {}
+    if can.comments != "none":
+        limit = can.comment_limit or can.text_limit
+        said["first comment"] = f"{limit:,} {can.unit}"
     if not can.images_max:
         return said
     least, most = can.image_ratio
@@ -288,3 +291,46 @@ def test_a_table_says_what_holds_from_where_and_since_when(name: str) -> None:
     for limit, _, source, day in rows:
         assert re.match(r"<https://[^ ]+>|ours\b", source), (limit, source)
         assert re.fullmatch(r"20[2-9]\d-\d\d-\d\d", day), (limit, day)
+
+
+@pytest.mark.parametrize("name", CHANNELS)
+def test_a_first_comment_fits_to_the_last_character_or_is_said_to_have_no_place(name: str) -> None:
+    channel, account = CHANNELS[name], account_of(name)
+    can = channel.capabilities_for(account)
+    limit = can.comment_limit or can.text_limit or 0
+    media = (medium(can),) if can.images_max else ()
+
+    def rules(comment: str) -> set[str]:
+        content = Content(text="Velos\n\nNeu ab heute.", title="Velos", media=media, first_comment=comment)
+        return {each.rule for each in channel.validate(channel.build(content, account), account)}
+
+    if can.comments == "none":
+        assert "no_comments" in rules("Mehr im Laden.")
+        return
+    assert not rules("x" * limit)
+    assert rules("x" * (limit + 1)) & {"comment_too_long", "too_long"}
+
+
+@pytest.mark.parametrize("name", CHANNELS)
+def test_a_first_comment_is_a_part_of_what_is_approved_and_without_one_nothing_is_another(name: str) -> None:
+    channel, account = CHANNELS[name], account_of(name)
+    plain = Content(text="Neu ab heute.", title="Velos")
+    one, other = (
+        channel.build(Content(text="Neu ab heute.", title="Velos", first_comment=words), account)
+        for words in ("Mehr im Laden.", "Mehr im Netz.")
+    )
+    without = channel.build(plain, account)
+    assert len({one.digest, other.digest, without.digest}) == 3
+    assert one.first_comment == "Mehr im Laden." and "Mehr im Laden." in one.words
+    assert (without.payload_version, without.first_comment) == (1, "")
+
+
+def test_the_link_in_a_first_comment_stands_there_alone() -> None:
+    link = "https://velo.example/neu"
+    for name, channel in CHANNELS.items():
+        can, account = channel.capabilities_for(account_of(name)), account_of(name)
+        if can.comments != "none":
+            content = Content(text="Neu ab heute.", first_comment=f"Mehr: {link}", comment_link=link)
+            payload = channel.build(content, account)
+            assert link not in payload.parts[0].text and payload.parts[0].link_card is None, name
+            assert [each.destination for each in payload.links] == [link], name

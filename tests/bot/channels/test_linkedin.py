@@ -82,7 +82,7 @@ class LinkedInBench:
         return await self.channel.send(self.sealed(text, **more), KEY, self.door())
 
     async def standing(self) -> Sequence[str]:
-        return [post.text for post in self.server.posts]
+        return [post.text for post in self.server.posts] + [each.text for each in self.server.comments]
 
 
 @asynccontextmanager
@@ -188,9 +188,10 @@ class TestDocument(NetworkContract):
     def open(self) -> AbstractAsyncContextManager[NetworkBench]:
         return as_page(DOCUMENT)
 
-    def sealed(self, bench: Bench, text: str = TEXT) -> SealedPayload:
+    def sealed(self, bench: Bench, text: str = TEXT, comment: str = "") -> SealedPayload:
         media = (PICTURE,) * 2 if text.strip() else ()
-        return bench.channel.build(Content(text=text, title="Velos", media=media, not_before=AT), bench.account)
+        content = Content(text=text, title="Velos", media=media, not_before=AT, first_comment=comment)
+        return bench.channel.build(content, bench.account)
 
 
 async def test_several_pictures_become_the_pages_of_a_document() -> None:

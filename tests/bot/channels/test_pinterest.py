@@ -119,8 +119,9 @@ class TestPinterest(NetworkContract):
     def open(self) -> AbstractAsyncContextManager[NetworkBench]:
         return open_bench()
 
-    def sealed(self, bench: Bench, text: str = TEXT) -> SealedPayload:
-        return bench.channel.build(Content(text=text, not_before=AT, media=(PICTURE,)), bench.account)
+    def sealed(self, bench: Bench, text: str = TEXT, comment: str = "") -> SealedPayload:
+        content = Content(text=text, not_before=AT, media=(PICTURE,), first_comment=comment)
+        return bench.channel.build(content, bench.account)
 
 
 async def test_the_bytes_on_the_wire_come_from_the_sealed_payload_alone() -> None:

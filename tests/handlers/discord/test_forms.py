@@ -237,3 +237,22 @@ def test_the_longest_windows_fit(language: str) -> None:
         ]  # fmt: skip
         for each in every:
             window(each)
+
+
+def test_a_first_comment_is_edited_beside_its_text() -> None:
+    of = view(draft(version(0, comments="after", first_comment="More: https://velo.example"), version(1)))
+    shown = edit(of)
+    assert "|More: https://velo.example|" in seen_window(window(shown))
+    assert forms.read_edit(submitted(shown), of) == Edited({}, approve=False)
+    back = submitted(edit(of), **{"text:a_0:1:c": "Ask us."})
+    assert forms.read_edit(back, of) == Edited({}, approve=False, comments={"a_0": "Ask us."})
+    assert forms.read_edit(submitted(edit(of), **{"text:a_0:1:c": ""}), of).comments == {"a_0": ""}
+
+
+def test_an_account_without_a_first_comment_can_have_one_where_the_window_is_for_it_alone() -> None:
+    of = view(draft(version(0, comments="after"), version(1)))
+    assert "first comment" not in seen_window(window(edit(of)))
+    alone = edit(of, accounts=["a_0"])
+    back = submitted(alone, **{"text:a_0:1:c": "Ask us."})
+    assert forms.read_edit(back, of).comments == {"a_0": "Ask us."}
+    assert "first comment" not in seen_window(window(edit(of, accounts=["a_1"])))

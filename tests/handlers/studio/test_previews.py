@@ -12,7 +12,9 @@ from bot.channels.base import Channel, Content, SealedPayload
 from bot.channels.facebook import Facebook
 from bot.channels.instagram import Instagram
 from bot.channels.linkedin import LinkedIn
+from bot.channels.mastodon import Mastodon
 from bot.channels.telegram import Telegram
+from bot.channels.x import X
 from bot.views import MediumView, VersionView
 from bot.words import words
 from handlers.web.studio.draw import _environment
@@ -65,6 +67,27 @@ def test_telegram_shows_a_bubble_and_says_whose_words_its_card_has() -> None:
     assert "<b>@velo_zurich</b>" in plain and "<b>#velo</b>" in plain and "what Telegram reads on that page" in plain
     pictured = _drawn(Telegram().build(Content(text=text, title="Sale", media=MEDIA[:2]), account), "en")
     assert pictured.count("<img") == 2 and 'data-count="2"' in pictured and "gramme-card" not in pictured
+
+
+@pytest.mark.parametrize(
+    "channel", [LinkedIn(), Mastodon(), Facebook(), Instagram()], ids=lambda each: each.capabilities.channel
+)
+def test_a_first_comment_stands_below_the_post_as_it_will_be(channel: Any) -> None:
+    account = blank_account(channel.capabilities.channel)
+    content = Content(text="Neu", title="Velos", media=MEDIA[:1], first_comment="Mehr:\n<hier> & dort")
+    shown = _drawn(channel.build(content, account), "de")
+    assert (
+        re.search(r'class="first-comment-text">Mehr:\n&lt;hier&gt; &amp; dort</p>', shown)
+        and "Erster Kommentar" in shown
+    )
+    assert "first-comment" not in _drawn(channel.build(Content(text="Neu", media=MEDIA[:1]), account), "de")
+
+
+def test_a_reply_is_shown_as_the_last_post_of_its_thread() -> None:
+    payload = X().build(Content(text="Neu", first_comment="Mehr <hier>"), blank_account("x"))
+    shown = _drawn(payload, "en")
+    assert re.findall(r'class="ex-text">([^<]+)</p>', shown) == ["Neu", "Mehr &lt;hier&gt;"]
+    assert "first-comment" not in shown
 
 
 def _drawn(payload: SealedPayload, language: str) -> str:

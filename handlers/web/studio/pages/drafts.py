@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
+from bot.channels.limits import measured_comment
 from bot.chat import DecisionRequest, VerdictName
 from bot.errors import AdMindError, BadInput
 from bot.views import DraftView
@@ -132,7 +133,7 @@ async def decide(
 async def editor(request: Request, visit: Visitor, draft: str, account: str) -> Response:
     """The text as it will go out, to be changed letter by letter."""
     found = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
-    return _editor(request, visit, found, account)
+    return await _editor(request, visit, found, account)
 
 
 @router.post("/drafts/{draft}/edit/{account}")
@@ -150,6 +151,7 @@ async def edit(
     was_paid: Annotated[bool, Form()] = False,
     was_partner: Annotated[str, Form(max_length=80)] = "",
     was_ai_picture: Annotated[bool, Form()] = False,
+    first_comment: Annotated[str | None, Form(max_length=20_000)] = None,
 ) -> Response:
     """Save the wording, byte for byte; with `approve`, approve exactly what was saved. Nothing typed is ever lost.
 
@@ -157,21 +159,26 @@ async def edit(
     the form showed counts, so that it takes nothing back that somebody else declared meanwhile.
     """
     wording = text.replace("\r\n", "\n")
+    comment = first_comment.replace("\r\n", "\n") if first_comment is not None else None
+    comments = {account: comment} if comment is not None else {}
     ad = paid if paid != was_paid else None
     name = partner if partner.strip() != was_partner else None
     ai = ai_picture if ai_picture != was_ai_picture else None
     said = (ad, name, ai) != (None, None, None)
     try:
         before = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
-        by, there = asker(visit, before.brand), next((v.text for v in before.versions if v.account == account), "")
-        if wording != there or not said:
-            changed = await visit.admind.requests.word(by, draft, {account: wording}, seen={account: digest})
+        by, stands = asker(visit, before.brand), {v.account: (v.text, v.first_comment or "") for v in before.versions}
+        there = stands.get(account, ("", ""))
+        if (wording, there[1] if comment is None else comment) != there or not said:
+            changed = await visit.admind.requests.word(
+                by, draft, {account: wording}, seen={account: digest}, comments=comments
+            )
         if said:
             changed = await visit.admind.requests.declare(by, draft, paid=ad, partner=name, ai_picture=ai)
     except AdMindError as error:
         now = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
         return tell(
-            _editor(request, visit, now, account, typed=wording, declared=(ad, name, ai)),
+            await _editor(request, visit, now, account, typed=wording, comment=comment, declared=(ad, name, ai)),
             " ".join(told(part) for part in (error.what, error.kept, error.do_next) if part),
             kind="problem",
         )
@@ -196,12 +203,19 @@ async def edit(
 
 @router.post("/drafts/{draft}/measure/{account}")
 async def measure(
-    request: Request, visit: Visitor, draft: str, account: str, text: Annotated[str, Form(max_length=100_000)] = ""
+    request: Request,
+    visit: Visitor,
+    draft: str,
+    account: str,
+    text: Annotated[str, Form(max_length=100_000)] = "",
+    first_comment: Annotated[str, Form(max_length=20_000)] = "",
+    comment: Annotated[bool, Query()] = False,
 ) -> Response:
-    """The length, as the channel counts it."""
+    """The length of the text or of the first comment, as the channel counts it."""
     await visit.admind.looking.draft(visit.workspace, visit.id, draft)
     place = await visit.admind.looking.account_record(visit.workspace, visit.id, account)
-    counted = visit.admind.channels[place.channel].measure(text.replace("\r\n", "\n"), place)
+    channel, said = visit.admind.channels[place.channel], (first_comment if comment else text).replace("\r\n", "\n")
+    counted = measured_comment(channel, place, said) if comment else channel.measure(said, place)
     return draw(request, visit, "meter.html", length=counted.used, limit=counted.limit, unit=counted.unit)
 
 
@@ -250,7 +264,7 @@ async def diff(
     return draw(request, visit, "diff.html", draft=view, older=older, newer=newer, found=found, names=words)
 
 
-def _editor(
+async def _editor(
     request: Request,
     visit: Visit,
     draft: DraftView,
@@ -258,13 +272,26 @@ def _editor(
     *,
     typed: str | None = None,
     declared: tuple[bool | None, str | None, bool | None] = (None, None, None),
+    comment: str | None = None,
 ) -> Response:
     version = next((each for each in draft.versions if each.account == account), None)
     if version is None:
         return go(request, f"/studio/drafts/{draft.id}", visit.t("This account is not part of the draft any more."))
     stands = (draft.paid_partnership, draft.partner or "", draft.ai_picture)
     shown = tuple(now if own is None else own for own, now in zip(declared, stands, strict=True))
-    return draw(request, visit, "editor.html", draft=draft, version=version, typed=typed, declared=shown)
+    place = await visit.admind.looking.account_record(visit.workspace, visit.id, account)
+    takes = visit.admind.versions.takes_comment(place)
+    return draw(
+        request,
+        visit,
+        "editor.html",
+        draft=draft,
+        version=version,
+        typed=typed,
+        declared=shown,
+        comment=comment,
+        comments=takes,
+    )
 
 
 async def _queue(visit: Visit) -> list[str]:
