@@ -128,7 +128,6 @@ class LinkedIn:
             self.capabilities.channel,
             parts=(Part(text=text, media=content.media, facets=marked, link_card=card),),
             links=links,
-            disclosure=content.disclosure,
             extra=documents.sealed(content, account),
             visibility="public" if PAGE.fullmatch(account.remote_id) else account.options.get("visibility", "public"),
         )

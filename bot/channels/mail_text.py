@@ -84,7 +84,6 @@ def sealed_mail(content: Content, account: Account) -> SealedPayload:
         title=article.title,
         parts=(Part(text=read(article.title, inner), media=content.media),),
         links=links,
-        disclosure=content.disclosure,
         extra={name: value for name, value in extra.items() if value},
     )
 

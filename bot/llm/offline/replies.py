@@ -13,7 +13,7 @@ from typing import Any, Final
 from bot.llm.around import Around
 from bot.llm.offline.phrases import language_of
 from bot.llm.offline.sayings import sentence
-from bot.llm.offline.several import TimesMissing, post_ideas
+from bot.llm.offline.several import TimesMissing, is_day_by_day, post_ideas
 
 MAX_LISTED: Final = 15
 
@@ -31,9 +31,10 @@ def speak(results: Sequence[Told], around: Around, words: str, *, first: bool) -
     language = language_of(words) or around.language
     parts = [_speak(result, language) for result in results]
     made = any(result.document and result.document.get("did") in ("drafted", "revised") for result in results)
-    if any(result.document and result.document.get("did") == "drafted" for result in results) and _is_thin(
-        words, around
-    ):
+    drafted = [result.document for result in results if result.document and result.document.get("did") == "drafted"]
+    if any(len(document.get("drafts", ())) > 1 for document in drafted) and is_day_by_day(words, around):
+        parts.append(sentence("day_by_day", language))
+    if drafted and _is_thin(words, around):
         parts.append(sentence("thin", language))
     if first and made:
         parts.append(sentence("limits", language))

@@ -98,6 +98,12 @@ SAYINGS: Final[dict[str, tuple[str, str]]] = {
         "I understood {posts} posts, but {times}. When should each one go out, for example “Mon/Wed/Fri 10:00”?",
         "Ich habe {posts} Posts verstanden, aber {times}. Wann soll jeder erscheinen, zum Beispiel „Mo/Mi/Fr 10:00“?",
     ),
+    "day_by_day": (
+        "You gave one time for several posts: the others follow at that hour on the working days after it. "
+        "Reply “move …” in a draft's thread for another time.",
+        "Du hast eine Zeit für mehrere Posts genannt: Die anderen folgen um diese Uhrzeit an den Werktagen danach. "
+        "Antworte im Thread eines Entwurfs mit „verschiebe … auf …“, wenn er zu einer anderen Zeit erscheinen soll.",
+    ),
     "one_time": ("only one time", "nur eine Zeit"),
     "many_times": ("{count} times", "{count} Zeiten"),
     "later": (

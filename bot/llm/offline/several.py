@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from bot.llm.around import Around
 from bot.llm.offline.brief import post_idea
@@ -12,9 +14,10 @@ from bot.llm.offline.phrases import DAYS, language_of
 from bot.llm.offline.sheet import Sheet
 from bot.llm.offline.times import Time, read_times, widened
 from bot.llm.offline.wishes import count_of
-from bot.when import Unclear, resolve
+from bot.when import Resolved, Unclear, resolve
 
 MAX_POSTS: Final = 10
+SATURDAY: Final = 5
 ANGLES: Final = (
     "the news itself",
     "what it does for the reader",
@@ -63,10 +66,30 @@ def post_ideas(text: str, around: Around) -> list[dict[str, Any]]:
             text, around, [phrase for time in times for phrase in time.phrases], count
         )
     if count > 1:
-        if times:
-            raise TimesMissing(count, 1)
-        return _on_one_topic(text, around, [""] * count, count)
+        days = _day_by_day(times[0].phrases[0], around, language, count) if times else [""] * count
+        return _on_one_topic(text, around, days, count)
     return [post_idea(text, around)]
+
+
+def is_day_by_day(text: str, around: Around) -> bool:
+    """Whether one time was given for several posts."""
+    sheet = Sheet(text)
+    times = read_times(sheet, language_of(sheet.text), around).posting
+    return count_of(text) > 1 and len(times) == len(times[0].phrases if times else ()) == 1
+
+
+def _day_by_day(phrase: str, around: Around, language: str, count: int) -> list[str]:
+    """The first at the time that was given, the others at the same hour of the working days after it: never several at
+    one moment. Raises TimesMissing for what is no one moment still to come.
+    """
+    phrase = _day(phrase, around, language)
+    found = resolve(phrase, now=around.now, zone=around.zone, language=language or "en")
+    if not isinstance(found, Resolved) or found.recurrence or found.soon or len(found.instants) != 1:
+        raise TimesMissing(count, 1)
+    first = found.instants[0].astimezone(ZoneInfo(around.zone))
+    ahead = (first + timedelta(days=number) for number in range(1, 3 * count))
+    days = [day for day in ahead if day.weekday() < SATURDAY][: count - 1]
+    return [phrase, *(f"{day:%Y-%m-%d %H:%M}" for day in days)]
 
 
 def _listed(text: str, around: Around, language: str, count: int) -> list[dict[str, Any]]:

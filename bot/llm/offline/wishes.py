@@ -94,7 +94,7 @@ _FIRST: Final = (
 )
 _LINK_BELOW: Final = re.compile(
     rf"(?:[,;–—-]\s*)?(?<!\w)(?:(?:and|but|with|please|put|place|post|mit|und|aber|bitte|setze?|packe?)\s+)*"
-    rf"(?:(?:the|our|its|den|der|dem|unseren)\s+)?(?:(?:link|url)\s*:?\s*{TAKEN}*|{TAKEN}+)[,\s]*"
+    rf"(?:(?:the|our|its|den|der|dem|unseren)\s+)?(?:(?:link|url)\s*:?\s*{TAKEN}*|(?<!{TAKEN}){TAKEN}+)[,\s]*"
     rf"(?:(?:goes|comes|should go|shall go|only|please|kommt|gehört|soll|nur|bitte)\s+)*"
     rf"(?:(?:in|into|to|as|als|unter)\s+|im\s+|ins\s+){_FIRST}(?:\s+(?:please|bitte|instead|setzen|packen|stellen))*"
     rf"(?:\s*:\s*(?={TAKEN}))?",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -177,6 +178,25 @@ def test_a_day_of_a_list_that_has_just_passed_is_next_weeks() -> None:
     answer = understand("three posts about our new workshop, Mon/Wed/Fri 10:00", noon)
     assert isinstance(answer, Call)
     assert [post["when"] for post in answer.args["posts"]] == ["Mon 10:00", "Wed 25 Nov 2026 10:00", "Fri 10:00"]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("three posts about the sale for LinkedIn and the feed, Tue 9am, with an image", ["24 09", "25 09", "26 09"]),
+        ("three posts about the sale, Wednesday 7am", ["25 07", "26 07", "27 07"]),  # this Wednesday's has passed
+        ("Drei Posts über unseren Frühlingsverkauf, Freitag 9 Uhr", ["20 09", "23 09", "24 09"]),
+        ("two posts about the sale, Saturday 10am", ["21 10", "23 10"]),
+    ],
+)
+def test_several_posts_at_one_time_go_out_a_working_day_each(text: str, days: list[str]) -> None:
+    answer = understand(text, ONE)
+    assert isinstance(answer, Call)
+    times = [
+        resolve(post["when"], now=ONE.now, zone=ONE.zone, language=post["language"]) for post in answer.args["posts"]
+    ]
+    found = [time.instants[0].astimezone(ZoneInfo(ONE.zone)) for time in times if isinstance(time, Resolved)]
+    assert [f"{at:%d %H}" for at in found] == days
 
 
 def test_german_days_of_a_list_are_read_in_german() -> None:
