@@ -144,7 +144,7 @@ class Desk:
             text=text[:MOST_CHARACTERS],
             left_out=max(0, len(text) - MOST_CHARACTERS),
             uploads=tuple(RequestUpload(sha256=each.sha256, name=each.name[:200]) for each in request.uploads),
-            unread_files=tuple(name[:200] for name in request.unread_files[:20]),
+            unread_files=_names(request.unread_files),
             about=request.about,
             within=request.within,
             place=request.place,

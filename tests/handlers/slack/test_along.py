@@ -122,6 +122,12 @@ async def test_pictures_beyond_ten_are_named(office: Office, ana: Person) -> Non
     assert (await office.draft(card)).versions[0].media
 
 
+async def test_of_very_many_files_it_is_said_how_many_more_there_are(office: Office, ana: Person) -> None:
+    room = lounge(office, ana)
+    await ana.share_all(room, {f"{number}.m4a": b"sound" for number in range(1, 26)}, ASK, mentions=True)
+    assert "19.m4a, 20.m4a (+5)" in (await said(room, "left them out: 1.m4a")).words
+
+
 async def test_a_forms_own_pictures_come_before_those_of_the_message(office: Office, ana: Person) -> None:
     room = lounge(office, ana)
     files = {f"{number}.png": a_picture() for number in range(1, 12)}
