@@ -116,13 +116,17 @@ class Asked(Frozen):
     failed: bool = False
     drafts: tuple[str, ...] = ()
     unread: tuple[str, ...] = Field((), description="names of files that nobody could understand")
+    unused: tuple[str, ...] = Field((), description="names of pictures beyond the ten that one request takes")
 
 
 class Files(Frozen):
-    """What became of the files that came with a message: kept ones, and the names of those that nobody understands."""
+    """What became of the files that came with a message: kept ones, the names of those that nobody understands, and of
+    the pictures that were too many.
+    """
 
     uploads: tuple[Upload, ...] = ()
     unread: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
 
 
 class Surface(Protocol):

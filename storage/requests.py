@@ -53,9 +53,10 @@ class RequestButton(Frozen):
 class Request(Record):
     """One message to AdMind. `text` is what the person wrote, capped and without control characters."""
 
-    SCHEMA: ClassVar[int] = 4
-    # 2 knows which draft it is about, 3 where its answer belongs, 4 whether it was stopped, and what can be pressed
-    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {step: lambda old: old for step in (1, 2, 3)}
+    SCHEMA: ClassVar[int] = 5
+    # 2 knows which draft it is about, 3 where its answer belongs, 4 whether it was stopped, and what can be pressed,
+    # 5 which pictures were too many
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {step: lambda old: old for step in (1, 2, 3, 4)}
 
     id: str
     workspace: str
@@ -67,6 +68,7 @@ class Request(Record):
     left_out: int = Field(0, description="characters beyond the cap that were not kept")
     uploads: tuple[RequestUpload, ...] = ()
     unread_files: tuple[str, ...] = ()
+    unused_files: tuple[str, ...] = Field((), description="names of pictures beyond what one request takes")
     about: str = Field("", description="the draft in whose thread it was said")
     within: frozenset[str] = Field(frozenset(), description="brands that it may reach; empty: all of the member's")
     place: str = Field("", description="where in a chat the answer belongs, in the surface's own words")

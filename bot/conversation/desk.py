@@ -45,6 +45,7 @@ from storage.together import Together
 
 log = logging.getLogger(__name__)
 MOST_CHARACTERS: Final = 20_000
+MOST_NAMES: Final = 20  # of files, told one by one
 LEASE_SECONDS: Final = 60.0
 TURN_SECONDS: Final = 300.0
 MOST_IN_FLIGHT: Final = 12  # of a workspace in one process; the engine runs 16, so that others always find a place
@@ -143,7 +144,7 @@ class Desk:
             text=text[:MOST_CHARACTERS],
             left_out=max(0, len(text) - MOST_CHARACTERS),
             uploads=tuple(RequestUpload(sha256=each.sha256, name=each.name[:200]) for each in request.uploads),
-            unread_files=tuple(name[:200] for name in request.unread_files[:20]),
+            unread_files=_names(request.unread_files),
             about=request.about,
             within=request.within,
             place=request.place,
@@ -294,8 +295,11 @@ class Desk:
             return request
         files = await surface.fetch(_asked(request))
         uploads = tuple(RequestUpload(sha256=each.sha256, name=each.name[:200]) for each in files.uploads)
-        unread = tuple(name[:200] for name in files.unread)
-        return request.changed(uploads=(*request.uploads, *uploads), unread_files=(*request.unread_files, *unread)[:20])
+        return request.changed(
+            uploads=(*request.uploads, *uploads),
+            unread_files=_names((*request.unread_files, *files.unread)),
+            unused_files=_names(files.unused),
+        )
 
     async def _hand_back(self, request: Request) -> None:
         """At once instead of when the due set brings it."""
@@ -450,6 +454,13 @@ class _Waiting:
         await self._held.__aexit__(*error)
 
 
+def _names(names: Sequence[str]) -> tuple[str, ...]:
+    """At most `MOST_NAMES`; the last then tells how many more there are."""
+    left = len(names) - MOST_NAMES
+    kept = tuple(name[:200] for name in names[:MOST_NAMES])
+    return (*kept[:-1], f"{kept[-1]} (+{left})") if left > 0 else kept
+
+
 def _asked(request: Request) -> Asked:
     return Asked(
         id=request.id,
@@ -463,6 +474,7 @@ def _asked(request: Request) -> Asked:
         failed=request.status == "failed",
         drafts=request.drafts,
         unread=request.unread_files,
+        unused=request.unused_files,
     )
 
 

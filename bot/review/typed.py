@@ -1,4 +1,5 @@
-"""What people typed into windows that could not be taken as they were, so that these open again filled in.
+"""What windows go by and do not hold themselves: what people typed into those that could not be taken as they were, and
+what the message said that one was made from.
 
 STRING `typed:<name>` of the workspace; it lives a day.
 """

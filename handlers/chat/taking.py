@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from bot.bootstrap import AdMind
 from bot.chat import Asked, ChatRequest
 from bot.words import told
 from handlers.chat.visiting import Visitor
+
+MOST_PICTURES: Final = 10  # of one request
 
 
 class Place(Protocol):
@@ -45,6 +47,12 @@ async def take(
 
 
 def unread(asked: Asked) -> str:
-    """Files that nobody understood are named, whatever the answer says."""
-    names = [name for name in asked.unread if name not in asked.reply]
-    return told("I can't read these files and left them out: {files}", files=", ".join(names)) if names else ""
+    """Files that nobody understood, and pictures that were too many, are named, whatever the answer says."""
+    names, said = [name for name in asked.unread if name not in asked.reply], list[str]()
+    if names:
+        said.append(told("I can't read these files and left them out: {files}", files=", ".join(names)))
+    if asked.unused:
+        said.append(
+            told("I take {most} pictures; not used: {files}", most=MOST_PICTURES, files=", ".join(asked.unused))
+        )
+    return "\n".join(said)

@@ -60,7 +60,8 @@ class Answering:
 
     async def fetch(self, asked: Asked) -> Files:
         asking = Asking.load(asked.place)
-        return await self._fetching.fetch(asked, asking) if asking is not None and asking.files else Files()
+        came = asking is not None and (asking.files or asking.others)
+        return await self._fetching.fetch(asked, asking) if asking is not None and came else Files()
 
     async def reply(self, asked: Asked) -> None:
         asking = Asking.load(asked.place)

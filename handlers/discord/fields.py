@@ -174,11 +174,11 @@ def roles(name: str, label: str, chosen: Sequence[str]) -> Label:
     return _labelled(label, asked)
 
 
-def files(name: str, label: str, most: int) -> Label:
+def files(name: str, label: str, most: int, *, hint: str = "") -> Label:
     asked: discord.ui.FileUpload[Any] = discord.ui.FileUpload(
         custom_id=name, required=False, min_values=0, max_values=most
     )
-    return _labelled(label, asked)
+    return _labelled(label, asked, hint)
 
 
 def _labelled(label: str, asked: Part, hint: str = "") -> Label:

@@ -10,13 +10,13 @@ import discord
 from bot.bootstrap import AdMind
 from bot.chat import Asked, Files, Upload
 from bot.errors import AdMindError
+from handlers.chat.taking import MOST_PICTURES
 from handlers.discord.calling import asked as answered
 from handlers.discord.client import Client
 from handlers.discord.places import Asking
 
 log = logging.getLogger(__name__)
 MOST_BYTES: Final = 25_000_000
-MOST_FILES: Final = 10
 
 
 class Fetching:
@@ -27,7 +27,7 @@ class Fetching:
     async def fetch(self, found: Asked, asking: Asking) -> Files:
         """Raises DiscordRefused, DiscordUnknown when the message itself cannot be had."""
         await self._client.speaks()
-        uploads, unread = list[Upload](), list[str]()
+        uploads, unread, unused = list[Upload](), list(asking.others), list[str]()
         member = await self._admind.looking.member(found.workspace, found.member)
         brand = found.brand or await self._admind.looking.home_brand(found.workspace, found.member) or ""
         for name, kind, size, address in await self._named(asking):
@@ -35,19 +35,23 @@ class Fetching:
                 if not kind.startswith("image/") or size > MOST_BYTES:
                     unread.append(name)
                     continue
+                if len(uploads) >= MOST_PICTURES:
+                    unused.append(name)
+                    continue
                 data = await answered(self._client.http.get_from_cdn(address))
                 item = await self._admind.library.upload(found.workspace, brand, member, data)
                 uploads.append(Upload(sha256=item.sha256, name=name))
             except AdMindError as error:
                 log.info("file not taken team=%s why=%s", asking.team, error.what)
                 unread.append(name)
-        return Files(uploads=tuple(uploads), unread=tuple(unread))
+        return Files(uploads=tuple(uploads), unread=tuple(unread), unused=tuple(unused))
 
     async def _named(self, asking: Asking) -> list[tuple[str, str, int, str]]:
         """Name, kind, bytes and address of each, by what Discord says now: addresses are good for a day."""
         if not asking.message:
-            return [(each.partition("?")[0].rpartition("/")[2], "image/", 0, each) for each in asking.files]
+            return [
+                (asking.names.get(each) or each.partition("?")[0].rpartition("/")[2], "image/", 0, each)
+                for each in asking.files
+            ]
         message: discord.Message = await answered(self._client.room(asking.channel).fetch_message(int(asking.message)))
-        return [(each.filename, each.content_type or "", each.size, each.url) for each in message.attachments][
-            :MOST_FILES
-        ]
+        return [(each.filename, each.content_type or "", each.size, each.url) for each in message.attachments]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -14,7 +15,8 @@ class Asking(BaseModel):
     `private`: for one person's eyes, in answer to an interaction with this `token`.
 
     `thread` is the thread that it was said in, or "". `files` are Discord's ids of what came with the message, or
-    addresses of what came with a command.
+    addresses of what came with a command or a form; `names` is what is known of their names, `others` are
+    names of files that are known to be no pictures.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -27,6 +29,8 @@ class Asking(BaseModel):
     thread: str = ""
     token: str = ""
     files: tuple[str, ...] = ()
+    names: Mapping[str, str] = {}
+    others: tuple[str, ...] = ()
 
     def dump(self) -> str:
         return self.model_dump_json(exclude_defaults=True)

@@ -9,13 +9,13 @@ import aiohttp
 from bot.bootstrap import AdMind
 from bot.chat import Asked, Files, Upload
 from bot.errors import AdMindError
+from handlers.chat.taking import MOST_PICTURES
 from handlers.slack.calling import asked as answered
 from handlers.slack.places import Asking
 from handlers.slack.teams import Teams
 
 log = logging.getLogger(__name__)
 MOST_BYTES = 25_000_000
-MOST_FILES = 10
 
 
 class Fetching:
@@ -24,17 +24,20 @@ class Fetching:
         self._teams = teams
 
     async def fetch(self, found: Asked, asking: Asking) -> Files:
-        uploads, unread = list[Upload](), list[str]()
+        uploads, unread, unused = list[Upload](), list(asking.others), list[str]()
         member = await self._admind.looking.member(found.workspace, found.member)
         brand = found.brand or await self._admind.looking.home_brand(found.workspace, found.member) or ""
-        for file in asking.files[:MOST_FILES]:
-            name = file
+        for file in asking.files:
+            name = asking.names.get(file, file)
             try:
                 client = await self._teams.client(asking.team)
                 info = (await answered(client.files_info(file=file)))["file"]
                 name = str(info.get("title") or info.get("name") or file)
                 if not str(info.get("mimetype", "")).startswith("image/"):
                     unread.append(name)
+                    continue
+                if len(uploads) >= MOST_PICTURES:
+                    unused.append(name)
                     continue
                 data = await self._download(str(info["url_private_download"]), asking.team)
                 item = await self._admind.library.upload(found.workspace, brand, member, data)
@@ -45,7 +48,7 @@ class Fetching:
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 log.info("file not loaded team=%s why=%s", asking.team, type(error).__name__)
                 unread.append(name)
-        return Files(uploads=tuple(uploads), unread=tuple(unread))
+        return Files(uploads=tuple(uploads), unread=tuple(unread), unused=tuple(unused))
 
     async def _download(self, address: str, team: str) -> bytes:
         """Raises AdMindError when it is too large, or Slack shows its sign-in page instead."""

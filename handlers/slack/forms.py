@@ -32,6 +32,7 @@ class Carried:
     message: str = ""
     thread: str = ""
     account: str = ""
+    along: str = ""
 
     def dump(self) -> str:
         """Raises ValueError for anything that is no id."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -11,7 +12,8 @@ Way = Literal["thread", "direct", "private"]
 
 class Asking(BaseModel):
     """`thread`: in a room, below what was said; `direct`: the same with AdMind alone; `private`: for one person's eyes
-    in a room. `files` are Slack's ids of what came with it.
+    in a room. `files` are Slack's ids of what came with it, `names` what is known of their names, `others` the names of
+    files that are known to be no pictures.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -23,6 +25,8 @@ class Asking(BaseModel):
     thread: str = ""
     response_url: str = ""
     files: tuple[str, ...] = ()
+    names: Mapping[str, str] = {}
+    others: tuple[str, ...] = ()
 
     def dump(self) -> str:
         return self.model_dump_json(exclude_defaults=True)

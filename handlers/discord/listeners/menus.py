@@ -8,7 +8,10 @@ import discord
 from discord import app_commands
 
 from bot.words import noted, read_in
+from handlers.chat.along import Along
 from handlers.discord.discord import Discord
+from handlers.discord.files import MOST_BYTES
+from handlers.discord.limits import INPUT, words
 from handlers.discord.listeners import opening
 
 Interaction = discord.Interaction[Any]
@@ -19,7 +22,21 @@ def register(here: Discord) -> None:
     async def used(interaction: Interaction, message: discord.Message) -> None:
         visitor = await opening.visitor_of(here, interaction)
         read_in(visitor.member.language)
-        await opening.new_post(here, visitor, interaction, message.clean_content)
+        await opening.new_post(here, visitor, interaction, along_of(message))
 
     contexts = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False)
     here.client.tree.add_command(app_commands.ContextMenu(name=FROM_THIS, callback=used, allowed_contexts=contexts))
+
+
+def along_of(message: discord.Message) -> Along:
+    """What comes along of the message that it was used on: its words, its pictures, the names of its other files.
+
+    Discord gives the files' addresses here, good for a day, also where AdMind may not look into the room.
+    """
+    text, pictures, others = message.clean_content, dict[str, str](), list[str]()
+    for file in message.attachments:
+        if (file.content_type or "").startswith("image/") and file.size <= MOST_BYTES:
+            pictures[file.url] = file.filename
+        else:
+            others.append(file.filename)
+    return Along(text=text, shown=words.cut(text, INPUT).text, pictures=pictures, others=tuple(others))

@@ -12,6 +12,7 @@ from bot.errors import BadInput, ChangedSince
 from bot.views import DraftView
 from bot.words import told
 from handlers.chat import deciding, on_posts
+from handlers.chat.along import Along, find, keep
 from handlers.chat.reviewing import Next, following
 from handlers.chat.settings import brand_of, settings_of
 from handlers.chat.visiting import Visitor
@@ -75,10 +76,11 @@ async def show(
     await asked(interaction.response.send_modal(window))
 
 
-async def new_post(here: Discord, visitor: Visitor, interaction: Interaction, topic: str = "") -> None:
-    """Raises AdMindError."""
+async def new_post(here: Discord, visitor: Visitor, interaction: Interaction, along: Along | None = None) -> None:
+    """`along` is the message that it is made from. Raises AdMindError."""
     brand = await room_brand(here, visitor, interaction)
-    await show(here, visitor, interaction, "new", [brand], Sent({"topic": topic}))
+    kept = await keep(here.admind, visitor, along) if along else ""
+    await show(here, visitor, interaction, "new", [brand, kept], Sent({"topic": along.shown if along else ""}))
 
 
 async def settings(here: Discord, visitor: Visitor, interaction: Interaction, brand: str = "") -> None:
@@ -148,7 +150,7 @@ async def _window(
     here: Discord, visitor: Visitor, verb: str, ids: list[str], sent: Sent | None
 ) -> discord.ui.Modal | None:
     if verb in OF_BRANDS:
-        return await _of_brand(here, visitor, verb, ids[0], sent)
+        return await _of_brand(here, visitor, verb, ids[0], sent, *ids[1:2])
     if verb in OF_POSTS:
         return await _of_post(here, visitor, verb, ids[0], sent, *ids[1:2])
     draft = await draft_of(here, visitor, ids[0])
@@ -179,11 +181,15 @@ def _some(draft: DraftView) -> discord.ui.Modal:
     return forms.some_form(draft)
 
 
-async def _of_brand(here: Discord, visitor: Visitor, verb: str, brand: str, sent: Sent | None) -> discord.ui.Modal:
+async def _of_brand(
+    here: Discord, visitor: Visitor, verb: str, brand: str, sent: Sent | None, kept: str = ""
+) -> discord.ui.Modal:
     if verb == "new":
+        along = await find(here.admind, visitor, kept)
         accounts = await here.admind.looking.accounts(visitor.workspace, visitor.member.id)
         mine = [each for each in accounts.items if each.brand == brand]
-        return forms.new_post_form(mine, brand, zone=await deciding.zone_of(here.admind, visitor), sent=sent)
+        zone, named = await deciding.zone_of(here.admind, visitor), kept if along else ""
+        return forms.new_post_form(mine, brand, zone=zone, along=along, kept=named, sent=sent)
     name, now = await settings_of(here.admind, visitor, brand)
     return forms.rooms_form(brand, name, now) if verb == "rooms" else forms.groups_form(brand, name, now)
 

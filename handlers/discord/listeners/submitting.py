@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import discord
@@ -14,6 +14,8 @@ from bot.errors import AdMindError, BadInput
 from bot.words import read_in, told
 from handlers.chat import deciding, on_posts
 from handlers.chat import settings as houses
+from handlers.chat.along import Along, whole_topic
+from handlers.chat.along import sent as came_along
 from handlers.chat.visiting import Visitor
 from handlers.chat.wrong import FieldErrors
 from handlers.discord import forms
@@ -178,24 +180,36 @@ async def _later(it: Filled) -> str:
 
 async def _new(it: Filled) -> str:
     zone = await deciding.zone_of(it.here.admind, it.visitor)
+    along = await came_along(it.here.admind, it.visitor, it.ids[1] if len(it.ids) > 1 else "")
     post = forms.read_new_post(it.sent, now=it.here.admind.clock.now(), zone=zone)
+    post = replace(post, topic=whole_topic(along, post.topic))
     accounts = await it.here.admind.looking.accounts(it.visitor.workspace, it.visitor.member.id)
     text = post.request({each.id: each.name for each in accounts.items}, zone)
-    await requested(it.here, it.visitor, it.interaction, text, brand=it.ids[0], files=post.files)
+    await requested(it.here, it.visitor, it.interaction, text, brand=it.ids[0], files=post.files, along=along)
     return ""
 
 
 async def requested(
-    here: Discord, visitor: Visitor, interaction: Interaction, text: str, *, brand: str, files: tuple[str, ...] = ()
+    here: Discord,
+    visitor: Visitor,
+    interaction: Interaction,
+    text: str,
+    *,
+    brand: str,
+    files: tuple[str, ...] = (),
+    along: Along | None = None,
 ) -> None:
     """What is asked for in words, answered where Discord shows that it is thought about. `files` are addresses."""
+    came = along or Along()
     asking = Asking(
         way="private",
         team=visitor.who.team,
         channel=str(interaction.channel_id or ""),
         user=visitor.who.user,
         token=interaction.token,
-        files=files,
+        files=(*files, *came.pictures),
+        names=came.pictures,
+        others=came.others,
     )
     await here.answering.take(visitor, text, asking, key=str(interaction.id), brand=brand)
 

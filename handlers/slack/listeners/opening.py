@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.errors import AdMindError
 from bot.views import DraftView
+from handlers.chat.along import Along, keep
 from handlers.chat.deciding import zone_of
 from handlers.chat.settings import brand_of, settings_of
 from handlers.chat.visiting import Visitor
@@ -27,13 +28,15 @@ async def draft_of(slack: Slack, visitor: Visitor, draft: str) -> DraftView:
 
 
 async def new_post(
-    slack: Slack, visitor: Visitor, trigger: str, *, room: str = "", brand: str = "", topic: str = ""
+    slack: Slack, visitor: Visitor, trigger: str, *, room: str = "", brand: str = "", along: Along | None = None
 ) -> None:
+    """`along` is the message that it is made from."""
     brand = brand or await brand_of(slack.admind, visitor, room)
     accounts = await slack.admind.looking.accounts(visitor.workspace, visitor.member.id)
     mine = [each for each in accounts.items if each.brand == brand]
-    carried = Carried(brand=brand, room=room)
-    view = modals.new_post_modal(mine, carried, zone=await zone_of(slack.admind, visitor), topic=topic)
+    kept = await keep(slack.admind, visitor, along) if along else ""
+    carried = Carried(brand=brand, room=room, along=kept)
+    view = modals.new_post_modal(mine, carried, zone=await zone_of(slack.admind, visitor), along=along)
     await show(slack, visitor, trigger, view)
 
 

@@ -8,7 +8,9 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.errors import AdMindError
 from bot.words import read_in
+from handlers.chat.along import Along
 from handlers.slack.calling import Json
+from handlers.slack.limits import INPUT, cut
 from handlers.slack.listeners import opening
 from handlers.slack.reading import plain_words
 from handlers.slack.slack import Slack
@@ -31,7 +33,19 @@ async def use(slack: Slack, body: Json) -> None:
         visitor = await slack.people.visitor(team, user, channel=channel)
         read_in(visitor.member.language)
         own = (await slack.teams.team(team)).bot
-        topic = plain_words(str((body.get("message") or {}).get("text") or ""), own)
-        await opening.new_post(slack, visitor, str(body["trigger_id"]), room=channel, topic=topic)
+        along = along_of(body.get("message") or {}, own)
+        await opening.new_post(slack, visitor, str(body["trigger_id"]), room=channel, along=along)
     except AdMindError as error:
         slack.after(slack.telling.kindly(team, channel, user, error))
+
+
+def along_of(message: Json, own: str) -> Along:
+    """What comes along of the message that it was used on: its words, its pictures, the names of its other files."""
+    text, pictures, others = plain_words(str(message.get("text") or ""), own), dict[str, str](), list[str]()
+    for file in message.get("files") or ():
+        name = str(file.get("title") or file.get("name") or file["id"])
+        if str(file.get("mimetype") or "image/").startswith("image/"):  # of other organisations' files Slack says less
+            pictures[str(file["id"])] = name
+        else:
+            others.append(name)
+    return Along(text=text, shown=cut(text, INPUT).text, pictures=pictures, others=tuple(others))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -12,6 +13,7 @@ from bot.chat import Verdict
 from bot.errors import AdMindError, unexpected
 from bot.words import read_in, told
 from handlers.chat import deciding
+from handlers.chat.along import sent, whole_topic
 from handlers.chat.settings import save
 from handlers.chat.visiting import Visitor
 from handlers.chat.wrong import FieldErrors
@@ -128,7 +130,9 @@ async def _later(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -
 
 async def _new_post(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
     zone = await deciding.zone_of(slack.admind, visitor)
+    along = await sent(slack.admind, visitor, carried.along)
     asked_for = modals.read_new_post(view, now=slack.admind.clock.now(), zone=zone)
+    asked_for = replace(asked_for, topic=whole_topic(along, asked_for.topic))
     accounts = await slack.admind.looking.accounts(visitor.workspace, visitor.member.id)
     asking = Asking(
         way="private",
@@ -136,7 +140,9 @@ async def _new_post(slack: Slack, visitor: Visitor, view: Json, carried: Carried
         channel=carried.room,
         user=visitor.who.user,
         thread=str(view["id"]),
-        files=asked_for.files,
+        files=(*asked_for.files, *along.pictures),
+        names=along.pictures,
+        others=along.others,
     )
     text = asked_for.request({each.id: each.name for each in accounts.items}, zone)
     await slack.answering.take(visitor, text, asking, key=str(view["id"]), brand=carried.brand)

@@ -8,27 +8,28 @@ from typing import Final
 
 from bot.views import AccountView
 from bot.words import told
+from handlers.chat.along import Along
 from handlers.chat.asking import NewPost
 from handlers.chat.wrong import FieldErrors
 from handlers.slack import kit
 from handlers.slack.forms import Carried, attached, chosen, time_of, written
-from handlers.slack.limits import INPUT, SELECT_OPTIONS, Json, checked_view, cut
+from handlers.slack.limits import SELECT_OPTIONS, Json, checked_view
 from handlers.slack.modals.moving import when_fields
 
 CALLBACK = "new_post"
 PICTURES: Final = ("png", "jpg", "jpeg", "gif", "webp")
 
 
-def new_post_modal(accounts: Sequence[AccountView], carried: Carried, *, zone: str, topic: str = "") -> Json:
-    """`topic` is what was said already: the message that the shortcut was used on."""
+def new_post_modal(accounts: Sequence[AccountView], carried: Carried, *, zone: str, along: Along | None = None) -> Json:
+    """`along` is what was said already: the message that the shortcut was used on, kept as `carried` names it."""
+    came = along or Along()
     offered = [kit.option(each.name, each.id, each.channel) for each in accounts if not each.closed][:SELECT_OPTIONS]
     blocks = [
         kit.field(
             "topic",
             told("What is it about?"),
-            kit.words_input(
-                cut(topic, INPUT).text, placeholder=told("Our spring sale: 20% off all bikes until 31 May")
-            ),
+            kit.words_input(came.shown, placeholder=told("Our spring sale: 20% off all bikes until 31 May")),
+            hint=came.of_words(came.shown),
         )
     ]
     if offered:
@@ -39,6 +40,7 @@ def new_post_modal(accounts: Sequence[AccountView], carried: Carried, *, zone: s
     pictures = {"type": "file_input", "filetypes": list(PICTURES), "max_files": 4}
     blocks += [
         *when_fields(None, zone),
+        *([kit.context(came.of_pictures())] if came.pictures else []),
         kit.field("files", told("A picture of your own"), pictures, optional=True),
         kit.field("wish", told("Or what it should show"), _line(), optional=True),
         kit.field("campaign", told("Campaign"), _line(), optional=True),

@@ -30,6 +30,7 @@ class User:
     name: str
     bot: bool = False
     closed: bool = False  # takes no direct messages
+    nitro: bool = False  # may write 4000 characters
 
 
 @dataclass

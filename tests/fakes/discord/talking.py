@@ -64,7 +64,8 @@ class Talker:
         assert room.type != FORUM, "a forum takes posts"
         self._can(room, P.VIEW_CHANNEL, P.SEND_MESSAGES, *([P.ATTACH_FILES] if files else []))
         assert text or files, "nothing to send"
-        assert len(text) <= 2000, "the client takes no more than 2000 characters"
+        most = 4000 if self.user.nitro else 2000
+        assert len(text) <= most, f"the client takes no more than {most} characters"
         message = Message(self.world.new_id(), room.id, self.user, text)
         message.attachments = [self.world.keep(room.id, new_file(self.world, name, data)) for name, data in files or []]
         message.allowed_mentions = {"parse": ["users", "roles", "everyone"], "replied_user": ping}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 
 from tests.fakes.slack.doors import Answer
 from tests.fakes.slack.events import Events
@@ -54,9 +55,25 @@ class Talker:
         self, channel: Channel, name: str, data: bytes, text: str = "", *, thread: Message | None = None
     ) -> Message:
         """A message with a file."""
-        file = self._file(name, data)
-        file.channels = [channel.id]
-        return await self._post(channel, typed(text), thread, [shown_file(self.world, self.team, file)])
+        return await self.share_all(channel, {name: data}, text, thread=thread)
+
+    async def share_all(
+        self,
+        channel: Channel,
+        files: Mapping[str, bytes],
+        text: str = "",
+        *,
+        thread: Message | None = None,
+        mentions: bool = False,
+    ) -> Message:
+        """A message with files, by their names."""
+        shown = list[Json]()
+        for name, data in files.items():
+            file = self._file(name, data)
+            file.channels = [channel.id]
+            shown.append(shown_file(self.world, self.team, file))
+        words = f"<@{self.team.bot}> {typed(text)}" if mentions else typed(text)
+        return await self._post(channel, words, thread, shown)
 
     def _file(self, name: str, data: bytes) -> File:
         file = self.world.new_file(self.team, self.id, name, len(data))

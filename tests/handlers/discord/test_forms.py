@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 
 from bot.views import AccountView, PostView, ReceiptView
 from bot.words import reading
+from handlers.chat.along import Along
 from handlers.chat.editing import Edited
 from handlers.chat.settings import RoomSettings
 from handlers.chat.wrong import FieldErrors
 from handlers.discord import forms
 from handlers.discord.fields import Sent
+from handlers.discord.limits import INPUT, words
 from tests.fakes.discord.submitting import filled_in
 from tests.fakes.discord.world import World
 from tests.handlers.discord.phone import seen_window, window
@@ -179,7 +181,9 @@ def account(number: int) -> AccountView:
 
 
 def test_a_new_post_becomes_a_request_in_plain_words() -> None:
-    shown = forms.new_post_form([account(0), account(1), account(2)], "b_velo", zone=ZONE, topic="Our sale")
+    shown = forms.new_post_form(
+        [account(0), account(1), account(2)], "b_velo", zone=ZONE, along=Along(text="Our sale", shown="Our sale")
+    )
     assert "What is it about? *: |Our sale|\nAccounts: ☐ Feed 0 ☐ Feed 1" in seen_window(window(shown))
     back = submitted(shown, accounts=["a_1"], phrase="tomorrow 9am", wish="a red bike", files=[("a.png", b"1")])
     asked = forms.read_new_post(back, now=NOW, zone=ZONE)
@@ -227,13 +231,14 @@ def test_what_no_client_sends_is_left_out() -> None:
 def test_the_longest_windows_fit(language: str) -> None:
     wide = "Ä" * 200
     of = view(draft(*(version(number, wide) for number in range(3)), title=wide[:120]))
+    long = Along(text=wide * 40, shown=words.cut(wide * 40, INPUT).text, pictures={f"{n}": f"{n}" for n in range(12)})
     with reading(language):
         every = [
             edit(of), forms.changes_form(of), forms.reject_form(of), forms.some_form(of),
             forms.move_form(of, zone=ZONE, now=NOW), forms.take_down_form([post(n) for n in range(30)], "d_spring"),
             forms.later_form(post(0), zone=ZONE, now=NOW), forms.rooms_form("b_velo", wide, RoomSettings()),
             forms.groups_form("b_velo", wide, RoomSettings()),
-            forms.new_post_form([account(n) for n in range(40)], "b_velo", zone=ZONE, topic=wide * 40),
+            forms.new_post_form([account(n) for n in range(40)], "b_velo", zone=ZONE, along=long, kept="0" * 16),
         ]  # fmt: skip
         for each in every:
             window(each)

@@ -14,6 +14,7 @@ from bot.views import AccountView, PostView, ReceiptView
 from bot.words import reading
 from handlers.slack.buttons import behind_more
 from handlers.slack.limits import checked_view
+from handlers.slack.listeners.shortcuts import along_of
 from handlers.slack.modals import (
     Carried,
     Edited,
@@ -244,6 +245,7 @@ def test_every_view_takes_the_heaviest_draft() -> None:
     of = view(_heavy().changed(title=HOSTILE * 30))
     for language in ("en", "de"):
         with reading(language):
+            long = along_of({"text": COPY * 90, "files": [{"id": f"F{n}"} for n in range(12)]}, "U1")
             for shown in (
                 edit_modal(of, CARRIED),
                 changes_modal(of, CARRIED),
@@ -251,7 +253,7 @@ def test_every_view_takes_the_heaviest_draft() -> None:
                 some_modal(of, CARRIED),
                 move_modal(of, CARRIED, zone=ZONE, now=NOW),
                 more_modal(of.title, behind_more(card(_heavy())), CARRIED),
-                new_post_modal(accounts(120), CARRIED, zone=ZONE, topic=COPY * 90),
+                new_post_modal(accounts(120), CARRIED, zone=ZONE, along=long),
                 settings_modal("Velo" * 20, RoomSettings(), {f"S{n}": "g" * 90 for n in range(120)}, CARRIED),
             ):
                 assert checked_view(shown) is shown
