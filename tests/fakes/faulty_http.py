@@ -44,6 +44,7 @@ class Seen:
     query: Mapping[str, list[str]]
     headers: Mapping[str, str]
     body: bytes
+    target: str = ""  # path and query as they were written
 
     @property
     def key(self) -> str:
@@ -115,11 +116,11 @@ class FaultyServer:
         publishes = self.publishes(method, parts.path)
         act = self.plan.popleft() if publishes and self.plan else GOOD
         if act.breaks == "before reading":
-            self.seen.append(Seen(method, parts.path, parse_qs(parts.query), headers, b""))
+            self.seen.append(Seen(method, parts.path, parse_qs(parts.query), headers, b"", target))
             _reset(writer)
             return
         body = await reader.readexactly(int(headers.get("content-length", "0")))
-        seen = Seen(method, parts.path, parse_qs(parts.query), headers, body)
+        seen = Seen(method, parts.path, parse_qs(parts.query), headers, body, target)
         self.seen.append(seen)
         if not publishes and self.silent(seen):
             await asyncio.Event().wait()
