@@ -22,7 +22,8 @@ from bot.publishing.handover import Handover, NotRecorded, Stopped
 from bot.publishing.holds import Busy, Holds
 from bot.publishing.pacing import LOOK_AGAIN, Pacing
 from bot.publishing.pause import in_the_way
-from bot.publishing.run import LATE_WINDOW, Run, channel_key, compare, doubt, nowhere, receipt_of
+from bot.publishing.read_back import compare, receipt_of
+from bot.publishing.run import LATE_WINDOW, Run, channel_key, doubt, nowhere
 from storage import keys
 from storage.accounts import Account
 from storage.audit import AuditWriter

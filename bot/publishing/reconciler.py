@@ -14,7 +14,8 @@ from bot.channels.base import Absent, AttemptKey, CannotTell, Door, Found, Looku
 from bot.clock import Clock, milliseconds
 from bot.publishing.pacing import LOOK_AGAIN
 from bot.publishing.publisher import LOOK_FIRST, MOST_ATTEMPTS, Publisher
-from bot.publishing.run import LATE_WINDOW, Run, answer_of, channel_key, compare, doubt, nowhere, receipt_of
+from bot.publishing.read_back import compare, receipt_of
+from bot.publishing.run import LATE_WINDOW, Run, answer_of, channel_key, doubt, nowhere
 from storage.posts import DOUBTFUL, Failure, PostReceipt, PostState
 from storage.redis import Database
 from storage.stores import PostStore
