@@ -443,7 +443,7 @@ class AdMind:
             ledger=ledger,
             requests=self.requests,
             looking=self.looking,
-            pausing=self.pausing,
+            stopping=self.stopping,
             absences=self.office,
             people=self.people,
             clock=self.clock,
