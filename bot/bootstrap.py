@@ -424,7 +424,9 @@ class AdMind:
             lease=self.settings.lease,
             lent=self.settings.media_from == "bucket",
         )
-        self.recovery = Recovery(database, journal=self.journal, audit=self.audit, clock=self.clock)
+        self.recovery = Recovery(
+            database, channels=self.channels, journal=self.journal, audit=self.audit, clock=self.clock
+        )
         self.reconciler = Reconciler(database, self.publisher, self.clock)
 
     def _build_working(self, database: Database) -> None:
@@ -441,7 +443,7 @@ class AdMind:
             ledger=ledger,
             requests=self.requests,
             looking=self.looking,
-            pausing=self.pausing,
+            stopping=self.stopping,
             absences=self.office,
             people=self.people,
             clock=self.clock,

@@ -423,7 +423,7 @@ async def world_on(
             board=board,
             publisher=publisher,
             reconciler=Reconciler(database, publisher, clock),
-            recovery=Recovery(database, journal=journal, audit=audit, clock=clock),
+            recovery=Recovery(database, channels=adapters, journal=journal, audit=audit, clock=clock),
             upkeep=Upkeep(
                 database,
                 board=board,

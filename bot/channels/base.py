@@ -195,6 +195,8 @@ class Live:
     media_sha256: tuple[str, ...] = ()
     alts: tuple[str, ...] | None = None  # of its pictures in order, where they are re-encoded; None: not told
     url: str = ""
+    # Where its pictures can be fetched by anybody, in order; best in small. Empty: not told.
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

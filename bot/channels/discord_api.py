@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from httpx2 import Response
 
-from bot.channels.answers import KEPT, ask, document, judge, later
+from bot.channels.answers import KEPT, ask, document, judge, later, web
 from bot.channels.base import Account, ChannelRefused, Door, Live, Receipt
 from bot.channels.calling import harmless
 from bot.channels.discord_text import plain, written
@@ -166,7 +166,10 @@ def receipt_of(message: dict[str, Any], destination: str, door: Door) -> Receipt
 
 
 def live_of(message: dict[str, Any], url: str) -> Live:
-    return Live(text=plain(str(message.get("content") or "")), alts=alts_of(message), url=url)
+    attached = message.get("attachments")
+    media = [each for each in attached if isinstance(each, dict)] if isinstance(attached, list) else []
+    pictures = tuple(web(each.get("url")) for each in media)  # signed, and good for a day: Discord's own bytes
+    return Live(text=plain(str(message.get("content") or "")), alts=alts_of(message), url=url, pictures=pictures)
 
 
 def alts_of(message: dict[str, Any]) -> tuple[str, ...]:

@@ -48,7 +48,18 @@ from bot.channels.content import link_in, sealed
 from bot.channels.instagram_text import MOST, MOST_MENTIONS, MOST_TAGS, mentions, tags
 from bot.channels.limits import problems
 from bot.channels.linkedin_text import spoken, units
-from bot.channels.meta_api import Api, clean, counts_in, data_of, id_in, ids_of, latest, other_account, whose
+from bot.channels.meta_api import (
+    Api,
+    clean,
+    counts_in,
+    data_of,
+    id_in,
+    ids_of,
+    latest,
+    other_account,
+    pictures_of,
+    whose,
+)
 from bot.channels.meta_containers import Edges, make, ready, room, unreachable
 from bot.channels.platform import INSTAGRAM, Platform
 from bot.errors import AdMindError
@@ -200,11 +211,11 @@ class Instagram:
     async def read_back(self, receipt: Receipt, door: Door) -> Live | None:
         [post] = ids_of(receipt.remote_id, self._platform.title)
         api = await Api.of(door, self._platform, door.account.server)
-        said = await api.read(post, {"fields": "id,caption,media_type,alt_text,children{alt_text}"})
+        said = await api.read(post, {"fields": "id,caption,media_type,alt_text,media_url,children{alt_text,media_url}"})
         if said is None:
             return None
         live = Live(text=str(said.get("caption") or ""), url=receipt.url)
-        return dataclasses.replace(live, alts=_alts(said))
+        return dataclasses.replace(live, alts=_alts(said), pictures=pictures_of(said))
 
     async def delete(self, receipt: Receipt, door: Door) -> None:
         """Raises ChannelRefused: the API has no call for it."""

@@ -53,6 +53,7 @@ from bot.channels.content import link_in, sealed
 from bot.channels.limits import problems
 from bot.channels.linkedin_api import VISIBILITIES, Api, instant, judged, path_of, post_body, receipt_of
 from bot.channels.linkedin_listing import images, last, listed_since, readable
+from bot.channels.linkedin_numbers import OF_PAGE, OF_PERSON, counted, of_page, of_person
 from bot.channels.linkedin_places import PAGE, page, page_called, pages, person
 from bot.channels.linkedin_text import MOST, handles_in, little, plain, spoken, units, with_names
 from bot.channels.linkedin_upload import upload
@@ -63,13 +64,6 @@ from storage.sealed import Link, Part, SealedPayload
 GATHER_SECONDS = 20  # of the deadline, for pictures; the rest is for the post itself
 CLOCK_SLACK = timedelta(minutes=2)  # how far LinkedIn's clock may be from ours when a post is looked for by time
 MOST_MENTIONS = 10  # ours: more are looked up by no post
-COUNTS = {
-    "impressions": "impressionCount",
-    "clicks": "clickCount",
-    "likes": "likeCount",
-    "comments": "commentCount",
-    "shares": "shareCount",
-}
 
 
 class LinkedIn:
@@ -93,7 +87,7 @@ class LinkedIn:
         deletes=True,
         access_ends=True,
         reads_back=True,
-        metrics=tuple(COUNTS),
+        metrics=tuple(OF_PAGE),
         settle=timedelta(seconds=60),  # documented nowhere
         deadline=timedelta(seconds=35),
         asked_every=timedelta(minutes=20),  # a look takes four calls, of a day's number that LinkedIn does not publish
@@ -106,9 +100,10 @@ class LinkedIn:
         self._platform = platform
 
     def capabilities_for(self, account: Account) -> Capabilities:
-        """Reading needs a permission that not every app has; numbers are told of pages alone."""
+        """Reading needs a permission that not every app has, and so do the numbers of a person's posts."""
         readable = account.options.get("reads") == "yes"
-        numbers = self.capabilities.metrics if PAGE.fullmatch(account.remote_id) else ()
+        told = tuple(OF_PERSON) if account.options.get("numbers") == "yes" else ()
+        numbers = self.capabilities.metrics if PAGE.fullmatch(account.remote_id) else told
         can = dataclasses.replace(self.capabilities, reads_back=readable, metrics=numbers)
         return documents.takes(can) if documents.wanted(account) else can
 
@@ -231,21 +226,12 @@ class LinkedIn:
             judged(answer, door)
 
     async def metrics(self, receipt: Receipt, door: Door) -> Mapping[str, int]:
-        """Of a page's post: organizationalEntityShareStatistics. LinkedIn tells nothing of a person's."""
-        if not PAGE.fullmatch(door.account.remote_id):
-            return {}
-        kind = "ugcPosts" if ":ugcPost:" in receipt.remote_id else "shares"
-        path_of(receipt.remote_id)
-        params = {"q": "organizationalEntity", "organizationalEntity": door.account.remote_id}
-        api = await Api.of(door, self._platform, door.account.server)
-        said = await api.read(
-            "/rest/organizationalEntityShareStatistics", params | {kind: f"List({receipt.remote_id})"}
-        )
-        found = (said or {}).get("elements")
-        first = found[0] if isinstance(found, list) and found and isinstance(found[0], dict) else {}
-        counts = first.get("totalShareStatistics")
-        counts = counts if isinstance(counts, dict) else {}
-        return {name: counts[field] for name, field in COUNTS.items() if _is_count(counts.get(field))}
+        """Of a page's post, and of a person's where the access may ask: `linkedin_numbers`."""
+        account = door.account
+        api = await Api.of(door, self._platform, account.server)
+        if PAGE.fullmatch(account.remote_id):
+            return await of_page(api, account.remote_id, receipt.remote_id)
+        return await of_person(api, receipt.remote_id) if account.options.get("numbers") == "yes" else {}
 
     def price(self, payload: SealedPayload) -> str:
         return ""
@@ -291,7 +277,7 @@ class LinkedIn:
         )
 
     async def connect(self, account: Account, door: Door) -> Account:
-        """Whose access it is, as whom it posts, and whether its posts may be read.
+        """Whose access it is, as whom it posts, and whether its posts may be read and their numbers asked for.
 
         Raises BadInput for options that cannot work, ChannelRefused (`unauthorized` when the access is refused).
         """
@@ -310,13 +296,15 @@ class LinkedIn:
         api = await Api.of(door, self._platform, self._platform.api)
         me = await person(api)
         author = await page(api, wanted) if wanted else me
+        options["numbers"] = "" if wanted else await counted(api)
         return account.changed(
             remote_id=author.urn,
             server=self._platform.api,
             destination="",
             handle=author.name,
             page=f"{self._platform.web}{author.address}" if author.address else "",
-            options=options | {"reads": await readable(api, author.urn)},
+            options={name: value for name, value in options.items() if value}
+            | {"reads": await readable(api, author.urn)},
         )
 
     async def _body(self, api: Api, payload: SealedPayload) -> bytes:
@@ -353,7 +341,3 @@ def _card(content: Content, account: Account) -> dict[str, str] | None:
         return None
     title = content.title.strip() or urlsplit(content.link).hostname or content.link
     return {"uri": content.link, "title": title, "description": content.media[0].alt if content.media else ""}
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

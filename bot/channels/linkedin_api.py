@@ -69,11 +69,19 @@ class Api:
 
         return await harmless(lambda: self.call(method, path, **options), self.name, fits)
 
-    async def read(self, path: str, params: dict[str, str] | None = None) -> dict[str, Any] | None:
-        """The object there; None when there is none. Raises ProvenNotSent, ChannelRefused when it cannot be told."""
-        finder = {"x-restli-method": "FINDER"} if params and "q" in params else {}
+    async def read(
+        self, path: str, params: dict[str, str] | None = None, *, finder: bool = False
+    ) -> dict[str, Any] | None:
+        """The object there; None when there is none. Raises ProvenNotSent, ChannelRefused when it cannot be told.
+
+        `finder`: the path holds its query already.
+        """
+        headers = {"x-restli-method": "FINDER"} if finder or (params and "q" in params) else {}
+        options: dict[str, Any] = (
+            {"params": params} if params else {}
+        )  # empty ones would take the path's own query away
         try:
-            found = document(await self.before("GET", path, params=params or {}, headers=finder))
+            found = document(await self.before("GET", path, headers=headers, **options))
         except ChannelRefused as refused:
             if refused.code == "not_found":
                 return None

@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.channels import mastodon_server as server
-from bot.channels.answers import ask, document, instant, printable
+from bot.channels.answers import ask, document, instant, printable, web
 from bot.channels.base import (
     Absent,
     Account,
@@ -218,7 +218,9 @@ class Mastodon:
             return CannotTell(f"{door.account.name} does not give the text back.")
         media = [each for each in status.get("media_attachments") or [] if isinstance(each, dict)]
         alts = tuple(str(each.get("description") or "").strip() for each in media)
-        return Live(text=source["text"], alts=alts, url=str(status.get("url") or ""))
+        # https://docs.joinmastodon.org/entities/MediaAttachment/: `preview_url` is the whole picture in small
+        pictures = tuple(web(each.get("preview_url")) for each in media)
+        return Live(text=source["text"], alts=alts, url=str(status.get("url") or ""), pictures=pictures)
 
     async def delete(self, receipt: Receipt, door: Door) -> None:
         """The first comment first: answers stay when what they answer goes."""

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 from httpx2 import Response
 
-from bot.channels.answers import KEPT, ask, document, instant, judge, later
+from bot.channels.answers import KEPT, ask, document, instant, judge, later, web
 from bot.channels.base import ChannelRefused, Door, OutcomeUnknown, ProvenNotSent
 from bot.channels.calling import harmless
 from bot.channels.platform import Platform
@@ -218,6 +218,11 @@ def objects(value: object) -> list[dict[str, Any]]:
 def data_of(value: object) -> list[dict[str, Any]]:
     """The objects of an edge that came along with something: {"data": […]}."""
     return objects(value.get("data")) if isinstance(value, dict) else []
+
+
+def pictures_of(post: dict[str, Any]) -> tuple[str, ...]:
+    """Where the pictures of a post are shown, in order; "" where Meta does not say it, as of copyrighted ones."""
+    return tuple(web(each.get("media_url")) for each in data_of(post.get("children")) or [post])
 
 
 def counts_in(said: Mapping[str, Any]) -> dict[str, int]:

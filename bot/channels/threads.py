@@ -45,7 +45,7 @@ from bot.channels.base import (
 )
 from bot.channels.content import link_in, sealed, with_reply
 from bot.channels.limits import problems
-from bot.channels.meta_api import Api, clean, counts_in, id_in, ids_of, latest, other_account, whose
+from bot.channels.meta_api import Api, clean, counts_in, id_in, ids_of, latest, other_account, pictures_of, whose
 from bot.channels.meta_containers import room, unreachable
 from bot.channels.platform import THREADS, Platform
 from bot.channels.threads_listing import Unclear, alts_of, standing
@@ -186,14 +186,14 @@ class Threads:
 
     async def read_back(self, receipt: Receipt, door: Door) -> Live | None:
         api = await Api.of(door, self._platform, door.account.server)
-        fields = {"fields": "id,text,media_type,alt_text,children{alt_text}"}
+        fields = {"fields": "id,text,media_type,alt_text,media_url,children{alt_text,media_url}"}
         posts = [await api.read(each, fields) for each in ids_of(receipt.remote_id, self._platform.title)]
         found = [post for post in posts if post is not None]
         if len(found) < len(posts):
             return None
         live = Live(text="\n\n".join(str(post.get("text") or "") for post in found), url=receipt.url)
         alts = alts_of(found[0])
-        return dataclasses.replace(live, alts=alts) if alts else live
+        return dataclasses.replace(live, alts=alts, pictures=pictures_of(found[0])) if alts else live
 
     async def delete(self, receipt: Receipt, door: Door) -> None:
         """The last post of a chain first."""

@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.channels.answers import KEPT, ask, document, instant, printable
+from bot.channels.answers import KEPT, ask, document, instant, printable, web
 from bot.channels.base import (
     Absent,
     Account,
@@ -181,7 +181,7 @@ class X:
         """Posts that are not there are named among `errors`: https://docs.x.com/x-api/fundamentals/partial-responses."""
         ids = ids_of(receipt.remote_id)
         api = await Api.of(door, door.account.server)
-        expansions = {"expansions": "attachments.media_keys", "media.fields": "alt_text"}
+        expansions = {"expansions": "attachments.media_keys", "media.fields": "alt_text,url"}
         params = {"ids": ",".join(ids), "tweet.fields": f"{FIELDS},attachments"} | expansions
         said = await api.before("GET", "/2/tweets", params=params)
         posts = {each.get("id"): each for each in _list(said.get("data"))}
@@ -190,7 +190,9 @@ class X:
             return None if told else CannotTell(f"{door.account.name} did not answer properly.")
         live = Live(text="\n\n".join(shown_text(posts[each]) for each in ids), url=receipt.url)
         alts = _alts(posts[ids[0]], said)
-        return dataclasses.replace(live, alts=alts) if alts is not None else live
+        if alts is None:
+            return live
+        return dataclasses.replace(live, alts=alts, pictures=_pictures(posts[ids[0]], said))
 
     async def delete(self, receipt: Receipt, door: Door) -> None:
         """The last post of a thread first. What is not there is what was asked for."""
@@ -349,8 +351,19 @@ def _replied(post: Mapping[str, Any]) -> str:
     return ""
 
 
+def _pictures(post: Mapping[str, Any], said: Mapping[str, Any]) -> tuple[str, ...]:
+    """Where they are shown, in order and in small (`name`, as X's own pages ask for them)."""
+    found = [web(each.get("url")) for each in _media(post, said) or []]
+    return tuple(f"{url}{'&' if '?' in url else '?'}name=small" if url else "" for url in found)
+
+
 def _alts(post: Mapping[str, Any], said: Mapping[str, Any]) -> tuple[str, ...] | None:
     """Alt texts of its pictures in order; None where none are told."""
+    media = _media(post, said)
+    return None if media is None else tuple(str(each.get("alt_text") or "").strip() for each in media)
+
+
+def _media(post: Mapping[str, Any], said: Mapping[str, Any]) -> list[dict[str, Any]] | None:
     attached, included = post.get("attachments"), said.get("includes")
     keys = attached.get("media_keys") if isinstance(attached, dict) else None
     media = {
@@ -358,7 +371,7 @@ def _alts(post: Mapping[str, Any], said: Mapping[str, Any]) -> tuple[str, ...] |
     }
     if not isinstance(keys, list) or not all(key in media for key in keys):
         return None
-    return tuple(str(media[key].get("alt_text") or "").strip() for key in keys)
+    return [media[key] for key in keys]
 
 
 def _list(value: object) -> list[dict[str, Any]]:

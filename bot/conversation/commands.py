@@ -7,7 +7,6 @@ because words can come from a program; pausing works, because stopping must neve
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from typing import Final
 
 from bot.chat import Button
@@ -15,7 +14,7 @@ from bot.conversation import helping, house, listing, planning, reporting
 from bot.conversation.speaking import Command, Said, Speaking
 from bot.conversation.turn import Turn
 from bot.errors import BadInput
-from bot.publishing.pause import near_misses, say_scope
+from bot.publishing.pause import say_scope
 from bot.words import noted, told
 
 
@@ -44,14 +43,12 @@ async def _help(speaking: Speaking, argument: str) -> str:
 async def _pause(speaking: Speaking, argument: str) -> str | Said:
     turn = speaking.turn
     scope, reason = _scope(argument, turn)
-    pause = await speaking.pausing.stop(turn.asker.workspace, scope, speaking.member, reason, turn.now)
-    scoped = _named(pause.scope, turn)
+    surface = turn.asker.surface
+    done = await speaking.stopping.stop(turn.asker.workspace, scope, speaking.member, reason, turn.now, surface)
+    scoped = _named(done.pause.scope, turn)
     said = told("Paused: {scope}. Nothing more of it goes out.", scope=scoped)
     if scope.startswith("topic:"):
-        ahead = await turn.windows.between(
-            turn.asker.workspace, turn.asker.member, turn.now, turn.now + timedelta(days=60)
-        )
-        close = [post.title for post in near_misses(pause, [(post, post.title) for post in ahead])]
+        close = [post.title for post in done.near]
         said += " " + told("Close to it, but not paused: {titles}.", titles=", ".join(close[:5])) if close else ""
     kind = re.split(r"\s+because\s", argument, flags=re.I)[0]
     said += " " + told("To go on: `{command}`.", command=listing.typed(f"resume {kind}".strip(), turn))

@@ -31,9 +31,9 @@ from bot.conversation.turn import Doors, Turn, Windows
 from bot.errors import AdMindError, NotFound, unexpected
 from bot.llm.around import Around
 from bot.llm.budget import TokenBudget
-from bot.publishing.pause import Pausing
 from bot.words import read_in, reader, retold, told, words
 from bot.workflow.requests import Asker
+from bot.workflow.stopping import Stopping
 from storage.ledger import Busy, Ledger
 from storage.record import new_id
 from storage.redis import Database, StorageFull, StorageUnavailable
@@ -93,7 +93,7 @@ class Desk:
         ledger: Ledger,
         requests: Doors,
         looking: Windows,
-        pausing: Pausing,
+        stopping: Stopping,
         absences: Absences,
         people: Directory,
         clock: Clock,
@@ -105,7 +105,7 @@ class Desk:
         self._ledger = ledger
         self._doors = requests
         self._windows = looking
-        self._pausing = pausing
+        self._stopping = stopping
         self._absences = absences
         self._surroundings = Surroundings(people.store, looking, clock)
         self._clock = clock
@@ -329,7 +329,7 @@ class Desk:
             turn = self._turn(
                 work, asker, await self._surroundings.around(asker, brand, member, request, ()), Thread(), ""
             )
-            return work.offer(await command[0].run(Speaking(turn, member, self._pausing, self._absences), command[1]))
+            return work.offer(await command[0].run(Speaking(turn, member, self._stopping, self._absences), command[1]))
         if request.drafts:  # an earlier try made these and died before it could say so
             return await self._again(asker, request)
         async with self._hold(request) as held:

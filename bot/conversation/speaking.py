@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bot.chat import Button
 from bot.conversation.turn import Turn
-from bot.publishing.pause import Pausing
+from bot.workflow.stopping import Stopping
 from storage.team import Member
 
 
@@ -23,11 +23,11 @@ class Absences(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Speaking:
-    """What a command may reach: the turn it is said in, who says it, the pauses, and who is away."""
+    """What a command may reach: the turn it is said in, who says it, what stops posts, and who is away."""
 
     turn: Turn
     member: Member
-    pausing: Pausing
+    stopping: Stopping
     absences: Absences
 
 

@@ -66,6 +66,7 @@ class Handover:
                 account=run.post.account,
                 digest=run.post.digest,
                 key=attempt.key,
+                at=attempt.at.isoformat(),
                 deadline=attempt.deadline.isoformat(),
             )
         except JournalUnwritable as error:

@@ -22,18 +22,8 @@ from bot.publishing.handover import Handover, NotRecorded, Stopped
 from bot.publishing.holds import Busy, Holds
 from bot.publishing.pacing import LOOK_AGAIN, Pacing
 from bot.publishing.pause import in_the_way
-from bot.publishing.run import (
-    LATE_WINDOW,
-    Run,
-    comment_key,
-    compare,
-    doubt,
-    nowhere,
-    receipt_of,
-    sent_receipt,
-    step_key,
-    with_comment,
-)
+from bot.publishing.read_back import compare, receipt_of, with_comment
+from bot.publishing.run import LATE_WINDOW, Run, comment_key, doubt, nowhere, sent_receipt, step_key
 from storage import keys
 from storage.accounts import Account
 from storage.audit import AuditWriter

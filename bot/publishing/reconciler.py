@@ -14,18 +14,8 @@ from bot.channels.base import Absent, AttemptKey, CannotTell, Door, Found, Looku
 from bot.clock import Clock, milliseconds
 from bot.publishing.pacing import LOOK_AGAIN
 from bot.publishing.publisher import LOOK_FIRST, MOST_ATTEMPTS, Publisher
-from bot.publishing.run import (
-    LATE_WINDOW,
-    Run,
-    answer_of,
-    compare,
-    doubt,
-    nowhere,
-    receipt_of,
-    sent_receipt,
-    step_key,
-    with_comment,
-)
+from bot.publishing.read_back import compare, receipt_of, with_comment
+from bot.publishing.run import LATE_WINDOW, Run, answer_of, doubt, nowhere, sent_receipt, step_key
 from storage.posts import DOUBTFUL, Failure, PostReceipt, PostState
 from storage.redis import Database
 from storage.stores import PostStore

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.channels.base import Channel
 from bot.clock import Clock, from_milliseconds, milliseconds
 from bot.publishing.forgotten import Forgotten
 from bot.publishing.run import step_key
@@ -34,7 +35,7 @@ log = logging.getLogger(__name__)
 
 MARGIN = timedelta(seconds=30)
 ALIVE_EVERY = timedelta(seconds=5)
-LONGEST_ATTEMPT = timedelta(seconds=30)  # of an attempt that nobody remembers
+LONGEST_ATTEMPT = timedelta(minutes=2)  # of an attempt on a channel that this version does not know
 FINISHED = frozenset({PostState.published, PostState.cancelled, PostState.unknown})
 ON_ITS_WAY = frozenset({PostState.scheduled, PostState.sending, PostState.paused})
 
@@ -61,10 +62,19 @@ class Report:
 
 
 class Recovery:
-    def __init__(self, database: Database, *, journal: Journal, audit: AuditWriter, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        channels: Mapping[str, Channel],
+        journal: Journal,
+        audit: AuditWriter,
+        clock: Clock,
+    ) -> None:
         self._database = database
         self._posts = PostStore(database)
         self._team = TeamStore(database)
+        self._channels = channels
         self._journal = journal
         self._audit = audit
         self._clock = clock
@@ -223,7 +233,8 @@ class Recovery:
                 id=fields["attempt"],
                 number=len(post.attempts) + 1,
                 key=fields["key"],
-                at=deadline - timedelta(seconds=30),
+                # Entries of older versions do not say when it began.
+                at=datetime.fromisoformat(fields["at"]) if "at" in fields else deadline - self._longest(post),
                 deadline=deadline,
                 worker="journal",
                 outcome="unknown",
@@ -233,6 +244,11 @@ class Recovery:
         for attempt, fields in orphans.items():
             await self._forgotten.tell(attempt, fields)
         return found, tuple(orphans)
+
+    def _longest(self, post: Post) -> timedelta:
+        """How long one attempt at it may take: until then, whoever made it may still be at it."""
+        channel = self._channels.get(post.channel)
+        return channel.capabilities.deadline if channel else LONGEST_ATTEMPT
 
     async def _doubt(self, post_id: str, workspace: str, lost: Attempt | None) -> bool:
         """Make the post unknown, however often others change it meanwhile; False when it is past doubting."""
@@ -258,7 +274,7 @@ class Recovery:
                 number=len(attempts) + 1,
                 key=step_key(post),
                 at=post.due,
-                deadline=now + LONGEST_ATTEMPT,
+                deadline=now + self._longest(post),
                 worker="forgotten",
                 outcome="unknown",
             )

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Literal
 
-from bot.channels.base import (
-    AttemptKey,
-    CannotTell,
-    Capabilities,
-    Channel,
-    ChannelRefused,
-    Comments,
-    Door,
-    Receipt,
-)
+from bot.channels.base import AttemptKey, Capabilities, Channel, ChannelRefused, Comments, Receipt
 from bot.clock import Clock
 from storage.accounts import Account
 from storage.pauses import Pauses
 from storage.posts import Attempt, Failure, Post, PostReceipt
 from storage.sealed import SealedPayload
 from storage.sending import Claim
-
-log = logging.getLogger(__name__)
 
 LATE_WINDOW = timedelta(minutes=15)  # how late a post that nobody tried to send may still go out by itself
 
@@ -103,11 +90,12 @@ def step_attempts(post: Post) -> tuple[Attempt, ...]:
 
 def sent_receipt(post: Post) -> Receipt:
     """What the channel calls the post that is out. Raises ValueError when it is not."""
-    receipt = _out(post)
+    receipt = kept_receipt(post)
     return Receipt(receipt.remote_id, receipt.url, receipt.at)
 
 
-def _out(post: Post) -> PostReceipt:
+def kept_receipt(post: Post) -> PostReceipt:
+    """Of the post that is out. Raises ValueError when it is not."""
     if post.receipt is None:
         raise ValueError("the post is not out")
     return post.receipt
@@ -132,37 +120,6 @@ def doubt(why: str = "") -> Failure:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """Whether what stands there is what was approved; `verdict` is empty where it cannot be read."""
-
-    verdict: Literal["", "same", "differs", "absent"] = ""
-    differs: tuple[str, ...] = ()  # what does: text, pictures, alt texts
-
-
-async def compare(run: Run, receipt: Receipt, door: Door) -> Compared:
-    """Read the post back where the channel can, and say whether it stands as approved, or not at all."""
-    if not run.capabilities.reads_back:
-        return Compared()
-    try:
-        live = await run.channel.read_back(receipt, door)
-    except Exception:  # the post is out: a failed look must not turn that into a doubt
-        log.warning("read-back failed post=%s", run.post.id, exc_info=True)
-        return Compared()
-    if isinstance(live, CannotTell):
-        return Compared()
-    if live is None:
-        return Compared("absent")
-    media = [medium for part in run.payload.parts for medium in part.media]
-    same = {
-        "text": live.text == "\n\n".join(part.text for part in run.payload.parts),
-        "pictures": not live.media_sha256 or live.media_sha256 == tuple(medium.sha256 for medium in media),
-        "alt texts": live.alts is None or live.alts == tuple(medium.alt.strip() for medium in media),
-    }
-    differs = tuple(what for what, is_same in same.items() if not is_same)
-    return Compared("differs" if differs else "same", differs)
-
-
 def nowhere(account: str) -> str:
     """Of what a channel took and does not show."""
     return f"{account} said yes, but the post does not stand there."
@@ -171,28 +128,3 @@ def nowhere(account: str) -> str:
 def answer_of(claimed: PostReceipt) -> Receipt:
     """What the channel answered, once more."""
     return Receipt(claimed.remote_id, claimed.url, claimed.at, answer={"note": claimed.note} if claimed.note else {})
-
-
-async def with_comment(run: Run, comment: Receipt, door: Door) -> PostReceipt:
-    """The post's receipt once its first comment stands, which is read back where the channel can."""
-    kept = _out(run.post).model_copy(update={"comment": comment.remote_id})
-    try:
-        text = await run.comments.read_comment(sent_receipt(run.post), comment.remote_id, door)
-    except Exception:  # it stands there: a failed look must not turn that into a doubt
-        log.warning("read-back of the comment failed post=%s", run.post.id, exc_info=True)
-        return kept
-    if text is None or text == run.payload.first_comment:
-        return kept
-    return kept.model_copy(update={"compared": "differs", "differs": (*kept.differs, "first comment")})
-
-
-def receipt_of(receipt: Receipt, compared: Compared) -> PostReceipt:
-    """What is kept of what the channel answered and showed."""
-    return PostReceipt(
-        remote_id=receipt.remote_id,
-        url=receipt.url,
-        at=receipt.at,
-        compared="" if compared.verdict == "absent" else compared.verdict,
-        differs=compared.differs,
-        note=receipt.answer.get("note", ""),
-    )

@@ -213,7 +213,12 @@ class DiscordRoom(FaultyServer):
     def _shown(self, message: Message) -> dict[str, Any]:
         """Without its nonce: that is told to whoever posts it, and kept with no message."""
         attached: list[dict[str, Any]] = [
-            {"id": f"{message.number[:-1]}{number}", "filename": f"{number}.png", "size": len(data)}
+            {
+                "id": f"{message.number[:-1]}{number}",
+                "filename": f"{number}.png",
+                "size": len(data),
+                "url": self.show(data),
+            }
             | ({"description": alt} if alt else {})
             for number, (alt, data) in enumerate(zip(message.alts, message.pictures, strict=True))
         ]

@@ -7,6 +7,7 @@ tested on. It speaks just enough HTTP/1.1 to break it at any byte.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -15,6 +16,8 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeVar
 from urllib.parse import parse_qs, urlsplit
+
+from tests.fakes.shrinking import shrunk
 
 Breaks = Literal["", "before reading", "before answering", "within answer"]
 Headers = tuple[tuple[str, str], ...]
@@ -44,6 +47,7 @@ class Seen:
     query: Mapping[str, list[str]]
     headers: Mapping[str, str]
     body: bytes
+    target: str = ""  # path and query as they were written
 
     @property
     def key(self) -> str:
@@ -58,6 +62,8 @@ class FaultyServer:
     seen: list[Seen] = field(default_factory=list)
     port: int = 0
     listener: asyncio.Server | None = None
+    small: dict[str, bytes] = field(default_factory=dict)  # path → a picture that it shows there, as it got it
+    swapped: bytes = b""  # what it shows in place of every picture
     _late: list[Seen] = field(default_factory=list)
 
     @property
@@ -107,6 +113,18 @@ class FaultyServer:
         with suppress(Exception):
             writer.close()
 
+    def show(self, data: bytes) -> str:
+        """Where everybody can fetch a picture from now on, in small."""
+        path = f"/small/{hashlib.sha256(data).hexdigest()[:24]}.jpg"
+        self.small[path] = data
+        return f"{self.origin}{path}"
+
+    def _shown_small(self, seen: Seen) -> tuple[int, bytes, Headers]:
+        """It is for everybody: who brings an access along gives it away."""
+        if "authorization" in seen.headers or "access_token" in seen.query:
+            return 400, b"", ()
+        return 200, shrunk(self.swapped or self.small[seen.path]), (("content-type", "image/jpeg"),)
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         method, target, _ = head[0].split(" ", 2)
@@ -115,13 +133,15 @@ class FaultyServer:
         publishes = self.publishes(method, parts.path)
         act = self.plan.popleft() if publishes and self.plan else GOOD
         if act.breaks == "before reading":
-            self.seen.append(Seen(method, parts.path, parse_qs(parts.query), headers, b""))
+            self.seen.append(Seen(method, parts.path, parse_qs(parts.query), headers, b"", target))
             _reset(writer)
             return
         body = await reader.readexactly(int(headers.get("content-length", "0")))
-        seen = Seen(method, parts.path, parse_qs(parts.query), headers, body)
+        seen = Seen(method, parts.path, parse_qs(parts.query), headers, body, target)
         self.seen.append(seen)
-        if not publishes and self.silent(seen):
+        if method == "GET" and parts.path in self.small:
+            await self._answer(writer, *self._shown_small(seen))
+        elif not publishes and self.silent(seen):
             await asyncio.Event().wait()
         elif not publishes:
             await self._answer(writer, *self.route(seen))

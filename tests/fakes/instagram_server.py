@@ -24,6 +24,10 @@ class Post:
     asked: dict[str, str]
     alts: list[str]
     at: datetime
+    images: list[str] = field(default_factory=list)  # where they are shown
+
+    def __post_init__(self) -> None:
+        self.images = self.images or [""] * len(self.alts)
 
     @property
     def caption(self) -> str:
@@ -93,7 +97,8 @@ class InstagramServer(MetaServer):
         container.state = "PUBLISHED"
         items = [self.containers[each].asked for each in container.asked.get("children", "").split(",") if each]
         alts = [each.get("alt_text", "") for each in items or [container.asked]]
-        post = Post(self.next_id(18), container.user, container.asked, alts, self.now())
+        images = [self.show(self.fetches[each["image_url"]]) for each in items or [container.asked]]
+        post = Post(self.next_id(18), container.user, container.asked, alts, self.now(), images)
         self.posts.append(post)
         return answer({"id": post.id})[1]
 
@@ -191,13 +196,17 @@ class InstagramServer(MetaServer):
 
     def _known(self, post: Post) -> dict[str, Any]:
         several = len(post.alts) > 1
-        children = [{"id": "1", **({"alt_text": alt} if alt else {})} for alt in post.alts]
+        children = [
+            {"id": "1", "media_url": url} | ({"alt_text": alt} if alt else {})
+            for alt, url in zip(post.alts, post.images, strict=True)
+        ]
         return {
             "id": post.id,
             "caption": post.caption or None,
             "timestamp": stamp(post.at),
             "permalink": f"https://www.instagram.com/p/{post.id[-6:]}/",
             "media_type": "CAROUSEL_ALBUM" if several else "IMAGE",
+            "media_url": (post.images[0] or None) if len(post.images) == 1 else None,
             "alt_text": None if several else post.alts[0] or None,
             "children": {"data": children} if several else None,
         }

@@ -78,6 +78,7 @@ class LinkedInServer(FaultyServer):
     redirect: str = ""
     upload_base: str = ""  # another origin for uploads
     answers: dict[str, list[Answer]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)  # of a person's post, by LinkedIn's word
     processing: int = 0  # looks until a picture or a document is ready
     ready: set[str] = field(default_factory=set)  # documents that were looked at and can be posted
     _count: int = 0
@@ -175,6 +176,7 @@ class LinkedInServer(FaultyServer):
             ("GET", "/rest/socialActions/([^/]+)/comments", self._comments_of),
             ("GET", "/rest/socialActions/([^/]+)/comments/([0-9]+)", self._comment),
             ("GET", "/rest/organizationalEntityShareStatistics", self._statistics),
+            ("GET", "/rest/memberCreatorPostAnalytics", self._analytics),
         ]
 
     # OAuth
@@ -403,10 +405,33 @@ class LinkedInServer(FaultyServer):
         return _json(200, _commented(found[0])) if found else _json(404, {"status": 404})
 
     def _statistics(self, seen: Seen) -> Answer:
-        if not seen.query.get("shares", [""])[0].startswith("List(urn:li:share:"):
+        # Brackets as they are, what is in them escaped: Rest.li 2.0 reads the written query, not the decoded one.
+        listed = re.search(r"&shares=List\((urn%3Ali%3Ashare%3A[0-9]+)\)$", seen.target)
+        if listed is None or unquote(listed[1]) not in [post.urn for post in self.posts]:
             return _json(400, {"status": 400})
         counts = {"impressionCount": 120, "clickCount": 7, "likeCount": 5, "commentCount": 1, "shareCount": 2}
         return _json(200, {"elements": [{"totalShareStatistics": counts | {"engagement": 0.12}}]})
+
+    def _analytics(self, seen: Seen) -> Answer:
+        """One number of the person who asks, as the version 202605 and newer words it; `counts` holds what there is."""
+        token = self._token(seen)
+        assert token is not None
+        if "r_member_postAnalytics" not in token.scope:
+            return _json(403, {"code": "ACCESS_DENIED", "status": 403})
+        asked = re.search(
+            r"\?q=(?:me|entity&entity=\(share:(?P<urn>urn%3Ali%3Ashare%3A[0-9]+)\))"
+            r"&queryType=(?P<kind>IMPRESSION|MEMBERS_REACHED|RESHARE|REACTION|COMMENT)&aggregation=TOTAL$",
+            seen.target,
+        )
+        if asked is None:
+            return _json(400, {"message": "Invalid query parameters passed to request", "status": 400})
+        urn = unquote(asked["urn"] or "")
+        if urn and urn not in [post.urn for post in self.posts if post.asked["author"] == ANA]:
+            return _json(400, {"message": "Entity is not a post of the member", "status": 400})
+        target = {"targetEntity": {"share": urn}} if urn else {}
+        kind = asked["kind"]
+        elements = [target | {"count": self.counts[kind], "metricType": kind}] if kind in self.counts else []
+        return _json(200, {"elements": elements, "paging": {"start": 0, "count": 10, "links": []}})
 
     def _shown(self, post: Post) -> dict[str, Any]:
         at = round(post.at.timestamp() * 1000)

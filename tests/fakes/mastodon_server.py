@@ -317,7 +317,9 @@ class MastodonServer(FaultyServer):
 
     def _medium(self, kept: Upload) -> dict[str, Any]:
         url = None if kept.left else f"{self.origin}/files/{kept.id}"
-        return {"id": kept.id, "type": "image", "url": url, "description": kept.description or None}
+        small = None if kept.left else self.show(kept.data)
+        shown = {"id": kept.id, "type": "image", "url": url, "preview_url": small}
+        return shown | {"description": kept.description or None}
 
     def _find(self, wanted: str) -> Status | None:
         return next((each for each in self.statuses if each.id == wanted), None)

@@ -66,6 +66,7 @@ class MetaServer(FaultyServer):
     now: Callable[[], datetime] = real_now
     pictures: Callable[[str], bytes | None] = no_picture
     polls: int = 0
+    fetches: dict[str, bytes] = field(default_factory=dict)  # what it found at each address
     tokens: dict[str, Granted] = field(default_factory=dict)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     answers: dict[str, list[Answer]] = field(default_factory=dict)
@@ -188,7 +189,7 @@ class MetaServer(FaultyServer):
 
     def fetched(self, asked: Mapping[str, str], kinds: tuple[bytes, ...], most_bytes: int) -> str:
         """How a container ends whose picture is fetched."""
-        data = self.pictures(asked.get("image_url", ""))
+        data = self.fetches[asked.get("image_url", "")] = self.pictures(asked.get("image_url", "")) or b""
         return "FINISHED" if data and data.startswith(kinds) and len(data) <= most_bytes else "ERROR"
 
     def state_of(self, seen: Seen, wanted: str, field: str) -> Answer | None:

@@ -43,6 +43,10 @@ class Post:
     asked: dict[str, str]
     alts: list[str]
     at: datetime
+    images: list[str] = field(default_factory=list)  # where they are shown
+
+    def __post_init__(self) -> None:
+        self.images = self.images or [""] * len(self.alts)
 
     @property
     def text(self) -> str:
@@ -107,7 +111,8 @@ class ThreadsServer(MetaServer):
         items = [self.containers[each].asked for each in container.asked.get("children", "").split(",") if each]
         pictured = items or ([container.asked] if "image_url" in container.asked else [])
         alts = [each.get("alt_text", "") for each in pictured]
-        post = Post(self.next_id(18), container.user, container.asked, alts, self.now())
+        images = [self.show(self.fetches[each["image_url"]]) for each in pictured]
+        post = Post(self.next_id(18), container.user, container.asked, alts, self.now(), images)
         self.posts.append(post)
         return answer({"id": post.id})[1]
 
@@ -217,6 +222,10 @@ class ThreadsServer(MetaServer):
     def _known(self, post: Post) -> dict[str, Any]:
         kinds = {"TEXT": "TEXT_POST", "IMAGE": "IMAGE", "CAROUSEL": "CAROUSEL_ALBUM"}
         several = len(post.alts) > 1
+        children = [
+            {"id": "1", "media_url": url} | ({"alt_text": alt} if alt else {})
+            for alt, url in zip(post.alts, post.images, strict=True)
+        ]
         return {
             "id": post.id,
             "text": post.text or None,
@@ -224,9 +233,8 @@ class ThreadsServer(MetaServer):
             "permalink": f"https://www.threads.com/@velo/post/{post.id[-6:]}",
             "media_type": kinds[post.asked["media_type"]],
             "alt_text": (post.alts[0] or None) if len(post.alts) == 1 else None,
-            "children": {"data": [{"id": "1", **({"alt_text": alt} if alt else {})} for alt in post.alts]}
-            if several
-            else None,
+            "media_url": (post.images[0] or None) if len(post.images) == 1 else None,
+            "children": {"data": children} if several else None,
             "replied_to": {"id": post.reply_to} if post.reply_to else None,
         }
 

@@ -263,6 +263,8 @@ class XServer(FaultyServer):
         keys = [key for post in found for key in post.asked.get("media", {}).get("media_ids", [])]
         if "media.fields" in seen.query and keys:
             media = [{"media_key": f"3_{key}", "type": "photo", "alt_text": self.alts.get(key)} for key in keys]
+            if "url" in seen.query["media.fields"][0].split(","):
+                media = [each | {"url": self.show(self.uploads[key])} for key, each in zip(keys, media, strict=True)]
             said["includes"] = {"media": media}
         return _json(200, said)
 

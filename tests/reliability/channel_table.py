@@ -37,6 +37,7 @@ SHORT = "Fresh bread from six. 🥖\n\nRye and wheat."
 LONG = "".join(f"On day {day} we bake from four, and it smells of bread in all of our street. " for day in range(8))
 COMMENT = "All breads: https://velo.example/bread"
 ARTICLE = "# Fresh bread\n\nEvery morning we bake from **four**.\n\n- Rye\n- Wheat"
+KINDS = {"image/png": "PNG", "image/jpeg": "JPEG"}
 MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff\xe0"}
 
 Given = Mapping[str, str]
@@ -72,7 +73,9 @@ class Case:
         if self.drawn:
             return [
                 (data, _medium(data, self.mime, self.size))
-                for data in (picture(*self.size, turn=45 * number) for number in range(self.pictures))
+                for data in (
+                    picture(*self.size, kind=KINDS[self.mime], turn=45 * number) for number in range(self.pictures)
+                )
             ]
         found = [MAGIC[self.mime] + bytes([number]) * 300 for number in range(self.pictures)]
         return [(data, _medium(data, self.mime, self.size)) for data in found]

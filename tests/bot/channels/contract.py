@@ -302,6 +302,12 @@ OUTCOMES: dict[str, tuple[Act, type[object], str]] = {
     "cut within the answer": (Act(breaks="within answer"), OutcomeUnknown, ""),
     "nonsense status": (Act(999), OutcomeUnknown, ""),
 }
+# A yes that says something else than its documentation: other types, other depths, nothing, everything at once.
+SHAPES = [
+    *(b"null", b"[]", b"7", b'"ok"', b"{}", b"[[{}]]", b'{"data": null}', b'{"data": [{"id": 1}]}', b'{"id": null}'),
+    *(b'{"id": {"id": "1"}, "url": ["x"], "uri": 7}', b'{"ok": "yes", "ts": 1, "result": []}', b'{"id": true}'),
+    *(b'{"posts": {}}', b'{"commit": 3, "results": [null]}', b'{"id": "\\u0000/../x", "url": "javascript:1"}'),
+]
 SLOW = {"slow, committed": Act(hangs=True), "slow, late": Act(hangs=True, commits="late")}
 
 
@@ -380,6 +386,31 @@ class NetworkContract(ChannelContract):
                     assert (outcome.code, stands) == (code, 0), name
                 elif isinstance(outcome, Receipt):
                     assert stands == 1, name
+
+    async def test_an_answer_of_another_shape_is_no_error_of_ours(self) -> None:
+        for body in SHAPES:
+            async with self.open() as bench:
+                bench.server.plan.append(Act(200, body=body))
+                outcome = await attempt(bench, self.sealed(bench))
+                assert isinstance(outcome, Receipt | OutcomeUnknown), (body, outcome)
+                assert len(await bench.standing()) == 1, body
+
+    @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+    async def test_a_redirect_to_a_private_address_is_not_followed(self, status: int) -> None:
+        """Nothing of ours belongs there: neither the words nor the access."""
+        reached = []
+
+        def come(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            reached.append(writer.get_extra_info("peername"))
+            writer.close()
+
+        async with await asyncio.start_server(come, "127.0.0.1", 0) as private, self.open() as bench:
+            place = "http://127.0.0.1:{1}/latest/meta-data".format(*private.sockets[0].getsockname())
+            bench.server.plan.append(Act(status, (("Location", place),), commits="never"))
+            outcome = await attempt(bench, self.sealed(bench))
+            assert isinstance(outcome, ChannelRefused | OutcomeUnknown), outcome
+            assert not reached
+            assert not await bench.standing()
 
     async def test_nobody_listening_means_nothing_was_sent(self) -> None:
         async with self.open() as bench:

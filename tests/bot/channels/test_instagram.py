@@ -116,7 +116,9 @@ async def test_pictures_are_fetched_with_their_alt_texts_before_anything_is_publ
         assert post.alts == [ALT] * many and post.asked["is_ai_generated"] == "true"
         assert receipt.url == f"https://www.instagram.com/p/{post.id[-6:]}/"
         live = await bench.channel.read_back(receipt, bench.door())
-        assert live == Live(text=TEXT, alts=(ALT,) * many, url=receipt.url)
+        shown = tuple(bench.server.posts[0].images)
+        assert len(shown) == many and all(shown)
+        assert live == Live(text=TEXT, alts=(ALT,) * many, url=receipt.url, pictures=shown)
         assert isinstance(await bench.channel.look_up(payload, KEY, bench.door()), Found)
         read = SealedPayload.model_validate_json(payload.canonical())
         made = [asked_in(seen) for seen in bench.server.seen if seen.method == "POST" and seen.path.endswith("/media")]

@@ -387,6 +387,34 @@ async def test_numbers_are_told_of_a_page() -> None:
     async with as_person() as bench:
         assert await bench.channel.metrics(await bench.send(), bench.door()) == {}
         assert bench.channel.capabilities_for(bench.account).metrics == ()
+        assert bench.account.options["numbers"] == "no"
+
+
+async def test_numbers_of_a_person_are_told_where_the_access_may_ask_and_what_is_missing_is_no_zero() -> None:
+    async with opened({}, "openid profile w_member_social r_member_postAnalytics") as bench:
+        receipt = await bench.send()
+        assert await bench.channel.metrics(receipt, bench.door()) == {}
+        bench.server.counts |= {"IMPRESSION": 321, "MEMBERS_REACHED": 200, "REACTION": 0, "RESHARE": 3}
+        counted = await bench.channel.metrics(receipt, bench.door())
+        assert counted == {"impressions": 321, "reach": 200, "reactions": 0, "shares": 3}
+        told = bench.channel.capabilities_for(bench.account).metrics
+        assert told == ("impressions", "reach", "reactions", "comments", "shares")
+        bench.server.tokens[bench.token].scope = "openid profile w_member_social"
+        with pytest.raises(ChannelRefused):
+            await bench.channel.metrics(receipt, bench.door())
+        again = await bench.channel.connect(bench.account, bench.door())
+        assert bench.channel.capabilities_for(again).metrics == ()
+
+
+async def test_numbers_of_a_person_are_read_in_the_words_of_older_versions_too() -> None:
+    kind = "com.linkedin.adsexternalapi.memberanalytics.v1.CreatorPostAnalyticsMetricTypeV1"
+    async with opened({}, "openid profile w_member_social r_member_postAnalytics") as bench:
+        receipt = await bench.send()
+        said = [{"count": 9, "metricType": {kind: "IMPRESSION"}}, {"count": 8, "metricType": "IMPRESSION"}]
+        said += [{"count": "7", "metricType": "REACTION"}, {"count": -1, "metricType": "COMMENT"}]
+        answers = [(200, json.dumps({"elements": [each]}).encode(), ()) for each in said]
+        bench.server.answers["/rest/memberCreatorPostAnalytics"] = [*answers, (200, b"{}", ())]
+        assert await bench.channel.metrics(receipt, bench.door()) == {"impressions": 9}
 
 
 @pytest.mark.parametrize("options", [{"visibility": "nobody"}, {"card": "no"}, {"page": "velo"}, {"pictures": "no"}])

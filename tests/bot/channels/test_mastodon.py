@@ -145,7 +145,12 @@ async def test_pictures_go_up_first_with_their_alt_text(media_takes: int) -> Non
         kept = bench.server.uploads[status.media[0]]
         assert (kept.data, kept.description, kept.left) == (PNG, ALT, 0)
         live = await bench.channel.read_back(receipt, bench.door())
-        assert live == Live(text=TEXT, alts=(ALT,), url=receipt.url)
+        assert live == Live(
+            text=TEXT,
+            alts=(ALT,),
+            url=receipt.url,
+            pictures=tuple(bench.server.origin + each for each in bench.server.small),
+        )
 
 
 async def test_upload_ids_are_no_part_of_what_is_approved() -> None:

@@ -138,7 +138,9 @@ async def test_pictures_are_fetched_with_their_alt_texts_before_anything_is_publ
         receipt = await bench.send(media=(PICTURE,) * many)
         assert bench.server.posts[0].alts == [ALT] * many
         live = await bench.channel.read_back(receipt, bench.door())
-        assert live == Live(text=TEXT, alts=(ALT,) * many, url=receipt.url)
+        shown = tuple(bench.server.posts[0].images)
+        assert len(shown) == many and all(shown)
+        assert live == Live(text=TEXT, alts=(ALT,) * many, url=receipt.url, pictures=shown)
         assert isinstance(await bench.channel.look_up(bench.sealed(media=(PICTURE,) * many), KEY, bench.door()), Found)
 
 

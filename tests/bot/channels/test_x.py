@@ -142,7 +142,8 @@ async def test_pictures_go_up_first_with_their_alt_text() -> None:
         media = bench.server.posts[0].asked["media"]["media_ids"]
         assert [(bench.server.uploads[each], bench.server.alts[each]) for each in media] == [(PNG, ALT)] * 2
         live = await bench.channel.read_back(receipt, bench.door())
-        assert live == Live(text=TEXT, alts=(ALT, ALT), url=receipt.url)
+        shown = f"{bench.server.show(PNG)}?name=small"
+        assert live == Live(text=TEXT, alts=(ALT, ALT), url=receipt.url, pictures=(shown, shown))
 
 
 @pytest.mark.parametrize("path", ["/2/media/upload", "/2/media/metadata"])

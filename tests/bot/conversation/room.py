@@ -23,7 +23,9 @@ from bot.when import Unclear, resolve
 from bot.workflow.looking import Looking
 from bot.workflow.office import Office
 from bot.workflow.requests import Asker, Idea
+from bot.workflow.stopping import Stopping
 from storage.audit import AuditWriter
+from storage.blobs.files import FileBlobs
 from storage.budget import DailyTokens
 from storage.commit import Change, commit
 from storage.credentials import load_or_create_keys
@@ -203,7 +205,7 @@ async def open_room(database: Database, tmp_path: Path) -> Room:
         ledger=Ledger(database),
         requests=workshop,
         looking=looking,
-        pausing=pausing,
+        stopping=Stopping(database, FileBlobs(tmp_path / "blobs"), pausing),
         absences=office,
         people=people,
         clock=clock,

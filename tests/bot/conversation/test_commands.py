@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 
 from bot.conversation.commands import COMMANDS, read_command
 from bot.publishing.pause import Pausing
-from storage.commit import Change
-from storage.stores import TeamStore
+from storage.blobs.files import FileBlobs
+from storage.commit import Change, commit
+from storage.posts import Post
+from storage.sealed import Part, SealedPayload
+from storage.stores import PostStore, TeamStore
 from storage.team import Member, Role
 from tests.bot.conversation.room import Room
 
@@ -111,14 +117,40 @@ async def test_an_account_is_paused_by_its_name(room: Room) -> None:
     assert "I know no account" in (await room.say("pause account Instagram")).reply
 
 
+async def test_a_topic_pause_names_what_nearly_says_it_wherever_the_words_stand(room: Room, tmp_path: Path) -> None:
+    account = (await TeamStore(room.database).all(TeamStore(room.database).accounts, room.workspace.id))[0]
+    for number, words in enumerate(("All bikes on sale", "Our bicycles are back", "Fresh bread from six")):
+        payload = SealedPayload(
+            workspace=room.workspace.id, channel="feed", account=account.id, parts=(Part(text=words),)
+        )
+        post = Post(
+            id=f"p_{number}",
+            workspace=room.workspace.id,
+            brand=room.workspace.default_brand,
+            account=account.id,
+            channel="feed",
+            draft="d_1",
+            revision=1,
+            digest=payload.digest,
+            payload=await FileBlobs(tmp_path / "blobs").put(payload.canonical()),
+            title=f"News {number}",
+            requested_by=room.owner.id,
+            approved_by=(room.owner.id,),
+            created_at=room.clock.now(),
+            due=room.clock.now() + timedelta(hours=3),
+        )
+        await commit(room.database, PostStore(room.database).save(Change(room.workspace.id), post, ver=None))
+    reply = (await room.say("pause topic bike")).reply
+    assert "Close to it, but not paused: News 0." in reply, "its title does not say it, its text does"
+    assert "News 1" not in reply and "News 2" not in reply
+
+
 async def test_who_may_not_approve_can_stop(room: Room) -> None:
     people = TeamStore(room.database)
     kept = await people.members.get(room.workspace.id, room.owner.id)
     brand = next(iter(kept.record.roles))
     lower = kept.record.changed(roles={brand: frozenset({Role.requester})})
     change = people.members.put(Change(room.workspace.id), lower, lower.id, ver=kept.ver, at=0)
-    from storage.commit import commit
-
     await commit(room.database, change)
     assert (await room.say("pause")).status == "done"
     assert len((await Pausing.now(room.pausing, room.workspace.id)).holding()) == 1
