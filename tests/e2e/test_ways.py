@@ -16,6 +16,7 @@ from storage.commit import Change, commit
 from storage.posts import PostState
 from storage.stores import PostStore
 from tests.e2e.browser import Visitor, sign_in_path, visitor
+from tests.fakes.clocks import NEXT_YEAR
 from tests.handlers.serving import Served, serving, until
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
@@ -166,16 +167,16 @@ def test_what_happens_elsewhere_shows_at_once(browser: Browser, served: Served) 
 
 
 def test_an_entry_is_moved_by_keys_and_by_hand(ana: Visitor) -> None:
-    draft = ana.served.draft("Tell people that we bake with old grain. Feed, on 15 June 2027 at 10:00.")
-    page = ana.go("/calendar?on=2027-06-15")
+    draft = ana.served.draft(f"Tell people that we bake with old grain. Feed, on 15 June {NEXT_YEAR} at 10:00.")
+    page = ana.go(f"/calendar?on={NEXT_YEAR}-06-15")
     entry = page.locator(f'[data-moves="{draft["id"]}"]')
     entry.focus()
     page.keyboard.press("Alt+ArrowRight")
-    expect(page.locator(f'[data-day="2027-06-16"] [data-moves="{draft["id"]}"]')).to_be_focused()
-    entry.drag_to(page.locator('[data-day="2027-06-22"]'))
-    expect(page.locator(f'[data-day="2027-06-22"] [data-moves="{draft["id"]}"]')).to_be_visible()
+    expect(page.locator(f'[data-day="{NEXT_YEAR}-06-16"] [data-moves="{draft["id"]}"]')).to_be_focused()
+    entry.drag_to(page.locator(f'[data-day="{NEXT_YEAR}-06-22"]'))
+    expect(page.locator(f'[data-day="{NEXT_YEAR}-06-22"] [data-moves="{draft["id"]}"]')).to_be_visible()
     with ana.served.client(ana.served.token("read")) as client:
-        assert client.get(f"/api/v1/drafts/{draft['id']}").json()["due"].startswith("2027-06-22T10:00")
+        assert client.get(f"/api/v1/drafts/{draft['id']}").json()["due"].startswith(f"{NEXT_YEAR}-06-22T10:00")
 
 
 def test_stop_is_two_taps_and_so_is_going_on(ana: Visitor) -> None:
@@ -261,9 +262,9 @@ async def _in_doubt(served: Served, post: str) -> None:
 
 def test_two_at_once_on_one_account_are_shown_as_a_clash(ana: Visitor) -> None:
     for about in ("the market", "the fair"):
-        ana.served.draft(f"Tell people about {about}. Feed, on 3 May 2027 at 10:00.")
-    page = ana.go("/calendar?on=2027-05-03")
-    expect(page.locator('[data-day="2027-05-03"] .clash')).to_have_count(2)
+        ana.served.draft(f"Tell people about {about}. Feed, on 3 May {NEXT_YEAR} at 10:00.")
+    page = ana.go(f"/calendar?on={NEXT_YEAR}-05-03")
+    expect(page.locator(f'[data-day="{NEXT_YEAR}-05-03"] .clash')).to_have_count(2)
     expect(page.get_by_role("img", name=re.compile("same account within 15 minutes")).first).to_be_visible()
 
 

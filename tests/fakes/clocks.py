@@ -12,6 +12,9 @@ from bot.clock import MovableClock
 # Where the chats' tests begin: people say "Friday 9am" in them, which is no fresh day on every day of the year.
 TUESDAY = datetime(2026, 12, 1, 10, tzinfo=UTC)
 
+# Where a test on the true clock needs a date that is written out: each of this year's days is still to come.
+NEXT_YEAR = datetime.now(UTC).year + 1
+
 
 class FaultyClock(MovableClock):
     """Off by `skew` from `right`, the true time that tests move."""

@@ -15,6 +15,7 @@ import pytest
 from bot.clock import MovableClock
 from storage.stores import TeamStore
 from tests.fakes.bluesky_server import ANA, VELO, BlueskyServer
+from tests.fakes.clocks import NEXT_YEAR
 from tests.fakes.discord_room import BOT_TOKEN, HOOK_TOKEN, HOOKED, ROOM, DiscordRoom
 from tests.fakes.faulty_http import on_a_thread
 from tests.fakes.forem_server import API_KEY, ForemServer
@@ -254,13 +255,13 @@ def test_a_draft_that_mentions_somebody_is_sealed_with_who_that_is(desk: Desk) -
     server.people[ANA].handle = "elsewhere.bsky.example"  # somebody else may have the handle by now
     try:
         with desk.served.client(desk.served.token("read", "propose", "decide")) as client:
-            moved = client.post(f"/api/v1/drafts/{draft['id']}/schedule", json={"when": "2027-05-04 10:00"})
-            assert moved.json()["due"].startswith("2027-05-04"), moved.text
+            moved = client.post(f"/api/v1/drafts/{draft['id']}/schedule", json={"when": f"{NEXT_YEAR}-05-04 10:00"})
+            assert moved.json()["due"].startswith(f"{NEXT_YEAR}-05-04"), moved.text
     finally:
         server.people[ANA].handle = "ana.bsky.example"
     kept = desk.served.on_loop(lambda: admind.looking.draft_record(admind.workspace.id, owner, draft["id"]))
     later = desk.served.on_loop(lambda: admind.versions.payload(kept.versions[0]))
-    assert str(later.not_before).startswith("2027-05-04") and later.parts == payload.parts
+    assert str(later.not_before).startswith(f"{NEXT_YEAR}-05-04") and later.parts == payload.parts
     page = desk.person.get(f"/drafts/{draft['id']}").text
     assert "<b>@ana.bsky.example</b>" in page and "<b>@nobody" not in page and 'class="preview sky"' in page
 

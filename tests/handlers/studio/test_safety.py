@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from tests.e2e.browser import sign_in_path
+from tests.fakes.clocks import NEXT_YEAR
 from tests.handlers.serving import Served, serving
 
 TOKEN = re.compile(r'name="form_token" value="([0-9a-f]+)"')
@@ -171,7 +172,7 @@ def test_two_brands_never_see_a_word_of_each_other(tmp_path: Path) -> None:
         for path, fields in (
             (f"/drafts/{secret['id']}/decisions", {"verdict": "reject", "digest": secret["digest"]}),
             (f"/drafts/{secret['id']}/edit/{account}", {"digest": secret["versions"][0]["digest"], "text": "Mine"}),
-            ("/calendar/move", {"draft": secret["id"], "to": "2027-01-01"}),
+            ("/calendar/move", {"draft": secret["id"], "to": f"{NEXT_YEAR}-01-02"}),
             (f"/posts/{post}/cancel", {}),
             ("/stop", {"scope": f"brand:{other}"}),
             (f"/settings/accounts/{account}/close", {}),

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import httpx2
 import pytest
 
+from tests.fakes.clocks import NEXT_YEAR
 from tests.handlers.serving import API, Served, until
 
 MEDIA = "{http://search.yahoo.com/mrss/}content"
@@ -60,8 +61,8 @@ def test_a_revision_is_carried_out(running: Served, decider: httpx2.Client) -> N
 
 def test_a_draft_moves_to_another_time(running: Served, decider: httpx2.Client) -> None:
     draft = running.draft()
-    moved = decider.post(f"{API}/drafts/{draft['id']}/schedule", json={"when": "2027-05-04 10:00"}).json()
-    assert moved["due"].startswith("2027-05-04T10:00")
+    moved = decider.post(f"{API}/drafts/{draft['id']}/schedule", json={"when": f"{NEXT_YEAR}-05-04 10:00"}).json()
+    assert moved["due"].startswith(f"{NEXT_YEAR}-05-04T10:00")
     unclear = decider.post(f"{API}/drafts/{draft['id']}/schedule", json={"when": "blue"})
     assert unclear.status_code == 422 and unclear.json()["detail"]
 
