@@ -159,6 +159,11 @@ class AttemptView(View):
     outcome: str | None
 
 
+class NumbersView(View):
+    at: datetime = Field(description="when they were read")
+    counts: dict[str, int] = Field(description="what the channel told, by its name; what it did not tell is missing")
+
+
 class PostView(View):
     id: str
     brand: str
@@ -177,6 +182,8 @@ class PostView(View):
     fixes: list[str]
     by_hand: bool = Field(False, description="whether somebody must still take it down by hand, at `look_at`")
     look_at: str | None = Field(None, description="where it stands, or else where people look at its account")
+    numbers: NumbersView | None = Field(None, description="how it did, as its channel told it last")
+    numbers_come: bool = Field(False, description="whether its channel is still asked how it does")
 
 
 class PauseView(View):
@@ -350,8 +357,8 @@ def _version(version: Version, words: Words, missing: Mapping[str, str], media_u
     )
 
 
-def post_view(post: Post, words: Words) -> PostView:
-    receipt = post.receipt
+def post_view(post: Post, words: Words, *, numbers_come: bool = False) -> PostView:
+    receipt, numbers = post.receipt, post.numbers
     return PostView(
         id=post.id,
         brand=post.brand,
@@ -387,6 +394,8 @@ def post_view(post: Post, words: Words) -> PostView:
         fixes=list(post.failure.fixes) if post.failure else [],
         by_hand=post.by_hand,
         look_at=words.address(post) or None,
+        numbers=NumbersView(at=numbers.at, counts=dict(numbers.counts)) if numbers else None,
+        numbers_come=numbers_come,
     )
 
 
