@@ -114,6 +114,9 @@ async def test_what_is_written_of_a_post_leaves_its_numbers_alone(valkey_url: st
         await commit(database, posts.save(Change("w_1"), before.record.changed(title="Rolls"), ver=before.ver))
         after = await posts.get("w_1", POST.id)
         assert after.record.title == "Rolls" and after.record.numbers is not None
+        await commit(database, posts.save(Change("w_1"), after.record.changed(title="Buns"), ver=after.ver))
+        assert "likes" not in await client.hget(post_key("w_1", POST.id), "doc")  # they are kept in one place
+        assert (await posts.get("w_1", POST.id)).record.numbers == after.record.numbers
         assert not await NumbersStore(database).keep(POST, 2, Numbers(at=OUT_AT, counts={}))
 
 

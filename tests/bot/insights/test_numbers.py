@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import io
+import json
 import sys
+import zipfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +19,7 @@ import pytest
 from bot.channels.platform import X as PLATFORM
 from bot.channels.registry import Platforms, build_channels
 from bot.insights.numbers import AT_ONCE
+from bot.leaving.exporting import Exporting
 from bot.workflow.erasing import Erasing
 from bot.workflow.looking import Looking
 from bot.workflow.retention import Retention
@@ -276,6 +280,13 @@ async def test_they_move_with_their_post_and_go_with_it(place: Place) -> None:
     assert [each.numbers async for each in Belongings(world.database, world.ws, world.brand.id).posts()] == [
         kept.numbers
     ]
+    exporting = Exporting(world.database, blobs=world.blobs, audit=world.audit, clock=world.clock)
+    found = await exporting.brand(world.ws, world.owner.id, world.brand.id)
+    taken = zipfile.ZipFile(io.BytesIO(b"".join([part async for part in found.parts])))
+    assert json.loads(taken.read("data/posts.jsonl"))["numbers"]["counts"] == dict(kept.numbers.counts)
+    assert "3 favourites, 0 replies, 1 boost" in taken.read("posts.csv").decode()
+    pages = [taken.read(name).decode() for name in taken.namelist() if name.startswith("drafts/")]
+    assert "How it did: 3 favourites · 0 replies · 1 boost (" in "".join(pages)
     await world.numbers.look(world.ws, post.id)  # an entry of an archived post asks nothing
     assert (await world.kept_posts.get(world.ws, post.id)).archived
     opened = await world.kept_posts.open(world.ws, post.id)
