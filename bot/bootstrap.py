@@ -44,6 +44,7 @@ from bot.engine.outbox import Engine, Queue
 from bot.engine.scheduler import Scheduler, Ticker
 from bot.errors import Misconfigured
 from bot.fetch import safe_client
+from bot.insights.numbers import ReadingNumbers
 from bot.leaving.exporting import Exporting
 from bot.leaving.farewells import Farewells
 from bot.leaving.going import Going
@@ -270,7 +271,10 @@ class AdMind:
             room=room,
         )
         self._build_homes(database)
-        self.looking = Looking(database, board=self.board, clock=clock)
+        self.numbers = ReadingNumbers(
+            database, channels=self.channels, open_door=self.doors, clock=clock, paid=settings.paid_numbers
+        )
+        self.looking = Looking(database, board=self.board, clock=clock, numbers_come=self.numbers.come)
         self.library = Library(blobs=self.blobs, media=self.media, feed=self.feed, room=room, clock=clock)
         self.history = History(self.audit, self.people.store, self.journal)
         self.syndication = Syndication(self.feed, self.people.store, settings.base_url)
@@ -486,6 +490,7 @@ class AdMind:
             clock=self.clock,
         )
         self.engine.register("upkeep", "kin", recounting.kin)
+        self.engine.register("upkeep", "numbers", self.numbers.look)
         self.engine.register("upkeep", "leaving", self._going(database).leave)
         self._clockwork = clockwork
         self.scheduler = Scheduler(handing_to(self.engine), CronMarkers(database), self.clock)

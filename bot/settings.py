@@ -108,6 +108,11 @@ class Settings(BaseModel):
     redelivery_seconds: float = Field(
         60, ge=1, le=3600, description="When work of a worker that vanished is taken up again."
     )
+    paid_numbers: bool = Field(
+        False,
+        description="Read how posts did where each reading costs money, too: X takes $0.001, and a post is read at "
+        "most eight times in 30 days.",
+    )
     slack_bot_token: SecretStr | None = Field(
         None, description="Slack: the bot token (xoxb-…) of an app that is installed in one Slack workspace."
     )

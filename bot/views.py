@@ -161,6 +161,11 @@ class AttemptView(View):
     outcome: str | None
 
 
+class NumbersView(View):
+    at: datetime = Field(description="when they were read")
+    counts: dict[str, int] = Field(description="what the channel told, by its name; what it did not tell is missing")
+
+
 class PostView(View):
     id: str
     brand: str
@@ -180,6 +185,8 @@ class PostView(View):
     commenting: bool = Field(False, description="whether it is out, and only its first comment is not or may not be")
     by_hand: bool = Field(False, description="whether somebody must still take it down by hand, at `look_at`")
     look_at: str | None = Field(None, description="where it stands, or else where people look at its account")
+    numbers: NumbersView | None = Field(None, description="how it did, as its channel told it last")
+    numbers_come: bool = Field(False, description="whether its channel is still asked how it does")
 
 
 class PauseView(View):
@@ -355,8 +362,8 @@ def _version(version: Version, words: Words, missing: Mapping[str, str], media_u
     )
 
 
-def post_view(post: Post, words: Words) -> PostView:
-    receipt = post.receipt
+def post_view(post: Post, words: Words, *, numbers_come: bool = False) -> PostView:
+    receipt, numbers = post.receipt, post.numbers
     return PostView(
         id=post.id,
         brand=post.brand,
@@ -393,6 +400,8 @@ def post_view(post: Post, words: Words) -> PostView:
         commenting=post.commenting,
         by_hand=post.by_hand,
         look_at=words.address(post) or None,
+        numbers=NumbersView(at=numbers.at, counts=dict(numbers.counts)) if numbers else None,
+        numbers_come=numbers_come,
     )
 
 

@@ -3,7 +3,8 @@
 Turns are given in order and never taken back; who came once finds the same turn again. One script gives them, so that
 all workers of all replicas count together. ZSET `pace:<account>:<what>` for each kind of thing that is counted:
 `<attempt>` or `<attempt>|<number>` → ms of its turn, gone with the longest window. STRING `pace:<account>:rest`: until
-when the channel asked to be left alone.
+when the channel asked to be left alone. STRING `pace:<account>:unasked`: the same, said to who asked how posts did: it
+keeps no post waiting.
 """
 
 from __future__ import annotations
@@ -61,6 +62,11 @@ return 1
 )
 
 
+def resting_key(workspace: str, account: str, *, asked: bool = False) -> str:
+    """STRING: until when its channel wants to be left alone, ms; `asked`: by questions alone. Both expire."""
+    return keys.of(workspace, "pace", account, "unasked" if asked else "rest")
+
+
 class Turns:
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -92,8 +98,15 @@ class Turns:
 
     async def rest(self, workspace: str, account: str, *, now_ms: int, until_ms: int) -> None:
         """The channel asked to be left alone until then: nobody's turn comes before."""
+        await self._rest(resting_key(workspace, account), now_ms, until_ms)
+
+    async def unasked(self, workspace: str, account: str, *, now_ms: int, until_ms: int) -> None:
+        """The channel wants no more questions until then; posts go out meanwhile."""
+        await self._rest(resting_key(workspace, account, asked=True), now_ms, until_ms)
+
+    async def _rest(self, key: str, now_ms: int, until_ms: int) -> None:
         wait = min(max(until_ms - now_ms, 1000), LONGEST_REST_MS)
-        await self._database.run(REST, [self._key(workspace, account, "rest")], [now_ms + wait, wait])
+        await self._database.run(REST, [key], [now_ms + wait, wait])
 
     @staticmethod
     def _key(workspace: str, account: str, what: str) -> str:

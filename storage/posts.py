@@ -97,6 +97,13 @@ class PostReceipt(Frozen):
     )
 
 
+class Numbers(Frozen):
+    """How a post did, as its channel told it: what it did not tell is missing, not zero."""
+
+    at: datetime = Field(description="when they were read")
+    counts: Mapping[str, int] = Field(description="what the adapter calls each → how many, none below zero")
+
+
 class Failure(Frozen):
     """Why it is not out, in a sentence for the person, and what can be done."""
 
@@ -137,6 +144,7 @@ class Post(Record):
     failure: Failure | None = None
     lookups: int = Field(0, description="looks in a row that could not tell, or found nothing, while unknown")
     look_at: datetime | None = Field(None, description="when an unknown post may be looked for again")
+    numbers: Numbers | None = Field(None, description="the newest; `storage.numbers` alone writes them")
 
     @property
     def rests_since(self) -> datetime:

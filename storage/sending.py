@@ -21,7 +21,7 @@ from storage.posts import ASKS, OVER, Attempt, Failure, Post, PostReceipt, PostS
 from storage.redis import Database, Script
 
 OPTIONAL = ("attempts", "receipt", "claimed", "failure", "lookups", "look_at")  # as JSON, only while they say something
-HOT = frozenset({"state", "ver", "due", *OPTIONAL})
+HOT = frozenset({"state", "ver", "due", "numbers", *OPTIONAL})
 
 # ARGV: 1 worker now ms, 2 offset ms, 3 lease ms, 4 random, 5 digest, 6 pause version, then paused scopes to refuse.
 CLAIM = Script(
@@ -163,7 +163,10 @@ def ended_key(workspace: str) -> str:
 
 
 def to_hash(post: Post) -> dict[str, str]:
-    """The fields of a post's hash: what was fixed at approval as one document, what changes as fields of their own."""
+    """The fields of a post's hash: what was fixed at approval as one document, what changes as fields of their own.
+
+    Without its numbers: they come beside all else, and what was read before they came must not write older ones.
+    """
     document = json.loads(post.dump())
     hot = {name: document.pop(name, None) for name in HOT}
     fields = {"doc": json.dumps(document, ensure_ascii=False, separators=(",", ":")), "digest": post.digest}
@@ -180,7 +183,7 @@ def from_hash(fields: Mapping[str, str]) -> Post:
     """
     document: dict[str, Any] = json.loads(fields["doc"])
     document |= {"state": fields["state"], "ver": int(fields["ver"]), "due": int(fields["due"]) / 1000}
-    for name in OPTIONAL:
+    for name in (*OPTIONAL, "numbers"):
         if fields.get(name):
             document[name] = json.loads(fields[name])
     return Post.load(json.dumps(document), patient=True)

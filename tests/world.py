@@ -23,6 +23,7 @@ from bot.chat import DecisionRequest, Identified
 from bot.clock import MovableClock
 from bot.errors import BadInput
 from bot.fetch import safe_client
+from bot.insights.numbers import ReadingNumbers
 from bot.publishing.pause import Pausing
 from bot.publishing.publisher import Publisher
 from bot.publishing.reconciler import Reconciler
@@ -93,6 +94,7 @@ class World:
     book: TeamBook
     lapses: Lapses
     telling_accounts: TellingAccounts
+    numbers: ReadingNumbers
     added: list[tuple[str, str, str, str, str]] = field(default_factory=list)
 
     @property
@@ -308,6 +310,7 @@ class World:
             "remind": self.upkeep.remind,
             "expire": self.upkeep.expire,
             "digest": self.upkeep.digest,
+            "numbers": self.numbers.look,
         }
         for _ in range(rounds):
             await clockwork.tick()
@@ -339,6 +342,7 @@ async def world_on(
     webhook_settle: timedelta = timedelta(seconds=60),
     blobs: BlobStore | None = None,
     lends: Lends | None = None,
+    paid_numbers: bool = False,
 ) -> AsyncIterator[World]:
     """A world in this database and folder; the same again finds what was there. `blobs`: other than in the folder;
     `lends`: where channels that fetch get pictures, other than from the public edge.
@@ -419,6 +423,7 @@ async def world_on(
             book=book,
             lapses=Lapses(database, posts),
             telling_accounts=telling_accounts,
+            numbers=ReadingNumbers(database, channels=adapters, open_door=doors, clock=clock, paid=paid_numbers),
             pausing=Pausing(database, audit),
             board=board,
             publisher=publisher,

@@ -98,6 +98,7 @@ class Capabilities:
     deletes: bool = False
     reads_back: bool = False
     metrics: tuple[str, ...] = ()
+    metrics_price: str = ""  # what one reading of them costs, e.g. "$0.001"; empty: nothing
     # What may follow an attempt whose outcome is unknown:
     key_life: timedelta | None = None  # the same key may be sent again within this time after the first attempt
     prompt_read_back: bool = False  # proven: two absent reads a settle time apart mean it is not there
@@ -309,7 +310,12 @@ class Channel(Protocol):
         """Take it down; doing so again changes nothing. Raises ChannelRefused when the channel cannot."""
         ...
 
-    async def metrics(self, receipt: Receipt, door: Door) -> Mapping[str, int]: ...
+    async def metrics(self, receipt: Receipt, door: Door) -> Mapping[str, int]:
+        """How the post does, by the names in `metrics`; what the channel does not tell is left out, never zero.
+
+        Raises ChannelRefused, ProvenNotSent.
+        """
+        ...
 
     def price(self, payload: SealedPayload) -> str:
         """What sending costs, e.g. "$0.20"; empty when nothing."""

@@ -49,7 +49,7 @@ from bot.channels.limits import problems
 from bot.channels.platform import Platform
 from bot.channels.platform import X as PLATFORM
 from bot.channels.x_api import FIELDS, Api, id_in, ids_of, judged, post_body, upload
-from bot.channels.x_prices import MOST_READ, is_more, price_of
+from bot.channels.x_prices import MOST_READ, OWN_READ, is_more, price_of
 from bot.channels.x_text import MOST, fits, shown_text, split, spoken, weight
 from storage.sealed import Part, SealedPayload
 
@@ -90,6 +90,7 @@ class X:
         access_ends=True,
         reads_back=True,
         metrics=tuple(COUNTS),
+        metrics_price=f"${OWN_READ}",
         settle=timedelta(seconds=60),  # documented nowhere
         deadline=timedelta(seconds=60),
         # https://docs.x.com/x-api/fundamentals/rate-limits (2026): POST /2/tweets 100 in 15 minutes for a user. The gap

@@ -9,7 +9,8 @@ from storage.sealed import Part
 
 POST, POST_WITH_ADDRESS = Decimal("0.015"), Decimal("0.200")
 ALT_TEXT = Decimal("0.005")  # "Media Metadata"
-# One's own posts, since April 2026: $0.001 each. At most this many are read when a post is looked for: five cents.
+OWN_READ = Decimal("0.001")  # one's own posts, since April 2026, each
+# At most this many are read when a post is looked for: five cents.
 MOST_READ = 50
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from bot.conversation.periods import read_period
 from bot.conversation.telling import account_names, found
 from bot.conversation.turn import Turn
+from bot.insights.saying import how_it_did
 from bot.views import DraftView
 from bot.when import say
 from storage.posts import Post, PostState
@@ -101,9 +102,16 @@ async def _told(posts: list[Post], turn: Turn) -> list[dict[str, Any]]:
             "state": _state(post),
             "why": post.failure.sentence if post.failure else "",
             "url": post.receipt.url if post.receipt else "",
+            "numbers": _numbers(post, turn),
         }
         for post in posts
     ]
+
+
+def _numbers(post: Post, turn: Turn) -> str:
+    """How it did; "" while nobody knows."""
+    found = post.numbers
+    return how_it_did(found.counts, found.at, turn.now, turn.asker.language) if found else ""
 
 
 def _state(post: Post) -> str:

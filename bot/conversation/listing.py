@@ -162,7 +162,7 @@ def _listed(head: str, none: str, found: dict[str, Any], turn: Turn, *, numbered
     shown = found["items"][: FEW if chat else MANY]
     for number, item in enumerate(shown, 1):
         mark = f"{number}." if chat and numbered else "•"
-        facts = [str(item[name]) for name in ("when", "where", "state", "why", "url") if item.get(name)]
+        facts = [str(item[name]) for name in ("when", "where", "state", "why", "numbers", "url") if item.get(name)]
         if chat:
             lines.append(f"{mark} {' · '.join([str(item['title']), *facts])}")
         else:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.conversation.finding import open_drafts, posts_between
-from bot.conversation.listing import how_to_plan, review_button
+from bot.conversation.listing import how_to_plan, review_button, typed
 from bot.conversation.periods import read_period
 from bot.conversation.speaking import Said, Speaking
 from bot.conversation.turn import Turn
@@ -42,7 +42,8 @@ async def report(speaking: Speaking, argument: str) -> Said:
         titles = ", ".join(f"“{title}”" for title in found.lapsed[:MOST_TITLES])
         more = " …" if len(found.lapsed) > MOST_TITLES else ""
         lines.append(told("Nobody approved in time: {titles}", titles=titles + more))
-    lines.append(told("How posts did is not in here: AdMind does not read numbers from channels yet."))
+    if found.counts.get("live"):
+        lines.append(told("How each one did: `{command}`.", command=typed(f"posts {argument}".strip(), turn)))
     lines += [_waiting([draft for draft in drafts if draft.status == "waiting"], turn), _next(found, turn)]
     return Said("\n".join(line for line in lines if line), await review_button(speaking))
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from bot.insights.saying import named
 from bot.naming import disclosed
 from bot.words import Phrasebook
 from storage.drafts import Decision, Draft, RevisionMark
@@ -179,12 +180,18 @@ def _post(post: Post, state: str, payload: SealedPayload | None, names: Names) -
             (names.t("Approved by"), names.people(post.approved_by)),
             (names.t("Posted"), names.time(receipt.at) if receipt else ""),
             (names.t("Link"), receipt.url if receipt else ""),
+            (names.t("How it did"), _how_it_did(post, names)),
             (names.t("Taken down"), names.time(receipt.taken_down_at) if receipt else ""),
             (names.t("Not posted"), names.words.said(post.failure.sentence) if post.failure else ""),
         ),
         *(fenced(part.text) for part in (payload.parts if payload else ())),
         *((names.t("First comment:"), fenced(payload.comment_after)) if payload and payload.comment_after else ()),
     ]
+
+
+def _how_it_did(post: Post, names: Names) -> str:
+    found = post.numbers
+    return f"{' · '.join(named(found.counts, names.words))} ({names.time(found.at)})" if found else ""
 
 
 def _pairs(*pairs: tuple[str, str]) -> list[str]:

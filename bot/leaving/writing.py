@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 
 from bot.errors import AdMindError
+from bot.insights.saying import named
 from bot.leaving.readable import Names, brand_page, draft_page, picture_name, readme
 from bot.leaving.zipping import Table, Zipped, file_name
 from bot.naming import state_names
@@ -103,9 +104,9 @@ class Writing:
     async def _post_table(self) -> AsyncIterator[None]:
         states = state_names(self._names.words)
         columns = ("post", "draft", "account", "channel", "title", "state", "due", "posted", "link", "approved by")
-        with Table(self._zip, "posts.csv", (*columns, "taken down", "reason")) as table:
+        with Table(self._zip, "posts.csv", (*columns, "taken down", "reason", "numbers", "numbers read")) as table:
             async for post in self._of.posts():
-                receipt, failure = post.receipt, post.failure
+                receipt, failure, numbers = post.receipt, post.failure, post.numbers
                 table.row(
                     {
                         "post": post.id,
@@ -120,6 +121,8 @@ class Writing:
                         "approved by": self._names.people(post.approved_by),
                         "taken down": receipt.taken_down_at if receipt else "",
                         "reason": self._names.words.said(failure.sentence) if failure else "",
+                        "numbers": ", ".join(named(numbers.counts, self._names.words)) if numbers else "",
+                        "numbers read": numbers.at if numbers else "",
                     }
                 )
                 yield

@@ -17,6 +17,7 @@ from bot.publishing.run import Run, doubt
 from storage.audit import AuditWriter
 from storage.commit import Change, commit
 from storage.journal import Journal
+from storage.numbers import first_entry
 from storage.posts import Attempt, Failure, Post, PostReceipt, PostState
 from storage.redis import Database, StorageFull, StorageUnavailable
 from storage.sending import Claim, Refusal, Sending
@@ -71,6 +72,7 @@ class Endings:
             attempts=attempts,
             look_at=look_at,
             on=on,
+            counted=bool(run.capabilities.metrics),
         )
         if run.attempt is not None and outcome != "unknown":
             with contextlib.suppress(AdMindError):
@@ -103,6 +105,7 @@ class Endings:
             off=() if on and entry in on else (entry,),
             lookups=lookups,
             look_at=look_at,
+            counted=bool(run.capabilities.metrics),
         )
 
     async def end(
@@ -119,8 +122,10 @@ class Endings:
         off: tuple[str, ...] | None = None,
         lookups: int = 0,
         look_at: datetime | None = None,
+        counted: bool = False,
     ) -> None:
-        """One script: the state, the due set, the audit, and the note that must reach people.
+        """One script: the state, the due set, the audit, and the note that must reach people. `counted`: its channel
+        tells how posts do, so it is asked once this one is out.
 
         What an earlier attempt may have brought out did not fail, whatever kept the later one from going out: unknown.
         Raises StorageUnavailable, StorageFull when it could not be recorded for a quarter of a minute.
@@ -134,6 +139,9 @@ class Endings:
             failure = _of_comment(failure, state)
         now = self._clock.now()
         kind = "post out" if receipt is not None and state is not PostState.published else f"post {state.value}"
+        on = on if on is not None else {f"note:post:{post.id}": milliseconds(now)}
+        if counted and state is PostState.published and receipt is not None and receipt.remote_id:
+            on = on | first_entry(post, receipt.at)
         details = {"state": state.value, "why": failure.code if failure else "", "url": receipt.url if receipt else ""}
 
         async def finish() -> Refusal | None:
@@ -147,7 +155,7 @@ class Endings:
                 off=off if off is not None else () if state is PostState.scheduled else (f"post:{post.id}",),
                 lookups=lookups,
                 look_at=look_at,
-                on=on if on is not None else {f"note:post:{post.id}": milliseconds(now)},
+                on=on,
                 audit=[await self.entry(post, kind, now, details)],
             )
 

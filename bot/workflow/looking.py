@@ -49,11 +49,18 @@ MOST = 200  # of a list in one answer
 MOST_PAGES = 40  # looked through for one answer
 MOST_BETWEEN = 1000  # posts of a span
 FEW = 12  # so many brands are looked up one by one; more are filtered from the whole workspace's
+NumbersCome = Callable[[Post, Account | None], bool]
+
+
+def _none(_post: Post, _account: Account | None) -> bool:
+    return False
 
 
 class Looking:
-    def __init__(self, database: Database, *, board: Board, clock: Clock) -> None:
+    def __init__(self, database: Database, *, board: Board, clock: Clock, numbers_come: NumbersCome = _none) -> None:
+        """`numbers_come`: whether numbers of a post are still to come, from its account as far as that is known."""
         self._database = database
+        self._numbers_come = numbers_come
         self._drafts = DraftStore(database)
         self._posts = PostStore(database)
         self._team = TeamStore(database)
@@ -211,14 +218,14 @@ class Looking:
             lambda post: post.due.timestamp(),
         )
         words = await self._words(workspace, {post.brand for post in mine}, member)
-        return ListView(items=[post_view(post, words[post.brand]) for post in mine], next=following)
+        return ListView(items=[self._post(post, words[post.brand]) for post in mine], next=following)
 
     async def post(self, workspace: str, member_id: str, post_id: str) -> PostView:
         member = await self.member(workspace, member_id)
         post = (await self._posts.get(workspace, post_id)).record
         if not member.roles.get(post.brand):
             raise NotFound(f"There is no post {post_id[:40]}.", do_next="Look at the list of those there are.")
-        return post_view(post, (await self._words(workspace, {post.brand}, member))[post.brand])
+        return self._post(post, (await self._words(workspace, {post.brand}, member))[post.brand])
 
     async def post_card(self, workspace: str, member_id: str, post_id: str) -> Card:
         """Raises NotFound."""
@@ -249,7 +256,7 @@ class Looking:
         """Like `between`, in public shape."""
         found = await self.between(workspace, member_id, start, end, brands)
         words = await self._words(workspace, {post.brand for post in found}, await self.member(workspace, member_id))
-        return tuple(post_view(post, words[post.brand]) for post in found)
+        return tuple(self._post(post, words[post.brand]) for post in found)
 
     async def calendar(self, workspace: str, member_id: str) -> bytes:
         """RFC 5545: posts from 30 days back to a year ahead, and drafts that wait."""
@@ -370,6 +377,9 @@ class Looking:
         if only_client(member, draft.brand):
             draft, missing = without_talk(draft, member), missing_for_clients(standings)
         return draft_view(draft, words, missing=missing, media_url="/api/v1/media")
+
+    def _post(self, post: Post, words: Words) -> PostView:
+        return post_view(post, words, numbers_come=self._numbers_come(post, words.accounts.get(post.account)))
 
     async def _words(self, workspace: str, brands: set[str], member: Member) -> Mapping[str, Words]:
         """As this member reads them."""

@@ -47,6 +47,7 @@ QUEUE_OF = {
     "takedown": "publish",
     "kin": "upkeep",
     "leaving": "upkeep",
+    "numbers": "upkeep",
     "revise": "chat",
     "request": "chat",
     "reply": "chat",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
 import click
 from rich.text import Text
 
+from bot.insights.saying import how_it_did
 from handlers.cli.asking import show_draft, show_wordings
 from handlers.cli.painting import card, console, local_time, shown, state, table
 from handlers.cli.talk import as_json, at_terminal, clean, command, line, part, show_json, somebody_decides
@@ -147,6 +149,8 @@ async def posts(status: str, json_: bool) -> None:
 def _post_row(post: dict[str, Any]) -> tuple[str | Text, ...]:
     receipt = post["receipt"]
     more = receipt["url"] if receipt else post["problem"] or ""
+    if numbers := post.get("numbers"):
+        more += "\n" + how_it_did(numbers["counts"], datetime.fromisoformat(numbers["at"]), datetime.now(UTC))
     return post["id"], state(post["status"]), local_time(post["due"]), post["account_name"], post["title"], more
 
 

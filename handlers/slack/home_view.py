@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.insights.saying import how_it_did, without_numbers
 from bot.views import DraftView, PauseView, PostView
 from bot.when import say
 from bot.words import reader, told, words
@@ -36,6 +37,7 @@ class HomeNow:
     brand: str
     brand_name: str
     zone: str
+    at: datetime
     waiting: Sequence[DraftView] = ()
     upcoming: Sequence[PostView] = ()
     done: Sequence[PostView] = ()
@@ -146,8 +148,7 @@ def _upcoming(now: HomeNow) -> Iterator[Json]:
 def _done(now: HomeNow) -> Iterator[Json]:
     if not now.done:
         return
-    yield kit.heading(told("What went out, and what did not"))
-    yield kit.context(told("How posts did is not in here: AdMind does not read numbers from channels yet."))
+    yield kit.heading(told("What went out and how it did, and what did not"))
     for post in now.done[:MOST_SHOWN]:
         receipt = post.receipt
         at = receipt.at if receipt else post.due
@@ -159,8 +160,17 @@ def _done(now: HomeNow) -> Iterator[Json]:
             lines += [told("To be taken down by hand"), post.look_at or ""]
         elif receipt:
             lines.append(receipt.url)
+        lines.append(_how_it_did(post, now.at))
         yield kit.section("\n".join(line for line in lines if line), accessory=_next_step(post))
     yield from _more(len(now.done))
+
+
+def _how_it_did(post: PostView, now: datetime) -> str:
+    """What is known of a post that was taken down stays; nothing is said of one that is not out."""
+    if post.numbers is not None:
+        return how_it_did(post.numbers.counts, post.numbers.at, now)
+    down = post.receipt is not None and post.receipt.taken_down_at is not None
+    return without_numbers(post.numbers_come) if post.status == "published" and not down else ""
 
 
 def _sign(post: PostView) -> str:

@@ -87,6 +87,7 @@ class MastodonServer(FaultyServer):
     refreshes: dict[str, str] = field(default_factory=dict)
     given: dict[str, tuple[str, str]] = field(default_factory=dict)  # token → user name and application
     answers: dict[str, list[Answer]] = field(default_factory=dict)  # path → what to say instead, in turn
+    numbers: dict[str, int] = field(default_factory=lambda: {"favourites": 3, "reblogs": 1, "replies": 0})
     _count: int = 0
 
     def token_for(self, user: str) -> str:
@@ -349,9 +350,7 @@ class MastodonServer(FaultyServer):
             "in_reply_to_id": status.asked.get("in_reply_to_id"),
             "content": rendered(status.text),
             "media_attachments": [self._medium(self.uploads[each]) for each in status.media if each in self.uploads],
-            "favourites_count": 3,
-            "reblogs_count": 1,
-            "replies_count": 0,
+            **{f"{name}_count": count for name, count in self.numbers.items()},
         }
 
 

@@ -102,6 +102,7 @@ async def _now(slack: Slack, visitor: Visitor, brand: str) -> HomeNow:
         brand=brand,
         brand_name=names.get(brand, "AdMind"),
         zone=await zone_of(slack.admind, visitor),
+        at=now,
         waiting=waiting,
         upcoming=[each for each in ahead if each.status == "scheduled"],
         done=[each for each in posts.items if each.status not in ("scheduled", "sending", "cancelled")],

@@ -16,7 +16,7 @@ RECEIPT = ReceiptView(
 
 
 def now(**fields: object) -> HomeNow:
-    return HomeNow(**({"brand": "b_velo", "brand_name": "Velo", "zone": ZONE} | fields))  # type: ignore[arg-type]
+    return HomeNow(**({"brand": "b_velo", "brand_name": "Velo", "zone": ZONE, "at": NOW} | fields))  # type: ignore[arg-type]
 
 
 def test_what_waits_what_comes_and_what_went_out() -> None:
@@ -42,11 +42,11 @@ def test_what_waits_what_comes_and_what_went_out() -> None:
             "*Next out*",
             "Tue 1 Dec, 09:00 CET · X · @velo",
             "Spring sale",
-            "*What went out, and what did not*",
-            "(How posts did is not in here: AdMind does not read numbers from channels yet.)",
+            "*What went out and how it did, and what did not*",
             "✅ Tue 1 Dec, 09:00 CET · X · @velo",
             "Spring sale",
-            "https://velo.example/1   [Take down]",
+            "https://velo.example/1",
+            "no numbers from this channel   [Take down]",
             "❌ Tue 1 Dec, 09:00 CET · X · @velo",
             "Spring sale",
             "The server did not answer.   [⋯ Try again · At another time · Drop]",

@@ -138,6 +138,7 @@ async def test_help_names_the_shortcuts_as_slack_shows_them(office: Office, ana:
 
 def test_what_stands_in_app_home_can_be_pressed() -> None:
     full = HomeNow(
+        at=NOW,
         brand="b_velo",
         brand_name="Velo",
         zone=ZONE,

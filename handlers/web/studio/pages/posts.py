@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
+from bot.insights.saying import named, without_numbers
 from bot.post_cards import why_by_hand
 from bot.views import PostView
+from bot.words import words
 from handlers.web.studio.draw import draw, go
 from handlers.web.studio.visit import SURFACE, Visit, Visitor
 
@@ -57,7 +59,18 @@ async def one(request: Request, visit: Visitor, post: str) -> Response:
     version = next((each for each in draft.versions if each.account == found.account), None)
     may_decide = any(visit.holds(role, found.brand) for role in ("approver", "owner"))
     why = why_by_hand(found.receipt.by_hand_why or "", found.account_name, visit.t) if found.receipt else ""
-    return draw(request, visit, "post.html", post=found, draft=draft, version=version, may_decide=may_decide, why=why)
+    return draw(
+        request,
+        visit,
+        "post.html",
+        post=found,
+        draft=draft,
+        version=version,
+        may_decide=may_decide,
+        why=why,
+        numbers=named(found.numbers.counts, words(visit.language)) if found.numbers else (),
+        no_numbers=without_numbers(found.numbers_come, visit.language),
+    )
 
 
 @router.post("/posts/{post}/resolve")

@@ -1,0 +1,155 @@
+"""How a post did: the newest numbers that its channel told, when they are asked for, and that each step asks once.
+
+They are fields of the post's own hash, beside what was approved: `numbers` as JSON, and `looks`, the number of the last
+step that was taken. So they move to the archive, into exports and out with their post. Writing them neither raises the
+post's version nor touches what people decide on: nobody's word is refused because numbers came. A post goes to the
+archive long after its last step (`retention`), so the two never meet.
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from storage import keys
+from storage.pacing import resting_key
+from storage.posts import Numbers, Post
+from storage.redis import Database, Script
+from storage.sending import post_key
+
+STEPS: Final = (
+    *(timedelta(minutes=15), timedelta(hours=1), timedelta(hours=6)),
+    *(timedelta(days=days) for days in (1, 3, 7, 14, 30)),
+)  # after a post went out
+GAP_MS: Final = 1000  # between two looks for one account
+SPREAD_MS: Final = 60_000  # within which those come that met
+Turn = Literal["read", "skip", "wait", "done", "over"]
+
+# Only while something needs the entry does it stay: a post that is out, whose name there is known and that nobody took
+# down, with a step to come.
+NEEDED: Final = """
+local function needed(f)
+  local receipt = f[2] and f[2] ~= '' and cjson.decode(f[2]) or {}
+  local down = receipt.taken_down_at and receipt.taken_down_at ~= cjson.null
+  return f[1] == 'published' and (receipt.remote_id or '') ~= '' and not down
+end
+"""
+# XX: what was erased meanwhile does not come back.
+# KEYS: 1 post, 2 due, 3 when the account may be asked next, 4 until when its channel wants to be left alone, 5 the same
+# for asking alone. ARGV: 1 entry, 2 step, 3 when the next is due or empty, 4 now, 5 gap, 6 when it comes if it has to
+# wait, 7 whether to let the step go by.
+TAKE: Final = Script(
+    "numbers-take",
+    NEEDED
+    + """
+local f = redis.call('HMGET', KEYS[1], 'state', 'receipt', 'looks')
+if not needed(f) then
+  redis.call('ZREM', KEYS[2], ARGV[1])
+  return 'over'
+end
+local taken, now = tonumber(f[3] or '0') >= tonumber(ARGV[2]), tonumber(ARGV[4])
+if not taken and ARGV[7] == '' and tonumber(redis.call('GET', KEYS[3]) or '0') > now then
+  redis.call('ZADD', KEYS[2], 'XX', ARGV[6], ARGV[1])
+  return 'wait'
+end
+if ARGV[3] == '' then
+  redis.call('ZREM', KEYS[2], ARGV[1])
+else
+  redis.call('ZADD', KEYS[2], 'XX', ARGV[3], ARGV[1])
+end
+if taken then return 'done' end
+redis.call('HSET', KEYS[1], 'looks', ARGV[2])
+local rest = math.max(tonumber(redis.call('GET', KEYS[4]) or '0'), tonumber(redis.call('GET', KEYS[5]) or '0'))
+if ARGV[7] ~= '' or rest > now then return 'skip' end
+redis.call('SET', KEYS[3], string.format('%.0f', now + tonumber(ARGV[5])), 'PX', ARGV[5])
+return 'read'
+""",
+)
+# ARGV: 1 step, 2 numbers. A slow answer does not overwrite what a later step brought, nor bring an erased post back.
+KEEP: Final = Script(
+    "numbers-keep",
+    """
+local f = redis.call('HMGET', KEYS[1], 'state', 'looks')
+if f[1] ~= 'published' or f[2] ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'numbers', ARGV[2])
+return 1
+""",
+)
+
+# ARGV: entry. A post that was not out when it was read may be by now.
+DROP: Final = Script(
+    "numbers-drop",
+    NEEDED
+    + """
+if needed(redis.call('HMGET', KEYS[1], 'state', 'receipt')) then return 0 end
+return redis.call('ZREM', KEYS[2], ARGV[1])
+""",
+)
+
+
+def entry_of(post: str) -> str:
+    return f"numbers:{post}"
+
+
+def due_ms(out_at: datetime, step: int) -> int | None:
+    """When a step (from 1) of a post that went out then is due; None behind the last."""
+    return round((out_at + STEPS[step - 1]).timestamp() * 1000) if 1 <= step <= len(STEPS) else None
+
+
+def step_at(out_at: datetime, now_ms: int) -> int:
+    """The latest step whose time has come; 0 before the first. Those that were missed are not made up for."""
+    return sum(now_ms >= round((out_at + span).timestamp() * 1000) for span in STEPS)
+
+
+def first_entry(post: Post, out_at: datetime) -> dict[str, int]:
+    """What goes on the due set when a post is out."""
+    return {entry_of(post.id): round((out_at + STEPS[0]).timestamp() * 1000)}
+
+
+class NumbersStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def take(self, post: Post, *, step: int, now_ms: int, skip: bool) -> Turn:
+        """Take this step, for good, before its channel is asked: a worker that dies then leaves it to the next step.
+
+        read: it is the caller's; skip: it went by, since `skip` says so or the channel wants to be left alone; wait:
+        the account was asked a moment ago; done: somebody had it before; over: nothing more is to come.
+        """
+        out_at = post.receipt.at if post.receipt else post.due
+        following = due_ms(out_at, step + 1)
+        answer = await self._database.run(
+            TAKE,
+            [
+                post_key(post.workspace, post.id),
+                keys.due(post.workspace),
+                keys.of(post.workspace, "pace", post.account, "looks"),
+                resting_key(post.workspace, post.account),
+                resting_key(post.workspace, post.account, asked=True),
+            ],
+            [
+                entry_of(post.id),
+                step,
+                "" if following is None else following,
+                now_ms,
+                GAP_MS,
+                now_ms + GAP_MS + random.randrange(SPREAD_MS),
+                "1" if skip else "",
+            ],
+        )
+        turn: Turn = answer
+        return turn
+
+    async def later(self, workspace: str, post: str, at_ms: int) -> None:
+        """Its entry is due then, if it is still there."""
+        await self._database.client.zadd(keys.due(workspace), {entry_of(post): at_ms}, xx=True)
+
+    async def drop(self, workspace: str, post: str) -> None:
+        """Take the entry off, if nothing needs it: the post is not there, or not out."""
+        await self._database.run(DROP, [post_key(workspace, post), keys.due(workspace)], [entry_of(post)])
+
+    async def keep(self, post: Post, step: int, numbers: Numbers) -> bool:
+        """Whether they are kept: not when a later step was taken meanwhile, or the post is gone."""
+        key = post_key(post.workspace, post.id)
+        return bool(int(await self._database.run(KEEP, [key], [step, numbers.model_dump_json()])))
