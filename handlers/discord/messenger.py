@@ -26,14 +26,13 @@ from handlers.discord.calling import DM_CLOSED, FORM, GONE, DiscordRefused, Disc
 from handlers.discord.client import Client
 from handlers.discord.people import People
 from handlers.discord.render import DiscordMessage, mark, message
-from handlers.discord.standing import standing
+from handlers.discord.standing import SEEDS, standing
 from handlers.discord.telling import Telling, stopped
 from handlers.discord.threads import Threads
 
 log = logging.getLogger(__name__)
 MOST_LOOKED_AT: Final = 1000
 BEFORE: Final = timedelta(seconds=60)  # clocks differ
-SEEDS: Final = ("✅", "❌")
 After = Callable[[Coroutine[Any, Any, None]], None]
 
 
@@ -161,11 +160,14 @@ class DiscordMessenger:
             if card.draft and card.buttons and not to_people(ref.room):
                 await self._threads.open(ref, card.title)
             if drawn.shows_all and any(each.action.startswith("approve:") for each in card.buttons):
-                found = self._client.room(ref.channel).get_partial_message(int(ref.message))
-                for emoji in SEEDS:
-                    await asked(found.add_reaction(emoji))
+                await self._seed(ref, SEEDS)
         except AdMindError as error:
             log.info("a card without thread or reactions home=%s why=%s", self.home, error.what)
+
+    async def _seed(self, ref: MessageRef, emojis: Sequence[str]) -> None:
+        found = self._client.room(ref.channel).get_partial_message(int(ref.message))
+        for emoji in emojis:
+            await asked(found.add_reaction(emoji))
 
     async def _drawn(self, card: Card, room: str, key: str, users: tuple[str, ...] = ()) -> DiscordMessage:
         there = frozenset({sha256 for sha256 in shown_on(card) if await self._has(sha256)})
@@ -233,7 +235,7 @@ class DiscordMessenger:
         """`met` are people of whom Discord has been asked already."""
         began = self._admind.clock.now()
         stands = await standing(self._client, self._home.team, ref.channel, ref.message)
-        for who in {who for who, _ in stands} - met:
+        for who in {who for who, _ in stands.of_people} - met:
             await self._people.look_again(who)
             met.add(who)
         await self._admind.reactions.reread(
@@ -242,11 +244,16 @@ class DiscordMessenger:
                 team=self._home.team,
                 channel=ref.channel,
                 message=ref.message,
-                reactions=tuple(stands),
+                reactions=stands.of_people,
                 at=began,
                 metadata=Metadata(draft=ref.draft, digest=ref.digest, whole=ref.whole) if ref.draft else None,
             )
         )
+        if ref.whole:  # a crash may have come between the card and its reactions
+            try:
+                await self._seed(ref, stands.unseeded)
+            except AdMindError as error:
+                log.info("a card without reactions home=%s why=%s", self.home, error.what)
 
     async def _orphan(self, channel: str, key: str, since_ms: int) -> str:
         """The id of a message of ours with this key's number, that a try left behind; "" without one."""

@@ -18,6 +18,7 @@ from tests.handlers.discord.office import Office, running, said, settled, told
 from tests.handlers.discord.test_journeys import carded
 
 LOOK = "GET /channels/{channel}/messages/{message}"
+SEED = "PUT /channels/{channel}/messages/{message}/reactions/{emoji}/@me"
 POST, EDIT = "POST /channels/{channel}/messages", "PATCH /channels/{channel}/messages/{message}"
 
 
@@ -46,6 +47,20 @@ async def test_a_reaction_to_an_older_revision_never_counts_for_the_newer_one(of
     await told(ana, "Tell me in your own words")
     assert (await office.draft(newer)).status.value == "waiting"
     assert not (await office.draft(newer)).decisions
+
+
+async def test_reactions_to_press_that_were_kept_off_a_card_come_after_the_start(
+    server: DiscordServer, velo: Place, ana: Person, room: Channel, clock: MovableClock, tmp_path: Path
+) -> None:
+    server.rest.fail(SEED, Fault(status=403, code=50013))
+    async with running(tmp_path / "data", server, velo, ana, room, clock=clock) as office:
+        card = await carded(office, ana)
+        await until(lambda: bool(server.rest.of(SEED)), "it was tried", seconds=20)
+    assert not card.reactions
+    async with running(tmp_path / "data", server, velo, ana, room, clock=clock) as office:
+        await until(lambda: [each.name for each in card.reactions] == ["✅", "❌"], "both are there", seconds=20)
+        ana.react(card, "✅")
+        await office.status(card, "approved")
 
 
 async def test_reactions_while_it_did_not_run_count_after_the_start(
