@@ -338,8 +338,8 @@ class Comments(Protocol):
         """Whether it stands there, by key or by its words and writer. Looking must change nothing."""
         ...
 
-    async def read_comment(self, post: Receipt, comment: str, door: Door) -> str | None:
-        """Its text as it stands there; None when it cannot be read."""
+    async def read_comment(self, post: Receipt, comment: str, door: Door) -> str | CannotTell | None:
+        """Its text as it stands there; None when it does not."""
         ...
 
 

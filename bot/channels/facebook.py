@@ -173,7 +173,7 @@ class Facebook:
         except Exception:  # whatever kept the answer away: looking changes nothing, so looking again is safe
             return CannotTell(f"{door.account.name} could not be read.", temporary=True)
 
-    async def read_comment(self, post: Receipt, comment: str, door: Door) -> str | None:
+    async def read_comment(self, post: Receipt, comment: str, door: Door) -> str | CannotTell | None:
         return await meta_comments.read(await self._reading(door), comment, meta_comments.FACEBOOK_EDGE)
 
     async def read_back(self, receipt: Receipt, door: Door) -> Live | None:

@@ -204,7 +204,7 @@ class Instagram:
         except Exception:  # whatever kept the answer away: looking changes nothing, so looking again is safe
             return CannotTell(f"{door.account.name} could not be read.", temporary=True)
 
-    async def read_comment(self, post: Receipt, comment: str, door: Door) -> str | None:
+    async def read_comment(self, post: Receipt, comment: str, door: Door) -> str | CannotTell | None:
         api = await Api.of(door, self._platform, door.account.server)
         return await meta_comments.read(api, comment, meta_comments.INSTAGRAM_EDGE)
 

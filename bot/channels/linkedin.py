@@ -199,9 +199,9 @@ class LinkedIn:
         except Exception:  # whatever kept the answer away: looking changes nothing, so looking again is safe
             return CannotTell(f"{door.account.name} could not be read.", temporary=True)
 
-    async def read_comment(self, post: Receipt, comment: str, door: Door) -> str | None:
+    async def read_comment(self, post: Receipt, comment: str, door: Door) -> str | CannotTell | None:
         if door.account.options.get("reads") != "yes":
-            return None
+            return CannotTell("LinkedIn lets AdMind read no comments of this account.")
         return await linkedin_comments.read(await Api.of(door, self._platform, door.account.server), post, comment)
 
     async def read_back(self, receipt: Receipt, door: Door) -> Live | None:

@@ -62,9 +62,9 @@ async def look_up(api: Api, payload: SealedPayload, post: Receipt, door: Door) -
     return Found(Receipt(found, post.url, at or door.now())) if _ID.fullmatch(found) else CannotTell("It has no name.")
 
 
-async def read(api: Api, post: Receipt, comment: str) -> str | None:
+async def read(api: Api, post: Receipt, comment: str) -> str | CannotTell | None:
     if not _ID.fullmatch(comment):
-        return None
+        return CannotTell("LinkedIn named its comment in a way that AdMind does not know.")
     said = await api.read(f"{_path(post)}/{comment}")
     return _text(said) if said is not None else None
 

@@ -188,9 +188,9 @@ class Mastodon:
         """By content and time, among the account's own answers to the post."""
         return await self._look_up(_reply(payload), post.remote_id, key, door)
 
-    async def read_comment(self, post: Receipt, comment: str, door: Door) -> str | None:
+    async def read_comment(self, post: Receipt, comment: str, door: Door) -> str | CannotTell | None:
         live = await self.read_back(Receipt(comment, post.url, post.at), door)
-        return live.text if isinstance(live, Live) else None
+        return live.text if isinstance(live, Live) else live
 
     async def _look_up(self, payload: SealedPayload, reply_to: str | None, key: AttemptKey, door: Door) -> Lookup:
         try:

@@ -90,13 +90,15 @@ def receipt_of(receipt: Receipt, compared: Compared) -> PostReceipt:
 
 
 async def with_comment(run: Run, comment: Receipt, door: Door) -> PostReceipt:
-    """The post's receipt once its first comment stands, which is read back where the channel can."""
+    """The post's receipt once its first comment stands, which is read back where the channel can: one that does not
+    stand there after all, or not as approved, is a difference, and people are told.
+    """
     kept = kept_receipt(run.post).model_copy(update={"comment": comment.remote_id})
     try:
         text = await run.comments.read_comment(sent_receipt(run.post), comment.remote_id, door)
     except Exception:  # it stands there: a failed look must not turn that into a doubt
         log.warning("read-back of the comment failed post=%s", run.post.id, exc_info=True)
         return kept
-    if text is None or text == run.payload.first_comment:
+    if isinstance(text, CannotTell) or text == run.payload.first_comment:
         return kept
     return kept.model_copy(update={"compared": "differs", "differs": (*kept.differs, "first comment")})

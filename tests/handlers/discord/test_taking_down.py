@@ -154,8 +154,12 @@ async def test_what_a_crash_kept_from_being_taken_down_is_taken_down_and_told(
     assert site.posts, "AdMind ended before it was done"
     site.deleting_hangs = False
     async with running(folder, server, velo, ana, room, clock=clock, more=more) as office:
-        clock.move(timedelta(minutes=3))
-        await told(ana, "Our site: taken down.")
+
+        async def word() -> bool:
+            clock.move(timedelta(seconds=10))  # until the dead one's turn is over
+            return any("Our site: taken down." in each.words for each in ana.heard())
+
+        await until(word, "the word to the one who asked", seconds=30)
         await shows(card, "🗑 Our site: taken down")
         assert not site.posts
         assert (await receipt_of(office, card, account)).take_down_asked == ""

@@ -13,7 +13,7 @@ from tests.fakes.slack_server import SlackServer
 from tests.fakes.waiting import until
 from tests.fakes.webhook_server import WebhookServer
 from tests.handlers.slack.acting import asked, below, connected, menu, posts_of, sent, shows, window_of
-from tests.handlers.slack.office import Office, all_of, member, nothing_due, running, said, whispered
+from tests.handlers.slack.office import Office, all_of, member, nothing_due, running, said, says, whispered
 
 
 async def out(office: Office, ana: Person, clock: MovableClock, *states: str) -> Message:
@@ -138,8 +138,12 @@ async def test_what_a_crash_kept_from_being_taken_down_is_taken_down_and_told(
     assert site.posts, "AdMind ended before it was done"
     site.deleting_hangs = False
     async with running(folder, slack, ana, room, clock=clock, more=more) as office:
-        clock.move(timedelta(minutes=3))
-        await said(slack.world.dm(slack.team, ana.id), "Our site: taken down.")
+
+        async def word() -> bool:
+            clock.move(timedelta(seconds=10))  # until the dead one's turn is over
+            return says(slack.world.dm(slack.team, ana.id), "Our site: taken down.")
+
+        await until(word, "the word to the one who asked", seconds=30)
         await shows(card, "🗑 Our site: taken down")
         assert not site.posts
         await nothing_due(office)
