@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from storage.accounts import Account
 from storage.posts import Post
 
 
@@ -27,4 +28,19 @@ def a_post(**fields: Any) -> Post:
             "due": datetime(2026, 1, 2, tzinfo=UTC),
         }
         | fields
+    )
+
+
+def linkedin_page(workspace: str, brand: str, created_at: datetime, *, posted: bool = False) -> Account:
+    """A page on the real LinkedIn, of which nobody is asked anything before a post goes out."""
+    return Account(
+        id="a_linkedinpage",
+        workspace=workspace,
+        brand=brand,
+        channel="linkedin",
+        name="Velo AG",
+        remote_id="urn:li:organization:4711",
+        server="https://api.linkedin.com",
+        posted=posted,
+        created_at=created_at,
     )

@@ -193,34 +193,20 @@ META: dict[str, Any] = {"secrets": _velo, "stands": _meta, "mime": "image/jpeg",
 HOOK: dict[str, Any] = {"channel": "webhook", "secrets": lambda server: SIGNED, "stands": _webhook, "compared": ""}
 BLOG: dict[str, Any] = {"text": ARTICLE, "asks": "never"}
 
+SKY: dict[str, Any] = {
+    "secrets": lambda server: {"app_password": server.people[VELO].password},
+    "options": lambda server: {
+        "handle": "velo.bsky.example",
+        "app_view": server.origin,
+        "directory": server.origin,
+    },
+    "stands": _bluesky,
+    "asks": "never",
+}
+
 CASES = [
-    Case(
-        "bluesky",
-        dying(BlueskyServer),
-        secrets=lambda server: {"app_password": server.people[VELO].password},
-        options=lambda server: {
-            "handle": "velo.bsky.example",
-            "app_view": server.origin,
-            "directory": server.origin,
-        },
-        stands=_bluesky,
-        text=LONG,
-        asks="never",
-    ),
-    Case(
-        "bluesky_comment",
-        dying(BlueskyServer),
-        secrets=lambda server: {"app_password": server.people[VELO].password},
-        options=lambda server: {
-            "handle": "velo.bsky.example",
-            "app_view": server.origin,
-            "directory": server.origin,
-        },
-        stands=_bluesky,
-        channel="bluesky",
-        asks="never",
-        comment=COMMENT,
-    ),
+    Case("bluesky", dying(BlueskyServer), text=LONG, **SKY),
+    Case("bluesky_comment", dying(BlueskyServer), channel="bluesky", comment=COMMENT, **SKY),
     Case("mastodon", dying(MastodonServer), _velo, _mastodon, _at_server, asks="never"),
     Case(
         "pixelfed",

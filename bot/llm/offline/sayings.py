@@ -99,10 +99,8 @@ SAYINGS: Final[dict[str, tuple[str, str]]] = {
         "Ich habe {posts} Posts verstanden, aber {times}. Wann soll jeder erscheinen, zum Beispiel „Mo/Mi/Fr 10:00“?",
     ),
     "day_by_day": (
-        "You gave one time for several posts: the others follow at that hour on the working days after it. "
-        "Reply “move …” in a draft's thread for another time.",
-        "Du hast eine Zeit für mehrere Posts genannt: Die anderen folgen um diese Uhrzeit an den Werktagen danach. "
-        "Antworte im Thread eines Entwurfs mit „verschiebe … auf …“, wenn er zu einer anderen Zeit erscheinen soll.",
+        "You gave one time for several posts: the others follow at that hour on the working days after it.",
+        "Du hast eine Zeit für mehrere Posts genannt: Die anderen folgen um diese Uhrzeit an den Werktagen danach.",
     ),
     "one_time": ("only one time", "nur eine Zeit"),
     "many_times": ("{count} times", "{count} Zeiten"),

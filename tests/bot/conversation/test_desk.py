@@ -72,6 +72,14 @@ async def test_the_limits_of_the_offline_model_are_said_once(room: Room) -> None
     assert ["without a language model" in reply for reply in replies] == [True, False]
 
 
+async def test_several_posts_at_one_time_come_a_working_day_each_and_that_is_said(room: Room) -> None:
+    said = await room.say("three posts about the sale, Tue 9am, with an image")
+    assert len(said.drafts) == 3
+    for day in ("Tue 24 Nov, 09:00 CET", "Wed 25 Nov, 09:00 CET", "Thu 26 Nov, 09:00 CET"):
+        assert day in said.reply
+    assert "the others follow at that hour on the working days after it" in said.reply
+
+
 async def test_one_of_several_drafts_is_meant_by_its_place(room: Room) -> None:
     said = await room.say("three posts about our new workshop, Mon/Wed/Fri 10:00")
     assert len(said.drafts) == 3

@@ -12,12 +12,12 @@ from bot.clock import MovableClock
 from bot.errors import BadInput
 from bot.settings import Settings
 from bot.workflow.requests import Idea
-from storage.accounts import Account
 from storage.commit import Change, commit
 from storage.drafts import Draft, DraftStatus
 from storage.sealed import SealedPayload
 from storage.stores import TeamStore
 from tests.bot.workflow.test_requests import SALE, approve, asker_of
+from tests.samples import linkedin_page
 
 LINK = SALE.link
 
@@ -28,17 +28,8 @@ async def admind(tmp_path: Path) -> AsyncIterator[AdMind]:
     settings = Settings(data_dir=tmp_path / "data", timezone="Europe/Zurich")
     async with AdMind(settings, clock=MovableClock(), queues=frozenset()) as opened:
         await opened.start()
-        page = Account(
-            id="a_linkedinpage",
-            workspace=opened.workspace.id,
-            brand=opened.workspace.default_brand,
-            channel="linkedin",
-            name="Velo AG",
-            remote_id="urn:li:organization:4711",
-            server="https://api.linkedin.com",
-            posted=True,
-            created_at=opened.clock.now(),
-        )
+        home = opened.workspace
+        page = linkedin_page(home.id, home.default_brand, opened.clock.now(), posted=True)
         change = Change(opened.workspace.id)
         TeamStore(opened.database).accounts.put(change, page, page.id, ver=None, at=1.0)
         await commit(opened.database, change)

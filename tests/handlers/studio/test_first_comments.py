@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from storage.accounts import Account
 from storage.commit import Change, commit
 from storage.stores import TeamStore
 from tests.handlers.serving import API, Served, serving
 from tests.handlers.studio.test_safety import Person
+from tests.samples import linkedin_page
 
 LINK = "https://velo.example/spring"
 
@@ -21,16 +21,8 @@ LINK = "https://velo.example/spring"
 def served(tmp_path: Path) -> Iterator[Served]:
     with serving(tmp_path) as running:
         admind = running.admind
-        page = Account(
-            id="a_linkedinpage",
-            workspace=admind.workspace.id,
-            brand=admind.workspace.default_brand,
-            channel="linkedin",
-            name="Velo AG",
-            remote_id="urn:li:organization:4711",
-            server="https://api.linkedin.com",
-            created_at=admind.clock.now(),
-        )
+        home = admind.workspace
+        page = linkedin_page(home.id, home.default_brand, admind.clock.now())
 
         async def connected() -> None:
             change = Change(admind.workspace.id)
