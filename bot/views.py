@@ -13,7 +13,8 @@ from bot.chat import Card
 from storage.accounts import Account
 from storage.drafts import Draft, Finding, Version
 from storage.posts import Post
-from storage.team import Brand, Member
+from storage.profile import Profile
+from storage.team import Brand, Fact, Member
 
 T = TypeVar("T")
 
@@ -212,6 +213,8 @@ class AccountView(View):
     health: str
     reason: str | None
     closed: bool
+    language: str = Field("", description="Of its posts; empty: the brief's.")
+    region: str = Field("", description="Country that it speaks to; empty: everybody.")
     rules: RulesView | None = Field(description="Who must say yes, where that is more than the brand asks.")
 
 
@@ -230,8 +233,9 @@ class BrandView(View):
     voice: str
     language: str
     palette: list[str]
-    facts: list[str]
+    facts: list[Fact]
     avoid_words: list[str]
+    profile: Profile = Field(description="Its manner, audiences, preferred words, small print and hashtags.")
     approvals: int
     client_approvals: int
     self_approval: str
@@ -416,6 +420,8 @@ def account_view(account: Account) -> AccountView:
         health=account.health.state,
         reason=account.health.reason or None,
         closed=account.closed_at is not None,
+        language=account.language,
+        region=account.region,
         rules=RulesView(
             approvals=account.policy.approvals,
             client_approvals=account.policy.client_approvals,
@@ -445,8 +451,9 @@ def brand_view(brand: Brand) -> BrandView:
         voice=brand.voice,
         language=brand.language,
         palette=list(brand.palette),
-        facts=[fact.text for fact in brand.facts],
+        facts=list(brand.facts),
         avoid_words=list(brand.avoid_words),
+        profile=brand.profile,
         approvals=brand.policy.approvals,
         client_approvals=brand.policy.client_approvals,
         self_approval=brand.policy.self_approval,

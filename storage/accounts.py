@@ -36,6 +36,9 @@ class Account(Record):
     connected_by: str = Field("", description="member who connected it last; empty where nobody knows")
     warned: tuple[str, ...] = Field((), description="which warnings of its end were given: <end>/<days>/<member>")
     posted: bool = Field(False, description="whether a first post went out")
-    language: str = ""
+    language: str = Field(
+        "", pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$", description="BCP 47 of its posts; empty: the brand's"
+    )
+    region: str = Field("", pattern=r"^([A-Z]{2})?$", description="ISO 3166-1 alpha-2 of whom it speaks to; empty: all")
     created_at: datetime
     closed_at: datetime | None = None

@@ -12,6 +12,7 @@ from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
+from storage.profile import Profile
 from storage.record import Frozen, Migration, Record
 
 UNNAMED = "My brand"  # until somebody says what it is called
@@ -54,16 +55,18 @@ class Fact(Frozen):
 class Brand(Record):
     """Voice, facts and looks of one brand; every draft, account and rule belongs to exactly one."""
 
-    SCHEMA: ClassVar[int] = 3
+    SCHEMA: ClassVar[int] = 4
     MIGRATIONS: ClassVar[Mapping[int, Migration]] = {
         1: lambda old: old,  # 2 knows whether it wants a digest
         2: lambda old: old,  # 3 knows what its posts say of themselves
+        3: lambda old: old,  # 4 knows more of how it speaks, and to whom
     }
 
     id: str
     workspace: str
     name: str
     voice: str = Field("", description="how it speaks, in the team's own words")
+    profile: Profile = Profile()
     language: str = "en"
     facts: tuple[Fact, ...] = ()
     avoid_words: tuple[str, ...] = ()

@@ -59,13 +59,19 @@ class Subject:
             brief.audience, brief.partner, brief.first_comment, *brief.facts, *brief.links, *brief.hashtags,
         )  # fmt: skip
         facts = (f"{fact.text} {fact.evidence}" for fact in self.brand.facts)
-        return tuple(text for text in (*said, self.brand.name, *facts) if text)
+        small_print = (rule.text for rule in self.brand.profile.disclaimers)
+        return tuple(text for text in (*said, self.brand.name, *facts, *small_print) if text)
 
 
 class Check(Protocol):
     """Findings in order of the text; `span` counts characters of the version's text."""
 
     async def __call__(self, subject: Subject) -> tuple[Finding, ...]: ...
+
+
+def spoken(brief: Brief, account: Account) -> Brief:
+    """The brief in the language of an account that has its own."""
+    return brief.model_copy(update={"language": account.language}) if account.language else brief
 
 
 def merged(findings: tuple[Finding, ...], accounts: int) -> tuple[Finding, ...]:

@@ -42,7 +42,7 @@ def _moved(each: CheckedVersion, subject: Subject, zone: str) -> list[Finding]:
         written, read = (_day(match[0], at, zone) for at in (subject.now, due))
         if written is None or read is None or written == read:
             continue
-        said, language = match[0], subject.brief.language
+        said, language = match[0], each.account.language or subject.brief.language
         now_means, once_meant = say_day(read, language), say_day(written, language)
         found.append(
             Finding(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.checks.base import Subject
+from bot.checks.base import Subject, spoken
 from bot.checks.labels import mark, shows
 from storage.drafts import Finding
 
@@ -17,7 +17,7 @@ async def disclosure(subject: Subject) -> tuple[Finding, ...]:
         said = each.payload.disclosure
         ad, ai = (shows(text, flag, headed=can.headed) for flag in ("paid_partnership", "ai_generated"))
         if "paid_partnership" in said and "paid_partnership" not in can.flags and ad != "yes":
-            line = mark(("paid_partnership",), subject.brief)
+            line = mark(("paid_partnership",), spoken(subject.brief, each.account))
             found.append(
                 Finding(
                     severity=subject.brand.labels.missing_ad,
@@ -30,7 +30,7 @@ async def disclosure(subject: Subject) -> tuple[Finding, ...]:
                 )
             )
         if "ai_generated" in said and "ai_generated" not in can.flags and ai == "no":
-            line = mark(("ai_generated",), subject.brief)
+            line = mark(("ai_generated",), spoken(subject.brief, each.account))
             found.append(
                 Finding(
                     severity="warn",

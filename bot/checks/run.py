@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from bot.checks.alt import alt
 from bot.checks.base import Check, Subject, merged
+from bot.checks.brand import brand
 from bot.checks.claims import claims
 from bot.checks.days import days
 from bot.checks.disclosure import disclosure
@@ -26,6 +27,7 @@ CHECKS: Mapping[str, tuple[str, Check]] = {
     "links": (noted("Links"), links),
     "pages": (noted("Pages that were named"), pages),
     "claims": (noted("Figures and claims"), claims),
+    "brand": (noted("The brand's own rules"), brand),
     "days": (noted("Days that move along"), days),
     "disclosure": (noted("What it says of itself"), disclosure),
     "alt": (noted("The picture's description"), alt),

@@ -42,7 +42,9 @@ async def brand(speaking: Speaking, argument: str) -> str:
     voice = told("Voice: {voice}", voice=here.voice[:_SOURCE]) if here.voice else ""
     points = [voice or told("No voice is set yet: I write plainly.")]
     points += [told("Never says: {words}", words=", ".join(here.avoid_words[:20]))] if here.avoid_words else []
-    points += [told("Facts: {facts}", facts="; ".join(here.facts[:5])[:_SOURCE])] if here.facts else []
+    points += (
+        [told("Facts: {facts}", facts="; ".join(fact.text for fact in here.facts[:5])[:_SOURCE])] if here.facts else []
+    )
     accounts = ", ".join(account.name for account in turn.around.accounts)
     points += [told("Posts to: {accounts}", accounts=accounts)] if accounts else []
     lines += [f"• {point}" for point in points]

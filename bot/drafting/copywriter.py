@@ -70,7 +70,7 @@ class RevisedCopy(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What one account's channel takes; `limit` counts in `unit`."""
+    """What one account's channel takes; `limit` counts in `unit`, `language` is empty for the brief's."""
 
     account: str
     name: str
@@ -81,6 +81,7 @@ class Need:
     links: str = "in text"
     picture: bool = False
     alt_limit: int | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +277,7 @@ def _document(
             "language": brand.language,
             "avoid_words": list(brand.avoid_words),
             "facts": [fact.text for fact in brand.facts],
+            **brand.profile.model_dump(mode="json", exclude={"disclaimers"}),
         },
         "needs": [asdict(need) for need in needs],
         "seed": seed,

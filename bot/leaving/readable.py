@@ -9,6 +9,7 @@ from datetime import datetime, tzinfo
 
 from bot.insights.saying import named
 from bot.naming import disclosed
+from bot.team import profiles
 from bot.words import Phrasebook
 from storage.drafts import Decision, Draft, RevisionMark
 from storage.media import MediaItem
@@ -89,8 +90,27 @@ def brand_page(brand: Brand, names: Names) -> str:
         fenced(brand.voice),
         f"## {names.t('Facts')}",
         *(f"- {_line(fact.text)}{f' ({_line(fact.evidence)})' if fact.evidence else ''}" for fact in brand.facts),
+        *_profile(brand, names),
     ]
     return _joined(lines)
+
+
+def _profile(brand: Brand, names: Names) -> list[str]:
+    profile, manner, tags = brand.profile, brand.profile.manner, brand.profile.hashtags
+    parts = (
+        (names.t("Adjectives"), manner.adjectives),
+        (names.t("Do"), manner.do),
+        (names.t("Don't"), manner.dont),
+        (names.t("Audiences"), tuple(map(profiles.audience_line, profile.audiences))),
+        (names.t("Preferred words"), tuple(map(profiles.preferred_line, profile.prefers))),
+        (names.t("Small print"), tuple(map(profiles.disclaimer_line, profile.disclaimers))),
+        (names.t("Hashtags on every post"), tags.always),
+        (names.t("Hashtags never to be used"), tags.never),
+    )
+    lines = [line for title, said in parts if said for line in (f"## {title}", *(f"- {_line(each)}" for each in said))]
+    if manner.samples:
+        lines += [f"## {names.t('Posts that sound right')}", *map(fenced, manner.samples)]
+    return lines
 
 
 def draft_page(

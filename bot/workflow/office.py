@@ -22,7 +22,7 @@ from storage.redis import Database
 from storage.stores import Kept
 from storage.team import Away, Brand, Fact, Labels, Member, Policy, Role
 
-LOOKS = ("name", "voice", "language", "palette", "font", "zone", "avoid_words", "logo", "digest")
+LOOKS = ("name", "voice", "profile", "language", "palette", "font", "zone", "facts", "avoid_words", "logo", "digest")
 RULES = ("approvals", "client_approvals", "self_approval")
 LABELS = ("ai_pictures", "ai_text", "missing_ad")
 
@@ -159,9 +159,11 @@ class Office:
         looks = {name: value for name, value in changes.items() if name in LOOKS and value is not None}
         rules = {name: value for name, value in changes.items() if name in RULES and value is not None}
         labels = {name: value for name, value in changes.items() if name in LABELS and value is not None}
-        if changes.get("facts") is not None:
-            looks["facts"] = tuple(Fact(text=text) for text in changes["facts"])
         try:
+            if "facts" in looks:
+                looks["facts"] = tuple(
+                    Fact(text=f) if isinstance(f, str) else Fact.model_validate(f) for f in looks["facts"]
+                )
             said = Labels.model_validate({**kept.record.labels.model_dump(), **labels})
             brand = kept.record.changed(**looks, policy=_policy(kept.record.policy, rules), labels=said)
         except ValidationError as error:
@@ -190,6 +192,24 @@ class Office:
         self._store.accounts.put(change, account, account.id, ver=kept.ver, at=account.created_at.timestamp())
         details = {name: str(value) for name, value in wanted.items()} or {"rules": "as the brand"}
         await self._write(change, "account rules changed", owner, account.id, account.brand, details)
+        return account
+
+    async def set_account_audience(
+        self, workspace: str, by: str, account_id: str, *, language: str, region: str
+    ) -> Account:
+        """In which language an account speaks (BCP 47; empty: the brief's), and to which country (ISO 3166-1 alpha-2;
+        empty: to everybody). Raises NotFound, NotAllowed, BadInput.
+        """
+        owner = await self.owner_of_account(workspace, by, account_id)
+        kept = await self._store.accounts.get(workspace, account_id)
+        try:
+            account = kept.record.changed(language=language.strip(), region=region.strip().upper())
+        except ValidationError as error:
+            raise _refused(error) from error
+        change = Change(workspace)
+        self._store.accounts.put(change, account, account.id, ver=kept.ver, at=account.created_at.timestamp())
+        details = {"language": account.language, "region": account.region}
+        await self._write(change, "account audience changed", owner, account.id, account.brand, details)
         return account
 
     async def add_brand(self, workspace: str, by: str, name: str) -> Brand:

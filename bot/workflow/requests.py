@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from bot.checks import disclaimers
+from bot.checks.base import spoken
 from bot.checks.labels import required, unmarked
 from bot.clock import Clock, milliseconds
 from bot.drafting.copywriter import CardText, Copywriter
@@ -206,10 +208,10 @@ class Requests:
         brief = said.brief if said is not None else draft.brief
         flags = required(brand.labels, brief, (), 0)
         needs = [
-            self._versions.need(case.accounts[v.account], brief, {*v.disclosure, *flags}, picture=bool(v.media))
+            self._versions.need(case.accounts[v.account], brief, brand, {*v.disclosure, *flags}, picture=bool(v.media))
             for v in draft.versions
         ]
-        current = {version.account: unmarked(version.text, draft.brief) for version in draft.versions}
+        current = {v.account: _bare(v, draft.brief, brand, case.accounts[v.account]) for v in draft.versions}
         card = CardText(**draft.card.model_dump()) if draft.card else None
         revised = await self._copywriter(asker).revise(
             draft.brief,
@@ -287,7 +289,8 @@ class Requests:
         await asker.tell(told("Making the picture"))
         brief = draft.brief.model_copy(update={"image": "card"})
         needs = [
-            self._versions.need(case.accounts[version.account], brief, (), picture=True) for version in draft.versions
+            self._versions.need(case.accounts[version.account], brief, brand, (), picture=True)
+            for version in draft.versions
         ]
         written = await self._copywriter(asker).write(brief, brand, needs, sources=draft.sources, seed=f"{draft.id}:0")
         edit = Edit({}, why=instruction[:500], card=written.copy.card, alt=written.copy.alt, image="card")
@@ -390,7 +393,7 @@ class Requests:
             raise BadInput(f"This draft has no wording {number}.", kept="It is as it was.")
         chosen = draft.variants[number - 2]
         before = Variant(
-            texts={version.account: unmarked(version.text, draft.brief) for version in draft.versions},
+            texts={v.account: _bare(v, draft.brief, brand, case.accounts[v.account]) for v in draft.versions},
             by_model={version.account: version.by_model for version in draft.versions if version.by_model is not None},
         )
         variants = tuple(before if each is chosen else each for each in draft.variants)
@@ -472,7 +475,7 @@ class Requests:
         brief = said.brief if said is not None else idea.brief
         by_model = is_model(self._model_name)
         expected = required(brand.labels, brief, (), 100 if by_model else 0)
-        needs = [self._versions.need(account, brief, expected, picture=picture) for account in accounts]
+        needs = [self._versions.need(account, brief, brand, expected, picture=picture) for account in accounts]
         recent = (*siblings, *await self._versions.recent_texts(brand))
         sources = pages.of(idea.brief)
         written = await self._copywriter(asker).write(
@@ -686,6 +689,11 @@ class Requests:
         await commit(self._database, change)
 
 
+def _bare(version: Version, brief: Brief, brand: Brand, account: Account) -> str:
+    """A version's words without what code put around them."""
+    return disclaimers.bare(unmarked(version.text, spoken(brief, account)), brand)
+
+
 def _made_of(version: Version, old: Draft, edit: Edit, case: Case, media: tuple[Medium, ...]) -> Making:
     """What this version becomes by the edit."""
     changed, account = version.account in edit.texts, case.accounts[version.account]
@@ -698,6 +706,6 @@ def _made_of(version: Version, old: Draft, edit: Edit, case: Case, media: tuple[
     elif version.account in edit.comments:
         edited_by = edit.edited_by or edited_by
     if edit.brief is not None:
-        words, text = "new", unmarked(text, old.brief)
+        words, text = "new", unmarked(text, spoken(old.brief, account))
     comment = edit.comments.get(version.account, version.first_comment)
     return Making(account, text, media, edited_by, comment, was=version, by_model=share, words=words)

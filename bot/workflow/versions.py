@@ -13,7 +13,8 @@ from typing import Literal
 
 from bot.artwork.picture import Picture
 from bot.channels.base import Channel, Content, Documents, Door, Flag, Mentions
-from bot.checks.base import CheckedVersion, Subject
+from bot.checks import disclaimers
+from bot.checks.base import CheckedVersion, Subject, spoken
 from bot.checks.labels import mark, marked, required, unmarked
 from bot.checks.run import run_checks
 from bot.clock import Clock
@@ -71,15 +72,17 @@ class Versions:
         """What the brief wants in this account's first comment; "" where its channel has none."""
         return brief.first_comment if self.takes_comment(account) else ""
 
-    def need(self, account: Account, brief: Brief, flags: Collection[str], *, picture: bool) -> Need:
-        """What the copywriter must know of this account; the room for what the text has to say of itself is kept, and
-        the link is not for the text where a comment has it.
+    def need(self, account: Account, brief: Brief, brand: Brand, flags: Collection[str], *, picture: bool) -> Need:
+        """What the copywriter must know of this account; the room for what the text has to say of itself, and for
+        small print, is kept, and the link is not for the text where a comment has it.
         """
+        brief = spoken(brief, account)
         apart = bool(brief.link) and brief.link in self.comment_of(account, brief)
         channel = self._channels[account.channel]
         can = channel.capabilities_for(account)
         line = mark([flag for flag in FLAGS if flag in flags and flag not in can.flags], brief)
-        room = channel.measure(f"{line}\n\nA", account).used - channel.measure("A", account).used if line else 0
+        around = "\n\n".join(part for part in (line, disclaimers.room(brand, account, brief)) if part)
+        room = channel.measure(f"{around}\n\nA", account).used - channel.measure("A", account).used if around else 0
         return Need(
             account=account.id,
             name=account.name,
@@ -90,6 +93,7 @@ class Versions:
             links="none" if apart else can.links,
             picture=picture and can.images_max > 0,
             alt_limit=can.alt_limit,
+            language=account.language,
         )
 
     def measure(self, account: Account, text: str) -> tuple[int, int | None]:
@@ -140,8 +144,9 @@ class Versions:
 
     async def _seal(self, making: Making, brief: Brief, brand: Brand, title: str, due: datetime | None) -> Version:
         account, channel = making.account, self._channels[making.account.channel]
+        brief = spoken(brief, account)
         flags = required(brand.labels, brief, making.media, making.by_model)
-        text, comment = self._saying(making, flags, brief), making.first_comment.strip()
+        text, comment = self._saying(making, flags, brief, brand), making.first_comment.strip()
         apart = brief.link if brief.link in comment else ""
         content = Content(
             text=text,
@@ -181,16 +186,19 @@ class Versions:
             comments=channel.capabilities_for(account).comments,
         )
 
-    def _saying(self, making: Making, flags: tuple[Flag, ...], brief: Brief) -> str:
-        """The text with what it must say of itself where the channel has no label for it. What a person worded stays
-        byte for byte, and so does what was worded before while the same has to be said: a check tells what is missing.
+    def _saying(self, making: Making, flags: tuple[Flag, ...], brief: Brief, brand: Brand) -> str:
+        """The text with what it must say of itself where the channel has no label for it, and with its small print.
+
+        What a person worded stays byte for byte, and so does what was worded before while the same has to be said: a
+        check tells what is missing.
         """
         was = making.was
         if making.words == "by hand" or (making.words == "kept" and was is not None and was.disclosure == flags):
             return making.text
         can = self._channels[making.account.channel].capabilities_for(making.account)
         bare = unmarked(making.text, brief)
-        return marked(bare, [flag for flag in flags if flag not in can.flags], brief, headed=can.headed)
+        said = marked(bare, [flag for flag in flags if flag not in can.flags], brief, headed=can.headed)
+        return disclaimers.completed(said, disclaimers.due(brand, making.account, brief, said))
 
     async def _mentions(self, making: Making, text: str) -> Mapping[str, str]:
         """Whom the text names on channels that must be told who that is: part of what is approved, so that another time

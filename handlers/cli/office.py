@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from bot.team import profiles
 from handlers.cli import leaving
 from handlers.cli.asking import upload
 from handlers.cli.painting import console, local_time, table
+from handlers.cli.profiling import profile_options, profile_rows, profiled
 from handlers.cli.talk import (
     Line,
     Refused,
@@ -143,7 +145,10 @@ async def erase(member: str, yes: bool, json_: bool) -> None:
 )
 @click.option("--digest/--no-digest", default=None, help="A summary of the week, each Monday at nine.")
 @click.option("--avoid", "avoid_words", multiple=True, help="A word that it never uses.")
-@click.option("--fact", "facts", multiple=True, help="Something that is true of it, for its posts.")
+@click.option(
+    "--fact", "facts", multiple=True, help="Something true of it; after a bar what proves it: 'TEXT | PROOF'."
+)
+@profile_options
 @click.option("--brand", "--id", "which", default="", help="Which brand, by name or id, when there are several.")
 @click.option("--add", default="", help="Make a further brand of this name, with a feed of its own.")
 @as_json
@@ -169,6 +174,7 @@ async def _brand(which: str, add: str, logo: str | None, json_: bool, **changes:
         if found is None:
             raise Refused("There is no brand yet.")
         wanted = {name: list(v) if isinstance(v, tuple) else v for name, v in changes.items() if v not in (None, ())}
+        wanted = profiled(wanted, found["profile"])
         if logo is not None:
             wanted["logo"] = await upload(opened, Path(logo), brand=which)
         if wanted:
@@ -178,7 +184,8 @@ async def _brand(which: str, add: str, logo: str | None, json_: bool, **changes:
             return
         if len(every) > 1 and not which:
             click.echo("Others, to be named with --brand: " + ", ".join(clean(each["name"]) for each in every[1:]))
-        console().print(table(("", ""), [(key.replace("_", " "), _said(value)) for key, value in found.items()]))
+        rows = [*((key, value) for key, value in found.items() if key != "profile"), *profile_rows(found["profile"])]
+        console().print(table(("", ""), [(key.replace("_", " "), _said(value)) for key, value in rows if value != []]))
 
 
 @group("list")
@@ -348,7 +355,11 @@ async def _brand_names(opened: Line) -> dict[str, str]:
 
 
 def _said(value: object) -> str:
-    return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(
+            profiles.fact_line(profiles.Fact(**each)) if isinstance(each, dict) else str(each) for each in value
+        )
+    return str(value)
 
 
 def _end_of(day: str, opened: Line) -> str | None:

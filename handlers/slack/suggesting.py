@@ -48,7 +48,7 @@ async def fitting(slack: Slack, visitor: Visitor) -> list[Json]:
         if waiting:
             found.append(_prompt(told("What waits ({count})", count=waiting), told("drafts")))
     if brand is not None and not member.may(mine, Role.client):
-        found += _posts(brand.name, brand.facts)
+        found += _posts(brand.name, [fact.text for fact in brand.facts])
     if await looking.posts_between(workspace, member.id, now, now + AHEAD, only):
         found.append(_prompt(told("What goes out this week"), told("calendar this week")))
     return [*found[: MOST - 1], _prompt(told("What can you do?"), told("help"))]

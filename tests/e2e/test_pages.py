@@ -31,6 +31,7 @@ PAGES = (
     "/library",
     "/stop/ask",
     "/settings/brand",
+    "/settings/voice",
     "/settings/leaving",
     "/settings/members",
     "/settings/accounts",

@@ -314,3 +314,28 @@ def photo() -> bytes:
     out = io.BytesIO()
     Image.effect_mandelbrot((900, 700), (-2.2, -1.4, 0.9, 1.4), 60).convert("RGB").save(out, "JPEG")
     return out.getvalue()
+
+
+def test_what_a_team_writes_of_its_voice_holds_in_the_next_draft(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with serving(tmp_path_factory.mktemp("voice")) as fresh, visitor(browser, fresh) as ana:
+        page = ana.go("/settings/voice")
+        page.get_by_label("In a few words").fill("Warm and plain.")
+        page.get_by_label("Audiences, one a line").fill("Commuters: ride every day")
+        page.get_by_label("Facts, one a line").fill("Frames last ten years | warranty terms, page 3")
+        page.get_by_label("Words to avoid, one a line").fill("cheap")
+        page.get_by_label("Disclaimers, one a line").fill("Helmets save lives. | mentions: bikes")
+        page.get_by_label("Preferred words, one a line").fill("sign up")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("does not say which word is used for which")).to_be_visible()
+        page = ana.go("/settings/voice")
+        page.get_by_label("Audiences, one a line").fill("Commuters: ride every day")
+        page.get_by_label("Words to avoid, one a line").fill("cheap")
+        page.get_by_label("Disclaimers, one a line").fill("Helmets save lives. | mentions: bikes")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("It holds for every draft from now on.")).to_be_visible()
+        assert page.get_by_label("Disclaimers, one a line").input_value() == "Helmets save lives. | mentions: bikes"
+        draft = fresh.draft("Announce our cheap bikes: 20% off all bikes until 31 May. Feed, tomorrow 9am.")
+        assert draft["versions"][0]["text"].endswith("\n\nHelmets save lives.")
+        assert [finding["rule"] for finding in draft["findings"]].count("avoided_word") == 1

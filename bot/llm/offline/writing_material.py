@@ -199,7 +199,7 @@ def material(document: Mapping[str, Any]) -> Material:
         links=tuple(_texts(brief, "links")),
         audience=_text(brief, "audience"),
         call=bare(_text(brief, "call_to_action")),
-        hashtags=tuple(f"#{tag.lstrip('#')}" for tag in _texts(brief, "hashtags") if tag.strip("# ")),
+        hashtags=_hashtags(_texts(brief, "hashtags"), brand.get("hashtags") or {}),
         verbatim=_text(brief, "verbatim"),
         emoji=tone == "playful"
         and not serious
@@ -212,6 +212,17 @@ def material(document: Mapping[str, Any]) -> Material:
 def _story(brief: Mapping[str, Any], language: str, goal: str, *, series: bool) -> Story | None:
     story = story_of(brief, language) if goal != "ask" else None
     return apart(story, language) if story and series else story
+
+
+def _hashtags(said: list[str], rule: Mapping[str, Any]) -> tuple[str, ...]:
+    """Those of the brief, and those that the brand's rule wants on every post, without those that it does not want."""
+    never = {tag.casefold() for tag in _texts(rule, "never")}
+    always, most = [tag.strip("# ") for tag in _texts(rule, "always")], rule.get("most")
+    wished = [tag.strip("# ") for tag in said]
+    if isinstance(most, int):
+        wished = wished[: max(0, most - len(always))]
+    kept = {tag.casefold(): tag for tag in (*wished, *always) if tag and tag.casefold() not in never}
+    return tuple(f"#{tag}" for tag in kept.values())
 
 
 def label(topic: str) -> str:

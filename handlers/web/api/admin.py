@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from bot.team.profiles import Profile
 from bot.views import AccountView, BrandView, ListView, MemberView, account_view, brand_view, member_view
 from handlers.web.api.idempotent import IdempotentRoute
 from handlers.web.auth import Decider, Owner, Service
@@ -67,14 +68,20 @@ class NewBrand(Body):
     name: str = Field(min_length=1, max_length=80)
 
 
+class FactBody(Body):
+    text: str = Field(min_length=1, max_length=500)
+    evidence: str = Field("", max_length=500, description="What proves it.")
+
+
 class BrandBody(Body):
     name: str | None = Field(None, min_length=1, max_length=80)
     voice: str | None = Field(None, max_length=2000)
+    profile: Profile | None = Field(None, description="Replaces the whole of it.")
     language: str | None = Field(None, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
     palette: list[Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]] | None = Field(None, max_length=5)
     font: str | None = Field(None, max_length=60)
     logo: str | None = Field(None, pattern=r"^([0-9a-f]{64})?$", description="sha256 of a picture in the library.")
-    facts: list[Annotated[str, Field(max_length=500)]] | None = Field(None, max_length=200)
+    facts: list[FactBody | Annotated[str, Field(min_length=1, max_length=500)]] | None = Field(None, max_length=200)
     avoid_words: list[Annotated[str, Field(max_length=60)]] | None = Field(None, max_length=200)
     approvals: int | None = Field(None, ge=1, le=10)
     client_approvals: int | None = Field(None, ge=0, le=10)
@@ -89,6 +96,11 @@ class AccountRules(Body):
     approvals: int | None = Field(None, ge=1, le=10)
     client_approvals: int | None = Field(None, ge=0, le=10)
     self_approval: Literal["auto", "allowed", "denied"] | None = None
+
+
+class AccountAudience(Body):
+    language: str = Field("", max_length=20, description="Of its posts, e.g. de-CH; empty: the brief's.")
+    region: str = Field("", max_length=2, description="ISO 3166-1 alpha-2 of whom it speaks to; empty: everybody.")
 
 
 class NewAccount(Body):
@@ -205,6 +217,16 @@ async def set_rules(admind: Service, caller: Owner, account: str, body: AccountR
     """Stricter rules for one account; an empty body: as the brand. The stricter of both holds."""
     rules = body.model_dump(exclude_unset=True)
     return account_view(await admind.office.set_account_rules(caller.workspace, caller.member, account, rules))
+
+
+@router.put("/accounts/{account}/audience")
+async def set_audience(admind: Service, caller: Owner, account: str, body: AccountAudience) -> AccountView:
+    """In which language an account speaks, and to which country: small print and copy follow it."""
+    return account_view(
+        await admind.office.set_account_audience(
+            caller.workspace, caller.member, account, language=body.language, region=body.region
+        )
+    )
 
 
 @router.delete("/accounts/{account}")

@@ -61,7 +61,7 @@ async def test_the_offline_model_writes_and_revises_through_the_same_door() -> N
     written = await offline().write(BRIEF, BRAND, [FEED, SHORT], variants=3, seed="d_1")
     assert [each.account for each in written.copy.versions] == ["a_1", "a_2"]
     assert len(written.copy.variants) == 2
-    assert written.prompts[0].startswith("copywriter@3+")
+    assert written.prompts[0].startswith("copywriter@4+")
     assert "“Spring sale”" in written.copy.alt and "“20% off all bikes until 31 May”" in written.copy.alt
     current = {each.account: each.text for each in written.copy.versions}
     revised = await offline().revise(

@@ -31,11 +31,8 @@ async def change_brand(
     request: Request,
     visit: Visitor,
     name: Short,
-    voice: Text = "",
     language: Annotated[str, Form(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en",
     palette: Short = "",
-    facts: Text = "",
-    avoid_words: Text = "",
     approvals: Annotated[int, Form(ge=1, le=10)] = 1,
     client_approvals: Annotated[int, Form(ge=0, le=10)] = 0,
     self_approval: Annotated[Literal["auto", "allowed", "denied"], Form()] = "auto",
@@ -46,11 +43,8 @@ async def change_brand(
 ) -> Response:
     changes = {
         "name": name,
-        "voice": voice,
         "language": language,
         "palette": re.findall(r"#[0-9a-fA-F]{6}\b", palette)[:5],
-        "facts": _lines(facts),
-        "avoid_words": _lines(avoid_words),
         "approvals": approvals,
         "client_approvals": client_approvals,
         "self_approval": self_approval,
@@ -183,6 +177,19 @@ async def set_rules(
     """Stricter rules for one account, or the brand's again."""
     rules = {"approvals": approvals, "client_approvals": client_approvals, "self_approval": self_approval}
     await visit.admind.office.set_account_rules(visit.workspace, visit.id, account, {} if as_brand else rules)
+    return go(request, "/studio/settings/accounts", visit.t("Saved. It holds for every draft from now on."))
+
+
+@router.post("/settings/accounts/{account}/audience")
+async def set_audience(
+    request: Request,
+    visit: Visitor,
+    account: str,
+    language: Annotated[str, Form(max_length=20)] = "",
+    region: Annotated[str, Form(max_length=2)] = "",
+) -> Response:
+    """In which language an account speaks, and to which country."""
+    await visit.admind.office.set_account_audience(visit.workspace, visit.id, account, language=language, region=region)
     return go(request, "/studio/settings/accounts", visit.t("Saved. It holds for every draft from now on."))
 
 

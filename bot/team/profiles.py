@@ -1,0 +1,112 @@
+"""A brand's profile as people type it, one thing a line, and back: the form of the studio and the terminal's options.
+
+Commuters: ride every day, want no maintenance          an audience
+sign up <- register, subscribe                           a word that is preferred
+Helmets save lives. | mentions: Gravel 2, e-bike | regions: CH, DE | channels: linkedin      small print
+Frame guarantee of ten years | warranty terms 2026, page 3                                    a fact and its evidence
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import regex
+
+from bot.errors import BadInput
+from storage.profile import Audience, Disclaimer, HashtagRule, Manner, Preferred, Profile
+from storage.team import Fact
+
+__all__ = [
+    "Audience", "Disclaimer", "Fact", "HashtagRule", "Manner", "Preferred", "Profile", "audience", "audience_line",
+    "disclaimer", "disclaimer_line", "fact", "fact_line", "preferred", "preferred_line", "samples",
+    "samples_text", "tags",
+]  # fmt: skip
+
+_ARROW = regex.compile(r"\s*(?:<-|←|<–|statt:|instead of:?)\s*", regex.I)
+_CONDITIONS = ("mentions", "regions", "channels")
+
+
+def audience(line: str) -> Audience:
+    name, _, about = line.partition(":")
+    return Audience(name=_short(name), about=about.strip()[:500])
+
+
+def preferred(line: str) -> Preferred:
+    """Raises BadInput for a line that does not say what it is used for."""
+    parts = _ARROW.split(line, maxsplit=1)
+    others = _listed(parts[1]) if len(parts) == 2 else ()
+    if not others or not parts[0].strip():
+        raise BadInput(
+            f"“{line[:80]}” does not say which word is used for which.",
+            kept="Nothing changed.",
+            do_next="Write the one you use, an arrow, and those that it replaces: sign up <- register, subscribe",
+        )
+    return Preferred(say=_short(parts[0]), instead_of=tuple(map(_short, others)))
+
+
+def disclaimer(line: str) -> Disclaimer:
+    """Raises BadInput for a condition that is none."""
+    text, *conditions = (part.strip() for part in line.split(" | "))
+    found: dict[str, tuple[str, ...]] = {}
+    for condition in conditions:
+        name, colon, said = condition.partition(":")
+        name = name.strip().casefold()
+        if not colon or name not in _CONDITIONS:
+            raise BadInput(
+                f"“{condition[:80]}” is no condition of small print.",
+                kept="Nothing changed.",
+                do_next="After the text come “| mentions: …”, “| regions: …” or “| channels: …”.",
+            )
+        found[name] = _listed(said)
+    regions = tuple(each.upper() for each in found.get("regions", ()))
+    wrong = next((each for each in regions if not regex.fullmatch(r"[A-Z]{2}", each)), "")
+    if wrong:
+        raise BadInput(
+            f"“{wrong[:20]}” is no country code.", kept="Nothing changed.", do_next="Write two letters, such as CH."
+        )
+    channels = tuple(each.casefold() for each in found.get("channels", ()))
+    return Disclaimer(text=text[:600], mentions=found.get("mentions", ()), regions=regions, channels=channels)
+
+
+def fact(line: str) -> Fact:
+    text, _, evidence = line.partition(" | ")
+    return Fact(text=text.strip(), evidence=evidence.strip())
+
+
+def audience_line(each: Audience) -> str:
+    return f"{each.name}: {each.about}" if each.about else each.name
+
+
+def preferred_line(each: Preferred) -> str:
+    return f"{each.say} <- {', '.join(each.instead_of)}"
+
+
+def disclaimer_line(each: Disclaimer) -> str:
+    conditions = [f"{name}: {', '.join(said)}" for name in _CONDITIONS if (said := getattr(each, name))]
+    return " | ".join([each.text, *conditions])
+
+
+def fact_line(each: Fact) -> str:
+    return f"{each.text} | {each.evidence}" if each.evidence else each.text
+
+
+def samples(text: str) -> tuple[str, ...]:
+    """Posts in one field, apart by a line of three dashes or more."""
+    return tuple(part.strip() for part in regex.split(r"(?m)^[ \t]*-{3,}[ \t]*$", text) if part.strip())
+
+
+def samples_text(each: Sequence[str]) -> str:
+    return "\n---\n".join(each)
+
+
+def tags(text: str) -> tuple[str, ...]:
+    """Hashtags in any way of writing them, without #."""
+    return tuple(dict.fromkeys(tag.lstrip("#") for tag in regex.split(r"[\s,]+", text) if tag.strip("#")))
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.strip() for each in text.split(",") if each.strip()))
+
+
+def _short(text: str) -> str:
+    return " ".join(text.split())[:60]
