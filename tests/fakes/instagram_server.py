@@ -146,7 +146,7 @@ class InstagramServer(MetaServer):
         good = all(each and each.state == "FINISHED" and each.asked.get("is_carousel_item") == "true" for each in items)
         if several and not (2 <= len(items) <= 10 and good):
             return error(100, "children")
-        state = "FINISHED" if several else self.fetched(asked, (b"\xff\xd8\xff",), 8_000_000)
+        state = "FINISHED" if several else self.fetched(asked, (b"\xff\xd8\xff",), 8_000_000, (0.8, 1.91))
         container = Container(self.next_id(17), user, asked, state=state)
         self.containers[container.id] = container
         return answer({"id": container.id})
