@@ -82,7 +82,7 @@ class Email:
         title_limit=MOST_SUBJECT,
         images_max=5,  # ours, as all below: they travel in the e-mail
         image_mimes=("image/jpeg", "image/png", "image/gif"),
-        image_max_bytes=2_000_000,
+        image_max_bytes=1_300_000,  # so that five of them, a third larger in base64, are no more than MOST_BYTES
         image_max_pixels=(2400, 2400),
         picture_size=(1200, 675),
         alt_limit=1000,
