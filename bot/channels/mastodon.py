@@ -195,6 +195,7 @@ class Mastodon:
     async def _look_up(self, payload: SealedPayload, reply_to: str | None, key: AttemptKey, door: Door) -> Lookup:
         try:
             api = await Api.of(door, payload.server)
+            await _same_account(api, payload)  # to a stranger, posts for followers are not there
             mine, whole = await _since(api, payload.remote_id, key.first_at - CLOCK_SLACK)
             mine = [each for each in mine if (each.get("in_reply_to_id") or None) == reply_to]
             same = [status for status in mine if await _says(api, status, payload)]
@@ -212,6 +213,7 @@ class Mastodon:
         api = await Api.of(door, door.account.server)
         status = await api.read(f"/api/v1/statuses/{name_of(receipt.remote_id)}")
         if status is None:
+            await _me(api)  # an access that ended is a stranger's, to whom posts for followers are not there
             return None
         source = await api.read(f"/api/v1/statuses/{name_of(receipt.remote_id)}/source")
         if source is None or not isinstance(source.get("text"), str):

@@ -313,6 +313,7 @@ class MastodonServer(FaultyServer):
         below = int(seen.query.get("max_id", ["999999999"])[0])
         most = int(seen.query.get("limit", ["20"])[0])
         mine = [each for each in self.statuses if PEOPLE[each.account] == account and int(each.id) < below]
+        mine = [each for each in mine if self._sees(seen, each)]
         return _json(200, [self._shown(each) for each in reversed(mine)][:most])
 
     def _upload(self, seen: Seen) -> Answer:
@@ -357,8 +358,13 @@ class MastodonServer(FaultyServer):
     def _find(self, wanted: str) -> Status | None:
         return next((each for each in self.statuses if each.id == wanted), None)
 
-    def _status(self, _: Seen, wanted: str) -> Answer:
+    def _sees(self, seen: Seen, status: Status) -> bool:
+        """A token that it does not know makes a stranger: Api::BaseController, authorize_if_got_token!."""
+        return status.asked.get("visibility") != "private" or self._user(seen) == status.account
+
+    def _status(self, seen: Seen, wanted: str) -> Answer:
         found = self._find(wanted)
+        found = found if found and self._sees(seen, found) else None
         return _json(200, self._shown(found)) if found else _json(404, {"error": "Record not found"})
 
     def _source(self, _: Seen, wanted: str) -> Answer:
@@ -368,6 +374,8 @@ class MastodonServer(FaultyServer):
         return _json(200, {"id": found.id, "text": found.text, "spoiler_text": found.asked.get("spoiler_text", "")})
 
     def _delete(self, seen: Seen, wanted: str) -> Answer:
+        if not self._user(seen):
+            return _json(401, {"error": "The access token is invalid"})
         found = self._find(wanted)
         if found is None or found.account != self._user(seen):
             return _json(404, {"error": "Record not found"})
