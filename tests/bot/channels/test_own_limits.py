@@ -167,7 +167,7 @@ LIMITS = [
     Own(
         "instagram",
         "hashtags",
-        30,
+        5,
         "too_many_hashtags",
         lambda n: Content(text=" ".join(f"#v{number}" for number in range(n)), media=(medium("instagram"),)),
     ),

@@ -159,7 +159,7 @@ WIRES = [
         {
             "unknown": unknown(),
             "2,201 characters": put("caption", "x" * 2201),
-            "31 hashtags": put("caption", " ".join(f"#velo{number}" for number in range(31))),
+            "six hashtags": put("caption", " ".join(f"#velo{number}" for number in range(6))),
             "21 mentions": put("caption", " ".join(f"@velo{number}" for number in range(21))),
             "an alt text of 1,001": put("alt_text", "x" * 1001),
             "no access": put("access_token", "x"),
