@@ -141,7 +141,9 @@ class Settings(BaseModel):
         description="LinkedIn: the permissions that your app has. For pages: r_basicprofile w_member_social "
         "r_organization_social w_organization_social rw_organization_admin.",
     )
-    linkedin_version: str = Field(LINKEDIN_VERSION, description="LinkedIn: version of its API, for when this one has ended.")
+    linkedin_version: str = Field(
+        LINKEDIN_VERSION, description="LinkedIn: version of its API, for when this one has ended."
+    )
     linkedin_api_url: str = Field("https://api.linkedin.com", description="LinkedIn: base address of its API.")
     linkedin_web_url: str = Field("https://www.linkedin.com", description="LinkedIn: base address of its web pages.")
     x_client_id: str = Field("", description="X: the OAuth 2.0 client id of your app there.")

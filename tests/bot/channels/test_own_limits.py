@@ -20,6 +20,7 @@ from bot.channels import (
     mail,
     mail_account,
     mastodon_server,
+    mastodon_thread,
     pinterest,
     telegram,
 )
@@ -30,6 +31,7 @@ from bot.channels import threads_text as threads_counts
 from bot.channels import x as x_channel
 from bot.channels import x_text as x_counts
 from bot.channels.base import Content, SealedPayload
+from bot.channels.pages import OVERHEAD_BYTES
 from storage.sealed import Medium
 from tests.bot.channels.benches import blank_account
 from tests.bot.channels.test_limits import CHANNELS, stated, tables
@@ -39,7 +41,10 @@ LINK = "https://velo.example/neu"
 
 # Rows of a channel's table beside those that all have, as the code knows them.
 OWN: Mapping[str, Mapping[str, str]] = {
-    "mastodon": {"an address": f"counts {mastodon_server.MASTODON['url_characters']} characters"},
+    "mastodon": {
+        "an address": f"counts {mastodon_server.MASTODON['url_characters']} characters",
+        "posts of a thread": f"{mastodon_thread.MOST_PARTS}",
+    },
     "bluesky": {
         "bytes of a post": f"{bluesky_counts.MOST_BYTES:,}",
         "posts of a thread": f"{bluesky.MOST_PARTS}",
@@ -116,6 +121,7 @@ class Own:
 
 LIMITS = [
     Own("bluesky", "bytes of a post", 3000, "too_long", lambda n: Content(text=FAMILY * (n // 25) + "x" * (n % 25))),
+    Own("mastodon", "posts of a thread", 15, "thread", lambda n: Content(text=posts(n, 500))),
     Own("bluesky", "posts of a thread", 25, "thread", lambda n: Content(text=posts(n, 300))),
     Own(
         "bluesky",
@@ -197,7 +203,7 @@ def test_a_documents_bytes_are_reckoned_with_all_its_pages() -> None:
     account = blank_account("linkedin", options={"pictures": "document"})
     media = (medium("linkedin"),) * 25
     payload = CHANNELS["linkedin"].build(Content(text="Neu", title="Neu", media=media), account)
-    each = documents.MOST_BYTES // 25 - documents.OVERHEAD_BYTES - 4 * len("Velo")
+    each = documents.MOST_BYTES // 25 - OVERHEAD_BYTES - 4 * len("Velo")
     for size, rules in ((each, set[str]()), (each + 1, {"document_bytes"})):
         found = CHANNELS["linkedin"].validate(with_size(payload, size), account)
         assert {problem.rule for problem in found} == rules
@@ -215,8 +221,9 @@ def test_as_many_pictures_as_an_e_mail_takes_fit_into_one_together() -> None:
 
 @pytest.mark.parametrize(("channel", "rest"), [("mastodon", 500 - 23), ("x", 280 - 23)])
 def test_an_address_counts_the_same_whatever_its_length(channel: str, rest: int) -> None:
-    for address in ("https://velo.ch", f"{LINK}/{'x' * 90}.com"):
+    for address in ("https://velo.ch", f"https://velo.ch/{'x' * 90}"):
         account = blank_account(channel)
         text = f"{'x' * (rest - 1)} {address}"
-        assert CHANNELS[channel].measure(text, account).over == 0
-        assert CHANNELS[channel].measure(f"x{text}", account).over or channel == "x"
+        one, more = (CHANNELS[channel].measure(each, account) for each in (text, f"x{text}"))
+        assert one.used == one.limit == rest + 23
+        assert more.limit == 2 * (rest + 23), "a second post"

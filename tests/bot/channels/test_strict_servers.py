@@ -257,7 +257,8 @@ async def taken(bench: Any, wire: Wire) -> Seen:
     await attempt(bench, bench.sealed("Neu: alle Velos.\n\nAb heute.", **wire.more))
     bench.server.plan.clear()
     getattr(bench.server, "entries", []).clear()  # its draft, for the same title twice is refused
-    found = [seen for seen in bench.server.seen if seen.method == wire.method and re.fullmatch(wire.path, seen.path)]
+    every: list[Seen] = bench.server.seen
+    found = [seen for seen in every if seen.method == wire.method and re.fullmatch(wire.path, seen.path)]
     return found[-1]
 
 
@@ -310,7 +311,7 @@ async def test_what_a_platform_refuses_its_loopback_refuses_too(wire: Wire) -> N
         assert not refused(await again(bench, seen, closed(seen, opened(seen)))), "as it was, it is taken"
 
 
-UPLOADS = {
+UPLOADS: Mapping[str, tuple[Callable[..., AbstractAsyncContextManager[Any]], str, str, dict[str, str]]] = {
     "mastodon": (test_mastodon.open_bench, "/api/v2/media", "file", {"description": "x"}),
     "x": (test_x.open_bench, "/2/media/upload", "media", {"media_category": "tweet_image"}),
 }
