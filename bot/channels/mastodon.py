@@ -205,16 +205,16 @@ class Mastodon:
             api = await Api.of(door, payload.server)
             await _same_account(api, payload)  # to a stranger, posts for followers are not there
             mine, whole = await _since(api, payload.remote_id, key.first_at - CLOCK_SLACK)
-            found = await standing(api, mine, payload, reply_to)
-            receipt = receipt_of(found, door) if found else None
+            posted = await standing(api, mine, payload, reply_to)
+            receipt = receipt_of(posted, door) if posted else None
         except Several:
             return CannotTell("Several posts with these words stand there.")
         except Exception:  # whatever kept the answer away: looking changes nothing, so looking again is safe
             return CannotTell(f"{door.account.name} could not be read.", temporary=True)
-        if receipt is not None and len(found) == len(payload.parts):
+        if receipt is not None and len(posted) == len(payload.parts):
             return Found(receipt)
-        if found:
-            return CannotTell(f"Of the thread's {len(payload.parts)} posts the first {len(found)} stand there.")
+        if posted:
+            return CannotTell(f"Of the thread's {len(payload.parts)} posts the first {len(posted)} stand there.")
         return Absent() if whole else CannotTell("Too many posts stand there since then.")
 
     async def read_back(self, receipt: Receipt, door: Door) -> Live | CannotTell | None:
