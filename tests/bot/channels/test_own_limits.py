@@ -199,6 +199,14 @@ def test_what_exceeds_a_channels_own_limit_by_one_is_a_problem_before_approval(o
     assert own.rule in rules(own.most + 1)
 
 
+def test_where_a_server_says_nothing_mastodons_own_limits_hold() -> None:
+    channel, account = CHANNELS["mastodon"], blank_account("mastodon")
+    can, wanted = channel.capabilities_for(account), channel.capabilities
+    for name in ("text_limit", "images_max", "image_max_bytes", "image_max_pixels", "alt_limit"):
+        assert getattr(can, name) == getattr(wanted, name), name
+    assert mastodon_server.MASTODON["picture_pixels"] == 7680 * 4320  # app/models/media_attachment.rb: MAX_PIXELS
+
+
 def test_a_documents_bytes_are_reckoned_with_all_its_pages() -> None:
     account = blank_account("linkedin", options={"pictures": "document"})
     media = (medium("linkedin"),) * 25
