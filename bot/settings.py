@@ -22,6 +22,12 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, V
 from bot.errors import Misconfigured
 from storage.blobs.address import BucketAddress
 
+# Read in November 2026. https://learn.microsoft.com/en-us/linkedin/marketing/versioning: one a month, each good for at
+# least a year; the newest whose documentation was read, of May 2026, ends in May 2027 at the earliest.
+LINKEDIN_VERSION = "202605"
+# https://developers.facebook.com/docs/graph-api/changelog/versions: of 18 February 2026, good until 29 July 2028.
+META_VERSION = "v25.0"
+
 PREFIX = "ADMIND_"
 STANDARD = frozenset({"aws_access_key_id", "aws_secret_access_key"})  # fields that keep the name that all tools know
 PROVIDER_KEYS = (
@@ -135,7 +141,9 @@ class Settings(BaseModel):
         description="LinkedIn: the permissions that your app has. For pages: r_basicprofile w_member_social "
         "r_organization_social w_organization_social rw_organization_admin.",
     )
-    linkedin_version: str = Field("202605", description="LinkedIn: version of its API, for when this one has ended.")
+    linkedin_version: str = Field(
+        LINKEDIN_VERSION, description="LinkedIn: version of its API, for when this one has ended."
+    )
     linkedin_api_url: str = Field("https://api.linkedin.com", description="LinkedIn: base address of its API.")
     linkedin_web_url: str = Field("https://www.linkedin.com", description="LinkedIn: base address of its web pages.")
     x_client_id: str = Field("", description="X: the OAuth 2.0 client id of your app there.")
@@ -169,7 +177,7 @@ class Settings(BaseModel):
     )
     instagram_web_url: str = Field("https://www.instagram.com", description="Instagram: base address of its web pages.")
     meta_version: str = Field(
-        "v25.0", description="Facebook and Instagram: version of Meta's Graph API, for when this one has ended."
+        META_VERSION, description="Facebook and Instagram: version of Meta's Graph API, for when this one has ended."
     )
     discord_token: SecretStr | None = Field(None, description="Discord: the bot's token, from the developer portal.")
     discord_api_url: str = Field("https://discord.com/api/v10", description="Discord: base address of its REST API.")

@@ -24,8 +24,6 @@ SOURCES = (CARD, UPLOAD, AI_IMAGE, AI_BACKGROUND, CHART)
 _QUALITIES = (92, 88, 84, 78, 70, 62)
 _SHRINK = 0.82
 _SMALLEST = 200
-_RATIO_ROOM = 1.005
-"""Channels round; half a per cent of shape is not worth a crop."""
 ALIKE_BITS = 6
 
 
@@ -57,7 +55,7 @@ def fit_picture(
     if picture.mode == "RGBA" and picture.getchannel("A").getextrema()[0] == 255:
         picture = picture.convert("RGB")
     picture, problems = _crop(picture, min_ratio, max_ratio)
-    picture = _within(picture, max_width, max_height)
+    picture = _within(picture, max_width, max_height, (min_ratio, max_ratio))
     mime = _format(picture, kind, mimes)
     shrunk = picture
     while True:
@@ -74,8 +72,7 @@ def fit_picture(
                 f"This picture can't be brought below {max_bytes // 1000} kB and stay recognisable.",
                 do_next="Choose a calmer picture or one without transparency.",
             )
-        size = (max(1, round(shrunk.width * _SHRINK)), max(1, round(shrunk.height * _SHRINK)))
-        shrunk = picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+        shrunk = _scaled(picture, shrunk.width * _SHRINK, shrunk.height * _SHRINK, (min_ratio, max_ratio))
 
 
 def picture_hash(data: bytes) -> int:
@@ -97,31 +94,41 @@ def alike(one: int, other: int) -> bool:
 
 
 def _crop(picture: Image.Image, min_ratio: float, max_ratio: float) -> tuple[Image.Image, list[str]]:
+    """To the very ratio, for channels refuse what is outside; said where it takes a per cent and more."""
     width, height = picture.size
     ratio = width / height
-    if ratio > max_ratio * _RATIO_ROOM:
+    if ratio > max_ratio:
         new = max(1, math.floor(height * max_ratio))
         left = (width - new) // 2
         lost = round(100 * (width - new) / width)
-        return picture.crop((left, 0, left + new, height)), [
-            f"The channel takes pictures at most {max_ratio:.2f}:1; {lost}% was cut off at the left and right."
-        ]
-    if ratio < min_ratio / _RATIO_ROOM:
+        said = f"The channel takes pictures at most {max_ratio:.2f}:1; {lost}% was cut off at the left and right."
+        return picture.crop((left, 0, left + new, height)), [said] if lost else []
+    if ratio < min_ratio:
         new = max(1, math.floor(width / min_ratio))
         top = (height - new) // 2
         lost = round(100 * (height - new) / height)
-        return picture.crop((0, top, width, top + new)), [
-            f"The channel takes pictures at least {min_ratio:.2f}:1; {lost}% was cut off at the top and bottom."
-        ]
+        said = f"The channel takes pictures at least {min_ratio:.2f}:1; {lost}% was cut off at the top and bottom."
+        return picture.crop((0, top, width, top + new)), [said] if lost else []
     return picture, []
 
 
-def _within(picture: Image.Image, max_width: int, max_height: int) -> Image.Image:
+def _within(picture: Image.Image, max_width: int, max_height: int, ratios: tuple[float, float]) -> Image.Image:
     scale = min(1.0, max_width / picture.width, max_height / picture.height)
     if scale == 1.0:
         return picture
-    size = (max(1, math.floor(picture.width * scale)), max(1, math.floor(picture.height * scale)))
-    return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    width, height = min(max_width, picture.width * scale), min(max_height, picture.height * scale)
+    return _scaled(picture, width, height, ratios)
+
+
+def _scaled(picture: Image.Image, width: float, height: float, ratios: tuple[float, float]) -> Image.Image:
+    """At this size in whole pixels, which must not leave the shape by their rounding."""
+    least, most = ratios
+    across, down = max(1, round(width)), max(1, round(height))
+    if across / down > most:
+        across = max(1, math.floor(down * most))
+    elif across / down < least:
+        down = max(1, math.floor(across / least))
+    return picture.resize((across, down), Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
 def _format(picture: Image.Image, kind: str, mimes: tuple[str, ...]) -> str:
@@ -167,9 +174,26 @@ def _encode(picture: Image.Image, mime: str, quality: int, source: str) -> bytes
     elif mime == "image/webp":
         picture.save(out, "WEBP", quality=quality, method=4, xmp=packet)
     else:
-        flat = _on_white(picture) if picture.mode == "RGBA" else picture
-        sampling = 0 if quality >= 84 else 2
-        flat.save(out, "JPEG", quality=quality, subsampling=sampling, optimize=True, progressive=True, xmp=packet)
+        return _jpeg(_on_white(picture) if picture.mode == "RGBA" else picture, quality, packet)
+    return out.getvalue()
+
+
+def _jpeg(picture: Image.Image, quality: int, packet: bytes) -> bytes:
+    """Progressive where it can be: such a picture has to fit into Pillow's buffer of a byte a pixel as a whole, and
+    grain or confetti does not.
+    """
+    sampling = 0 if quality >= 84 else 2
+    for small in (True, False):
+        out = BytesIO()
+        try:
+            picture.save(
+                out, "JPEG", quality=quality, subsampling=sampling, optimize=small, progressive=small, xmp=packet
+            )
+        except OSError:
+            if not small:
+                raise
+        else:
+            break
     return out.getvalue()
 
 

@@ -22,6 +22,7 @@ from bot.channels.content import link_in, sealed
 from bot.channels.feed_html import plain
 from bot.channels.limits import problems
 from bot.errors import BadInput
+from bot.words import noted
 from storage.sealed import Medium, Part, SealedPayload
 
 MOST_FIRST_LINE = 150  # characters; a longer one is a paragraph, not a title
@@ -74,14 +75,16 @@ def read(title: str, body: str) -> str:
 
 
 def article_problems(
-    payload: SealedPayload, capabilities: Capabilities, measure: Callable[[str], Measure]
+    payload: SealedPayload,
+    capabilities: Capabilities,
+    measure: Callable[[str], Measure],
+    untitled: str = noted("A blog post needs a title."),
 ) -> tuple[Problem, ...]:
-    """As `limits.problems`, and what is wrong with the title."""
+    """As `limits.problems`, and what is wrong with the title; `untitled` says that there is none."""
     found = problems(payload, capabilities, measure)
     words, media = payload.parts[0].text, payload.parts[0].media
     if not payload.title and words:
-        why, fix = "A blog post needs a title.", "Write it as the first line, and the text below it."
-        found += (Problem("no_title", why, fix),)
+        found += (Problem("no_title", untitled, "Write it as the first line, and the text below it."),)
     if payload.title and words == payload.title and not media:
         found += (Problem("empty", "There is a title and no text.", "Write the text below the title."),)
     return found

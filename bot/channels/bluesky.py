@@ -117,6 +117,9 @@ class Bluesky:
     )
 
     def capabilities_for(self, account: Account) -> Capabilities:
+        """An account whose pictures become those of cards gets them as small as a card takes them."""
+        if account.options.get("card") == "picture":
+            return dataclasses.replace(self.capabilities, image_max_bytes=MOST_THUMB_BYTES)
         return self.capabilities
 
     def measure(self, text: str, account: Account) -> Measure:

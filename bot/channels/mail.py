@@ -55,6 +55,7 @@ from bot.channels.mail_login import NOTHING_SENT, login_for_reading, login_for_s
 from bot.channels.mail_message import message_of
 from bot.channels.mail_smtp import WAIT_SECONDS, Session, Taken, opened
 from bot.channels.mail_text import recipients_in, sealed_mail
+from bot.words import noted
 from storage.sealed import SealedPayload
 
 GATHER_SECONDS = 30  # of the deadline, for everything before the e-mail itself
@@ -82,7 +83,7 @@ class Email:
         title_limit=MOST_SUBJECT,
         images_max=5,  # ours, as all below: they travel in the e-mail
         image_mimes=("image/jpeg", "image/png", "image/gif"),
-        image_max_bytes=2_000_000,
+        image_max_bytes=1_300_000,  # so that five of them, a third larger in base64, are no more than MOST_BYTES
         image_max_pixels=(2400, 2400),
         picture_size=(1200, 675),
         alt_limit=1000,
@@ -107,7 +108,8 @@ class Email:
         return sealed_mail(content, account)
 
     def validate(self, payload: SealedPayload, account: Account) -> tuple[Problem, ...]:
-        found = article_problems(payload, self.capabilities, lambda text: self.measure(text, account))
+        untitled = noted("An e-mail needs a subject.")
+        found = article_problems(payload, self.capabilities, lambda text: self.measure(text, account), untitled)
         page = len(payload.extra.get("html", "").encode())
         if page > MOST_PAGE_BYTES and not any(problem.rule == "too_long" for problem in found):
             reason = "Gmail cuts off e-mails of this length, and with them the way to unsubscribe."

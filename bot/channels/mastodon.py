@@ -11,6 +11,10 @@ time.
 
 Account options: `server`; `visibility` (public, unlisted or private), `spoiler` (a content warning on every post),
 `sensitive` "yes". The server's limits stand beside them. Secret: `access_token`.
+
+A text that is too long for one status becomes a thread, a call each (not on Pixelfed, where each takes a picture),
+under keys made of the post's. What goes wrong after the first of them is a doubt; a look says how many stand there, and
+sending again goes on where it broke off.
 """
 
 from __future__ import annotations
@@ -46,8 +50,9 @@ from bot.channels.base import (
 )
 from bot.channels.content import link_in, sealed
 from bot.channels.limits import problems
-from bot.channels.mastodon_api import Api, judged, name_of, receipt_of, status_body
-from bot.channels.mastodon_text import countable, graphemes, spoken, text_of
+from bot.channels.mastodon_api import Api, is_name, judged, name_of, status_body
+from bot.channels.mastodon_text import countable, graphemes, text_of
+from bot.channels.mastodon_thread import MOST_PARTS, Several, names_of, receipt_of, split, standing
 from bot.channels.mastodon_upload import upload
 from bot.errors import BadInput
 from storage.sealed import Part, SealedPayload
@@ -77,7 +82,8 @@ class Mastodon:
         picture_size=(1200, 675),  # previews are cut to 16:9
         alt_limit=1500,
         hashtags="welcome",
-        comments="after",  # a reply of one's own, by a call of its own: threads are not made here
+        threads=True,
+        comments="after",  # a reply of one's own, by a call of its own
         deletes=True,
         access_ends=True,
         reads_back=True,
@@ -85,12 +91,12 @@ class Mastodon:
         # Documented nowhere. nginx, as Mastodon sets it up (dist/nginx.conf), waits 60 s for an answer; what the server
         # still works on behind it is done or given up by then.
         settle=timedelta(seconds=60),
-        deadline=timedelta(seconds=30),
+        deadline=timedelta(seconds=45),
         # https://docs.joinmastodon.org/api/rate-limits/ (2026): 300 calls in 5 minutes, of which a post takes up to
-        # twelve, and 30 uploads in 30 minutes.
+        # twelve and each further one of a thread three, and 30 uploads in 30 minutes.
         pace=Pace(
             gap=timedelta(seconds=1),
-            windows=(Window(25, timedelta(minutes=5)), Window(30, timedelta(minutes=30), "pictures")),
+            windows=(Window(25, timedelta(minutes=5), "parts"), Window(30, timedelta(minutes=30), "pictures")),
         ),
     )
 
@@ -108,27 +114,29 @@ class Mastodon:
             image_max_pixels=(side, side),
             alt_limit=server.limit(account, "alt_limit"),
             key_life=KEY_LIFE if software in server.MASTODONS else None,
+            threads=software != PIXELFED,
         )
 
     def measure(self, text: str, account: Account) -> Measure:
-        """Counts as the account's server does, its content warning included."""
-        warning, text, software = account.options.get("spoiler", ""), text.strip(), account.options.get("software", "")
-        if software in server.MASTODONS or not software:
-            used = graphemes(warning + countable(text, server.limit(account, "url_characters")))
-        elif software in server.GRAPHEMES_IN_FULL:
-            used = graphemes(warning + text)
-        else:
-            used = len(warning) + len(text)
-        return Measure(used, server.limit(account, "max_characters"), self.capabilities.unit)
+        """All of the text, against the room of as many statuses as it takes; what cannot be split, against one."""
+        parts, most, unit = _split(text, account), server.limit(account, "max_characters"), self.capabilities.unit
+        too_long = next((part for part in parts if _used(part, account) > most), None)
+        if too_long is not None:
+            return Measure(_used(too_long, account), most, unit)
+        return Measure(min(_used(text, account), most * len(parts)), most * len(parts), unit)
 
     def build(self, content: Content, account: Account) -> SealedPayload:
         text, links = link_in(content)
+        parts = tuple(
+            Part(text=part, media=content.media if number == 0 else ())
+            for number, part in enumerate(_split(text, account))
+        )
         extra = {name: account.options[name] for name in ("spoiler", "sensitive") if account.options.get(name)}
         return sealed(
             content,
             account,
             self.capabilities.channel,
-            parts=(Part(text=text.strip(), media=content.media),),  # the server strips it too
+            parts=parts,
             links=links,
             visibility=account.options.get("visibility", "public"),
             extra=extra,
@@ -136,7 +144,10 @@ class Mastodon:
 
     def validate(self, payload: SealedPayload, account: Account) -> tuple[Problem, ...]:
         can = self.capabilities_for(account)
-        found = problems(payload, can, lambda text: self.measure(text, account))
+        found = problems(payload, can, lambda text: Measure(_used(text, account), can.text_limit, can.unit))
+        if len(payload.parts) > MOST_PARTS:
+            reason = f"This makes a thread of {len(payload.parts)} posts; at most {MOST_PARTS} go out together."
+            found += (Problem("thread", reason, "Shorten it."),)
         if account.options.get("software") == PIXELFED and not payload.parts[0].media:
             found += (Problem("no_picture", "Pixelfed takes no post without a picture.", "Add a picture."),)
         return found
@@ -145,27 +156,24 @@ class Mastodon:
         return await self._send(payload, "", key, door)
 
     async def _send(self, payload: SealedPayload, reply_to: str, key: AttemptKey, door: Door) -> Receipt:
-        """The payload's first part, as an answer to another status where one is named."""
+        """The payload's statuses, the first as an answer to another one where that is named."""
         api = await Api.of(door, payload.server)
+        posted: list[dict[str, Any]] = []
         try:
             async with asyncio.timeout(GATHER_SECONDS):
                 await _same_account(api, payload)
-                media = [await upload(api, medium) for medium in payload.parts[0].media]
+                if len(payload.parts) > 1 and key.deadline - key.first_at > self.capabilities.deadline:
+                    posted = await _earlier(api, payload, key)
+                media = [] if posted else [await upload(api, medium) for medium in payload.parts[0].media]
         except TimeoutError as error:
             raise ProvenNotSent(
                 f"{door.account.name} did not take the pictures in time.", kept="Nothing was published."
             ) from error
-        body = status_body(payload, media, reply_to)
-        await door.check()
-        answer = await ask(
-            lambda: api.call("POST", "/api/v1/statuses", content=body, headers={"idempotency-key": key.key}),
-            door.account.name,
-        )
-        judged(answer, door)
-        receipt = receipt_of(document(answer), door)
-        if receipt is None:
-            raise OutcomeUnknown(f"{door.account.name} said yes, but not to which post.")
-        return receipt
+        for number in range(len(posted), len(payload.parts)):
+            above = str(posted[-1]["id"]) if posted else reply_to
+            body = status_body(payload, media if number == 0 else [], above, number)
+            posted.append(await _post(api, body, f"{key.key}-{number}" if number else key.key, again=bool(posted)))
+        return receipt_of(posted, door)
 
     async def look_up(self, payload: SealedPayload, key: AttemptKey, door: Door) -> Lookup:
         """By content and time, among the account's own posts since shortly before the first attempt."""
@@ -173,7 +181,7 @@ class Mastodon:
 
     async def comment(self, payload: SealedPayload, post: Receipt, key: AttemptKey, door: Door) -> Receipt:
         """https://docs.joinmastodon.org/methods/statuses/#create: `in_reply_to_id`."""
-        reply, place = _reply(payload), name_of(post.remote_id)
+        reply, place = _reply(payload), names_of(post.remote_id)[0]
         if key.deadline - key.first_at > self.capabilities.deadline:  # an earlier one may stand there
             earlier = await self._look_up(reply, place, key, door)
             if isinstance(earlier, Found):
@@ -186,7 +194,7 @@ class Mastodon:
 
     async def look_up_comment(self, payload: SealedPayload, post: Receipt, key: AttemptKey, door: Door) -> Lookup:
         """By content and time, among the account's own answers to the post."""
-        return await self._look_up(_reply(payload), post.remote_id, key, door)
+        return await self._look_up(_reply(payload), names_of(post.remote_id)[0], key, door)
 
     async def read_comment(self, post: Receipt, comment: str, door: Door) -> str | CannotTell | None:
         live = await self.read_back(Receipt(comment, post.url, post.at), door)
@@ -195,48 +203,61 @@ class Mastodon:
     async def _look_up(self, payload: SealedPayload, reply_to: str | None, key: AttemptKey, door: Door) -> Lookup:
         try:
             api = await Api.of(door, payload.server)
+            await _same_account(api, payload)  # to a stranger, posts for followers are not there
             mine, whole = await _since(api, payload.remote_id, key.first_at - CLOCK_SLACK)
-            mine = [each for each in mine if (each.get("in_reply_to_id") or None) == reply_to]
-            same = [status for status in mine if await _says(api, status, payload)]
+            posted = await standing(api, mine, payload, reply_to)
+            receipt = receipt_of(posted, door) if posted else None
+        except Several:
+            return CannotTell("Several posts with these words stand there.")
         except Exception:  # whatever kept the answer away: looking changes nothing, so looking again is safe
             return CannotTell(f"{door.account.name} could not be read.", temporary=True)
-        if len(same) > 1:
-            return CannotTell("Several posts with these words stand there.")
-        receipt = receipt_of(same[0], door) if same else None
-        if receipt is not None:
+        if receipt is not None and len(posted) == len(payload.parts):
             return Found(receipt)
+        if posted:
+            return CannotTell(f"Of the thread's {len(payload.parts)} posts the first {len(posted)} stand there.")
         return Absent() if whole else CannotTell("Too many posts stand there since then.")
 
     async def read_back(self, receipt: Receipt, door: Door) -> Live | CannotTell | None:
         """CannotTell where a server does not give the plain text back (/source, since Mastodon 3.5)."""
         api = await Api.of(door, door.account.server)
-        status = await api.read(f"/api/v1/statuses/{name_of(receipt.remote_id)}")
-        if status is None:
-            return None
-        source = await api.read(f"/api/v1/statuses/{name_of(receipt.remote_id)}/source")
-        if source is None or not isinstance(source.get("text"), str):
-            return CannotTell(f"{door.account.name} does not give the text back.")
-        media = [each for each in status.get("media_attachments") or [] if isinstance(each, dict)]
+        texts, first = list[str](), dict[str, Any]()
+        for name in names_of(receipt.remote_id):
+            status = await api.read(f"/api/v1/statuses/{name}")
+            if status is None:
+                await _me(api)  # an access that ended is a stranger's, to whom posts for followers are not there
+                return None
+            source = await api.read(f"/api/v1/statuses/{name}/source")
+            if source is None or not isinstance(source.get("text"), str):
+                return CannotTell(f"{door.account.name} does not give the text back.")
+            first = first or status
+            texts.append(source["text"])
+        media = [each for each in first.get("media_attachments") or [] if isinstance(each, dict)]
         alts = tuple(str(each.get("description") or "").strip() for each in media)
         # https://docs.joinmastodon.org/entities/MediaAttachment/: `preview_url` is the whole picture in small
         pictures = tuple(web(each.get("preview_url")) for each in media)
-        return Live(text=source["text"], alts=alts, url=str(status.get("url") or ""), pictures=pictures)
+        return Live(text="\n\n".join(texts), alts=alts, url=str(first.get("url") or ""), pictures=pictures)
 
     async def delete(self, receipt: Receipt, door: Door) -> None:
-        """The first comment first: answers stay when what they answer goes."""
+        """The first comment first, then the thread from its end: answers stay when what they answer goes."""
         api = await Api.of(door, door.account.server)
-        for each in (receipt.comment, receipt.remote_id) if receipt.comment else (receipt.remote_id,):
+        thread = list(reversed(names_of(receipt.remote_id)))
+        for each in [name_of(receipt.comment), *thread] if receipt.comment else thread:
             await door.check()
-            path = f"/api/v1/statuses/{name_of(each)}"
+            path = f"/api/v1/statuses/{each}"
             answer = await ask(lambda path=path: api.call("DELETE", path), door.account.name)  # type: ignore[misc]
             if answer.status_code not in (404, 410):  # it is not there: that is what was asked for
                 judged(answer, door)
 
     async def metrics(self, receipt: Receipt, door: Door) -> Mapping[str, int]:
+        """Of the thread's first status; its own continuation is no reply."""
         api = await Api.of(door, door.account.server)
-        status = await api.read(f"/api/v1/statuses/{name_of(receipt.remote_id)}") or {}
+        names = names_of(receipt.remote_id)
+        status = await api.read(f"/api/v1/statuses/{names[0]}") or {}
         found = {name: status.get(f"{name}_count") for name in self.capabilities.metrics}
-        return {name: count for name, count in found.items() if isinstance(count, int) and count >= 0}
+        counted = {name: count for name, count in found.items() if isinstance(count, int) and count >= 0}
+        if len(names) > 1 and counted.get("replies"):
+            counted["replies"] -= 1
+        return counted
 
     def price(self, payload: SealedPayload) -> str:
         return ""
@@ -287,6 +308,54 @@ def _reply(payload: SealedPayload) -> SealedPayload:
     return payload.model_copy(update={"parts": (Part(text=payload.first_comment),)})
 
 
+def _used(text: str, account: Account) -> int:
+    """As the account's server counts one status, its content warning included."""
+    warning, text, software = account.options.get("spoiler", ""), text.strip(), account.options.get("software", "")
+    if software in server.MASTODONS or not software:
+        return graphemes(warning + countable(text, server.limit(account, "url_characters")))
+    return graphemes(warning + text) if software in server.GRAPHEMES_IN_FULL else len(warning) + len(text)
+
+
+def _split(text: str, account: Account) -> tuple[str, ...]:
+    if account.options.get("software") == PIXELFED:
+        return (text.strip(),)
+    return split(text, lambda part: _used(part, account), server.limit(account, "max_characters"))
+
+
+async def _post(api: Api, body: bytes, key: str, *, again: bool) -> dict[str, Any]:
+    """One status. `again`: a part of the thread stands there, so whatever goes wrong now is a doubt."""
+    try:
+        await api.door.check()
+        answer = await ask(
+            lambda: api.call("POST", "/api/v1/statuses", content=body, headers={"idempotency-key": key}), api.name
+        )
+        judged(answer, api.door)
+    except (ChannelRefused, ProvenNotSent) as error:
+        if not again:
+            raise
+        raise OutcomeUnknown(f"Only a part of the thread went out. {error.what}") from error
+    status = document(answer)
+    if status is None or not is_name(status.get("id")):
+        raise OutcomeUnknown(f"{api.name} said yes, but not to which post.")
+    return status
+
+
+async def _earlier(api: Api, payload: SealedPayload, key: AttemptKey) -> list[dict[str, Any]]:
+    """What earlier attempts brought out of a thread. Raises ProvenNotSent when that cannot be read, OutcomeUnknown when
+    it does not tell.
+    """
+    try:
+        mine, whole = await _since(api, payload.remote_id, key.first_at - CLOCK_SLACK)
+        found = await standing(api, mine, payload, None)
+    except Several as several:
+        raise OutcomeUnknown("Several posts with these words stand there.") from several
+    except ValueError as error:
+        raise ProvenNotSent(f"{api.name} could not be read.", kept="Nothing more was sent.") from error
+    if not found and not whole:
+        raise OutcomeUnknown("Too many posts stand there since then.")
+    return found
+
+
 async def _me(api: Api) -> dict[str, Any]:
     """The account that the token is for. Raises ChannelRefused, ProvenNotSent: nothing was published by asking."""
     answer = await api.before("GET", "/api/v1/accounts/verify_credentials")
@@ -318,12 +387,3 @@ async def _since(api: Api, remote_id: str, since: datetime) -> tuple[list[dict[s
             return found, True
         params["max_id"] = str(page[-1].get("id"))
     return found, False
-
-
-async def _says(api: Api, status: Mapping[str, Any], payload: SealedPayload) -> bool:
-    """Whether a post that stands there has the sealed words: as it is shown, or else as it was written."""
-    wanted = payload.parts[0].text
-    if spoken(text_of(str(status.get("content") or ""))) == spoken(wanted):
-        return True
-    source = await api.read(f"/api/v1/statuses/{name_of(str(status.get('id')))}/source")
-    return source is not None and source.get("text") == wanted

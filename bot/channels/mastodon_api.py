@@ -8,8 +8,8 @@ from typing import Any, Self
 import rfc8785
 from httpx2 import Response
 
-from bot.channels.answers import document, instant, judge, later, web
-from bot.channels.base import ChannelRefused, Door, ProvenNotSent, Receipt
+from bot.channels.answers import document, instant, judge, later
+from bot.channels.base import ChannelRefused, Door, ProvenNotSent
 from bot.channels.calling import harmless
 from storage.sealed import SealedPayload
 
@@ -81,10 +81,10 @@ def judged(answer: Response, door: Door) -> None:
     judge(answer, door.account.name, door.now())
 
 
-def status_body(payload: SealedPayload, media: list[str], reply_to: str = "") -> bytes:
-    """The JSON of the status, from the sealed payload alone but for the uploads' ids."""
+def status_body(payload: SealedPayload, media: list[str], reply_to: str = "", number: int = 0) -> bytes:
+    """The JSON of one status of the payload, from it alone but for the uploads' ids and what it answers."""
     body: dict[str, Any] = {
-        "status": payload.parts[0].text,
+        "status": payload.parts[number].text,
         "visibility": payload.visibility,
         "language": payload.language.partition("-")[0],  # ISO 639, without a region
     }
@@ -99,13 +99,9 @@ def status_body(payload: SealedPayload, media: list[str], reply_to: str = "") ->
     return rfc8785.dumps(body)
 
 
-def receipt_of(status: dict[str, Any] | None, door: Door) -> Receipt | None:
-    """The receipt of a status as the server shows it; None when it does not say which it is."""
-    found = str(status.get("id") or "") if status else ""
-    if status is None or not _ID.fullmatch(found):
-        return None
-    at = instant(status.get("created_at")) or door.now()
-    return Receipt(found, web(status.get("url")) or web(status.get("uri")), at)
+def is_name(found: object) -> bool:
+    """Whether a server says by this which status it means."""
+    return isinstance(found, str | int) and not isinstance(found, bool) and bool(_ID.fullmatch(str(found)))
 
 
 def name_of(remote_id: str) -> str:

@@ -7,7 +7,6 @@ Akkoma count graphemes (String.length), GoToSocial and Pixelfed code points, eac
 
 from __future__ import annotations
 
-import html
 import re
 from html.parser import HTMLParser
 
@@ -53,7 +52,7 @@ def text_of(markup: str) -> str:
     reader = _Reader()
     reader.feed(markup)
     reader.close()
-    return html.unescape("".join(reader.pieces)).strip("\n")
+    return "".join(reader.pieces).strip("\n")
 
 
 def _entities(text: str, url_characters: int) -> list[tuple[int, int, str]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from bot.channels.oauth import App
 from bot.errors import BadInput
+from bot.settings import LINKEDIN_VERSION, META_VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,7 @@ LINKEDIN = Platform(
     web="https://www.linkedin.com",
     # Of the products "Sign In with LinkedIn using OpenID Connect" and "Share on LinkedIn"; pages need others.
     scope="openid profile w_member_social",
-    # https://learn.microsoft.com/en-us/linkedin/marketing/versioning: one a month, each good for at least a year. The
-    # newest whose documentation was read is May 2026, so this one ends in May 2027 at the earliest.
-    version="202605",
+    version=LINKEDIN_VERSION,
 )
 X = Platform(
     title="X",
@@ -82,8 +81,7 @@ FACEBOOK = Platform(
     # https://developers.facebook.com/docs/pages-api/posts; read_insights for the numbers, pages_manage_engagement
     # (…/documentation/pages-api/comments-mentions) for first comments alone.
     scope="pages_show_list,pages_manage_posts,pages_read_engagement,pages_manage_engagement,read_insights",
-    # https://developers.facebook.com/docs/graph-api/changelog/versions: each is good for two years at least.
-    version="v25.0",
+    version=META_VERSION,
     proves=True,
 )
 INSTAGRAM = Platform(
@@ -94,6 +92,6 @@ INSTAGRAM = Platform(
     # manage_comments for first comments alone: …/docs/instagram-platform/reference/ig-media/comments
     scope="instagram_business_basic,instagram_business_content_publish,instagram_business_manage_comments,"
     "instagram_business_manage_insights",
-    version="v25.0",
+    version=META_VERSION,
     login="https://api.instagram.com",
 )

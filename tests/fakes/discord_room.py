@@ -180,7 +180,8 @@ class DiscordRoom(FaultyServer):
         hooked = seen.path == HOOKED
         asked, files = _body(seen)
         fields = FIELDS | (set() if hooked else {"nonce", "enforce_nonce"})
-        assert set(asked) <= fields and asked["allowed_mentions"] == {"parse": []}, asked
+        if set(asked) - fields or asked["allowed_mentions"] != {"parse": []}:
+            raise No(400, 50035, "Invalid Form Body")
         if not hooked:
             self._visible()
             if not self.may_post:
@@ -189,7 +190,9 @@ class DiscordRoom(FaultyServer):
         attached = asked.get("attachments", [])
         if len(content) > 2000 or len(nonce) > 25 or len(attached) > 10:
             raise No(400, 50035, "Invalid Form Body")
-        if any(len(each.get("description", "")) > 1024 for each in attached):
+        if any(len(each.get("description", "")) > 1024 for each in attached) or any(
+            set(each) - {"id", "filename", "description"} for each in attached
+        ):
             raise No(400, 50035, "Invalid Form Body")
         if any(len(data) > 10 * 1024 * 1024 for data, _ in files.values()):
             raise No(413, 40005, "Request entity too large")

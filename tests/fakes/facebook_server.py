@@ -114,6 +114,8 @@ class FacebookServer(MetaServer):
         others = {name for name in asked if not re.fullmatch(r"attached_media\[\d\]", name)}
         if refused is None and (others - OPTIONS or None in attached or ("link" in asked and attached)):
             refused = error(100, "Invalid parameter")
+        if refused is None and len(asked.get("message", "")) > 63_206:
+            refused = error(100, "Param message must be at most 63206 characters long.")
         if refused is None and not asked.get("message", "").strip() and not attached and "link" not in asked:
             refused = error(100, "The post is empty.")
         last = next((post for post in reversed(self.posts) if post.page == page), None)

@@ -140,13 +140,13 @@ class InstagramServer(MetaServer):
         caption = asked.get("caption", "")
         if len(caption) > 2200 or len(asked.get("alt_text", "")) > 1000:
             return error(36004, "The caption was too long", subcode=2207010)
-        if len(re.findall(r"#\w", caption)) > 30 or len(re.findall(r"(?<!\w)@\w", caption)) > 20:
+        if len(re.findall(r"#\w", caption)) > 5 or len(re.findall(r"(?<!\w)@\w", caption)) > 20:
             return error(100, "Too many tags", subcode=2207040)
         items = [self.containers.get(each) for each in asked.get("children", "").split(",") if each]
         good = all(each and each.state == "FINISHED" and each.asked.get("is_carousel_item") == "true" for each in items)
         if several and not (2 <= len(items) <= 10 and good):
             return error(100, "children")
-        state = "FINISHED" if several else self.fetched(asked, (b"\xff\xd8\xff",), 8_000_000)
+        state = "FINISHED" if several else self.fetched(asked, (b"\xff\xd8\xff",), 8_000_000, (0.8, 1.91))
         container = Container(self.next_id(17), user, asked, state=state)
         self.containers[container.id] = container
         return answer({"id": container.id})

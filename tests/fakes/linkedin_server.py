@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, unquote, urlencode
 from tests.fakes.faces import face_of
 from tests.fakes.faulty_http import FaultyServer, Headers, Seen, listening
 from tests.fakes.pdf_reader import pages_of
+from tests.fakes.shapes import shape_of
 
 Answer = tuple[int, bytes, Headers]
 JSON: Headers = (("content-type", "application/json"),)
@@ -113,6 +114,14 @@ class LinkedInServer(FaultyServer):
             return 422, b'{"message":"invalid value","status":422}'
         if not self._may_sign(token, asked["author"]):
             return 403, b'{"code":"ACCESS_DENIED","status":403}'
+        content = asked.get("content", {})
+        inside = {"media": {"id", "title", "altText"}, "article": {"source", "title", "description", "thumbnail"}}
+        inside["multiImage"] = {"images"}
+        if len(content) > 1 or any(name not in inside or set(held) - inside[name] for name, held in content.items()):
+            return 422, b'{"message":"unrecognized content","status":422}'
+        several = content.get("multiImage", {}).get("images", ["", ""])
+        if not 2 <= len(several) <= 20 or any(set(each) - {"id", "altText"} for each in several if each):
+            return 422, b'{"message":"images","status":422}'
         document = _document(asked)
         if document and (set(document) != {"id", "title"} or not document["title"] or document["id"] not in self.ready):
             return 400, b'{"message":"Document does not exist or has no title","status":400}'
@@ -326,7 +335,10 @@ class LinkedInServer(FaultyServer):
 
     def _image(self, _: Seen, image: str) -> Answer:
         known = unquote(image) in self.uploads
+        width, height = shape_of(self.uploads.get(unquote(image), b"")) or (0, 0)
         state = "PROCESSING" if self.processing > 0 else "AVAILABLE"
+        if width * height >= 36_152_320:  # Images API, "Image specifications"
+            state = "PROCESSING_FAILED"
         self.processing -= 1
         return _json(200, {"id": unquote(image), "status": state if known else "WAITING_UPLOAD"})
 

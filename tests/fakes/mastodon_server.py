@@ -24,13 +24,25 @@ from email.policy import HTTP
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
+import regex
+
 from tests.fakes.faces import face_of
 from tests.fakes.faulty_http import FaultyServer, Headers, Seen, listening
+from tests.fakes.shapes import shape_of
 
 Answer = tuple[int, bytes, Headers]
 JSON: Headers = (("content-type", "application/json"),)
 HTML: Headers = (("content-type", "text/html; charset=utf-8"),)
 PEOPLE = {"ana": "109500", "velo": "109777"}  # user name → account id
+FIELDS = {"status", "visibility", "language", "in_reply_to_id", "media_ids", "spoiler_text", "sensitive"}
+LIMITS = {
+    "max_characters": 500,
+    "max_media_attachments": 4,
+    "characters_reserved_per_url": 23,
+    "image_size_limit": 16_777_216,
+    "image_matrix_limit": 33_177_600,
+    "description_limit": 1500,
+}
 SCOPES = {"read", "write", "read:accounts", "read:statuses", "write:statuses", "write:media"}
 
 
@@ -105,11 +117,30 @@ class MastodonServer(FaultyServer):
     def refusal(self, seen: Seen) -> tuple[int, bytes] | None:
         if not self._user(seen):
             return 401, b'{"error":"The access token is invalid"}'
-        is_json = seen.headers.get("content-type", "").startswith("application/json")
-        above = json.loads(seen.body).get("in_reply_to_id") if is_json else None
+        if not seen.headers.get("content-type", "").startswith("application/json"):
+            return None  # a form makes an empty post here
+        asked = json.loads(seen.body)
+        if set(asked) - FIELDS or asked.get("visibility") not in ("public", "unlisted", "private", "direct"):
+            return 422, b'{"error":"Validation failed: unknown parameter"}'
+        above = asked.get("in_reply_to_id")
         if above is not None and self._find(above) is None:
             return 404, b'{"error":"Record not found"}'
+        media = asked.get("media_ids", [])
+        if not asked["status"].strip() and not media:
+            return 422, b'{"error":"Validation failed: Text can\'t be blank"}'
+        if self._counted(asked.get("spoiler_text", "") + asked["status"]) > self._limit("max_characters"):
+            return 422, b'{"error":"Validation failed: Text character limit exceeded"}'
+        if len(media) > self._limit("max_media_attachments") or not set(media) <= set(self.uploads):
+            return 422, b'{"error":"Validation failed: Cannot attach these media"}'
         return None
+
+    def _limit(self, name: str) -> int:
+        return (LIMITS | self.limits)[name]
+
+    def _counted(self, text: str) -> int:
+        """Each address of one length, mentions without their domain, and then characters as people see them."""
+        shortened = re.sub(r"https?://[^\s<>]*[^\s<>.,;:!?)]", "x" * self._limit("characters_reserved_per_url"), text)
+        return len(regex.findall(r"\X", re.sub(r"(?<![\w/])(@\w+)@[\w.-]+\w", r"\1", shortened)))
 
     def commit(self, seen: Seen) -> bytes:
         user = self._user(seen) or "ana"
@@ -163,14 +194,7 @@ class MastodonServer(FaultyServer):
         return _json(200, {"version": "2.0", "software": {"name": self.software, "version": "1.2.3"}})
 
     def _instance(self, _: Seen) -> Answer:
-        limits = {
-            "max_characters": 500,
-            "max_media_attachments": 4,
-            "characters_reserved_per_url": 23,
-            "image_size_limit": 16_777_216,
-            "image_matrix_limit": 33_177_600,
-            "description_limit": 1500,
-        } | self.limits
+        limits = LIMITS | self.limits
         statuses = ("max_characters", "max_media_attachments", "characters_reserved_per_url")
         media: dict[str, Any] = {name: value for name, value in limits.items() if name not in statuses}
         media["supported_mime_types"] = ["image/jpeg", "image/png", "image/gif", "image/heic", "image/webp"]
@@ -289,6 +313,7 @@ class MastodonServer(FaultyServer):
         below = int(seen.query.get("max_id", ["999999999"])[0])
         most = int(seen.query.get("limit", ["20"])[0])
         mine = [each for each in self.statuses if PEOPLE[each.account] == account and int(each.id) < below]
+        mine = [each for each in mine if self._sees(seen, each)]
         return _json(200, [self._shown(each) for each in reversed(mine)][:most])
 
     def _upload(self, seen: Seen) -> Answer:
@@ -300,10 +325,18 @@ class MastodonServer(FaultyServer):
         for part in message.iter_parts():
             held = part.get_payload(decode=True)
             assert isinstance(held, bytes)
-            if part.get_param("name", header="content-disposition") == "file":
+            name = part.get_param("name", header="content-disposition")
+            if name == "file":
                 data = held
-            else:
+            elif name == "description":
                 description = held.decode()
+            else:
+                return _json(422, {"error": "Validation failed: unknown parameter"})
+        width, height = shape_of(data) or (0, 0)
+        if len(data) > self._limit("image_size_limit") or width * height > self._limit("image_matrix_limit"):
+            return _json(422, {"error": "Validation failed: File is too large"})
+        if len(description) > self._limit("description_limit"):
+            return _json(422, {"error": "Validation failed: Description is too long"})
         self._count += 1
         kept = Upload(str(22_000 + self._count), data, description if self.keeps_alt else "", self.media_takes)
         self.uploads[kept.id] = kept
@@ -325,8 +358,13 @@ class MastodonServer(FaultyServer):
     def _find(self, wanted: str) -> Status | None:
         return next((each for each in self.statuses if each.id == wanted), None)
 
-    def _status(self, _: Seen, wanted: str) -> Answer:
+    def _sees(self, seen: Seen, status: Status) -> bool:
+        """A token that it does not know makes a stranger: Api::BaseController, authorize_if_got_token!."""
+        return status.asked.get("visibility") != "private" or self._user(seen) == status.account
+
+    def _status(self, seen: Seen, wanted: str) -> Answer:
         found = self._find(wanted)
+        found = found if found and self._sees(seen, found) else None
         return _json(200, self._shown(found)) if found else _json(404, {"error": "Record not found"})
 
     def _source(self, _: Seen, wanted: str) -> Answer:
@@ -336,6 +374,8 @@ class MastodonServer(FaultyServer):
         return _json(200, {"id": found.id, "text": found.text, "spoiler_text": found.asked.get("spoiler_text", "")})
 
     def _delete(self, seen: Seen, wanted: str) -> Answer:
+        if not self._user(seen):
+            return _json(401, {"error": "The access token is invalid"})
         found = self._find(wanted)
         if found is None or found.account != self._user(seen):
             return _json(404, {"error": "Record not found"})

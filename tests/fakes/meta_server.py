@@ -22,6 +22,7 @@ from urllib.parse import parse_qs, urlencode
 
 from tests.fakes.faces import face_of
 from tests.fakes.faulty_http import FaultyServer, Headers, Seen
+from tests.fakes.shapes import within
 
 Answer = tuple[int, bytes, Headers]
 JSON: Headers = (("content-type", "application/json"),)
@@ -187,10 +188,13 @@ class MetaServer(FaultyServer):
 
     # Containers
 
-    def fetched(self, asked: Mapping[str, str], kinds: tuple[bytes, ...], most_bytes: int) -> str:
+    def fetched(
+        self, asked: Mapping[str, str], kinds: tuple[bytes, ...], most_bytes: int, ratios: tuple[float, float]
+    ) -> str:
         """How a container ends whose picture is fetched."""
         data = self.fetches[asked.get("image_url", "")] = self.pictures(asked.get("image_url", "")) or b""
-        return "FINISHED" if data and data.startswith(kinds) and len(data) <= most_bytes else "ERROR"
+        fits = data and data.startswith(kinds) and len(data) <= most_bytes and within(data, *ratios)
+        return "FINISHED" if fits else "ERROR"
 
     def state_of(self, seen: Seen, wanted: str, field: str) -> Answer | None:
         """None for what is no container."""

@@ -215,7 +215,10 @@ class SlackRoom(FaultyServer):
     def _composed(self, seen: Seen) -> dict[str, Any]:
         """What the request would post. Raises No."""
         asked = _asked(seen, form=False)
-        assert set(asked) == FIELDS, sorted(asked)
+        if set(asked) != FIELDS:
+            raise No("invalid_arg_name")
+        if len(asked["text"]) > 40_000:
+            raise No("msg_too_long")
         assert (asked["parse"], asked["link_names"], asked["mrkdwn"]) == ("none", False, False)
         self._here(asked["channel"])
         if self.error:

@@ -12,6 +12,7 @@ from email.policy import HTTP
 from typing import Any
 
 from tests.fakes.faulty_http import FaultyServer, Headers, Seen, listening
+from tests.fakes.shapes import shape_of
 
 Answer = tuple[int, bytes, Headers]
 TOKEN = "4839574812:AAFD39kkdpWt3ywyRZergyOLMaJhac60qcM"
@@ -164,6 +165,9 @@ def _body(seen: Seen) -> tuple[dict[str, Any], dict[str, bytes]]:
         if part.get_filename():
             if not held or len(held) > 10_000_000:
                 raise No(400, "Bad Request: IMAGE_PROCESS_FAILED")
+            width, height = shape_of(held) or (1, 1)
+            if width + height > 10_000 or max(width, height) > 20 * min(width, height):
+                raise No(400, "Bad Request: PHOTO_INVALID_DIMENSIONS")
             files[name] = held
         else:
             asked[name] = held.decode()

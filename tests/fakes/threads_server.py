@@ -169,7 +169,9 @@ class ThreadsServer(MetaServer):
         good = all(each and each.state == "FINISHED" and each.asked.get("is_carousel_item") == "true" for each in items)
         if kind == "CAROUSEL" and not (2 <= len(items) <= 20 and good):
             return error(100, "children")
-        state = self.fetched(asked, (b"\xff\xd8\xff", b"\x89PNG"), 8_000_000) if kind == "IMAGE" else "FINISHED"
+        state = "FINISHED"
+        if kind == "IMAGE":
+            state = self.fetched(asked, (b"\xff\xd8\xff", b"\x89PNG"), 8_000_000, (0.1, 10))
         container = Container(self.next_id(17), user, asked, state=state)
         self.containers[container.id] = container
         return answer({"id": container.id})

@@ -12,6 +12,7 @@ import html
 import json
 import re
 import secrets
+import unicodedata
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from typing import Any
 from urllib.parse import parse_qs, urlencode
+
+import regex
 
 from tests.fakes.faces import face_of
 from tests.fakes.faulty_http import FaultyServer, Headers, Seen, listening
@@ -30,6 +33,9 @@ CLIENT, SECRET = "x-client", "x-secret-0123456789"
 PEOPLE = {"velo": "2244994945", "ana": "783214"}
 SCOPES = {"tweet.read", "tweet.write", "users.read", "media.write", "offline.access"}
 FIELDS = {"text", "media", "reply", "made_with_ai", "paid_partnership"}
+MOST, ADDRESS_WEIGHT = 280, 23
+# https://github.com/twitter/twitter-text/blob/master/config/v3.json: what weighs 1; all else, and an emoji, weighs 2.
+LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 
 
 def real_now() -> datetime:
@@ -99,6 +105,11 @@ class XServer(FaultyServer):
         for flag in {"made_with_ai", "paid_partnership"} & set(asked):
             if flag not in self.labels or asked[flag] is not True:
                 return 400, json.dumps({"title": "Invalid Request", "detail": f"unknown field {flag}"}).encode()
+        known = (("media", {"media_ids"}), ("reply", {"in_reply_to_tweet_id"}))
+        if any(name in asked and set(asked[name]) != fields for name, fields in known):
+            return 400, b'{"title":"Invalid Request","detail":"unknown field"}'
+        if weight(asked["text"]) > MOST:
+            return 400, b'{"title":"Invalid Request","detail":"Your post text is too long"}'
         media = asked.get("media", {}).get("media_ids", [])
         if len(media) > 4 or not set(media) <= set(self.uploads):
             return 400, b'{"detail":"Your media IDs are invalid."}'
@@ -225,7 +236,8 @@ class XServer(FaultyServer):
             held = part.get_payload(decode=True)
             assert isinstance(held, bytes)
             parts[str(part.get_param("name", header="content-disposition"))] = held
-        if parts.get("media_category") != b"tweet_image" or not parts.get("media"):
+        fits = parts.get("media_category") == b"tweet_image" and 0 < len(parts.get("media", b"")) <= 5_000_000
+        if not fits or set(parts) - {"media", "media_category", "media_type"}:
             return _json(400, {"title": "Invalid Request"})
         self._count += 1
         found = str(1_880_000_000_000_000_000 + self._count)
@@ -235,6 +247,8 @@ class XServer(FaultyServer):
     def _metadata(self, seen: Seen) -> Answer:
         asked = json.loads(seen.body)
         text = asked["metadata"]["alt_text"]["text"]
+        if set(asked) != {"id", "metadata"} or set(asked["metadata"]) != {"alt_text"}:
+            return _json(400, {"title": "Invalid Request"})
         if asked["id"] not in self.uploads or not 0 < len(text) <= 1000:
             return _json(400, {"title": "Invalid Request"})
         self.alts[asked["id"]] = text
@@ -299,6 +313,21 @@ class XServer(FaultyServer):
         if post.reply_to:
             shown["referenced_tweets"] = [{"type": "replied_to", "id": post.reply_to}]
         return shown
+
+
+def weight(text: str) -> int:
+    """By the published rules alone, which AdMind's own counting may exceed and never fall below."""
+    text = re.sub(r"https?://[^\s<>]*[^\s<>.,;:!?)]", "x" * ADDRESS_WEIGHT, unicodedata.normalize("NFC", text))
+    used = 0
+    for seen in regex.findall(r"\X", text):
+        light = all(any(first <= ord(char) <= last for first, last in LIGHT) for char in seen)
+        emoji = regex.search(r"[\p{Extended_Pictographic}\p{RI}\u20e3]", seen)
+        used += (
+            2
+            if emoji and not light
+            else sum(1 if any(first <= ord(char) <= last for first, last in LIGHT) else 2 for char in seen)
+        )
+    return used
 
 
 def _form(seen: Seen) -> dict[str, str]:

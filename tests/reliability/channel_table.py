@@ -125,8 +125,17 @@ def _meta(server: Any) -> Stands:
 
 
 def _mastodon(server: Any) -> Stands:
+    """Each thread as one, its first comment by itself."""
     described = {upload.id for upload in server.uploads.values() if upload.description == "Bread"}
-    return [(each.text, sum(media in described for media in each.media)) for each in server.statuses]
+    threads: list[list[Any]] = []
+    for status in server.statuses:
+        above = status.asked.get("in_reply_to_id") if status.text != COMMENT else None
+        thread = next((each for each in threads if above and each[-1].id == above), None)
+        threads.append([status]) if thread is None else thread.append(status)
+    return [
+        ("\n\n".join(each.text for each in thread), sum(media in described for each in thread for media in each.media))
+        for thread in threads
+    ]
 
 
 def _linkedin(server: Any) -> Stands:
@@ -208,6 +217,14 @@ CASES = [
     Case("bluesky", dying(BlueskyServer), text=LONG, **SKY),
     Case("bluesky_comment", dying(BlueskyServer), channel="bluesky", comment=COMMENT, **SKY),
     Case("mastodon", dying(MastodonServer), _velo, _mastodon, _at_server, asks="never"),
+    Case("mastodon_thread", dying(MastodonServer), _velo, _mastodon, _at_server, "mastodon", text=LONG, asks="never"),
+    Case(
+        "akkoma_thread",
+        lambda: dying(MastodonServer)(software="akkoma", honours_key=False),
+        *(_velo, _mastodon, _at_server),
+        channel="mastodon",
+        text=LONG,
+    ),
     Case(
         "pixelfed",
         lambda: dying(MastodonServer)(software="pixelfed", honours_key=False),

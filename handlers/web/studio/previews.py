@@ -51,6 +51,7 @@ KINDS = {
 }
 THREADS: Mapping[str, Callable[[Part], str]] = {
     "bluesky": part_html,
+    "mastodon": lambda part: text_html(part.text),
     "discord": discord_html,
     "discord_webhook": discord_html,
     "slack": slack_html,

@@ -315,6 +315,7 @@ class NetworkContract(ChannelContract):
     """Subclasses give `open`, and may replace outcomes where their channel documents other meanings."""
 
     outcomes = OUTCOMES
+    believes_a_yes = False  # where nothing more is ever said
 
     def open(self) -> AbstractAsyncContextManager[NetworkBench]:
         raise NotImplementedError
@@ -337,6 +338,16 @@ class NetworkContract(ChannelContract):
                     assert committed == 0, name
                 elif isinstance(outcome, Receipt):
                     assert committed == 1, name
+
+    async def test_a_yes_that_names_nothing_is_no_receipt(self) -> None:
+        if self.believes_a_yes:
+            pytest.skip("a yes is all that it ever says")
+        for body in (b"", b"{}", b'{"ok": true}'):
+            async with self.open() as bench:
+                bench.server.plan.append(Act(200, body=body, commits="never"))
+                outcome = await attempt(bench, self.sealed(bench))
+                assert isinstance(outcome, OutcomeUnknown), (body, outcome)
+                assert not await bench.standing()
 
     async def test_a_server_that_says_nothing_leaves_the_outcome_open(self) -> None:
         for name, act in SLOW.items():

@@ -206,6 +206,7 @@ async def test_a_link_becomes_a_card_where_no_picture_is() -> None:
         large = PICTURE.model_copy(update={"size": 1_500_000})
         problems = bench.channel.validate(bench.sealed("x", link=link, media=(large,)), bench.account)
         assert {problem.rule for problem in problems} == {"picture_bytes"}
+        assert bench.channel.capabilities_for(bench.account).image_max_bytes == 1_000_000, "fitted before approval"
 
 
 @pytest.mark.parametrize(

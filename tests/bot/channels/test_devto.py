@@ -250,7 +250,9 @@ async def test_connecting_verifies_the_key_and_shows_the_account() -> None:
         assert (shown.last_post, shown.last_at) == ("Der Frühling kommt 🚲", AT)
 
 
-@pytest.mark.parametrize("options", [{"tags": "a,b,c,d,e"}, {"tags": "a b"}, {"title": "mine"}, {"canonical": "yes"}])
+@pytest.mark.parametrize(
+    "options", [{"tags": "a,b,c,d,e"}, {"tags": "a" * 31}, {"tags": "a b"}, {"title": "mine"}, {"canonical": "yes"}]
+)
 async def test_options_that_cannot_work_are_told_when_connecting(options: dict[str, str]) -> None:
     with pytest.raises(BadInput):
         async with open_bench(options):

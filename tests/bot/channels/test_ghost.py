@@ -275,7 +275,9 @@ async def test_what_is_no_key_is_told_before_anything_is_asked(key: str) -> None
         assert len(bench.server.seen) == asked
 
 
-@pytest.mark.parametrize("options", [{"visibility": "some"}, {"title": "mine"}, {"tags": "#hidden"}])
+@pytest.mark.parametrize(
+    "options", [{"visibility": "some"}, {"title": "mine"}, {"tags": "#hidden"}, {"tags": "x" * 192}]
+)
 async def test_options_that_cannot_work_are_told_when_connecting(options: dict[str, str]) -> None:
     with pytest.raises(BadInput):
         async with open_bench(options):

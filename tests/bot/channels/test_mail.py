@@ -20,7 +20,7 @@ from bot.channels.base import (
     ProvenNotSent,
 )
 from bot.channels.mail import PATIENCE, Email
-from bot.channels.mail_address import recipients_of
+from bot.channels.mail_address import address_of, page_of, recipients_of
 from bot.channels.mail_message import message_of, text_of
 from bot.errors import BadInput
 from storage.sealed import SealedPayload
@@ -38,6 +38,7 @@ def certified(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 
 
 class TestEmail(NetworkContract):
+    believes_a_yes = True
     looks_up = False
     outcomes = MAIL_OUTCOMES
 
@@ -53,6 +54,7 @@ class TestEmail(NetworkContract):
 
 
 class TestSeveral(NetworkContract):
+    believes_a_yes = True
     looks_up = False
     outcomes = MAIL_OUTCOMES
 
@@ -346,6 +348,7 @@ async def test_nothing_becomes_a_header_or_a_command(field: str) -> None:
         {"to": ""},
         {"to": "x"},
         {"list": "x" * 81},
+        {"postal": "x" * 301},
         {"server": "mail server"},
     ],
 )
@@ -379,3 +382,20 @@ async def test_a_mailbox_is_known_by_its_sender_and_its_list() -> None:
         shown = await bench.channel.introduce(account, bench.door())
         assert (shown.name, shown.last_post) == ("Velo, Zürich", None)
         assert not bench.server.mails, "connecting sends nothing"
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_addresses_are_as_long_as_every_server_takes_them_and_no_longer(more: int) -> None:
+    """RFC 5321 §4.5.3.1: 64 octets before the @, and 254 in all; a page's address is ours."""
+    domain = f"{'x' * 62}.{'y' * 62}.{'z' * (60 + more)}.ch"
+    given = [
+        (address_of, "a" * (64 + more) + "@velo.example"),
+        (address_of, f"{'a' * 64}@{domain}"),
+        (page_of, "https://velo.example/".ljust(500 + more, "x")),
+    ]
+    for read, text in given:
+        if more:
+            with pytest.raises(BadInput):
+                read(text)
+        else:
+            assert str(read(text)) == text

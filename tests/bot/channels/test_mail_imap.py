@@ -38,6 +38,7 @@ def certified(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 class TestWithAMailbox(NetworkContract):
     """The sender's mailbox can be read: there it is looked up."""
 
+    believes_a_yes = True
     outcomes = MAIL_OUTCOMES
 
     def open(self) -> AbstractAsyncContextManager[NetworkBench]:

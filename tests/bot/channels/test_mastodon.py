@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.accounts.door import HttpClient, always
@@ -18,6 +18,7 @@ from bot.channels.answers import instant
 from bot.channels.base import (
     Absent,
     Account,
+    AttemptKey,
     CannotTell,
     ChannelRefused,
     Content,
@@ -36,12 +37,26 @@ from bot.errors import BadInput
 from bot.fetch import safe_client
 from storage.sealed import Medium, SealedPayload
 from tests.bot.channels.benches import blank_account, door_for
-from tests.bot.channels.contract import AT, KEY, OTHER_KEY, OUTCOMES, TEXT, NetworkBench, NetworkContract, attempt
-from tests.fakes.faulty_http import Act
-from tests.fakes.mastodon_server import MastodonServer, mastodon_server, rendered
+from tests.bot.channels.contract import (
+    AT,
+    COMMENT,
+    KEY,
+    OTHER_KEY,
+    OUTCOMES,
+    TEXT,
+    NetworkBench,
+    NetworkContract,
+    attempt,
+)
+from tests.fakes.faulty_http import GOOD, Act
+from tests.fakes.mastodon_server import MastodonServer, Status, mastodon_server, rendered
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(200))
 ALT = "Rotes Velo, 3 Räder – „neu“"
+LONG = " ".join(
+    f"Satz {number}: Jeden Morgen um vier wird gebacken, und die ganze Strasse riecht nach Brot."
+    for number in range(14)
+)
 PICTURE = Medium(
     sha256=hashlib.sha256(PNG).hexdigest(), mime="image/png", size=len(PNG), width=1200, height=675, alt=ALT
 )
@@ -75,7 +90,13 @@ class MastodonBench:
         return await self.channel.send(self.sealed(text, **more), KEY, self.door())
 
     async def standing(self) -> Sequence[str]:
-        return [status.text for status in self.server.statuses]
+        """Each thread as one, its first comment by itself."""
+        threads: list[list[Status]] = []
+        for status in self.server.statuses:
+            above = status.asked.get("in_reply_to_id") if status.text != COMMENT else None
+            thread = next((each for each in threads if above and each[-1].id == above), None)
+            threads.append([status]) if thread is None else thread.append(status)
+        return ["\n\n".join(status.text for status in thread) for thread in threads]
 
 
 @asynccontextmanager
@@ -112,6 +133,112 @@ class TestKinThatIgnoreTheKey(NetworkContract):
 
     def open(self) -> AbstractAsyncContextManager[NetworkBench]:
         return open_bench(software="akkoma", honours_key=False)
+
+
+class InThreads:
+    """Every text is a thread here."""
+
+    def sealed(self, bench: Any, text: str = TEXT, comment: str = "") -> SealedPayload:
+        payload: SealedPayload = bench.sealed(LONG if text == TEXT else text, first_comment=comment)
+        return payload
+
+    async def test_the_check_is_the_last_thing_before_sending(self, bench: Any) -> None:
+        """Before each status of it."""
+        standing: list[int] = []
+
+        async def check() -> None:
+            standing.append(len(bench.server.statuses))
+
+        await bench.channel.send(self.sealed(bench), KEY, bench.door(check))
+        assert standing == [0, 1, 2]
+
+
+class TestThreads(InThreads, NetworkContract):
+    looks_up_by_key = False
+    outcomes = MASTODON_OUTCOMES
+
+    def open(self) -> AbstractAsyncContextManager[NetworkBench]:
+        return open_bench()
+
+
+class TestThreadsOfKin(InThreads, NetworkContract):
+    looks_up_by_key = False
+    outcomes = MASTODON_OUTCOMES
+
+    def open(self) -> AbstractAsyncContextManager[NetworkBench]:
+        return open_bench(software="akkoma", honours_key=False)
+
+
+async def test_a_long_text_becomes_statuses_that_answer_each_other_cut_at_sentences() -> None:
+    async with open_bench({"spoiler": "Werbung", "visibility": "private"}) as bench:
+        payload = bench.sealed(LONG, media=(PICTURE,))
+        receipt = await bench.channel.send(payload, KEY, bench.door())
+        first, second, third = bench.server.statuses
+        assert receipt.remote_id == f"{first.id},{second.id},{third.id}" and receipt.url.endswith(first.id)
+        assert [each.asked.get("in_reply_to_id") for each in bench.server.statuses] == [None, first.id, second.id]
+        assert [len(each.media) for each in bench.server.statuses] == [1, 0, 0]
+        assert {each.asked["visibility"] for each in bench.server.statuses} == {"private"}
+        assert {each.asked["spoiler_text"] for each in bench.server.statuses} == {"Werbung"}
+        assert [each.key for each in bench.server.statuses] == [KEY.key, f"{KEY.key}-1", f"{KEY.key}-2"]
+        assert all(each.text.endswith(".") for each in bench.server.statuses)
+        assert " ".join(each.text for each in bench.server.statuses) == LONG
+        live = await bench.channel.read_back(receipt, bench.door())
+        assert isinstance(live, Live) and live.alts == (ALT,)
+        assert live.text == "\n\n".join(part.text for part in payload.parts)
+        bench.server.numbers["replies"] = 3
+        assert (await bench.channel.metrics(receipt, bench.door()))["replies"] == 2, "its own continuation is none"
+
+
+@pytest.mark.parametrize("broken", [1, 2])
+@pytest.mark.parametrize("honours", [True, False])
+async def test_a_thread_that_broke_off_is_told_and_goes_on_where_it_did(broken: int, honours: bool) -> None:
+    async with open_bench(software="mastodon" if honours else "akkoma", honours_key=honours) as bench:
+        payload = bench.sealed(LONG, media=(PICTURE,))
+        bench.server.plan.extend([*([GOOD] * broken), Act(500, commits="never")])
+        assert isinstance(await attempt(bench, payload), OutcomeUnknown)
+        found = await bench.channel.look_up(payload, KEY, bench.door())
+        assert found == CannotTell(f"Of the thread's 3 posts the first {broken} stand there.")
+        again = AttemptKey(KEY.post, KEY.key, AT, AT + timedelta(minutes=5))
+        receipt = await bench.channel.send(payload, again, bench.door())
+        assert list(await bench.standing()) == ["\n\n".join(part.text for part in payload.parts)]
+        assert len(receipt.remote_id.split(",")) == len(bench.server.statuses) == 3
+        assert len(bench.server.uploads) == 1, "its picture is there already"
+
+
+async def test_what_follows_a_refusal_in_a_thread_is_a_doubt() -> None:
+    async with open_bench() as bench:
+        bench.server.plan.extend([GOOD, Act(422, commits="never")])
+        outcome = await attempt(bench, bench.sealed(LONG))
+        assert isinstance(outcome, OutcomeUnknown) and "Only a part of the thread went out." in outcome.what
+
+
+async def test_a_thread_is_taken_down_from_its_end() -> None:
+    async with open_bench() as bench:
+        receipt = await bench.send(LONG)
+        ids = [each.id for each in bench.server.statuses]
+        await bench.channel.delete(Receipt(receipt.remote_id, receipt.url, receipt.at), bench.door())
+        gone = [seen.path.rpartition("/")[2] for seen in bench.server.seen if seen.method == "DELETE"]
+        assert gone == ids[::-1] and not bench.server.statuses
+
+
+async def test_pixelfed_makes_no_threads() -> None:
+    async with open_bench(software="pixelfed", honours_key=False) as bench:
+        assert not bench.channel.capabilities_for(bench.account).threads
+        payload = bench.sealed(LONG, media=(PICTURE,))
+        assert len(payload.parts) == 1
+        assert {each.rule for each in bench.channel.validate(payload, bench.account)} == {"too_long"}
+
+
+@given(st.text(max_size=1500), st.integers(40, 600), st.sampled_from(["mastodon", "akkoma", "gotosocial"]))
+@settings(max_examples=150, deadline=None)
+def test_a_thread_loses_no_word_and_each_of_its_statuses_fits(text: str, most: int, software: str) -> None:
+    channel = Mastodon()
+    account = blank_account("mastodon", options={"software": software, "max_characters": str(most)})
+    payload = channel.build(Content(text=text), account)
+    assert "".join("".join(part.text.split()) for part in payload.parts) == "".join(text.split())
+    over = channel.measure(text, account).over
+    fits = all(channel.measure(part.text, account).used <= most for part in payload.parts)
+    assert fits == (over == 0)
 
 
 @pytest.mark.parametrize(("software", "relied_on"), [("mastodon", True), ("pixelfed", False), ("gotosocial", False)])
@@ -383,6 +510,7 @@ def test_counting_ends_and_is_never_more_than_each_address_in_full(text: str) ->
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp", "Cs"]), max_size=80))
+@example("Preise &gt 5 &amp; <b>")
 def test_what_a_server_shows_is_recognised(text: str) -> None:
     assert spoken(text_of(rendered(text.strip()))) == spoken(text.strip())
 

@@ -78,6 +78,7 @@ def with_options(bench: WebhookBench, **options: str) -> WebhookBench:
 
 
 class TestPlainWebhook(NetworkContract):
+    believes_a_yes = True
     looks_up = False
 
     def open(self) -> AbstractAsyncContextManager[NetworkBench]:
@@ -85,6 +86,8 @@ class TestPlainWebhook(NetworkContract):
 
 
 class TestWebhookThatHonoursKeys(NetworkContract):
+    believes_a_yes = True
+
     def open(self) -> AbstractAsyncContextManager[NetworkBench]:
         return self._open()
 

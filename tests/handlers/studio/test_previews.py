@@ -90,6 +90,15 @@ def test_a_reply_is_shown_as_the_last_post_of_its_thread() -> None:
     assert "first-comment" not in shown
 
 
+def test_every_post_of_a_thread_on_mastodon_is_shown_with_the_pictures_below_the_first() -> None:
+    text = "\n\n".join(f"<Teil {number}> {'Velo ' * 60}." for number in range(3))
+    payload = Mastodon().build(Content(text=text, media=MEDIA[:1]), blank_account("mastodon"))
+    shown = _drawn(payload, "en")
+    assert len(payload.parts) == 3 and [shown.count(f"&lt;Teil {number}&gt;") for number in range(3)] == [1, 1, 1]
+    assert shown.index("&lt;Teil 0&gt;") < shown.index("<img") < shown.index("&lt;Teil 1&gt;")
+    assert "2 of 3" in shown and "3 of 3" in shown and "1 of 3" not in shown
+
+
 def _drawn(payload: SealedPayload, language: str) -> str:
     part = payload.parts[0]
     fields = ("sha256", "mime", "width", "height", "alt")
