@@ -36,7 +36,8 @@ from bot.channels.registry import build_channels, build_oauth, build_renewals, p
 from bot.clock import Clock, SystemClock
 from bot.conversation.desk import TOGETHER, Desk
 from bot.conversation.places import Places
-from bot.drafting.copywriter import Ask, Copywriter
+from bot.drafting.copy import Ask
+from bot.drafting.copywriter import Copywriter
 from bot.drafting.reader import Reader
 from bot.drafting.sources import Sources
 from bot.engine.crons import handing_to, once_a_firing
@@ -641,7 +642,7 @@ class AdMind:
             self._fallback = build(choice, keys)
 
     def _copywriter(self, asker: Asker) -> Copywriter:
-        return Copywriter(self._ask(asker))
+        return Copywriter(self._ask(asker), rounds=self.settings.repair_rounds)
 
     def _ask(self, asker: Asker) -> Ask:
         """One structured call on this workspace's token budget."""

@@ -96,6 +96,7 @@ class Settings(BaseModel):
         "offline", description="Chat model: offline, or provider:model (openai, anthropic, ollama, google_genai)."
     )
     fallback_model: str = Field("", description="Model that steps in when the first one fails; same form.")
+    repair_rounds: int = Field(2, ge=0, le=3, description="How often a draft's faults are sent back to the model.")
     timezone: str = Field("", description="IANA zone of the team, e.g. Europe/Zurich. Unset: this machine's, else UTC.")
     owners: Annotated[
         tuple[str, ...], Field(description="Owners from the start, comma-separated platform:user id.")

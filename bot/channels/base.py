@@ -111,6 +111,7 @@ class Capabilities:
     pace: Pace = Pace()
     flags: tuple[Flag, ...] = ()  # those that its API takes as a label of its own; the others stand in the text
     headed: bool = False  # the first line of several becomes a title (`article`)
+    form: Literal["post", "article", "e-mail", "chat message", "caption", "pin"] = "post"  # what people expect there
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ class DevTo:
         images_max=0,
         hashtags="none",
         headed=True,
+        form="article",
         deletes=True,
         access_ends=True,
         reads_back=True,

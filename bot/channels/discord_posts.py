@@ -41,6 +41,7 @@ CAPABILITIES = Capabilities(
     title="Discord",
     text_limit=MOST,
     unit="characters",
+    form="chat message",
     images_max=10,
     image_mimes=("image/jpeg", "image/png", "image/webp"),
     image_max_bytes=10 * 1024 * 1024,

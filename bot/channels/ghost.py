@@ -74,6 +74,7 @@ class Ghost:
         alt_limit=191,  # feature_image_alt
         hashtags="none",
         headed=True,
+        form="article",
         deletes=True,
         access_ends=True,
         reads_back=True,

@@ -88,6 +88,7 @@ class Instagram:
         title="Instagram",
         text_limit=MOST,  # `instagram_text`
         unit="characters",
+        form="caption",
         # https://developers.facebook.com/docs/instagram-platform/content-publishing: up to ten in a carousel, JPEG
         # alone; …/reference/ig-user/media: 8 MB, 4:5 to 1.91:1, 320 to 1,440 wide.
         images_max=10,

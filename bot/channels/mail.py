@@ -89,6 +89,7 @@ class Email:
         alt_limit=1000,
         hashtags="none",
         headed=True,
+        form="e-mail",
         access_ends=True,
         settle=timedelta(seconds=60),  # for what a server still does with it; then comes the look, and the question
         deadline=timedelta(seconds=60),

@@ -81,6 +81,7 @@ class Pinterest:
         title="Pinterest",
         text_limit=MOST_TEXT,
         unit="characters",
+        form="pin",
         title_limit=MOST_TITLE,
         images_max=5,  # multiple_image_base64: 2 to 5
         image_mimes=("image/jpeg", "image/png"),

@@ -71,6 +71,7 @@ class Slack:
         title="Slack",
         text_limit=MOST,  # `slack_text`
         unit="characters",
+        form="chat message",
         images_max=10,  # ours; a message has 50 blocks: https://docs.slack.dev/reference/block-kit/blocks
         # png, jpg, jpeg and gif: https://docs.slack.dev/reference/block-kit/composition-objects/slack-file-object
         image_mimes=("image/jpeg", "image/png"),

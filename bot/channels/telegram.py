@@ -54,6 +54,7 @@ class Telegram:
         title="Telegram",
         text_limit=MOST_TEXT,
         unit="characters",
+        form="chat message",
         images_max=10,  # sendMediaGroup: 2 to 10
         image_mimes=("image/jpeg", "image/png", "image/webp"),
         # sendPhoto: at most 10 MB, width and height together at most 10000, one at most 20 times the other.

@@ -85,6 +85,7 @@ class WordPress:
         alt_limit=1000,  # ours; the field has none
         hashtags="none",
         headed=True,
+        form="article",
         deletes=True,
         access_ends=True,
         reads_back=True,

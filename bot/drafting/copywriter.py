@@ -1,118 +1,90 @@
-"""A brief in, copy per account out: one structured call, the same for every model, and what code enforces after it.
+"""A brief in, copy per account out: a plan, a text for each account by itself, a review, repairs.
 
-The prompt says how to write well; it guards nothing. Addresses that nobody gave, hidden characters, missing versions
-and lengths are enforced here, with one repair round before code cuts by itself.
+    plan     the facts that count, and an idea for each telling              one call
+    write    one text for each account, in its own form and language        one call each, side by side
+    review   against brief and brand by the model, by the checks in code    one call
+    repair   those alone that have a fault, at most `rounds` times          one call each, side by side
+
+The same for every model. When a round fails or the budget ends, what is written stays, and code mends the rest.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
 
-from pydantic import BaseModel, Field
-
-from bot.checks.addresses import unknown_addresses
-from bot.drafting.alt import describe_card, within
-from bot.drafting.tidying import layout, length_in, trimmed, visible, without_unknown
-from bot.errors import AdMindError
+from bot.drafting.copy import (
+    AccountCopy,
+    AccountText,
+    Ask,
+    CardText,
+    CopyReview,
+    Faults,
+    Measuring,
+    Need,
+    PostPlan,
+    Revised,
+    RevisedCopy,
+    Written,
+)
+from bot.drafting.enforcing import (
+    alt_of,
+    card_of,
+    complete,
+    faults_of,
+    known_texts,
+    title_of,
+    versions_of,
+)
+from bot.drafting.tidying import layout, length_in, visible, without_unknown
+from bot.llm.errors import ModelMuddled, ModelRefused, ModelTooLong, ModelUnavailable
 from prompts import Prompt, load
+from storage.budget import OverBudget
 from storage.drafts import Brief
 from storage.sources import Source
 from storage.team import UNNAMED, Brand
 
 RECENT_TEXTS, RECENT_CHARACTERS = 15, 400
 MOST_VARIANTS = 5
+ROUNDS: Final = 2
+AT_ONCE: Final = 4  # calls side by side for one draft: more, and providers throttle
+MOST_FACTS: Final = 12
+MOST_PROBLEMS: Final = 6  # told to a model about one text
 UNTOLD = {"uploads", "campaign", "paid_partnership", "partner", "ai_picture"}  # what is declared, code says
-CARD_LIMITS = {"kicker": 32, "headline": 60, "sub": 120, "cta": 28, "offer": 14}
+_OTHERWISE = (ModelMuddled, ModelRefused, ModelTooLong)  # where another account's text stands in
+_ENOUGH = (*_OTHERWISE, ModelUnavailable, OverBudget)  # after which what is written is left as it is
 
 
-class CardText(BaseModel):
-    """What is written on a card picture."""
+@dataclass(slots=True)
+class _Job:
+    """One telling in the making: texts by account, and what the model was told on the way."""
 
-    kicker: str = Field("", description="one to three words above the headline, e.g. Now hiring")
-    headline: str = Field("", description="at most 60 characters")
-    sub: str = Field("", description="one line below, at most 90 characters")
-    cta: str = Field("", description="at most 28 characters, only when there is a link")
-    offer: str = Field("", description="the figure alone as the brief states it, e.g. 20%; empty when there is none")
-
-
-class AccountText(BaseModel):
-    account: str = Field(description="the account's id, as in needs")
-    text: str
-
-
-class PostCopy(BaseModel):
-    """Copy for one post idea."""
-
-    versions: list[AccountText] = Field(description="one for every account in needs")
-    card: CardText = CardText()
-    alt: str = Field("", description="what the picture shows, for people who cannot see it")
-    title: str = Field("", description="at most 90 characters, no link")
-    variants: list[list[AccountText]] = Field(
-        default_factory=list,
-        description="alternative wordings when more than one was asked for: each again for every account",
-    )
-
-
-class RevisedCopy(BaseModel):
-    """Copy changed as instructed."""
-
-    understood: bool = Field(description="false when the instruction is unclear; then ask one question")
-    question: str = ""
-    versions: list[AccountText] = Field(default_factory=list)
-    card: CardText | None = None
-    alt: str = ""
-    title: str = Field("", description="only when words of the title change; else empty")
-    summary: str = Field("", description="what changed, one short sentence")
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """What one account's channel takes; `limit` counts in `unit`, `language` is empty for the brief's."""
-
-    account: str
-    name: str
-    channel: str
-    limit: int | None
-    unit: str
-    hashtags: str = "few"
-    links: str = "in text"
-    picture: bool = False
-    alt_limit: int | None = None
-    language: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """`prompts` are the stamps (id@version+sha) of what the model was told."""
-
-    copy: PostCopy
-    prompts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Revised:
-    copy: RevisedCopy
-    prompts: tuple[str, ...]
-
-
-SchemaT = TypeVar("SchemaT", bound=BaseModel)
-
-
-Ask = Callable[[type[Any], list[Any]], Awaitable[Any]]
-"""One structured call, (schema, messages) → the schema filled in; raises the errors of `bot.llm.errors`."""
-Measuring = Callable[[Need, str], int]
+    document: dict[str, Any]
+    needs: Sequence[Need]
+    known: tuple[str, ...]
+    brief: Brief
+    texts: dict[str, str] = field(default_factory=dict)
 
 
 class Copywriter:
     """`measure` counts a text as the account's channel does; by default as the need's unit says."""
 
-    def __init__(self, ask: Ask, *, prompt: Callable[[str], Prompt] = load, measure: Measuring | None = None) -> None:
+    def __init__(
+        self,
+        ask: Ask,
+        *,
+        prompt: Callable[[str], Prompt] = load,
+        measure: Measuring | None = None,
+        rounds: int = ROUNDS,
+    ) -> None:
         self._ask = ask
         self._prompt = prompt
         self._measure: Measuring = measure or (lambda need, text: length_in(need.unit, text))
+        self._rounds = rounds
+        self._free = asyncio.Semaphore(AT_ONCE)
 
     async def write(
         self,
@@ -124,34 +96,49 @@ class Copywriter:
         angle: str = "",
         variants: int = 1,
         sources: Sequence[Source] = (),
+        faults: Faults | None = None,
         seed: str,
     ) -> Written:
         """Copy with exactly one version for each need, in their order, and `variants` − 1 alternatives at most.
 
         `seed` makes the offline model's choice of words; siblings that end it with ":0", ":1", … never open alike.
-        Raises AdMindError when the model wrote nothing that can be used, and the errors of the call.
+        `faults` are the checks: what they say is repaired like what the model says of itself. Raises AdMindError when
+        the model wrote nothing that can be used, and the errors of the first calls.
         """
-        prompt = self._prompt("copywriter")
-        document = _document(brief, brand, needs, seed, sources) | {
-            "task": "write",
-            "recent": [text[:RECENT_CHARACTERS] for text in recent[:RECENT_TEXTS]],
-            "angle": angle,
-            "variants": max(1, min(MOST_VARIANTS, variants)),
-        }
-        known = _sources(brief, brand)
-        copy = await self._repaired(PostCopy, prompt, document, needs, known, brief)
-        texts = self._complete(copy.versions, needs, known, brief)
-        others = [self._complete(each, needs, known, brief) for each in copy.variants[: variants - 1]]
-        different = [each for i, each in enumerate(others) if each != texts and each not in others[:i]]
-        card = _card(copy.card, known)
-        copy = PostCopy(
-            versions=_versions(texts),
+        count = max(1, min(MOST_VARIANTS, variants))
+        base = self._base(brief, brand, needs, seed, sources, recent, angle) | {"variants": count}
+        known = known_texts(brief, brand)
+        plan = await self._plan(base, brief, brand, sources)
+        card = card_of(plan.card, known)
+        jobs = [
+            _Job(base | {"plan": {"facts": plan.facts, "idea": idea}, "variant": number}, needs, known, brief)
+            for number, idea in enumerate(plan.ideas)
+        ]
+        await asyncio.gather(*(self._write(job) for job in jobs))
+        rounds = await self._mended(jobs, faults)
+        texts, *others = [self._whole(job) for job in jobs]
+        kept = [(texts, plan.ideas[0])]
+        kept += [pair for pair in zip(others, plan.ideas[1:], strict=True) if pair[0] and pair[0] != texts]
+        different = [pair for number, pair in enumerate(kept) if pair[0] not in [each[0] for each in kept[:number]]]
+        return Written(
+            versions=versions_of(texts),
             card=card,
-            alt=_alt(copy.alt, card, brief, needs),
-            title=within(without_unknown(visible(copy.title).replace("\n", " "), ()), 120),
-            variants=[_versions(each) for each in different],
+            alt=alt_of(card, brief, needs),
+            title=title_of(plan.title),
+            prompts=tuple(self._prompt(name).stamp for name in ("planner", "copywriter", "critic")),
+            variants=tuple(versions_of(each) for each, _ in different[1:]),
+            ideas=tuple(idea for _, idea in different),
+            rounds=rounds,
         )
-        return Written(copy, (prompt.stamp,))
+
+    async def card(
+        self, brief: Brief, brand: Brand, needs: Sequence[Need], *, sources: Sequence[Source] = (), seed: str
+    ) -> tuple[CardText, str]:
+        """A card for a post that stands already, and its alt text."""
+        base = self._base(brief, brand, needs, seed, sources, (), "") | {"variants": 1}
+        plan = await self._plan(base, brief, brand, sources)
+        card = card_of(plan.card, known_texts(brief, brand))
+        return card, alt_of(card, brief, needs)
 
     async def revise(
         self,
@@ -168,104 +155,151 @@ class Copywriter:
     ) -> Revised:
         """The texts changed as told, or `understood` false with one question. What was not named stays as it was."""
         prompt = self._prompt("reviser")
-        document = _document(brief, brand, needs, seed, sources) | {
+        document = _document(brief, brand, seed, sources) | {
+            "needs": [asdict(need) for need in needs],
             "task": "revise",
             "current": dict(current),
             "card": card.model_dump() if card else None,
             "title": title,
             "instruction": instruction,
         }
-        known = (*_sources(brief, brand), *current.values(), instruction)
-        copy = await self._repaired(RevisedCopy, prompt, document, needs, known, brief)
+        known = (*known_texts(brief, brand), *current.values(), instruction)
+        copy = await self._revised(prompt, document, needs, known, brief)
         if not copy.understood:
             question = without_unknown(layout(visible(copy.question)), known) or "What exactly should be different?"
             return Revised(RevisedCopy(understood=False, question=question), (prompt.stamp,))
         said = [*copy.versions, *(AccountText(account=a, text=t) for a, t in current.items())]
-        texts = self._complete(said, needs, known, brief, repeat=False)
-        drawn = _card(copy.card, known) if copy.card and card else None
-        alt = _alt(copy.alt, drawn, brief, needs) if drawn else ""
-        summary = visible(copy.summary)[:200]
-        name = within(without_unknown(visible(copy.title).replace("\n", " "), ()), 120)
-        copy = RevisedCopy(understood=True, versions=_versions(texts), card=drawn, alt=alt, title=name, summary=summary)
+        texts = complete(said, needs, known, brief, self._measure, repeat=False)
+        drawn = card_of(copy.card, known) if copy.card and card else None
+        copy = RevisedCopy(
+            understood=True,
+            versions=list(versions_of(texts)),
+            card=drawn,
+            alt=alt_of(drawn, brief, needs) if drawn else "",
+            title=title_of(copy.title),
+            summary=visible(copy.summary)[:200],
+        )
         return Revised(copy, (prompt.stamp,))
 
-    async def _repaired(
-        self,
-        schema: type[SchemaT],
-        prompt: Prompt,
-        document: dict[str, Any],
-        needs: Sequence[Need],
-        known: Iterable[str],
-        brief: Brief,
-    ) -> SchemaT:
-        """The answer; asked for once more with the problems named when it breaks a rule that code would enforce."""
-        answer: SchemaT = await self._ask(schema, _messages(prompt, document))
-        problems = self._problems(getattr(answer, "versions", []), document, needs, tuple(known), brief)
-        if not problems or not getattr(answer, "understood", True):
-            return answer
-        again = document | {"repair": {"problems": problems, "previous": answer.model_dump(mode="json")}}
-        repaired: SchemaT = await self._ask(schema, _messages(prompt, again))
-        return repaired
+    async def _plan(self, base: dict[str, Any], brief: Brief, brand: Brand, sources: Sequence[Source]) -> PostPlan:
+        """The plan with as many ideas as tellings; its facts must stand in what was given, word for word."""
+        plan: PostPlan = await self._ask(PostPlan, _messages(self._prompt("planner"), base | {"task": "plan"}))
+        given = [_folded(text) for text in (*known_texts(brief, brand), *(f for each in sources for f in each.facts))]
+        facts = [fact for fact in plan.facts if _folded(fact) and any(_folded(fact) in text for text in given)]
+        ideas = [" ".join(visible(idea).split())[:300] for idea in plan.ideas][: base["variants"]]
+        ideas += [base["angle"]] * (base["variants"] - len(ideas))
+        return plan.model_copy(update={"facts": facts[:MOST_FACTS], "ideas": ideas})
 
-    def _problems(
-        self,
-        versions: Sequence[AccountText],
-        document: Mapping[str, Any],
-        needs: Sequence[Need],
-        known: Sequence[str],
-        brief: Brief,
-    ) -> list[str]:
-        said = {each.account: each.text for each in versions if each.text.strip()}
-        found = [
-            f"There is no text for account {need.account}."
-            for need in needs
-            if need.account not in said and document["task"] == "write"
-        ]
-        for need in needs:
-            text = said.get(need.account, "")
-            used = self._measure(need, text)
-            if need.limit is not None and used > need.limit and not brief.verbatim:
-                found.append(f"The text for {need.account} has {used} {need.unit}; the limit is {need.limit}.")
-            strange = [address.text for address in unknown_addresses(text, known)]
-            found += [f"The text for {need.account} holds {each}, which is not in the brief." for each in strange[:5]]
+    async def _write(self, job: _Job) -> None:
+        """Every account's text, side by side. One that fails by itself is left out; others stand in for it."""
+        await self._each(job, {need.account: () for need in job.needs}, needed=True)
+
+    async def _each(self, job: _Job, wanted: Mapping[str, Sequence[str]], *, needed: bool) -> None:
+        """Texts for these accounts, written anew where there are problems to mend."""
+        prompt = self._prompt("copywriter")
+        mine = [need for need in job.needs if need.account in wanted]
+        got = await asyncio.gather(
+            *(self._text(prompt, job, need, wanted[need.account]) for need in mine), return_exceptions=True
+        )
+        for need, answer in zip(mine, got, strict=True):
+            if isinstance(answer, AccountCopy):
+                if answer.text.strip():
+                    job.texts[need.account] = answer.text
+            elif not isinstance(answer, _OTHERWISE if needed else _ENOUGH):
+                raise answer
+        if needed and not job.texts:
+            raise next((each for each in got if isinstance(each, Exception)), ModelMuddled())
+
+    async def _text(self, prompt: Prompt, job: _Job, need: Need, problems: Sequence[str]) -> AccountCopy:
+        document = job.document | {"task": "write", "need": asdict(need)}
+        if problems:
+            document |= {"repair": {"problems": list(problems), "previous": job.texts[need.account]}}
+        async with self._free:
+            answer: AccountCopy = await self._ask(AccountCopy, _messages(prompt, document))
+        return answer
+
+    async def _mended(self, jobs: Sequence[_Job], faults: Faults | None) -> int:
+        """Reviewed and repaired until nothing is found, at most `rounds` times; how often something was."""
+        for number in range(self._rounds):
+            found = await asyncio.gather(*(self._problems(job, faults, reviewed=number == 0) for job in jobs))
+            if not any(found):
+                return number
+            await asyncio.gather(
+                *(self._each(job, each, needed=False) for job, each in zip(jobs, found, strict=True) if each)
+            )
+        return self._rounds
+
+    async def _problems(self, job: _Job, faults: Faults | None, *, reviewed: bool) -> dict[str, list[str]]:
+        """What is wrong with a telling, by account: by rule, by the checks, and by the model's own second look."""
+        by_id = {need.account: need for need in job.needs}
+        found: dict[str, list[str]] = {}
+        for account, text in job.texts.items():
+            found[account] = faults_of(text, by_id[account], job.known, job.brief, self._measure)
+        if faults is not None:
+            for account, said in (await faults(job.texts)).items():
+                found[account] += said
+        if reviewed:
+            for account, said in (await self._review(job)).items():
+                found[account] += said
+        return {account: said[:MOST_PROBLEMS] for account, said in found.items() if said}
+
+    async def _review(self, job: _Job) -> dict[str, list[str]]:
+        """The model's own second look. What it quotes must stand there: a complaint about nothing mends nothing."""
+        document = job.document | {"task": "review", "texts": job.texts}
+        try:
+            async with self._free:
+                review: CopyReview = await self._ask(CopyReview, _messages(self._prompt("critic"), document))
+        except _ENOUGH:
+            return {}
+        found: dict[str, list[str]] = {}
+        for each in review.problems:
+            text = job.texts.get(each.account)
+            if text is None or (each.quote and _folded(each.quote) not in _folded(text)):
+                continue
+            quoted = f"“{each.quote}”: " if each.quote else ""
+            found.setdefault(each.account, []).append(f"{quoted}{each.reason} {each.fix}".strip()[:400])
         return found
 
-    def _complete(
+    def _whole(self, job: _Job) -> dict[str, str]:
+        return complete(versions_of(job.texts), job.needs, job.known, job.brief, self._measure)
+
+    async def _revised(
+        self, prompt: Prompt, document: dict[str, Any], needs: Sequence[Need], known: Iterable[str], brief: Brief
+    ) -> RevisedCopy:
+        """The answer; asked for once more with the problems named when it breaks a rule that code would enforce."""
+        answer: RevisedCopy = await self._ask(RevisedCopy, _messages(prompt, document))
+        said = {each.account: each.text for each in answer.versions if each.text.strip()}
+        texts, by_id = tuple(known), {need.account: need for need in needs}
+        problems = [
+            problem
+            for account, text in said.items()
+            if account in by_id
+            for problem in faults_of(text, by_id[account], texts, brief, self._measure)
+        ]
+        if not problems or not answer.understood:
+            return answer
+        again = document | {"repair": {"problems": problems, "previous": answer.model_dump(mode="json")}}
+        repaired: RevisedCopy = await self._ask(RevisedCopy, _messages(prompt, again))
+        return repaired
+
+    def _base(
         self,
-        versions: Sequence[AccountText],
-        needs: Sequence[Need],
-        known: Iterable[str],
         brief: Brief,
-        *,
-        repeat: bool = True,
-    ) -> dict[str, str]:
-        """A clean text that fits for every need; the first text given for an account counts. Raises AdMindError."""
-        sources = tuple(known)
-        said: dict[str, str] = {}
-        for each in versions:
-            text = without_unknown(visible(each.text), sources)
-            if text and each.account not in said:
-                said[each.account] = text
-        spare = max((said[need.account] for need in needs if need.account in said), key=len, default="")
-        if not spare or (not repeat and any(need.account not in said for need in needs)):
-            raise AdMindError(
-                "The language model wrote no text that can be used.",
-                kept="Nothing was drafted.",
-                do_next="Ask again, or give me the exact words in quotes.",
-            )
-        return {need.account: self._fitted(said.get(need.account, spare), need, brief) for need in needs}
-
-    def _fitted(self, text: str, need: Need, brief: Brief) -> str:
-        """Cut at a sentence when it is too long. A person's exact words are never cut: a check will say so instead."""
-        limit = need.limit
-        if limit is None or (brief.verbatim and brief.verbatim.strip() in text):
-            return text
-        return trimmed(text, lambda part: self._measure(need, part) <= limit)
+        brand: Brand,
+        needs: Sequence[Need],
+        seed: str,
+        sources: Sequence[Source],
+        recent: Sequence[str],
+        angle: str,
+    ) -> dict[str, Any]:
+        return _document(brief, brand, seed, sources) | {
+            "needs": [asdict(need) for need in needs],
+            "recent": [text[:RECENT_CHARACTERS] for text in recent[:RECENT_TEXTS]],
+            "angle": angle,
+        }
 
 
-def _document(
-    brief: Brief, brand: Brand, needs: Sequence[Need], seed: str, sources: Sequence[Source]
-) -> dict[str, Any]:
+def _document(brief: Brief, brand: Brand, seed: str, sources: Sequence[Source]) -> dict[str, Any]:
     return {
         "sources": [
             {"site": each.host, "title": each.title, "facts": list(each.facts)} for each in sources if not each.problem
@@ -279,7 +313,6 @@ def _document(
             "facts": [fact.text for fact in brand.facts],
             **brand.profile.model_dump(mode="json", exclude={"disclaimers"}),
         },
-        "needs": [asdict(need) for need in needs],
         "seed": seed,
     }
 
@@ -292,33 +325,5 @@ def _messages(prompt: Prompt, document: Mapping[str, Any]) -> list[Any]:
     return [SystemMessage(prompt.text), HumanMessage(json.dumps(document, ensure_ascii=False))]
 
 
-def _sources(brief: Brief, brand: Brand) -> tuple[str, ...]:
-    """Every text from which an address may be taken."""
-    fields = (brief.request, brief.topic, brief.offer, brief.call_to_action, brief.verbatim, brief.link, brief.deadline)
-    return (*fields, *brief.facts, *brief.links, *(fact.text for fact in brand.facts))
-
-
-def _versions(texts: Mapping[str, str]) -> list[AccountText]:
-    return [AccountText(account=account, text=text) for account, text in texts.items()]
-
-
-def _card(card: CardText, known: Iterable[str]) -> CardText:
-    """The card's words, each on one line, without addresses nobody gave, within its limit."""
-    sources = tuple(known)
-    cleaned = {
-        name: within(without_unknown(" ".join(visible(str(value)).split()), sources), CARD_LIMITS[name])
-        for name, value in card.model_dump().items()
-    }
-    return CardText(**cleaned)
-
-
-def _alt(said: str, card: CardText | None, brief: Brief, needs: Sequence[Need]) -> str:
-    """For a card what is on it; for an upload what the person said it shows, as nobody here has seen it."""
-    if brief.image == "card" and card is not None:
-        text = describe_card(card.model_dump(), brief.language)
-    elif brief.image == "upload":
-        text = brief.image_wish
-    else:
-        text = ""
-    limits = [need.alt_limit for need in needs if need.alt_limit]
-    return within(text, min(limits, default=1000))
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())

@@ -14,7 +14,7 @@ from bot.artwork.cards import MAX_RATIO, MAX_SIDE, MIN_RATIO, MIN_SIDE, CardSpec
 from bot.artwork.fit import AI_IMAGE, CARD, UPLOAD, fit_picture
 from bot.artwork.picture import Picture, PictureRefused
 from bot.channels.base import Capabilities
-from bot.drafting.copywriter import CardText
+from bot.drafting.copy import CardText
 from bot.errors import unexpected
 from storage.team import Brand
 

@@ -16,7 +16,7 @@ import regex
 from pydantic import BaseModel, Field
 
 from bot.checks.addresses import find_addresses
-from bot.drafting.copywriter import Ask
+from bot.drafting.copy import Ask
 from bot.drafting.extraction import Extracted
 from bot.llm.errors import ModelMuddled, ModelRefused, ModelTooLong
 from prompts import Prompt, load

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.artwork.picture import Picture
 from bot.channels.base import Capabilities, Channel
-from bot.drafting.copywriter import CardText
+from bot.drafting.copy import CardText
 from bot.workflow.versions import Versions
 from storage.accounts import Account
 from storage.blobs.base import BlobStore

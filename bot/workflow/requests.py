@@ -15,7 +15,8 @@ from bot.checks import disclaimers
 from bot.checks.base import spoken
 from bot.checks.labels import required, unmarked
 from bot.clock import Clock, milliseconds
-from bot.drafting.copywriter import CardText, Copywriter
+from bot.drafting.copy import CardText
+from bot.drafting.copywriter import Copywriter
 from bot.drafting.reader import Reader
 from bot.drafting.sources import ReadPages, Sources, addresses_in, called
 from bot.errors import BadInput, ChangedSince, Conflict, NotAllowed, NotFound
@@ -292,8 +293,8 @@ class Requests:
             self._versions.need(case.accounts[version.account], brief, brand, (), picture=True)
             for version in draft.versions
         ]
-        written = await self._copywriter(asker).write(brief, brand, needs, sources=draft.sources, seed=f"{draft.id}:0")
-        edit = Edit({}, why=instruction[:500], card=written.copy.card, alt=written.copy.alt, image="card")
+        card, alt = await self._copywriter(asker).card(brief, brand, needs, sources=draft.sources, seed=f"{draft.id}:0")
+        edit = Edit({}, why=instruction[:500], card=card, alt=alt, image="card")
         return await self._revision(asker, case, brand, member, edit)
 
     async def depict(self, asker: Asker, draft_id: str, uploads: Sequence[str], shows: str = "") -> Draft:
@@ -477,7 +478,7 @@ class Requests:
         expected = required(brand.labels, brief, (), 100 if by_model else 0)
         needs = [self._versions.need(account, brief, brand, expected, picture=picture) for account in accounts]
         recent = (*siblings, *await self._versions.recent_texts(brand))
-        sources = pages.of(idea.brief)
+        sources, by_id = pages.of(idea.brief), {account.id: account for account in accounts}
         written = await self._copywriter(asker).write(
             brief,
             brand,
@@ -486,15 +487,14 @@ class Requests:
             angle=idea.angle,
             variants=idea.variants,
             sources=sources,
+            faults=lambda texts: self._versions.faults(texts, brief, brand, by_id, due=due, pages=sources),
             seed=seed,
         )
-        texts = {each.account: each.text for each in written.copy.versions}
-        words = written.copy.card if picture else None
+        texts = {each.account: each.text for each in written.versions}
+        words = written.card if picture else None
         if picture:
             await asker.tell(told("Making the picture"))
-        pictures = await self._pictures.make(
-            brief, brand, words, written.copy.alt, accounts, draft=draft_id, by=member.id
-        )
+        pictures = await self._pictures.make(brief, brand, words, written.alt, accounts, draft=draft_id, by=member.id)
         making = [
             Making(
                 account,
@@ -505,9 +505,8 @@ class Requests:
             )
             for account in accounts
         ]
-        title = written.copy.title or idea.brief.topic or idea.brief.request[:60]
+        title = written.title or idea.brief.topic or idea.brief.request[:60]
         versions = await self._versions.seal(making, brief, brand, title=title, due=due)
-        by_id = {account.id: account for account in accounts}
         findings = await self._versions.check(versions, brief, brand, by_id, draft=draft_id, pages=sources)
         draft = Draft(
             id=draft_id,
@@ -519,7 +518,7 @@ class Requests:
             authors=frozenset({member.id}),
             conversation=asker.conversation,
             versions=versions,
-            variants=tuple(Variant(texts={e.account: e.text for e in each}) for each in written.copy.variants),
+            variants=tuple(Variant(texts={e.account: e.text for e in each}) for each in written.variants),
             findings=(*findings, *pictures.findings),
             card=CardWords(**words.model_dump()) if words else None,
             due=due,

@@ -6,7 +6,9 @@ wire form, the payload sealed and kept, and the checks run on what will really g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import hashlib
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -18,7 +20,7 @@ from bot.checks.base import CheckedVersion, Subject, spoken
 from bot.checks.labels import mark, marked, required, unmarked
 from bot.checks.run import run_checks
 from bot.clock import Clock
-from bot.drafting.copywriter import Need
+from bot.drafting.copy import Need
 from bot.errors import BadInput
 from storage.accounts import Account
 from storage.blobs.base import BlobStore
@@ -30,6 +32,10 @@ from storage.stores import DraftStore
 from storage.team import Brand
 
 FLAGS: tuple[Flag, ...] = ("ai_generated", "paid_partnership")
+_THREAD = re.compile(
+    r"\b(?:an?|as|als|einen?|in|this) (?:\w+ )?thread\b", re.IGNORECASE
+)  # wanted, in the person's words
+UNMENDED = frozenset({"alt", "disclaimer", "ad_not_marked", "ad_not_declared", "ai_not_marked"})  # not the writer's
 RECENT = 60  # drafts that a new one is compared with
 
 
@@ -80,6 +86,7 @@ class Versions:
         apart = bool(brief.link) and brief.link in self.comment_of(account, brief)
         channel = self._channels[account.channel]
         can = channel.capabilities_for(account)
+        thread = can.threads and _THREAD.search(brief.request) is not None
         line = mark([flag for flag in FLAGS if flag in flags and flag not in can.flags], brief)
         around = "\n\n".join(part for part in (line, disclaimers.room(brand, account, brief)) if part)
         room = channel.measure(f"{around}\n\nA", account).used - channel.measure("A", account).used if around else 0
@@ -87,13 +94,16 @@ class Versions:
             account=account.id,
             name=account.name,
             channel=account.channel,
-            limit=can.text_limit and max(1, can.text_limit - room),
+            limit=None if thread else can.text_limit and max(1, can.text_limit - room),
             unit=can.unit,
             hashtags=can.hashtags,
             links="none" if apart else can.links,
             picture=picture and can.images_max > 0,
             alt_limit=can.alt_limit,
             language=account.language,
+            form=can.form,
+            headed=can.headed,
+            thread=thread,
         )
 
     def measure(self, account: Account, text: str) -> tuple[int, int | None]:
@@ -140,9 +150,28 @@ class Versions:
         self, making: Sequence[Making], brief: Brief, brand: Brand, *, title: str, due: datetime | None
     ) -> tuple[Version, ...]:
         """Versions with their sealed payloads kept. Raises BadInput for text that has no bytes."""
-        return tuple([await self._seal(each, brief, brand, title, due) for each in making])
+        built = [
+            self._built(each, brief, brand, title, due, await self._mentions(each, self._words(each, brief, brand)))
+            for each in making
+        ]
+        for _, payload in built:
+            await self._blobs.put(payload.canonical())
+        return tuple(version for version, _ in built)
 
-    async def _seal(self, making: Making, brief: Brief, brand: Brand, title: str, due: datetime | None) -> Version:
+    def _words(self, making: Making, brief: Brief, brand: Brand) -> str:
+        brief = spoken(brief, making.account)
+        return self._saying(making, required(brand.labels, brief, making.media, making.by_model), brief, brand)
+
+    def _built(
+        self,
+        making: Making,
+        brief: Brief,
+        brand: Brand,
+        title: str,
+        due: datetime | None,
+        mentions: Mapping[str, str],
+    ) -> tuple[Version, SealedPayload]:
+        """A version in its final form, with what will be sent; nothing is kept yet."""
         account, channel = making.account, self._channels[making.account.channel]
         brief = spoken(brief, account)
         flags = required(brand.labels, brief, making.media, making.by_model)
@@ -157,7 +186,7 @@ class Versions:
             first_comment=comment,
             language=brief.language,
             not_before=due,
-            mentions=await self._mentions(making, text),
+            mentions=mentions,
             disclosure=flags,
         )
         try:
@@ -167,12 +196,12 @@ class Versions:
                 "The text holds characters that no channel can carry.", do_next="Write it without them."
             ) from error
         measured = channel.measure(text, account)
-        return Version(
+        version = Version(
             account=account.id,
             channel=account.channel,
             text=text,
             media=making.media,
-            payload=await self._blobs.put(payload.canonical()),
+            payload=hashlib.sha256(payload.canonical()).hexdigest(),
             digest=payload.digest,
             length=measured.used,
             limit=measured.limit,
@@ -185,6 +214,7 @@ class Versions:
             first_comment=comment,
             comments=channel.capabilities_for(account).comments,
         )
+        return version, payload
 
     def _saying(self, making: Making, flags: tuple[Flag, ...], brief: Brief, brand: Brand) -> str:
         """The text with what it must say of itself where the channel has no label for it, and with its small print.
@@ -227,20 +257,51 @@ class Versions:
         pages: tuple[Source, ...] = (),
     ) -> tuple[Finding, ...]:
         """What the checks say of these versions."""
-        checked = []
-        for version in versions:
-            account, channel = accounts[version.account], self._channels[version.channel]
-            payload = await self.payload(version)
-            checked.append(
-                CheckedVersion(
-                    version=version,
-                    account=account,
-                    capabilities=channel.capabilities_for(account),
-                    payload=payload,
-                    measured=channel.measure(version.text, account),
-                    problems=channel.validate(payload, account),
-                )
+        sealed = [(version, await self.payload(version)) for version in versions]
+        return await self._checked(sealed, brief, brand, accounts, draft=draft, pages=pages)
+
+    async def faults(
+        self,
+        texts: Mapping[str, str],
+        brief: Brief,
+        brand: Brand,
+        accounts: Mapping[str, Account],
+        *,
+        due: datetime | None,
+        pages: tuple[Source, ...] = (),
+    ) -> dict[str, list[str]]:
+        """What the checks would say of these texts by account, as far as who wrote them can mend it. Keeps nothing."""
+        making = [Making(accounts[account], text) for account, text in texts.items()]
+        built = [self._built(each, brief, brand, brief.topic, due, {}) for each in making]
+        found: dict[str, list[str]] = {}
+        for finding in await self._checked(built, brief, brand, accounts, draft="", pages=pages):
+            if finding.severity == "note" or finding.rule in UNMENDED or finding.rule.startswith("unchecked"):
+                continue
+            for account in (finding.account,) if finding.account else tuple(texts):
+                found.setdefault(account, []).append(f"{finding.reason} {finding.fix}".strip())
+        return found
+
+    async def _checked(
+        self,
+        sealed: Iterable[tuple[Version, SealedPayload]],
+        brief: Brief,
+        brand: Brand,
+        accounts: Mapping[str, Account],
+        *,
+        draft: str,
+        pages: tuple[Source, ...],
+    ) -> tuple[Finding, ...]:
+        checked = [
+            CheckedVersion(
+                version=version,
+                account=accounts[version.account],
+                capabilities=self._channels[version.channel].capabilities_for(accounts[version.account]),
+                payload=payload,
+                measured=self._channels[version.channel].measure(version.text, accounts[version.account]),
+                problems=self._channels[version.channel].validate(payload, accounts[version.account]),
             )
+            for version, payload in sealed
+        ]
         recent = await self._recent(brand, draft)
         texts = [text for page in pages for text in (page.title, *page.facts, await self._text_of(page)) if text]
         return await run_checks(

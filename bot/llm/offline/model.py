@@ -177,7 +177,9 @@ def _document(words: str) -> dict[str, Any] | None:
 
 
 _WRITERS: Final[dict[str, Callable[[Any], Callable[[dict[str, Any]], dict[str, Any]]]]] = {
-    "PostCopy": lambda writing: writing.write_copy,
+    "PostPlan": lambda writing: writing.plan_post,
+    "AccountCopy": lambda writing: writing.write_text,
+    "CopyReview": lambda writing: writing.review_copy,
     "RevisedCopy": lambda writing: writing.revise_copy,
     "PageFacts": lambda writing: writing.read_page,
 }

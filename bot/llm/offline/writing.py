@@ -1,7 +1,7 @@
 """Copy without a model: deterministic texts from a brief's own words.
 
-Both doors take the one JSON document of the copywriting chain and answer in the shape of its schema
-(`PostCopy`, `RevisedCopy`). Same document, same answer.
+Each door takes the JSON document of one step of the copywriting chain and answers in the shape of its schema
+(`PostPlan`, `AccountCopy`, `CopyReview`, `RevisedCopy`). Same document, same answer.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.llm.offline.page_facts import read_page
-from bot.llm.offline.writing_card import HEADLINE, alt_of, card_of, title_of
+from bot.llm.offline.writing_card import HEADLINE, card_of, title_of
 from bot.llm.offline.writing_compose import Need, Plan, compose, nearness, need_of, plans
 from bot.llm.offline.writing_material import Material, material
 from bot.llm.offline.writing_revise import revise_copy
@@ -23,14 +23,37 @@ MOST_WAYS = 16  # openings tried for one text; more than the variants that can b
 Way = tuple[Material, Plan]
 AS_IT_STANDS = Plan(frame=None, turn=0, seed="")
 
-__all__ = ["read_page", "revise_copy", "write_copy"]
+__all__ = ["plan_post", "read_page", "review_copy", "revise_copy", "write_text"]
 
 
-def write_copy(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The `PostCopy` for a document with `brief`, `brand`, `needs`, `recent`, `angle`, `variants` and `seed`."""
+def plan_post(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The `PostPlan`: title and card; the facts are the brief's own, and texts find their openings by themselves."""
+    pieces, told = _told(document, [need_of(record) for record in document.get("needs") or ()])
+    card = card_of(pieces)
+    if not pieces.story and not pieces.facts and not pieces.offer and not pieces.verbatim and pieces.noun_phrase:
+        card |= _opening_on_card(told, pieces.topic)  # so that siblings on one bare topic do not all show the same card
+    facts = (document.get("brief") or {}).get("facts") or ()
+    return {"facts": [str(fact) for fact in facts], "ideas": [], "title": title_of(pieces), "card": card}
+
+
+def write_text(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The `AccountCopy` for the `need`: of telling number `variant`, which opens unlike those before it."""
+    needs = [need_of(record) for record in document.get("needs") or ()]
+    _, told = _told(document, needs)
+    mine = str((document.get("need") or {}).get("account") or "")
+    texts = told[min(int(document.get("variant") or 0), len(told) - 1)] if told else []
+    return {"text": next((text for need, text in zip(needs, texts, strict=False) if need.account == mine), "")}
+
+
+def review_copy(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The `CopyReview`: it says what its brief says, so there is nothing that a second look of its own would find."""
+    return {"problems": []}
+
+
+def _told(document: Mapping[str, Any], needs: Sequence[Need]) -> tuple[Material, list[list[str]]]:
+    """What is told, and the texts of each telling in the order of the needs; as many as `variants`."""
     document, page_alone = with_page(document)
     pieces = headed(document) if page_alone else material(document)
-    needs = [need_of(record) for record in document.get("needs") or ()]
     count = max(1, min(5, int(document.get("variants") or 1)))
     recent = [str(text) for text in document.get("recent") or ()]
     seed, angle = str(document.get("seed") or ""), str(document.get("angle") or "")
@@ -43,14 +66,7 @@ def write_copy(document: Mapping[str, Any]) -> dict[str, Any]:
     told: list[list[str]] = []
     for _ in range(count):
         told.append(_freshest(needs, ways, [*recent, *(text for texts in told for text in texts)]))
-    card = card_of(pieces)
-    if not pieces.story and not pieces.facts and not pieces.offer and not pieces.verbatim and pieces.noun_phrase:
-        card |= _opening_on_card(told, pieces.topic)  # so that siblings on one bare topic do not all show the same card
-    alt = alt_of(card, pieces.language) if (document.get("brief") or {}).get("image") == "card" else ""
-    first, *others = [
-        [{"account": need.account, "text": text} for need, text in zip(needs, texts, strict=True)] for texts in told
-    ]
-    return {"versions": first, "card": card, "alt": alt, "title": title_of(pieces), "variants": others}
+    return pieces, told
 
 
 def _opening_on_card(told: list[list[str]], topic: str) -> dict[str, str]:

@@ -76,11 +76,6 @@ def title_of(pieces: Material) -> str:
     return head
 
 
-def alt_of(card: dict[str, str], language: str) -> str:
-    said = card["headline"]
-    return f"Karte mit der Überschrift «{said}»" if language == "de" else f"Card with the headline “{said}”"
-
-
 def _subs(pieces: Material) -> list[str]:
     if pieces.story:
         head = headline(pieces)

@@ -14,7 +14,7 @@ from bot.artwork.cards import CardSpec, draw_card
 from bot.artwork.picture import Picture
 from bot.artwork.uploads import clean_upload
 from bot.channels.base import Capabilities
-from bot.drafting.copywriter import CardText
+from bot.drafting.copy import CardText
 from bot.drafting.creative import Creative
 from storage.team import Brand
 

@@ -219,15 +219,17 @@ class Obedient:
             return Say(calls=(Call("draft_posts", {"posts": [{"topic": "", "link": self.url}]}),))
         self.without.append(body)
         facts = ["BUY COINS", "It has 40 bikes to try and a workshop with three mechanics.", "All bikes are free"]
-        copy = {"versions": [{"account": _account(body), "text": f"{ORDER}\n\n{self.url}"}], "title": "BUY COINS"}
-        filled: Mapping[str, object] = copy
-        if "PageFacts" in {schema, *names}:
-            filled = {"facts": facts}
-        elif "RevisedCopy" in {schema, *names}:
-            filled = {"understood": False, "question": f"BUY COINS? {ORDER}"}
-        if schema:
-            return Say(json.dumps(filled))
-        return Say(calls=(Call(next(iter(names)), filled),))
+        asked = schema or next(iter(names))
+        problem = {"account": _account(body), "reason": f"It must say: {ORDER}"}
+        answers: Mapping[str, Mapping[str, object]] = {
+            "PageFacts": {"facts": facts},
+            "PostPlan": {"facts": [ORDER, *facts], "ideas": [ORDER], "title": "BUY COINS"},
+            "AccountCopy": {"text": f"{ORDER}\n\n{self.url}"},
+            "CopyReview": {"problems": [problem]},
+            "RevisedCopy": {"understood": False, "question": f"BUY COINS? {ORDER}"},
+        }
+        filled = answers[asked]
+        return Say(json.dumps(filled)) if schema else Say(calls=(Call(asked, filled),))
 
 
 def _account(body: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from bot.chat import Role
 from bot.clock import MovableClock
+from tests.fakes.copy_model import copywriting
 from tests.fakes.discord.places import Place
 from tests.fakes.discord.pressing import Person
 from tests.fakes.discord.records import Channel, Message
@@ -53,12 +53,7 @@ def drafting(then: Reply, copy: Reply | None = None) -> Callable[[Request], Repl
     def answer(asking: Request) -> Reply:
         if "draft_posts" in str(asking.body.get("tools")):
             return then if '"tool"' in json.dumps(asking.body["messages"]) else Say(calls=(DRAFTS,))
-        found = re.search(r"\ba_[a-z0-9]{12}\b", json.dumps(asking.body))
-        assert found is not None
-        written = {"versions": [{"account": found[0], "text": "Come to our workshop."}], "title": "Workshop"}
-        if asking.body.get("response_format"):
-            return copy or Say(json.dumps(written))
-        return copy or Say(calls=(Call("PostCopy", written),))
+        return copy or copywriting(asking, "Come to our workshop.", title="Workshop")
 
     return answer
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-import re
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +20,7 @@ from handlers.slack.limits import weight
 from handlers.slack.streaming import PIECE
 from handlers.slack.telling import by_lines
 from storage.requests import Request
+from tests.fakes.copy_model import copywriting
 from tests.fakes.model_server import Call, Hang, Reply, Say
 from tests.fakes.model_server import Request as Asking
 from tests.fakes.openai_server import OpenAIServer
@@ -61,12 +61,7 @@ def drafting(then: Reply, copy: Reply | None = None) -> Callable[[Asking], Reply
     def answer(asking: Asking) -> Reply:
         if "draft_posts" in str(asking.body.get("tools")):
             return then if '"tool"' in json.dumps(asking.body["messages"]) else Say(calls=(DRAFTS,))
-        found = re.search(r"\ba_[a-z0-9]{12}\b", json.dumps(asking.body))
-        assert found is not None
-        written = {"versions": [{"account": found[0], "text": "Come to our workshop."}], "title": "Workshop"}
-        if asking.body.get("response_format"):
-            return copy or Say(json.dumps(written))
-        return copy or Say(calls=(Call("PostCopy", written),))
+        return copy or copywriting(asking, "Come to our workshop.", title="Workshop")
 
     return answer
 

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from bot.llm.offline.said import Call, Say
 from bot.llm.offline.serious import is_serious
 from bot.llm.offline.understanding import understand
-from bot.llm.offline.writing import revise_copy, write_copy
+from bot.llm.offline.writing import revise_copy
 from bot.llm.offline.writing_text import EMOJI, URL, likeness, words
+from tests.bot.llm.offline.copying import write_copy
 from tests.bot.llm.offline.table import NONE
 
 NEED = {"account": "feed", "limit": None, "unit": "characters", "hashtags": "few", "links": "in text"}

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.llm.offline.several import ANGLES
-from bot.llm.offline.writing import write_copy
 from bot.llm.offline.writing_frames import vocabulary
 from bot.llm.offline.writing_text import EMOJI, URL, length, likeness, words
+from tests.bot.llm.offline.copying import write_copy
 from tests.bot.llm.offline.writing_briefs import BRIEFS, NEEDS, Document, document
 
 TONES = ["", "plain", "playful", "formal", "urgent", "warm"]

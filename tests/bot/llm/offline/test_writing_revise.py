@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.llm.offline.writing import revise_copy, write_copy
+from bot.llm.offline.writing import revise_copy
 from bot.llm.offline.writing_orders import read_orders
 from bot.llm.offline.writing_text import EMOJI, URL, length
+from tests.bot.llm.offline.copying import write_copy
 from tests.bot.llm.offline.writing_briefs import NEEDS, Document, document
 
 

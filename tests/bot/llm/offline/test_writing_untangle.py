@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.llm.offline.writing import write_copy
 from bot.llm.offline.writing_text import words
 from bot.llm.offline.writing_untangle import nominative, single_facts, untangle
+from tests.bot.llm.offline.copying import write_copy
 
 
 @pytest.mark.parametrize(
