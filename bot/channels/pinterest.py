@@ -56,6 +56,7 @@ from bot.channels.pinterest_api import (
     judged,
     made_at,
     path_of,
+    pictures_of,
     pin_body,
     receipt_of,
     text,
@@ -191,7 +192,10 @@ class Pinterest:
         several = media.get("items") if isinstance(media, dict) else None
         others = len(several) - 1 if isinstance(several, list) and several else 0
         return Live(
-            text=words_of(pin), alts=(text(pin, "alt_text").strip(), *("" for _ in range(others))), url=receipt.url
+            text=words_of(pin),
+            alts=(text(pin, "alt_text").strip(), *("" for _ in range(others))),
+            url=receipt.url,
+            pictures=pictures_of(pin),
         )
 
     async def delete(self, receipt: Receipt, door: Door) -> None:
