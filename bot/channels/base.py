@@ -22,6 +22,7 @@ from storage.sealed import Medium, Part, SealedPayload
 __all__ = [
     "Absent",
     "Account",
+    "Addressed",
     "AttemptKey",
     "CannotTell",
     "Capabilities",
@@ -378,6 +379,17 @@ class Shows(Protocol):
     async def picture(self, address: str, most_bytes: int, door: Door) -> bytes | None:
         """What lies at one of `Live.pictures`; None where it is not shown. The access goes to no other host than the
         platform's own. Raises as `Door.request` and `Door.secret`.
+        """
+        ...
+
+
+@runtime_checkable
+class Addressed(Protocol):
+    """What a channel adds whose addresses tell of which post they are."""
+
+    def post_at(self, address: str, account: Account) -> str | None:
+        """The `Receipt.remote_id` of a post of one part at a web address that a person gives; empty where the address
+        does not tell it, None where it is of another site or another account.
         """
         ...
 

@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 
 from bot.channels import linkedin_comments
 from bot.channels import linkedin_document as documents
-from bot.channels.answers import KEPT, ask, printable
+from bot.channels.answers import KEPT, ask, path_on, printable
 from bot.channels.base import (
     Absent,
     Account,
@@ -51,7 +51,7 @@ from bot.channels.base import (
 )
 from bot.channels.content import link_in, sealed
 from bot.channels.limits import problems
-from bot.channels.linkedin_api import VISIBILITIES, Api, instant, judged, path_of, post_body, receipt_of
+from bot.channels.linkedin_api import VISIBILITIES, Api, instant, judged, path_of, post_body, receipt_of, urn_in
 from bot.channels.linkedin_listing import images, last, listed_since, readable, thumbnails
 from bot.channels.linkedin_numbers import OF_PAGE, OF_PERSON, counted, of_page, of_person
 from bot.channels.linkedin_places import PAGE, page, page_called, pages, person
@@ -223,6 +223,11 @@ class LinkedIn:
             document=await document_at(api, post),
         )
         return dataclasses.replace(live, alts=alts) if alts else live
+
+    def post_at(self, address: str, account: Account) -> str | None:
+        """`…/feed/update/urn:li:share:7`; other addresses name an activity, which is no post's id."""
+        path = path_on(address, self._platform.web)
+        return None if path is None else urn_in(path)
 
     async def delete(self, receipt: Receipt, door: Door) -> None:
         """To delete what is not there is a yes: Posts API, "Delete posts"."""

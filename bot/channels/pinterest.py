@@ -19,7 +19,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import UTC, timedelta
 
-from bot.channels.answers import KEPT, ask, document, printable
+from bot.channels.answers import KEPT, ask, document, path_on, printable
 from bot.channels.base import (
     Absent,
     Account,
@@ -197,6 +197,14 @@ class Pinterest:
             url=receipt.url,
             pictures=pictures_of(pin),
         )
+
+    def post_at(self, address: str, account: Account) -> str | None:
+        """`…/pin/813744226420795884/`, whoever's it is."""
+        path = path_on(address, self._platform.web)
+        if path is None:
+            return None
+        number = path.strip("/").removeprefix("pin/")
+        return number if ID.fullmatch(number) else ""
 
     async def delete(self, receipt: Receipt, door: Door) -> None:
         api = await Api.of(door, door.account.server)
