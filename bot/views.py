@@ -212,6 +212,7 @@ class AccountView(View):
     health: str
     reason: str | None
     closed: bool
+    face: str | None = Field(None, description="SHA-256 of its profile's picture when it was connected")
     rules: RulesView | None = Field(description="Who must say yes, where that is more than the brand asks.")
 
 
@@ -416,6 +417,7 @@ def account_view(account: Account) -> AccountView:
         health=account.health.state,
         reason=account.health.reason or None,
         closed=account.closed_at is not None,
+        face=account.face or None,
         rules=RulesView(
             approvals=account.policy.approvals,
             client_approvals=account.policy.client_approvals,
