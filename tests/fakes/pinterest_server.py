@@ -205,7 +205,7 @@ class PinterestServer(FaultyServer):
 
     def _shown(self, pin: Pin) -> dict[str, Any]:
         asked = {name: value for name, value in pin.asked.items() if name != "media_source"}
-        media: dict[str, Any] = {"media_type": "image", "images": self._sizes(pin.pictures[0])}
+        media: dict[str, Any] = {"media_type": "image", "images": self._sizes(pin.pictures[0]) if pin.pictures else {}}
         if len(pin.pictures) > 1:
             items = [{"item_type": "image", "images": self._sizes(each)} for each in pin.pictures]
             media = {"media_type": "multiple_images", "items": items}
