@@ -347,6 +347,7 @@ class AdMind:
             clock=self.clock,
             give_back=access.give_back,
             admitted=access.admitted,
+            faces=self.blobs,
         )
         self.waiting = WaitingAccounts(
             database,

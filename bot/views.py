@@ -215,6 +215,7 @@ class AccountView(View):
     closed: bool
     language: str = Field("", description="Of its posts; empty: the brief's.")
     region: str = Field("", description="Country that it speaks to; empty: everybody.")
+    face: str | None = Field(None, description="SHA-256 of its profile's picture when it was connected")
     rules: RulesView | None = Field(description="Who must say yes, where that is more than the brand asks.")
 
 
@@ -422,6 +423,7 @@ def account_view(account: Account) -> AccountView:
         closed=account.closed_at is not None,
         language=account.language,
         region=account.region,
+        face=account.face or None,
         rules=RulesView(
             approvals=account.policy.approvals,
             client_approvals=account.policy.client_approvals,

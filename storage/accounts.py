@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from storage.record import Frozen, Record
+from storage.record import Frozen, Migration, Record
 from storage.team import Policy
 
 
@@ -19,6 +20,9 @@ class Health(Frozen):
 
 class Account(Record):
     """One connected place: a feed, a webhook, a Bluesky account, a LinkedIn page."""
+
+    SCHEMA: ClassVar[int] = 2
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {1: lambda old: old}  # 2 knows its face
 
     id: str
     workspace: str
@@ -33,6 +37,7 @@ class Account(Record):
     options: dict[str, str] = Field(default_factory=dict, description="what only this channel's adapter knows")
     policy: Policy | None = None
     health: Health = Health()
+    face: str = Field("", description="SHA-256 of its profile's picture when it was connected, a JPEG; empty: none")
     connected_by: str = Field("", description="member who connected it last; empty where nobody knows")
     warned: tuple[str, ...] = Field((), description="which warnings of its end were given: <end>/<days>/<member>")
     posted: bool = Field(False, description="whether a first post went out")

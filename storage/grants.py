@@ -11,15 +11,16 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from storage import keys
 from storage.accounts import Account
 from storage.commit import Change, commit
-from storage.record import Record, new_id
+from storage.record import Migration, Record, new_id
 from storage.redis import Database
 from storage.sessions import CONSUME
 from storage.stores import Kept, hgetall
@@ -30,6 +31,9 @@ Kind = Literal["g", "h", "p"]
 
 class Grant(Record):
     """One way, bound to who began it, in which browser, for which brand, to which server."""
+
+    SCHEMA: ClassVar[int] = 2
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {1: lambda old: old}  # as of `Account`
 
     id: str
     workspace: str

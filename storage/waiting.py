@@ -5,14 +5,15 @@ One stays in the index until what was decided about it is carried out; then it i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 
 from pydantic import Field
 
 from storage.accounts import Account
 from storage.commit import Change
-from storage.record import Record
+from storage.record import Migration, Record
 from storage.redis import Database
 from storage.stores import Family
 
@@ -21,6 +22,9 @@ FORGOTTEN_AFTER_MS: Final = 2 * 86_400_000  # as long as a home may be late with
 
 class Waiting(Record):
     """An account as its channel showed it; `account.id` is this record's id, under which its secrets are kept."""
+
+    SCHEMA: ClassVar[int] = 2
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {1: lambda old: old}  # as of `Account`
 
     id: str
     workspace: str

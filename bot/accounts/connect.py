@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from bot.accounts.door import Doors, Given
-from bot.accounts.faces import Face, face_at
+from bot.accounts.faces import Face, Keeper, face_at, kept
 from bot.channels.base import Account, Channel, Introduces, Introduction, Place, Places
 from bot.clock import Clock
 from bot.errors import BadInput, NotFound
@@ -16,6 +17,7 @@ from storage.accounts import Health
 from storage.record import new_id
 
 MOST_NAME = 80
+FACE_SECONDS = 10  # somebody waits for the account, which is more than its face
 
 
 class SecretWriter(Protocol):
@@ -51,7 +53,8 @@ async def as_given(
 
 class Accounts:
     """Connecting and closing accounts of a workspace's brands. `give_back` ends an access that a server gave;
-    `admitted` (`Access.admitted`) gets one in place of what it is got with, and is to be asked before `tried`.
+    `admitted` (`Access.admitted`) gets one in place of what it is got with, and is to be asked before `tried`. `faces`
+    keeps profiles' pictures.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class Accounts:
         clock: Clock,
         give_back: Callable[[Account], Awaitable[object]],
         admitted: Admit = as_given,
+        faces: Keeper | None = None,
     ) -> None:
         self._book = book
         self._channels = channels
@@ -72,6 +76,7 @@ class Accounts:
         self._clock = clock
         self._give_back = give_back
         self.admitted = admitted
+        self._faces = faces
 
     async def connect(
         self,
@@ -157,12 +162,13 @@ class Accounts:
         Raises what `fits` raises, Conflict.
         """
         workspace, connector = found.workspace, connector or by
-        kept = await self._book.all(workspace)
-        found = self._fitting(found, kept)
-        same = _same(found, kept)
+        others = await self._book.all(workspace)
+        found = self._fitting(found, others)
+        same = _same(found, others)
+        face = await self._face_of(found, secrets)
         ver: int | None = None
         if same is None:
-            found = found.changed(id=_id_of(found), connected_by=connector)
+            found = found.changed(id=_id_of(found), connected_by=connector, face=face)
         else:
             old, ver = same
             found = old.changed(
@@ -170,6 +176,7 @@ class Accounts:
                 handle=found.handle,
                 options=found.options,
                 page=found.page,
+                face=face or old.face,
                 health=Health(),
                 connected_by=connector or old.connected_by,
                 closed_at=None,
@@ -179,6 +186,16 @@ class Accounts:
             await self._secrets.put(workspace, found.id, secret_name, value)
         await self._book.save(found, ver=ver, kind="account connected", by=by)
         return found
+
+    async def _face_of(self, found: Account, secrets: Mapping[str, str]) -> str:
+        """Its profile's picture, kept; empty without. Nothing waits for it for long, or ends with it."""
+        if self._faces is None:
+            return ""
+        try:
+            async with asyncio.timeout(FACE_SECONDS):
+                return await kept(await self.face(found, secrets), self._faces)
+        except TimeoutError:
+            return ""
 
     def _fitting(self, found: Account, kept: Sequence[tuple[Account, int]]) -> Account:
         found, same = found.changed(name=_clean(found.name)), _same(found, kept)
@@ -193,7 +210,7 @@ class Accounts:
         """
         for account, ver in await self._book.all(workspace):
             if account.id == account_id and account.closed_at is None:
-                closed = account.changed(closed_at=self._clock.now())
+                closed = account.changed(closed_at=self._clock.now(), face="")
                 await self._book.save(closed, ver=ver, kind="account closed", by=by)
                 await self._give_back(account)
                 await self._secrets.delete(workspace, account_id)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from dataclasses import dataclass
+from typing import Protocol
 
 from bot.channels.base import Door
+from bot.errors import AdMindError
+
+log = logging.getLogger(__name__)
 
 MOST_FACE_BYTES = 1_000_000
+SIDE = 144  # pixels: three for each that the largest preview shows
 FACES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"RIFF": "image/webp"}
 
 
@@ -29,3 +36,22 @@ async def face_at(door: Door, address: str) -> Face | None:
     data = answer.content if answer.status_code == 200 else b""
     mime = next((mime for start, mime in FACES.items() if data.startswith(start)), "")
     return Face(data, mime) if mime and len(data) <= MOST_FACE_BYTES else None
+
+
+class Keeper(Protocol):
+    async def put(self, data: bytes) -> str:
+        """Keep it; its SHA-256. Raises AdMindError."""
+        ...
+
+
+async def kept(face: Face | None, keeper: Keeper) -> str:
+    """The SHA-256 of a copy of our own, decoded and drawn anew; empty where there is none to be had."""
+    from bot.artwork.uploads import portrait  # noqa: PLC0415 - loads numpy and Pillow
+
+    if face is None:
+        return ""
+    try:
+        return await keeper.put(await asyncio.to_thread(portrait, face.data, SIDE))
+    except AdMindError:  # a picture that is none, or no room: nothing depends on it
+        log.info("a profile's picture was not kept", exc_info=True)
+        return ""

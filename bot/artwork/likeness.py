@@ -7,6 +7,7 @@ from io import BytesIO
 from PIL import Image, UnidentifiedImageError
 
 SIDE = 32  # cells in a row and in a column
+DRAFT = 8 * SIDE
 APART = 40  # of 255: more is no matter of encoding or of colour profiles
 MOST_APART = 10  # of 1,024 cells: a line of text that changed is more
 MOST_PIXELS = 50_000_000
@@ -21,8 +22,10 @@ def look_of(data: bytes) -> Look | None:
         with Image.open(BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as opened:
             if opened.width * opened.height > MOST_PIXELS or opened.has_transparency_data:
                 return None
+            shape = opened.width / opened.height
+            opened.draft("RGB", (DRAFT, DRAFT))  # a large JPEG is decoded in small: it does not take its pixels' memory
             cells = opened.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BOX)
-            return opened.width / opened.height, cells.tobytes()
+            return shape, cells.tobytes()
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
 

@@ -71,6 +71,17 @@ def clean_upload(data: bytes) -> Picture:
     return Picture(out.getvalue(), mime, picture.width, picture.height, generated=_GENERATED.search(data) is not None)
 
 
+def portrait(data: bytes, side: int) -> bytes:
+    """A profile's picture as a square JPEG of that many pixels a side, cut evenly, without metadata; what was
+    transparent is white. Blocking. Raises `PictureRefused`.
+    """
+    picture = ImageOps.fit(_decode(data).convert("RGBA"), (side, side), Image.Resampling.LANCZOS)
+    flat = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
+    out = BytesIO()
+    flat.save(out, "JPEG", quality=88)
+    return out.getvalue()
+
+
 async def clean(data: bytes) -> Picture:
     """`clean_upload` off the event loop."""
     return await asyncio.to_thread(clean_upload, data)

@@ -131,3 +131,11 @@ def web(value: object) -> str:
         return ""
     fits = parts.scheme in ("http", "https") and parts.hostname and not parts.username and len(text) <= MOST_ADDRESS
     return text if fits and text.isprintable() and not set(text) & set(" \"<>'") else ""
+
+
+def path_on(address: str, site: str) -> str | None:
+    """The path of a web address that is of this site (an origin) or of a host below it; None for any other."""
+    parts, host = urlsplit(web(address)), urlsplit(site).hostname or ""
+    here = parts.hostname or ""
+    below = host.removeprefix("www.")
+    return parts.path if host and (here == below or here.endswith(f".{below}")) else None

@@ -14,6 +14,7 @@ from html.parser import HTMLParser
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from bot.channels.answers import web
 from bot.channels.feed_html import plain
 from bot.channels.mastodon_text import ADDRESS
 
@@ -57,10 +58,19 @@ def text_of(markup: str) -> str:
 
 def alts_of(markup: str) -> tuple[str, ...]:
     """The alt texts of its pictures, in order."""
+    return tuple(alt for alt, _ in _pictures(markup))
+
+
+def sources_of(markup: str) -> tuple[str, ...]:
+    """Where its pictures lie, in order; empty for what is no address."""
+    return tuple(web(source) for _, source in _pictures(markup))
+
+
+def _pictures(markup: str) -> list[tuple[str, str]]:
     reader = _Reader()
     reader.feed(markup)
     reader.close()
-    return tuple(reader.alts)
+    return reader.pictures
 
 
 def _with_links(text: str) -> str:
@@ -83,7 +93,7 @@ def _rendered(tokens: Sequence[Token]) -> str:
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.alts: list[str] = []
+        self.pictures: list[tuple[str, str]] = []  # alt text, address
         self._blocks: list[tuple[bool, str]] = []  # whether it is an item, and its words
         self._words = ""
         self._links: list[tuple[str, int]] = []  # address, and where its words begin
@@ -105,7 +115,7 @@ class _Reader(HTMLParser):
         if tag == "br":
             self._words = self._words.rstrip(" ") + "\n"
         elif tag == "img":
-            self.alts.append(given.get("alt", "").strip())
+            self.pictures.append((given.get("alt", "").strip(), given.get("src", "").strip()))
         elif tag == "a":
             self._links.append((given.get("href", ""), len(self._words)))
         elif tag == "ul":

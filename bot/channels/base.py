@@ -22,6 +22,7 @@ from storage.sealed import Medium, Part, SealedPayload
 __all__ = [
     "Absent",
     "Account",
+    "Addressed",
     "AttemptKey",
     "CannotTell",
     "Capabilities",
@@ -48,6 +49,7 @@ __all__ = [
     "ProvenNotSent",
     "Receipt",
     "SealedPayload",
+    "Shows",
     "Window",
 ]
 
@@ -197,8 +199,9 @@ class Live:
     media_sha256: tuple[str, ...] = ()
     alts: tuple[str, ...] | None = None  # of its pictures in order, where they are re-encoded; None: not told
     url: str = ""
-    # Where its pictures can be fetched by anybody, in order; best in small. Empty: not told.
+    # Where its pictures can be fetched by anybody (or by `Shows.picture`), in order; best in small. Empty: not told.
     pictures: tuple[str, ...] = ()
+    document: str = ""  # where the document that its pictures became can be fetched (`Documents`); empty: not told
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +366,32 @@ class Documents(Protocol):
 
     def document_pages(self, payload: SealedPayload) -> int:
         """How many pages its pictures make; 0 where they stay pictures."""
+        ...
+
+    async def document(self, payload: SealedPayload, door: Door) -> bytes:
+        """What was uploaded, made once more: the same payload makes the same bytes. Raises as `Door.blob`."""
+        ...
+
+
+@runtime_checkable
+class Shows(Protocol):
+    """What a channel adds that shows its pictures to nobody without an access."""
+
+    async def picture(self, address: str, most_bytes: int, door: Door) -> bytes | None:
+        """What lies at one of `Live.pictures`; None where it is not shown. The access goes to no other host than the
+        platform's own. Raises as `Door.request` and `Door.secret`.
+        """
+        ...
+
+
+@runtime_checkable
+class Addressed(Protocol):
+    """What a channel adds whose addresses tell of which post they are."""
+
+    def post_at(self, address: str, account: Account) -> str | None:
+        """The `Receipt.remote_id` of a post of one part at a web address that a person gives; empty where the address
+        does not tell it, None where it is of another site or another account.
+        """
         ...
 
 

@@ -68,7 +68,7 @@ class DevTo:
         text_limit=MOST_TEXT,
         unit="characters",
         title_limit=MOST_TITLE,
-        images_max=0,
+        images_max=0,  # no uploads, and an address would have to last as long as the article: docs/channels/devto.md
         hashtags="none",
         headed=True,
         form="article",

@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.channels import meta_comments
-from bot.channels.answers import KEPT, instant, printable
+from bot.channels.answers import KEPT, instant, printable, web
 from bot.channels.base import (
     Absent,
     Account,
@@ -48,8 +48,9 @@ from bot.channels.content import link_in, sealed
 from bot.channels.facebook_pages import as_page, page_of, pages
 from bot.channels.limits import problems
 from bot.channels.linkedin_text import spoken, units
-from bot.channels.meta_api import Api, clean, counts_in, data_of, id_in, ids_of, latest
+from bot.channels.meta_api import Api, clean, counts_in, data_of, id_in, ids_of, latest, objects
 from bot.channels.platform import FACEBOOK, Platform
+from bot.channels.showing import small
 from bot.errors import AdMindError, BadInput
 from storage.sealed import Link, Medium, Part, SealedPayload
 
@@ -187,11 +188,16 @@ class Facebook:
         photos = _photos(said)
         if not photos:
             return live
-        told = await api.before("GET", "", {"ids": ",".join(photos), "fields": "alt_text_custom"})
-        alts = [told[each].get("alt_text_custom") for each in photos if isinstance(told.get(each), dict)]
-        if len(alts) < len(photos):
+        # https://developers.facebook.com/docs/graph-api/reference/photo: `images` are all sizes in which it is shown.
+        told = await api.before("GET", "", {"ids": ",".join(photos), "fields": "alt_text_custom,images"})
+        said_of = [told[each] for each in photos if isinstance(told.get(each), dict)]
+        if len(said_of) < len(photos):
             return live
-        return dataclasses.replace(live, alts=tuple(str(alt or "").strip() for alt in alts))
+        return dataclasses.replace(
+            live,
+            alts=tuple(str(each.get("alt_text_custom") or "").strip() for each in said_of),
+            pictures=tuple(web(small(objects(each.get("images")), "width", "source")) for each in said_of),
+        )
 
     async def delete(self, receipt: Receipt, door: Door) -> None:
         [post] = ids_of(receipt.remote_id, self._platform.title)

@@ -46,7 +46,7 @@ from bot.channels.base import (
 )
 from bot.channels.blog_api import KEPT
 from bot.channels.ghost_api import api_of, by_slug, first, key_of, name_of, site, site_of, text
-from bot.channels.ghost_write import alts, as_approved, draft_of, receipt_of, same_integration, shown
+from bot.channels.ghost_write import alts, as_approved, draft_of, pictures, receipt_of, same_integration, shown
 from bot.errors import BadInput
 from storage.sealed import SealedPayload
 
@@ -140,7 +140,7 @@ class Ghost:
             return CannotTell(f"{api.name} did not answer properly.")
         if post is None or post.get("status") != "published":
             return None
-        return Live(text=shown(post), alts=alts(post), url=web(post.get("url")))
+        return Live(text=shown(post), alts=alts(post), url=web(post.get("url")), pictures=pictures(post))
 
     async def delete(self, receipt: Receipt, door: Door) -> None:
         """For good: Ghost has no trash. Pictures stay."""

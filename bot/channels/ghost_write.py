@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.channels.answers import instant, web
 from bot.channels.article import names_in, read, wire
-from bot.channels.article_html import alts_of
+from bot.channels.article_html import alts_of, sources_of
 from bot.channels.base import ChannelRefused, Door, ProvenNotSent, Receipt
 from bot.channels.blog_api import KEPT, BlogApi
 from bot.channels.ghost_api import key_of, post_in, text, upload
@@ -79,3 +79,9 @@ def shown(post: dict[str, Any]) -> str:
 def alts(post: dict[str, Any]) -> tuple[str, ...]:
     own = (text(post, "feature_image_alt").strip(),) if post.get("feature_image") else ()
     return own + alts_of(text(post, "html"))
+
+
+def pictures(post: dict[str, Any]) -> tuple[str, ...]:
+    """Where they lie, in the order of `alts`."""
+    own = (web(post.get("feature_image")),) if post.get("feature_image") else ()
+    return own + sources_of(text(post, "html"))

@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 
 from bot.channels import linkedin_comments
 from bot.channels import linkedin_document as documents
-from bot.channels.answers import KEPT, ask, printable
+from bot.channels.answers import KEPT, ask, path_on, printable
 from bot.channels.base import (
     Absent,
     Account,
@@ -51,10 +51,11 @@ from bot.channels.base import (
 )
 from bot.channels.content import link_in, sealed
 from bot.channels.limits import problems
-from bot.channels.linkedin_api import VISIBILITIES, Api, instant, judged, path_of, post_body, receipt_of
-from bot.channels.linkedin_listing import images, last, listed_since, readable
+from bot.channels.linkedin_api import VISIBILITIES, Api, instant, judged, path_of, post_body, receipt_of, urn_in
+from bot.channels.linkedin_listing import images, last, listed_since, readable, thumbnails
 from bot.channels.linkedin_numbers import OF_PAGE, OF_PERSON, counted, of_page, of_person
 from bot.channels.linkedin_places import PAGE, page, page_called, pages, person
+from bot.channels.linkedin_showing import document_at, shown_at
 from bot.channels.linkedin_text import MOST, handles_in, little, plain, spoken, units, with_names
 from bot.channels.linkedin_upload import upload
 from bot.channels.platform import LINKEDIN, Platform
@@ -139,6 +140,9 @@ class LinkedIn:
     def document_pages(self, payload: SealedPayload) -> int:
         return len(payload.parts[0].media) if documents.title_of(payload) else 0
 
+    async def document(self, payload: SealedPayload, door: Door) -> bytes:
+        return await documents.made(payload, door)
+
     async def send(self, payload: SealedPayload, key: AttemptKey, door: Door) -> Receipt:
         repeated = key.deadline - key.first_at > self.capabilities.deadline
         try:
@@ -212,8 +216,18 @@ class LinkedIn:
         if post is None or post.get("lifecycleState") != "PUBLISHED":
             return None
         alts = tuple(str(image.get("altText") or "").strip() for image in images(post))
-        live = Live(text=plain(str(post.get("commentary") or "")), url=receipt.url)
+        live = Live(
+            text=plain(str(post.get("commentary") or "")),
+            url=receipt.url,
+            pictures=await shown_at(api, [image.get("id") for image in images(post)] or thumbnails(post)),
+            document=await document_at(api, post),
+        )
         return dataclasses.replace(live, alts=alts) if alts else live
+
+    def post_at(self, address: str, account: Account) -> str | None:
+        """`…/feed/update/urn:li:share:7`; other addresses name an activity, which is no post's id."""
+        path = path_on(address, self._platform.web)
+        return None if path is None else urn_in(path)
 
     async def delete(self, receipt: Receipt, door: Door) -> None:
         """To delete what is not there is a yes: Posts API, "Delete posts"."""

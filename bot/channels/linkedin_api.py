@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import rfc8785
 from httpx2 import Response
@@ -159,6 +159,12 @@ def receipt_of(urn: object, door: Door, platform: Platform, at: datetime | None 
     if not isinstance(urn, str) or not _POST.fullmatch(urn):
         return None
     return Receipt(urn, f"{platform.web}/feed/update/{urn}", at or door.now())
+
+
+def urn_in(path: str) -> str:
+    """The post that a page's path names; empty for none."""
+    found = _POST.search(unquote(path))
+    return found[0] if found else ""
 
 
 def path_of(urn: str) -> str:

@@ -15,7 +15,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 
 from bot.channels.answers import KEPT
-from bot.channels.base import Account, Capabilities, ChannelRefused, Content, Problem
+from bot.channels.base import Account, Capabilities, ChannelRefused, Content, Door, Problem
 from bot.channels.linkedin_api import Api
 from bot.channels.linkedin_upload import DOCUMENTS, upload
 from bot.channels.pages import OVERHEAD_BYTES, Page, as_pdf
@@ -77,18 +77,23 @@ async def upload_document(api: Api, payload: SealedPayload) -> Mapping[str, str]
     Raises ChannelRefused for pictures that no page can show and for what LinkedIn refuses, ProvenNotSent when trying
     later may help.
     """
-    title, media = title_of(payload), payload.parts[0].media
-    if payload.extra.get("made") != MADE:
-        raise ChannelRefused("AdMind no longer makes documents in that way.", code="document", kept=KEPT)
-    pages = [Page(await api.door.blob(medium.sha256), medium.alt.strip()) for medium in media]
-    try:  # on a thread: packing a transparent picture takes its time
-        data = await asyncio.to_thread(as_pdf, pages, title=title, language=payload.language)
-    except ValueError as error:
-        raise ChannelRefused(
-            "One of the pictures cannot become a page.", code="picture", kept=KEPT, do_next="Choose another picture."
-        ) from error
+    data = await made(payload, api.door)
     if len(data) > MOST_BYTES:
         raise ChannelRefused(
             "The document is too large for LinkedIn.", code="document", kept=KEPT, do_next="Leave some pictures out."
         )
-    return {"id": await upload(api, payload.remote_id, data, DOCUMENTS), "title": title}
+    return {"id": await upload(api, payload.remote_id, data, DOCUMENTS), "title": title_of(payload)}
+
+
+async def made(payload: SealedPayload, door: Door) -> bytes:
+    """The document: the same payload makes the same bytes. Raises ChannelRefused, ProvenNotSent."""
+    title, media = title_of(payload), payload.parts[0].media
+    if payload.extra.get("made") != MADE:
+        raise ChannelRefused("AdMind no longer makes documents in that way.", code="document", kept=KEPT)
+    pages = [Page(await door.blob(medium.sha256), medium.alt.strip()) for medium in media]
+    try:  # on a thread: packing a transparent picture takes its time
+        return await asyncio.to_thread(as_pdf, pages, title=title, language=payload.language)
+    except ValueError as error:
+        raise ChannelRefused(
+            "One of the pictures cannot become a page.", code="picture", kept=KEPT, do_next="Choose another picture."
+        ) from error

@@ -59,3 +59,11 @@ def images(post: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     found = listed if isinstance(listed, list) else [content.get("media")]
     shown = [each for each in found if isinstance(each, dict)]
     return [each for each in shown if not str(each.get("id") or "").startswith("urn:li:document:")]
+
+
+def thumbnails(post: Mapping[str, Any]) -> list[object]:
+    """The id of the picture on a post's link card, where it has one."""
+    content = post.get("content")
+    article = content.get("article") if isinstance(content, dict) else None
+    found = article.get("thumbnail") if isinstance(article, dict) else None
+    return [found] if found else []

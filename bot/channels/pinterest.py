@@ -19,7 +19,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import UTC, timedelta
 
-from bot.channels.answers import KEPT, ask, document, printable
+from bot.channels.answers import KEPT, ask, document, path_on, printable
 from bot.channels.base import (
     Absent,
     Account,
@@ -56,6 +56,7 @@ from bot.channels.pinterest_api import (
     judged,
     made_at,
     path_of,
+    pictures_of,
     pin_body,
     receipt_of,
     text,
@@ -192,8 +193,19 @@ class Pinterest:
         several = media.get("items") if isinstance(media, dict) else None
         others = len(several) - 1 if isinstance(several, list) and several else 0
         return Live(
-            text=words_of(pin), alts=(text(pin, "alt_text").strip(), *("" for _ in range(others))), url=receipt.url
+            text=words_of(pin),
+            alts=(text(pin, "alt_text").strip(), *("" for _ in range(others))),
+            url=receipt.url,
+            pictures=pictures_of(pin),
         )
+
+    def post_at(self, address: str, account: Account) -> str | None:
+        """`…/pin/813744226420795884/`, whoever's it is."""
+        path = path_on(address, self._platform.web)
+        if path is None:
+            return None
+        number = path.strip("/").removeprefix("pin/")
+        return number if ID.fullmatch(number) else ""
 
     async def delete(self, receipt: Receipt, door: Door) -> None:
         api = await Api.of(door, door.account.server)

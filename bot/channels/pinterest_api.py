@@ -19,6 +19,7 @@ from storage.sealed import SealedPayload
 
 LISTED = 250  # a page: the API's most
 MOST_BOARDS, MOST_LISTS = 2, 4
+UNCUT = ("600x", "1200x")
 ID = re.compile(r"[0-9]{1,30}")
 
 
@@ -150,6 +151,20 @@ def path_of(number: str) -> str:
 def text(said: Mapping[str, Any], name: str) -> str:
     found = said.get(name)
     return found if isinstance(found, str) else ""
+
+
+def pictures_of(pin: Mapping[str, Any]) -> tuple[str, ...]:
+    """Where its pictures are shown, in order; "" for one of which Pinterest does not say it, nothing while it says so
+    of none. Of the sizes in the API's description (PinMediaWithImage), these alone are not cut.
+    """
+    media = pin.get("media")
+    several = media.get("items") if isinstance(media, dict) else None
+    found = []
+    for each in several if isinstance(several, list) else [media]:
+        sizes = each.get("images") if isinstance(each, dict) else None
+        shown = [sizes.get(name) for name in UNCUT] if isinstance(sizes, dict) else []
+        found.append(next((web(one.get("url")) for one in shown if isinstance(one, dict)), ""))
+    return tuple(found) if any(found) else ()
 
 
 def face_of(said: Mapping[str, Any]) -> str:

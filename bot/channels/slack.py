@@ -51,6 +51,7 @@ from bot.channels.slack_api import (
     room_in,
     stamp_in,
 )
+from bot.channels.slack_showing import address_of
 from bot.channels.slack_text import MOST, length, shown
 from bot.channels.slack_upload import upload
 from bot.errors import AdMindError, BadInput
@@ -140,11 +141,17 @@ class Slack:
         return Found(await _receipt(api, payload.destination, stamp_in(ours.get("ts")), files_of(ours)))
 
     async def read_back(self, receipt: Receipt, door: Door) -> Live | None:
-        message = await _message(await Api.of(door, door.account.server), receipt)
+        api = await Api.of(door, door.account.server)
+        message = await _message(api, receipt)
         if message is None:
             return None
         alts = tuple(str(each.get("alt_text") or "").strip() for each in blocks_of(message, "image"))
-        return Live(text=shown(blocks_of(message)), alts=alts, url=receipt.url)
+        files = files_of(message) if len(files_of(message)) == len(alts) else []
+        pictures = tuple([await address_of(api, file) for file in files])
+        return Live(text=shown(blocks_of(message)), alts=alts, url=receipt.url, pictures=pictures)
+
+    async def picture(self, address: str, most_bytes: int, door: Door) -> bytes | None:
+        return await (await Api.of(door, door.account.server)).shown(address, most_bytes)
 
     async def delete(self, receipt: Receipt, door: Door) -> None:
         """The message, then the files of its pictures: those would stay with the bot."""

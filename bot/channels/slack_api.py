@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 import re
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from httpx2 import Response
 
 from bot.channels.answers import DEFAULT_WAIT_SECONDS, KEPT, ask, document, judge, later, retry_after
 from bot.channels.base import ChannelRefused, Door, OutcomeUnknown
 from bot.channels.calling import harmless
+from bot.channels.showing import fetched
 from bot.channels.slack_text import escaped, rich
 from storage.sealed import SealedPayload
 
@@ -109,6 +111,16 @@ class Api:
             self.name,
             lambda answer: judge(answer, self.name, self.door.now()),
         )
+
+    async def shown(self, url: str, most_bytes: int) -> bytes | None:
+        """What lies at an address that Slack named, over TLS where the API is. The token goes to Slack's own hosts, and
+        nothing goes to any other. Raises as `Door.request`.
+        """
+        here, there = urlsplit(self._root), urlsplit(url)
+        own = there.netloc == here.netloc or there.netloc.endswith(f".{here.netloc}")  # files.slack.com
+        if there.scheme != here.scheme or not own or "@" in there.netloc:
+            return None
+        return await fetched(url, most_bytes, self.door, {"authorization": f"Bearer {self._token}"})
 
     async def publish(self, body: dict[str, Any]) -> dict[str, Any]:
         """What a good answer to a post says, right after the door's check. Raises as `Channel.send` does."""

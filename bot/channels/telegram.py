@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.channels.answers import document
+from bot.channels.answers import document, path_on
 from bot.channels.base import (
     Account,
     AttemptKey,
@@ -41,6 +41,7 @@ from bot.channels.telegram_api import KEPT, Api, chat_in, request_of
 from storage.sealed import Part, SealedPayload
 
 SERVER = "https://api.telegram.org"
+WEB = "https://t.me"
 GATHER_SECONDS = 10
 MOST_TEXT, MOST_CAPTION = 4096, 1024  # sendMessage, sendPhoto: "characters after entities parsing"
 MAY_POST = ("creator", "administrator", "member")
@@ -128,6 +129,16 @@ class Telegram:
 
     async def read_back(self, receipt: Receipt, door: Door) -> Live | None:
         return None
+
+    def post_at(self, address: str, account: Account) -> str | None:
+        """`t.me/velo/7` of a public chat, `t.me/c/1234567890/7` of any."""
+        names = [account.handle.removeprefix("@").lower()] if account.handle.startswith("@") else []
+        if account.destination.startswith("-100"):
+            names.append(f"c/{account.destination.removeprefix('-100')}")
+        path = (path_on(address, WEB) or "").strip("/").lower().removeprefix("s/")
+        chat, _, number = path.rpartition("/")
+        fits = chat in names and number.isascii() and number.isdigit() and 0 < len(number) < 12
+        return f"{account.destination}:{int(number)}" if fits else None
 
     async def delete(self, receipt: Receipt, door: Door) -> None:
         """Each message of an album; what is gone already is what was asked for."""

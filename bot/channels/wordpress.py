@@ -23,7 +23,7 @@ from datetime import timedelta
 
 from bot.channels.answers import judge, web
 from bot.channels.article import article_problems, check_title_option, sealed_article, slug_of
-from bot.channels.article_html import alts_of, text_of
+from bot.channels.article_html import alts_of, sources_of, text_of
 from bot.channels.base import (
     Absent,
     Account,
@@ -49,7 +49,7 @@ from bot.channels.wordpress_api import (
     POSTS,
     api_of,
     by_slug,
-    featured_alt,
+    featured,
     index_of,
     may,
     me,
@@ -146,10 +146,12 @@ class WordPress:
         post = await api.read(f"{POSTS}/{name_of(receipt.remote_id)}", params={"context": "edit"})
         if post is None or post.get("status") != "publish":
             return None
+        own, content = await featured(api, post), raw(post, "content")
         return Live(
             text=shown(post),
-            alts=await featured_alt(api, post) + alts_of(raw(post, "content")),
+            alts=(*(alt for alt, _ in own), *alts_of(content)),
             url=web(post.get("link")),
+            pictures=(*(address for _, address in own), *sources_of(content)),
         )
 
     async def delete(self, receipt: Receipt, door: Door) -> None:

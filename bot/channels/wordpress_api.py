@@ -129,11 +129,11 @@ async def upload(api: BlogApi, medium: Medium) -> tuple[int, str]:
     return int(number(made.get("id"))), _address(api, made)
 
 
-async def featured_alt(api: BlogApi, post: dict[str, Any]) -> tuple[str, ...]:
-    """The alt text of the post's own picture; nothing without one."""
+async def featured(api: BlogApi, post: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The alt text of the post's own picture, and where it lies; nothing without one."""
     wanted = number(post.get("featured_media"))
     kept = await api.read(f"{MEDIA}/{wanted}", params={"context": "edit"}) if wanted else None
-    return (_alt(kept),) if kept else ()
+    return ((_alt(kept), web(kept.get("source_url"))),) if kept else ()
 
 
 def raw(post: dict[str, Any], name: str) -> str:

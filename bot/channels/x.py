@@ -18,11 +18,12 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.channels.answers import KEPT, ask, document, instant, printable, web
+from bot.channels.answers import KEPT, ask, document, instant, path_on, printable, web
 from bot.channels.base import (
     Absent,
     Account,
@@ -55,6 +56,7 @@ from storage.sealed import Part, SealedPayload
 
 GATHER_SECONDS = 25  # of the deadline, for pictures; the rest is for the posts
 CLOCK_SLACK = timedelta(minutes=2)  # how far X's clock may be from ours when a post is looked for by time
+_STATUS = re.compile(r"/([A-Za-z0-9_]{1,15})/status/([0-9]{1,19})/?")
 MOST_PARTS = 25  # ours: nobody reads a longer thread, and each post costs
 NUMBERS_FOR = timedelta(days=30)  # ours: older posts hardly change, and each look costs
 COUNTS = {
@@ -194,6 +196,13 @@ class X:
         if alts is None:
             return live
         return dataclasses.replace(live, alts=alts, pictures=_pictures(posts[ids[0]], said))
+
+    def post_at(self, address: str, account: Account) -> str | None:
+        """`x.com/velo/status/7`."""
+        path = path_on(address, self._platform.web)
+        found = _STATUS.fullmatch(path or "")
+        mine = found is not None and found[1].lower() in (account.handle.removeprefix("@").lower(), "i")
+        return found[2] if found is not None and mine else None
 
     async def delete(self, receipt: Receipt, door: Door) -> None:
         """The last post of a thread first. What is not there is what was asked for."""

@@ -18,6 +18,7 @@ from bot.fetch.dialler import Resolver, SafeDialler
 
 _GZIP = 16 + zlib.MAX_WBITS
 _PIECE_BYTES = 64 * 1024
+MOST_BYTES = 30_000_000  # of any answer, whatever a request asks for
 Trace = Callable[[str, dict[str, Any]], Awaitable[None]]
 
 
@@ -41,6 +42,7 @@ class SafeTransport(httpx2.AsyncBaseTransport):
     `timeout_seconds` caps the whole exchange, from the wait for a connection to the last byte of the body. Raises
     NotSent when nothing was sent for certain, FetchRefused when the answer is larger than `max_bytes` (as sent or
     unpacked) or packed by anything but gzip, `httpx2.TransportError` when what happened after sending is unknown.
+    A request may take another size for its own answer with the extension `max_bytes`, up to `MOST_BYTES`.
     """
 
     def __init__(
@@ -87,7 +89,7 @@ class SafeTransport(httpx2.AsyncBaseTransport):
                 raise
             raise httpx2.ReadTimeout("the answer took too long", request=request) from None
         try:
-            return self._capped(request, response, deadline)
+            return self._capped(request, response, deadline, self._most(request))
         except FetchRefused:
             await response.aclose()
             raise
@@ -101,18 +103,24 @@ class SafeTransport(httpx2.AsyncBaseTransport):
         """A connected socket to a mail server at a judged address, on the ports of mail. Raises NotSent."""
         return await self._mail.connect_socket(host, port, self._timeout_seconds)
 
-    def _capped(self, request: httpx2.Request, response: httpx2.Response, deadline: float) -> httpx2.Response:
+    def _most(self, request: httpx2.Request) -> int:
+        asked = request.extensions.get("max_bytes")
+        return min(asked, MOST_BYTES) if isinstance(asked, int) else self._max_bytes
+
+    def _capped(
+        self, request: httpx2.Request, response: httpx2.Response, deadline: float, most: int
+    ) -> httpx2.Response:
         packing = response.headers.get("content-encoding", "").strip().lower()
         if packing not in {"", "identity", "gzip", "x-gzip"}:
             raise FetchRefused("The website answered in a packing that was not asked for.")
         length = response.headers.get("content-length", "")
-        if request.method != "HEAD" and length.isdigit() and int(length) > self._max_bytes:
-            raise _too_large(self._max_bytes)
+        if request.method != "HEAD" and length.isdigit() and int(length) > most:
+            raise _too_large(most)
         headers = httpx2.Headers(response.headers)
         if packing in {"gzip", "x-gzip"}:
             del headers["content-encoding"]
             headers.pop("content-length", None)
-        body = _CappedBody(request, response, deadline, self._max_bytes, unpack=packing in {"gzip", "x-gzip"})
+        body = _CappedBody(request, response, deadline, most, unpack=packing in {"gzip", "x-gzip"})
         return httpx2.Response(response.status_code, headers=headers, stream=body, extensions=response.extensions)
 
     async def aclose(self) -> None:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.artwork.likeness import look_of, same_look
-from bot.channels.base import CannotTell, Door, Live, Receipt
+from bot.channels.base import CannotTell, Door, Receipt
 from bot.publishing.run import Run, kept_receipt, sent_receipt
+from bot.publishing.same_pictures import same_pictures
 from storage.posts import PostReceipt
-from storage.sealed import Medium
 
 log = logging.getLogger(__name__)
-
-PICTURES_SECONDS = 15  # for all pictures of a post: it is out, and people wait for the word
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,38 +38,11 @@ async def compare(run: Run, receipt: Receipt, door: Door) -> Compared:
     media = [medium for part in run.payload.parts for medium in part.media]
     same = {
         "text": live.text == "\n\n".join(part.text for part in run.payload.parts),
-        "pictures": await _same_pictures(live, media, door),
+        "pictures": await same_pictures(run, live, door),
         "alt texts": live.alts is None or live.alts == tuple(medium.alt.strip() for medium in media),
     }
     differs = tuple(what for what, is_same in same.items() if not is_same)
     return Compared("differs" if differs else "same", differs)
-
-
-async def _same_pictures(live: Live, media: Sequence[Medium], door: Door) -> bool:
-    """By their bytes, else by their looks. What cannot be fetched or judged is no difference."""
-    if live.media_sha256:
-        return live.media_sha256 == tuple(medium.sha256 for medium in media)
-    if not live.pictures:
-        return True
-    if len(live.pictures) != len(media):
-        return False
-    try:
-        async with asyncio.timeout(PICTURES_SECONDS):
-            for medium, url in zip(media, live.pictures, strict=True):
-                if url and not await _alike(medium, url, door):
-                    return False
-    except Exception:  # as in `compare`
-        log.warning("pictures could not be looked at account=%s", door.account.id, exc_info=True)
-    return True
-
-
-async def _alike(medium: Medium, url: str, door: Door) -> bool:
-    ours = await asyncio.to_thread(look_of, await door.blob(medium.sha256))
-    if ours is None:
-        return True
-    answer = await door.request("GET", url)  # nothing of ours goes along: it is an address for everybody
-    theirs = await asyncio.to_thread(look_of, answer.content) if answer.status_code == 200 else None
-    return theirs is None or same_look(ours, theirs)
 
 
 def receipt_of(receipt: Receipt, compared: Compared) -> PostReceipt:

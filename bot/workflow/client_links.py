@@ -19,7 +19,7 @@ from storage.record import new_id
 from storage.redis import Database
 from storage.retention import LIVES
 from storage.sessions import Tries
-from storage.stores import DraftStore
+from storage.stores import DraftStore, TeamStore
 from storage.team import Member, Role
 
 LIFE = LIVES["approval_links"].span
@@ -50,6 +50,7 @@ class ClientLinks:
     ) -> None:
         self._store = ClientLinkStore(database)
         self._drafts = DraftStore(database)
+        self._team = TeamStore(database)
         self._tries = Tries(database, TRIES_SPAN)
         self._audit = audit
         self._decisions = decisions
@@ -155,11 +156,17 @@ class ClientLinks:
         )
 
     async def picture(self, shown: Shown, sha256: str) -> tuple[bytes, str]:
-        """A picture of this draft and its MIME type. Raises NotFound for every other."""
+        """A picture of this draft, or the face of an account that it is for, and its MIME type. Raises NotFound for
+        every other.
+        """
         for version in shown.draft.versions:
             for medium in version.media:
                 if medium.sha256 == sha256:
                     return await self._blobs.get(sha256), medium.mime
+        for version in shown.draft.versions:
+            account = await self._team.accounts.find(shown.draft.workspace, version.account)
+            if account is not None and account.record.face == sha256:
+                return await self._blobs.get(sha256), "image/jpeg"
         raise NotFound("There is no such picture.")
 
     async def _audited(self, draft: Draft, by: Member, kind: str, member: str) -> Change:

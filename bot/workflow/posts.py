@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from datetime import datetime
 from typing import Literal
 
+from bot.accounts.door import always
+from bot.channels.answers import web
+from bot.channels.base import Account, Addressed, Channel, Live, Receipt
 from bot.errors import BadInput
 from bot.post_cards import BY_HAND
 from bot.publishing.endings import WITHOUT
@@ -14,15 +18,17 @@ from bot.review.approval import judge
 from bot.team.persons import Persons
 from bot.when import say
 from bot.words import reader, told
-from bot.workflow.taking_down import PostDone, TakingDown
+from bot.workflow.taking_down import WITHIN, PostDone, TakingDown
 from storage import keys, pauses
 from storage.commit import Change, commit
 from storage.drafts import Draft
 from storage.posts import ASKS, DOUBTFUL, Failure, Post, PostReceipt, PostState
+from storage.sealed import SealedPayload
 from storage.stores import Kept
 from storage.team import Member
 
 __all__ = ["PostDone", "Posts"]
+log = logging.getLogger(__name__)
 UNNAMED = "AdMind does not know which post it is there. Please write its first comment by hand."
 DROPPABLE = frozenset({PostState.scheduled, PostState.paused, PostState.failed, PostState.missed, PostState.unknown})
 
@@ -79,15 +85,14 @@ class Posts(TakingDown):
             sentence = told("Noted: its first comment stands there.")
         elif verdict == "live":
             # Under the id that the channel answered nothing stood: taking that down would take down nothing.
-            known = url[:2000] or (post.claimed.url if post.claimed else "")
-            receipt = PostReceipt(remote_id="", url=known, at=now, by=member.id)
+            known = url or (post.claimed.url if post.claimed else "")
+            receipt = PostReceipt(remote_id=await self._post_at(post, url), url=known, at=now, by=member.id)
             live = post.changed(receipt=receipt, claimed=None)
             resolved, sentence = live.changed(state=PostState.published, failure=None), told("Noted: it is live.")
             if await self._comment_owed(post):
                 failure = Failure(code=BY_HAND, sentence=UNNAMED, fixes=("live", "drop"))
                 resolved = live.changed(state=PostState.failed, failure=failure)
                 sentence = told("Noted: it is live. Its first comment is still missing: please write it there by hand.")
-            sentence = told("Noted: it is live.")
         else:
             if post.receipt is not None and not post.receipt.remote_id:
                 raise BadInput(UNNAMED, kept="Nothing was sent.", do_next="Then say that it stands there.")
@@ -113,6 +118,49 @@ class Posts(TakingDown):
                 sentence = told("The post stays as it is. Of its first comment:") + " " + sentence
         await self._write(kept, resolved, f"resolved {verdict}", member, surface, draft=draft)
         return PostDone(resolved, sentence)
+
+    async def _post_at(self, post: Post, address: str) -> str:
+        """What the channel calls the post at the address that a person gives; empty where that cannot be told: a thread
+        has several, and what is taken down later must be the approved one. Raises BadInput for another site's or
+        account's address, and where other words stand.
+        """
+        if not address:
+            return ""
+        account = (await self._team.accounts.get(post.workspace, post.account)).record
+        channel = self._channels.get(post.channel)
+        found = channel.post_at(address, account) if isinstance(channel, Addressed) else ""
+        if found is None or not web(address):
+            raise BadInput(
+                f"That is no address of a post of {account.name}.",
+                kept="Nothing changed.",
+                do_next="Open the post there and copy its address; or leave it out.",
+            )
+        if not found or channel is None or account.closed_at is not None:
+            return ""
+        return found if await self._is_the_approved(post, found, channel, account) else ""
+
+    async def _is_the_approved(self, post: Post, remote_id: str, channel: Channel, account: Account) -> bool:
+        """Whether that one may be taken for it. Where nothing can be read the person's word stands; raises BadInput
+        where other words can.
+        """
+        door = self._open_door(account, always, WITHIN)
+        try:
+            payload = SealedPayload.read(await door.blob(post.payload))
+            if len(payload.parts) > 1:
+                return False
+            if not channel.capabilities_for(account).reads_back:
+                return len(payload.parts[0].media) <= 1  # an album may be several things there
+            live = await channel.read_back(Receipt(remote_id, "", self._clock.now()), door)
+        except Exception:  # it is the person's word that counts: only its id is not known then
+            log.warning("what a person named could not be read post=%s", post.id, exc_info=True)
+            return False
+        if isinstance(live, Live) and live.text != payload.parts[0].text:
+            raise BadInput(
+                "Other words stand there than those that were approved.",
+                kept="Nothing changed.",
+                do_next="Copy the address of the right post; or leave it out.",
+            )
+        return isinstance(live, Live)
 
     async def _comment_owed(self, post: Post) -> bool:
         """Whether a post that people found there has a first comment that comes after it."""

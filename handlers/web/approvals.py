@@ -94,6 +94,7 @@ async def _page(request: Request, code: str, shown: Shown | None, *, told: str =
         handles = {account.id: account.handle for account in words.accounts.values()}
         payloads = {version.account: await admind.versions.payload(version) for version in draft.versions}
         pictures = f"/approve/{code}"
+        faces = {account.id: f"{pictures}/{account.face}" for account in words.accounts.values() if account.face}
         response = draw(
             request,
             None,
@@ -104,7 +105,7 @@ async def _page(request: Request, code: str, shown: Shown | None, *, told: str =
             holder=shown.member.name,
             brand=words.brand.name,
             zone=words.zone,
-            previews=previews_of(view.versions, payloads, handles, pictures, flags_of(admind.channels)),
+            previews=previews_of(view.versions, payloads, handles, pictures, flags_of(admind.channels), faces=faces),
             pictures=pictures,
             copy_language=draft.brief.language,
             changed=shown.changed,

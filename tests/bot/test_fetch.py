@@ -305,6 +305,19 @@ async def test_an_answer_ends_at_its_size() -> None:
             assert not isinstance(refused.value, NotSent)
 
 
+async def test_one_request_may_take_a_larger_answer_up_to_a_fixed_size() -> None:
+    async with serving(page(b"x" * 50_000)) as web, safe_client(allow_hosts={web.host}, max_bytes=20_000) as client:
+        larger = await client.get(f"http://{web.host}/", extensions={"max_bytes": 50_000})
+        assert len(larger.content) == 50_000
+        for most in (49_999, -1):
+            with pytest.raises(FetchRefused, match="larger"):
+                await client.get(f"http://{web.host}/", extensions={"max_bytes": most})
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 30000001\r\n\r\n"
+    async with serving(head) as web, safe_client(allow_hosts={web.host}) as client:
+        with pytest.raises(FetchRefused, match="larger than 30000 kB"):
+            await client.get(f"http://{web.host}/", extensions={"max_bytes": 10**12})
+
+
 async def test_gzip_is_unpacked_and_other_packings_are_refused() -> None:
     text = b"spring sale " * 1000
     packed = page(gzip.compress(text), "Content-Encoding: gzip\r\n")

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 from tests.e2e.browser import Theme, violations, visitor
 from tests.e2e.test_connecting import shot
 from tests.fakes.bluesky_server import VELO, BlueskyServer
+from tests.fakes.faces import face_of
 from tests.fakes.faulty_http import on_a_thread
 from tests.handlers.serving import Served, serving
 
@@ -23,6 +24,7 @@ SENTENCE = "Every morning we open at eight, and the first ride of the day is on 
 def sky() -> Iterator[BlueskyServer]:
     with on_a_thread(BlueskyServer()) as server:
         record = {"$type": "app.bsky.feed.post", "text": "See you on Sunday 🚲", "createdAt": "2026-11-01T10:00:00Z"}
+        server.avatar = face_of("velo")
         server.records[f"at://{VELO}/app.bsky.feed.post/3lzzzzzzzzzzz"] = record
         yield server
 
@@ -93,6 +95,10 @@ def test_a_draft_looks_as_it_will_stand_there(
         expect(sky_post.get_by_text("1 of 2")).to_be_visible()
         expect(sky_post.get_by_role("link", name="velo.example")).to_be_visible()
         expect(sky_post.locator(".sky-media img")).to_have_count(1)
+        faces = sky_post.locator("img.sky-face")
+        expect(faces).to_have_count(2)
+        drawn = "img => [img.complete && img.naturalWidth, img.width, img.height, getComputedStyle(img).borderRadius]"
+        assert faces.first.evaluate(drawn) == [144, 42, 42, "50%"], "its own face, whole and round"
         assert not violations(page)
         sky_post.scroll_into_view_if_needed()
         shot(page, f"bluesky-draft-{theme}")

@@ -298,10 +298,21 @@ class FacebookServer(MetaServer):
     def _by_ids(self, seen: Seen) -> Answer:
         asked = asked_in(seen)
         found = {each: self.photos.get(each) for each in asked.get("ids", "").split(",")}
-        if asked.get("fields") != "alt_text_custom" or None in found.values():
+        if asked.get("fields") != "alt_text_custom,images" or None in found.values():
             return missing()
-        alts = {each: {"alt_text_custom": photo.alt} if photo.alt else {} for each, photo in found.items() if photo}
-        return answer({each: {"id": each} | alt for each, alt in alts.items()})
+        said = {each: {"id": each, "images": self._sizes(photo)} for each, photo in found.items() if photo}
+        return answer(
+            {
+                each: about | ({"alt_text_custom": self.photos[each].alt} if self.photos[each].alt else {})
+                for each, about in said.items()
+            }
+        )
+
+    def _sizes(self, photo: Photo) -> list[dict[str, Any]]:
+        """Largest first, as Facebook lists them; the smallest cannot be judged."""
+        source = self.show(photo.data)
+        shown = [{"width": width, "height": width, "source": source} for width in (1080, 720)]
+        return [*shown, {"width": 130, "height": 130, "source": f"{self.origin}/tiny.jpg"}]
 
     def _known(self, post: Post) -> dict[str, Any]:
         targets = [{"target": {"id": photo.id}} for photo in post.photos]

@@ -64,6 +64,8 @@ class FaultyServer:
     listener: asyncio.Server | None = None
     small: dict[str, bytes] = field(default_factory=dict)  # path → a picture that it shows there, as it got it
     swapped: bytes = b""  # what it shows in place of every picture
+    whole: bool = False  # whether it shows pictures as large as it got them
+    hidden: bool = False  # whether it shows none
     _late: list[Seen] = field(default_factory=list)
 
     @property
@@ -113,17 +115,27 @@ class FaultyServer:
         with suppress(Exception):
             writer.close()
 
-    def show(self, data: bytes) -> str:
+    def show(self, data: bytes, path: str = "") -> str:
         """Where everybody can fetch a picture from now on, in small."""
-        path = f"/small/{hashlib.sha256(data).hexdigest()[:24]}.jpg"
+        path = path or f"/small/{hashlib.sha256(data).hexdigest()[:24]}.jpg"
         self.small[path] = data
         return f"{self.origin}{path}"
 
+    def looked_at(self) -> list[Seen]:
+        """The requests for pictures that it shows."""
+        return [seen for seen in self.seen if seen.method == "GET" and seen.path in self.small]
+
+    def may_see(self, seen: Seen) -> bool:
+        """They are for everybody: who brings an access along gives it away."""
+        return "authorization" not in seen.headers and "access_token" not in seen.query
+
     def _shown_small(self, seen: Seen) -> tuple[int, bytes, Headers]:
-        """It is for everybody: who brings an access along gives it away."""
-        if "authorization" in seen.headers or "access_token" in seen.query:
+        if not self.may_see(seen):
             return 400, b"", ()
-        return 200, shrunk(self.swapped or self.small[seen.path]), (("content-type", "image/jpeg"),)
+        if self.hidden:
+            return 404, b"", ()
+        data = self.swapped or self.small[seen.path]
+        return 200, data if self.whole else shrunk(data), (("content-type", "image/jpeg"),)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")

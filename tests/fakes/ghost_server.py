@@ -139,7 +139,7 @@ class GhostServer(FaultyServer):
         if fields != {"purpose": "image"} or not data.startswith(PICTURES) or not mime.startswith("image/"):
             raise No(415, "UnsupportedMediaTypeError")
         self._count += 1
-        url = f"{self.origin}{self.base}/content/images/2026/12/{self._count}-{name}"
+        url = self.show(data, f"{self.base}/content/images/2026/12/{self._count}-{name}")
         self.files[url] = data
         return _json(201, {"images": [{"url": url, "ref": None}]})
 

@@ -176,6 +176,7 @@ class LinkedInServer(FaultyServer):
             ("GET", "/rest/organizations/([0-9]+)", self._organization),
             ("POST", "/rest/images", self._begin_upload),
             ("PUT", "/dms-uploads/(.+)", self._bytes),
+            ("GET", "/rest/images", self._images),
             ("GET", "/rest/images/(.+)", self._image),
             ("POST", "/rest/documents", self._begin_upload),
             ("GET", "/rest/documents/(.+)", self._state_of_document),
@@ -342,6 +343,15 @@ class LinkedInServer(FaultyServer):
         self.processing -= 1
         return _json(200, {"id": unquote(image), "status": state if known else "WAITING_UPLOAD"})
 
+    def _images(self, seen: Seen) -> Answer:
+        """A batch: Rest.li 2.0 reads the written query, in which what a list holds is escaped."""
+        listed = re.search(r"\?ids=List\(((?:urn%3Ali%3Aimage%3A[\w-]+,?)+)\)$", seen.target)
+        if listed is None or seen.headers.get("x-restli-method") != "BATCH_GET":
+            return _json(400, {"status": 400})
+        urns = [urn for urn in map(unquote, listed[1].split(",")) if urn in self.uploads]
+        shown = {urn: {"id": urn, "status": "AVAILABLE", "downloadUrl": self.show(self.uploads[urn])} for urn in urns}
+        return _json(200, {"results": shown, "statuses": {}, "errors": {}})
+
     def _state_of_document(self, _: Seen, quoted: str) -> Answer:
         """AVAILABLE once it is a PDF of at most 300 pages and 100 MB; its author's own tools make no other here."""
         urn = unquote(quoted)
@@ -356,7 +366,10 @@ class LinkedInServer(FaultyServer):
             fits = False
         if fits:
             self.ready.add(urn)
-        return _json(200, {"id": urn, "status": "AVAILABLE" if fits else "PROCESSING_FAILED"})
+        if not fits:
+            return _json(200, {"id": urn, "status": "PROCESSING_FAILED"})
+        place = self.show(self.uploads[urn], f"/media/{urn.rpartition(':')[2]}.pdf")
+        return _json(200, {"id": urn, "status": "AVAILABLE", "downloadUrl": place})
 
     def _of_author(self, seen: Seen) -> Answer:
         token, author = self._token(seen), seen.query["author"][0]

@@ -197,11 +197,18 @@ class PinterestServer(FaultyServer):
         counts = {"IMPRESSION": 120, "SAVE": 5, "PIN_CLICK": 7, "OUTBOUND_CLICK": 2}
         return _json(200, {"all": {"lifetime_metrics": counts, "daily_metrics": []}})
 
+    def _sizes(self, data: bytes) -> dict[str, Any]:
+        """Those that keep a picture's shape, and those that are cut."""
+        cut = {"width": 150, "height": 150, "url": f"{self.origin}/cut.jpg"}
+        whole = {"width": 600, "height": 900, "url": self.show(data)}
+        return {"150x150": cut, "400x300": cut, "600x": whole, "1200x": whole}
+
     def _shown(self, pin: Pin) -> dict[str, Any]:
         asked = {name: value for name, value in pin.asked.items() if name != "media_source"}
-        media: dict[str, Any] = {"media_type": "image", "images": {}}
+        media: dict[str, Any] = {"media_type": "image", "images": self._sizes(pin.pictures[0]) if pin.pictures else {}}
         if len(pin.pictures) > 1:
-            media = {"media_type": "multiple_images", "items": [{"images": {}} for _ in pin.pictures]}
+            items = [{"item_type": "image", "images": self._sizes(each)} for each in pin.pictures]
+            media = {"media_type": "multiple_images", "items": items}
         at = pin.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
         return {**asked, "id": pin.number, "created_at": at, "media": media, "is_owner": True}
 

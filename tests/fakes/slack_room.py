@@ -62,6 +62,7 @@ class SlackRoom(FaultyServer):
     archived: bool = False
     error: str = ""  # what the next post is answered, once
     limits: bool = False  # whether history is throttled
+    elsewhere: str = ""  # where it says that pictures are shown, instead of here
     kind: str = ""  # what pictures are taken for, instead of what they are
     now: Callable[[], datetime] = real_now
     messages: list[Message] = field(default_factory=list)
@@ -180,7 +181,14 @@ class SlackRoom(FaultyServer):
         if file is None or not file.complete:
             raise No("file_not_found")
         file.looks -= 1
-        return {"file": {"id": asked["file"], "mimetype": "" if file.looks >= 0 else self._kind(file)}}
+        place = self.show(file.data, f"/files-tmb/{TEAM}-{asked['file']}/small_720.png")
+        cut = {"thumb_64": f"{self.origin}/cut.png", "thumb_360": f"{self.origin}/smaller.png"}
+        shown = {**cut, "thumb_720": self.elsewhere or place}
+        return {"file": {"id": asked["file"], "mimetype": "" if file.looks >= 0 else self._kind(file), **shown}}
+
+    def may_see(self, seen: Seen) -> bool:
+        """In the workspace alone."""
+        return seen.headers.get("authorization") == f"Bearer {self.token}"
 
     def _kind(self, file: File) -> str:
         return self.kind or next((kind for start, kind in KINDS.items() if file.data.startswith(start)), "text/plain")

@@ -285,7 +285,7 @@ class WordPressServer(FaultyServer):
         return found
 
     def _medium(self, picture: Picture) -> dict[str, Any]:
-        url = f"{self.origin}{self.base}/wp-content/uploads/2026/12/{picture.slug}.png"
+        url = self.show(picture.data, f"{self.base}/wp-content/uploads/2026/12/{picture.slug}.png")
         return {"id": picture.id, "slug": picture.slug, "alt_text": picture.alt, "source_url": url}
 
     def _shown(self, entry: Entry) -> dict[str, Any]:

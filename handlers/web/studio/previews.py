@@ -90,6 +90,7 @@ class Preview:
     link: str = ""  # host of the address whose card the channel makes by itself
     sent_labels: tuple[str, ...] = ()  # what the channel shows by a label of its own
     comment: str = ""  # the first one, where it is written after the post; else it is the thread's last
+    face: str = ""  # where the profile's picture is served; empty: its first letter stands for it
     document: str = ""  # the title of the document that the pictures become, page by page
 
     @property
@@ -107,7 +108,8 @@ async def previews(visit: Visit, draft: DraftView) -> tuple[Preview, ...]:
     handles = {account.id: account.handle or "" for account in accounts.items}
     record = await visit.admind.looking.draft_record(visit.workspace, visit.id, draft.id)
     payloads = {version.account: await visit.admind.versions.payload(version) for version in record.versions}
-    return previews_of(draft.versions, payloads, handles, "/studio/media", flags_of(visit.admind.channels))
+    faces = {account.id: f"/studio/faces/{account.id}/{account.face}" for account in accounts.items if account.face}
+    return previews_of(draft.versions, payloads, handles, "/studio/media", flags_of(visit.admind.channels), faces=faces)
 
 
 def flags_of(channels: Mapping[str, Channel]) -> Mapping[str, tuple[str, ...]]:
@@ -121,8 +123,10 @@ def previews_of(
     handles: Mapping[str, str],
     pictures: str,
     flags: Mapping[str, tuple[str, ...]] | None = None,
+    *,
+    faces: Mapping[str, str] | None = None,
 ) -> tuple[Preview, ...]:
-    """By what was sealed for each account; `pictures` is where these pictures are served."""
+    """By what was sealed for each account; `pictures` is where these are served, `faces` where accounts' are."""
     found = []
     for view in versions:
         payload = payloads[view.account]
@@ -159,6 +163,7 @@ def previews_of(
                 link=_host(payload.links[0].destination) if payload.links else "",
                 sent_labels=tuple(flag for flag in payload.disclosure if flag in (flags or {}).get(view.channel, ())),
                 comment=payload.comment_after,
+                face=(faces or {}).get(view.account, ""),
                 document=payload.extra.get("document", ""),
             )
         )

@@ -12,7 +12,7 @@ from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
 from bot.artwork.picture import PictureRefused
-from bot.artwork.uploads import clean, clean_upload
+from bot.artwork.uploads import clean, clean_upload, portrait
 from tests.bot.artwork.samples import encoded, opened, photo
 
 
@@ -171,3 +171,29 @@ def test_no_bytes_cause_anything_but_a_refusal(tail: bytes, magic: bytes) -> Non
 async def test_cleaning_off_the_loop_gives_the_same() -> None:
     data = with_location()
     assert await clean(data) == clean_upload(data)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P"])
+def test_a_portrait_is_a_small_square_without_anything_else(mode: str) -> None:
+    drawn = Image.new("RGB", (400, 200), "red")
+    drawn.paste("blue", (100, 0, 300, 200))
+    said = PngInfo()
+    said.add_text("place", "47.37 N")
+    out = BytesIO()
+    drawn.convert(mode).save(out, "PNG", pnginfo=said)
+    data = portrait(out.getvalue() + b"<script>", 144)
+    with Image.open(BytesIO(data)) as found:
+        assert (found.format, found.mode, found.size) == ("JPEG", "RGB", (144, 144))
+        left, right = (found.getpixel((x, 72)) for x in (2, 141))
+        assert isinstance(left, tuple) and left == right, "cut evenly"
+        assert mode == "L" or left[2] > 200 > left[0], "only the middle is left"
+    assert b"47.37" not in data and b"script" not in data and len(data) < 10_000
+
+
+def test_what_is_transparent_in_a_portrait_is_white() -> None:
+    out = BytesIO()
+    Image.new("RGBA", (50, 50), (0, 0, 0, 0)).save(out, "PNG")
+    with Image.open(BytesIO(portrait(out.getvalue(), 144))) as found:
+        assert found.getpixel((70, 70)) == (255, 255, 255)
+    with pytest.raises(PictureRefused):
+        portrait(b"<svg onload=alert(1)>", 144)

@@ -129,7 +129,8 @@ async def test_pictures_go_up_unseen_with_their_alt_texts(many: int) -> None:
         assert [(photo.data, photo.alt) for photo in post.photos] == [(PNG, ALT)] * many
         assert post.link == "" and LINK in post.message, "beside pictures a link stands in the text"
         live = await bench.channel.read_back(receipt, bench.door())
-        assert live == Live(text=f"{TEXT}\n\n{LINK}", alts=(ALT,) * many, url=receipt.url)
+        shown = (bench.server.show(PNG),) * many
+        assert live == Live(text=f"{TEXT}\n\n{LINK}", alts=(ALT,) * many, url=receipt.url, pictures=shown)
 
 
 @pytest.mark.parametrize(("answer", "expected"), [((500, b"", ()), ProvenNotSent), ((400, b"{}", ()), ChannelRefused)])

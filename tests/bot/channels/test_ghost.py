@@ -136,7 +136,10 @@ async def test_an_article_has_title_text_pictures_and_tags() -> None:
         assert list(bench.server.files.values()) == PNGS
         live = await bench.channel.read_back(receipt, bench.door())
         assert live == Live(
-            text="Ein Titel & mehr\n\nDas ist neu.\n\n- eins\n- zwei", alts=("<0> “a”", "<1> “a”"), url=receipt.url
+            text="Ein Titel & mehr\n\nDas ist neu.\n\n- eins\n- zwei",
+            alts=("<0> “a”", "<1> “a”"),
+            url=receipt.url,
+            pictures=(one, two),
         )
 
 

@@ -145,7 +145,10 @@ async def test_pictures_go_up_first_with_their_alt_text(pictures: int) -> None:
         assert [image["altText"] for image in images] == [ALT] * pictures
         assert all(bench.server.uploads[image["id"]] == PNG for image in images)
         live = await bench.channel.read_back(receipt, bench.door())
-        assert live == Live(text=TEXT, alts=(ALT,) * pictures, url=receipt.url)
+        shown = (bench.server.show(PNG),) * pictures
+        assert live == Live(text=TEXT, alts=(ALT,) * pictures, url=receipt.url, pictures=shown)
+        batches = [seen for seen in bench.server.seen if "ids=List" in seen.target]
+        assert len(batches) == 1, "one request for all: LinkedIn counts them by the day"
 
 
 async def test_the_access_goes_with_pictures_to_linkedin_alone() -> None:
@@ -205,7 +208,10 @@ async def test_several_pictures_become_the_pages_of_a_document() -> None:
         assert [(page.width, page.height, page.alt) for page in pages] == [(1200, 675, ALT)] * 3
         assert all(page.picture in PNG for page in pages)  # its rows as they were packed
         live = await bench.channel.read_back(receipt, bench.door())
-        assert live == Live(text="Neu\n\nhttps://velo.example/", url=receipt.url)
+        place = f"{bench.server.origin}/media/{content['media']['id'].rpartition(':')[2]}.pdf"
+        assert live == Live(text="Neu\n\nhttps://velo.example/", url=receipt.url, document=place)
+        payload = bench.sealed("Neu", link="https://velo.example/", title="Velos (neu)", media=(PICTURE,) * 3)
+        assert await bench.channel.document(payload, bench.door()) == data
 
 
 async def test_a_document_is_another_payload_and_one_picture_is_none() -> None:

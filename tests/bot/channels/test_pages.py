@@ -12,6 +12,7 @@ from PIL import Image
 
 from bot.artwork.fit import CARD, fit_picture
 from bot.channels.pages import OVERHEAD_BYTES, Page, as_pdf
+from bot.channels.pages_read import page_count, pictures_in
 from tests.bot.channels.photos import picture
 from tests.fakes.pdf_reader import pages_of, title_of
 
@@ -53,6 +54,24 @@ def test_a_transparent_picture_keeps_every_pixel() -> None:
         assert zlib.decompress(page.picture) == opened.convert("RGB").tobytes()
         assert zlib.compress(opened.getchannel("A").tobytes(), 9) in document
     assert "/SMask" in page.how and page.alt == ""
+
+
+def test_its_pictures_are_found_again_where_they_can_be_told() -> None:
+    pdf = as_pdf([Page(data, ALT) for data in KINDS], title="Velos", language="de")
+    found = pictures_in(pdf)
+    assert found is not None and page_count(pdf) == len(found) == len(KINDS)
+    for mine, data in zip(found, KINDS, strict=True):
+        with Image.open(BytesIO(mine)) as one, Image.open(BytesIO(data)) as other:
+            assert one.convert("RGB").tobytes() == other.convert("RGB").tobytes()
+    veiled = as_pdf([Page(picture(40, 30, mode="RGBA"))], title="", language="de")
+    assert (page_count(veiled), pictures_in(veiled)) == (1, None), "packed anew: its rows are no PNG's"
+
+
+@given(st.binary(max_size=200), st.integers(0, 400), st.integers(0, 400))
+def test_what_is_no_such_document_tells_nothing(noise: bytes, start: int, end: int) -> None:
+    pdf = as_pdf([Page(KINDS[0]), Page(KINDS[3])], title="Velos", language="de")
+    for data in (noise, pdf[:start] + noise + pdf[end:], pdf[: -end or None]):
+        assert len(pictures_in(data) or ()) in (0, page_count(data) or 0)
 
 
 def test_the_same_pictures_make_the_same_file_and_others_another() -> None:

@@ -145,7 +145,8 @@ async def test_pictures_go_with_the_pin_and_are_read_back(pictures: int) -> None
         receipt = await bench.channel.send(payload, KEY, bench.door())
         assert bench.server.pins[0].pictures == [PNG] * pictures
         live = await bench.channel.read_back(receipt, bench.door())
-        assert live == Live(text=payload.parts[0].text, alts=alts, url=receipt.url)
+        shown = (bench.server.show(PNG),) * pictures
+        assert live == Live(text=payload.parts[0].text, alts=alts, url=receipt.url, pictures=shown)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from httpx2 import Response
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +23,7 @@ from bot.channels.base import (
     Content,
     Door,
     Found,
+    Live,
     OutcomeUnknown,
     ProvenNotSent,
     Receipt,
@@ -29,7 +31,7 @@ from bot.channels.base import (
 from bot.channels.slack import Slack
 from bot.channels.slack_text import length, marks, rich, shown
 from bot.errors import BadInput
-from bot.fetch import safe_client
+from bot.fetch import Line, safe_client
 from storage.sealed import Medium, SealedPayload
 from tests.bot.channels.benches import blank_account, door_for
 from tests.bot.channels.contract import AT, KEY, OTHER_KEY, OUTCOMES, TEXT, NetworkBench, NetworkContract, attempt
@@ -112,6 +114,55 @@ class TestSlack(NetworkContract):
 
     def open(self) -> AbstractAsyncContextManager[NetworkBench]:
         return open_bench()
+
+
+async def test_pictures_are_looked_at_with_the_token_and_it_goes_to_no_other_host() -> None:
+    async with open_bench() as bench:
+        receipt = await bench.send(media=MEDIA)
+        live = await bench.channel.read_back(receipt, bench.door())
+        assert isinstance(live, Live) and len(live.pictures) == len(MEDIA)
+        channel, door = Slack(), bench.door()
+        assert [await channel.picture(each, 10_000, door) for each in live.pictures] == list(PICTURES)
+        seen = len(bench.server.seen)
+        here = f"127.0.0.1:{bench.server.port}"
+        for other in (f"http://localhost:{bench.server.port}/a", f"https://{here}/a", f"http://{here}.evil.example/a"):
+            assert await channel.picture(other, 10_000, door) is None
+        for other in (f"http://velo@{here}/a", f"http://127.0.0.1:{bench.server.port + 1}/a", "http://slack.com/a"):
+            assert await channel.picture(other, 10_000, door) is None
+        assert len(bench.server.seen) == seen
+        bench.server.token = "xoxb-other"
+        assert await channel.picture(live.pictures[0], 10_000, door) is None
+
+
+class Recorder:
+    """A wire to everywhere, on which pictures come back."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, object]] = []
+
+    async def request(self, method: str, url: str, **options: Any) -> Response:
+        self.asked.append((method, url, options["headers"]))
+        return Response(200, content=b"picture")
+
+    async def dial_mail(self, host: str, port: int) -> Line:
+        raise AssertionError("Slack sends no mail")
+
+
+async def test_pictures_may_lie_on_a_host_below_slacks_own() -> None:
+    """files.slack.com is such a one; a name that only ends alike is not."""
+    client = Recorder()
+    account = blank_account("slack").changed(server="https://slack.com")
+    door = door_for(account, client=client, secrets={"bot_token": TOKEN})
+    assert await Slack().picture("https://files.slack.com/a.png", 10_000, door) == b"picture"
+    assert client.asked == [("GET", "https://files.slack.com/a.png", {"authorization": f"Bearer {TOKEN}"})]
+    for other in (
+        "https://evilslack.com/a",
+        "https://slack.com.evil.example/a",
+        "http://files.slack.com/a",
+        "https://a@b.slack.com/",
+    ):
+        assert await Slack().picture(other, 10_000, door) is None
+    assert len(client.asked) == 1
 
 
 async def test_text_goes_out_as_characters_and_pings_nobody() -> None:

@@ -142,7 +142,8 @@ async def test_an_article_has_title_text_pictures_and_terms() -> None:
         assert [(each.data, each.alt) for each in (first, second)] == [(PNGS[0], "<0> “a”"), (PNGS[1], "<1> “a”")]
         live = await bench.channel.read_back(receipt, bench.door())
         expected = bench.sealed(text, media=MEDIA, link="https://velo.example/neu").parts[0].text
-        assert live == Live(text=expected, alts=("<0> “a”", "<1> “a”"), url=receipt.url)
+        places = tuple(f"{bench.server.origin}/wp-content/uploads/2026/12/{each.slug}.png" for each in (first, second))
+        assert live == Live(text=expected, alts=("<0> “a”", "<1> “a”"), url=receipt.url, pictures=places)
         assert expected.startswith(
             "Ein Titel & mehr\n\nWarum\n\nDas ist neu: hier (https://velo.example/a).\n\n- eins\n-"
         )

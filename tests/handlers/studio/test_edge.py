@@ -8,6 +8,9 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.fakes.bluesky_server import VELO, BlueskyServer
+from tests.fakes.faces import face_of
+from tests.fakes.faulty_http import on_a_thread
 from tests.handlers.serving import Served, serving, until
 from tests.handlers.studio.test_safety import TOKEN, Person
 
@@ -15,9 +18,17 @@ HOST = "posts.example.com"
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def sky() -> Iterator[BlueskyServer]:
+    with on_a_thread(BlueskyServer()) as server:
+        server.avatar = face_of("velo")
+        yield server
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, sky: BlueskyServer) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("edge")
-    with serving(folder, {"ADMIND_PUBLIC_URL": f"https://{HOST}"}, public=True) as running:
+    environ = {"ADMIND_PUBLIC_URL": f"https://{HOST}", "ADMIND_ALLOW_HOSTS": f"127.0.0.1:{sky.port}"}
+    with serving(folder, environ, public=True) as running:
         yield running
 
 
@@ -54,6 +65,23 @@ def status(served: Served, draft: str) -> dict[str, Any]:
     with served.client(served.token("read")) as client:
         found: dict[str, Any] = client.get(f"/api/v1/drafts/{draft}").json()
         return found
+
+
+def test_a_client_sees_the_face_of_the_account_and_of_no_other(
+    served: Served, owner: Person, outside: httpx2.Client, client_member: str, sky: BlueskyServer
+) -> None:
+    options = {"handle": "velo.bsky.example", "app_view": sky.origin, "directory": sky.origin}
+    body = {"channel": "bluesky", "name": "Himmel", "options": options}
+    made = served.owner("POST", "/accounts", body | {"secrets": {"app_password": sky.people[VELO].password}})
+    assert made.status_code == 201 and made.json()["face"], made.text
+    face = made.json()["face"]
+    path = link(owner, served.draft("Tell people that we open on Mondays. Himmel, tomorrow 9am."), client_member)
+    assert f'<img class="sky-face portrait" src="{path}/{face}"' in outside.get(path).text
+    shown = outside.get(f"{path}/{face}")
+    assert shown.status_code == 200 and shown.headers["content-type"] == "image/jpeg"
+    other = link(owner, served.draft("Tell people that we open on Tuesdays. Feed, tomorrow 9am."), client_member)
+    assert outside.get(f"{other}/{face}").status_code == 404
+    assert served.owner("DELETE", f"/accounts/{made.json()['id']}").status_code < 300
 
 
 def test_a_client_approves_exactly_what_the_link_shows(

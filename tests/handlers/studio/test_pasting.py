@@ -7,13 +7,16 @@ import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import httpx2
 import pytest
+from PIL import Image
 
 from bot.clock import MovableClock
 from storage.stores import TeamStore
+from tests.bot.channels.photos import picture
 from tests.fakes.bluesky_server import ANA, VELO, BlueskyServer
 from tests.fakes.clocks import NEXT_YEAR
 from tests.fakes.discord_room import BOT_TOKEN, HOOK_TOKEN, HOOKED, ROOM, DiscordRoom
@@ -233,6 +236,37 @@ def test_the_profiles_picture_comes_from_the_studio_and_only_as_a_picture(desk: 
     assert desk.person.get(f"{page}/face").status_code == 404
     assert admind.workspace.id and desk.person.post(page, {"name": "Velo"}).status_code == 303
     assert [account["id"] for account in desk.accounts()] == [made.json()["id"]]
+
+
+def test_an_account_keeps_a_face_of_our_own_and_previews_show_it(desk: Desk) -> None:
+    server, admind = desk.server, desk.served.admind
+    shown = picture(300, 200) + b"<script>trailer</script>"
+    server.avatar = shown
+    options = {"handle": "velo.bsky.example", "app_view": server.origin, "directory": server.origin}
+    body = {"channel": "bluesky", "name": "Himmel", "options": options}
+    secrets = {"app_password": server.people[VELO].password}
+    assert desk.served.owner("POST", "/accounts", body | {"secrets": secrets}).status_code == 201
+    [account] = desk.accounts()
+    place = f"/faces/{account['id']}/{account['face']}"
+    kept = desk.person.get(place)
+    assert kept.status_code == 200 and kept.headers["content-type"] == "image/jpeg"
+    assert kept.headers["content-security-policy"] == "default-src 'none'" and b"trailer" not in kept.content
+    with Image.open(BytesIO(kept.content)) as opened:
+        assert (opened.format, opened.size) == ("JPEG", (144, 144))
+    draft = desk.served.draft("Tell people that we open a shop. Himmel, tomorrow 9am.")
+    looked = len(server.seen)
+    text = desk.person.get(f"/drafts/{draft['id']}").text
+    assert f'<img class="sky-face portrait" src="/studio{place}" alt=""' in text
+    assert server.origin not in text and len(server.seen) == looked, "nothing is fetched from there for a look"
+    strange = f"/faces/{account['id']}/{'0' * 64}"
+    assert desk.person.get(strange).status_code == 404
+    server.avatar = b"\x89PNG\r\n\x1a\n" + bytes(200)  # no picture after all: what was kept stays
+    assert desk.person.post(desk.pasted(), {"name": "Himmel"}).status_code == 303
+    assert desk.accounts()[0]["face"] == account["face"]
+    assert desk.served.owner("DELETE", f"/accounts/{account['id']}").status_code < 300
+    owner = desk.owner()
+    closed = desk.served.on_loop(lambda: admind.looking.account_record(admind.workspace.id, owner, account["id"]))
+    assert closed.face == "", "nothing of it is kept beyond the connection"
 
 
 def test_a_draft_that_mentions_somebody_is_sealed_with_who_that_is(desk: Desk) -> None:
