@@ -50,6 +50,7 @@ from bot.channels.base import (
     Window,
 )
 from bot.channels.content import link_in, sealed
+from bot.channels.handed import Approved, Carries
 from bot.channels.limits import problems
 from bot.channels.linkedin_api import VISIBILITIES, Api, instant, judged, path_of, post_body, receipt_of
 from bot.channels.linkedin_listing import images, last, listed_since, readable
@@ -146,11 +147,11 @@ class LinkedIn:
                 api = await Api.of(door, self._platform, payload.server)
                 if repeated and (earlier := await self._earlier(api, payload, key)):
                     return earlier
-                body = await self._body(api, payload)
+                body, carries = await self._body(api, payload)
         except TimeoutError as error:
             raise ProvenNotSent(f"{door.account.name} did not take the pictures in time.", kept=KEPT) from error
         await door.check()
-        answer = await ask(lambda: api.call("POST", "/rest/posts", content=body), door.account.name)
+        answer = await ask(lambda: api.call("POST", "/rest/posts", content=body, carries=carries), door.account.name)
         try:
             judged(answer, door)
         except ChannelRefused as refused:
@@ -307,13 +308,25 @@ class LinkedIn:
             | {"reads": await readable(api, author.urn)},
         )
 
-    async def _body(self, api: Api, payload: SealedPayload) -> bytes:
+    async def _body(self, api: Api, payload: SealedPayload) -> tuple[bytes, Carries]:
         """What asks for the post, once its pictures are up."""
         if documents.title_of(payload):
-            return post_body(payload, [], await documents.upload_document(api, payload))
-        media = payload.parts[0].media
-        return post_body(
-            payload, [await upload(api, payload.remote_id, await api.door.blob(medium.sha256)) for medium in media]
+            found = await documents.upload_document(api, payload)
+
+            def with_document(approved: Approved) -> dict[str, bytes]:
+                made = {"id": found, "title": documents.title_of(approved.payload)}
+                return {"content": post_body(approved.payload, [], made)}
+
+            return (
+                post_body(payload, [], {"id": found, "title": documents.title_of(payload)}),
+                Carries(payload, with_document, reads=plain),
+            )
+        pictures = list[str]()
+        for medium in payload.parts[0].media:
+            pictures.append(await upload(api, payload.remote_id, await api.door.blob(medium.sha256)))
+            api.door.named(medium, pictures[-1])
+        return post_body(payload, pictures), Carries(
+            payload, lambda approved: {"content": post_body(approved.payload, approved.named())}, reads=plain
         )
 
     async def _earlier(self, api: Api, payload: SealedPayload, key: AttemptKey) -> Receipt | None:

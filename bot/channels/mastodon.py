@@ -45,6 +45,7 @@ from bot.channels.base import (
     Window,
 )
 from bot.channels.content import link_in, sealed
+from bot.channels.handed import Approved, Carries, comment_words, first_part
 from bot.channels.limits import problems
 from bot.channels.mastodon_api import Api, judged, name_of, receipt_of, status_body
 from bot.channels.mastodon_text import countable, graphemes, spoken, text_of
@@ -145,20 +146,28 @@ class Mastodon:
         return await self._send(payload, "", key, door)
 
     async def _send(self, payload: SealedPayload, reply_to: str, key: AttemptKey, door: Door) -> Receipt:
-        """The payload's first part, as an answer to another status where one is named."""
+        """The payload's first part; its first comment, as an answer, where another status is named."""
+        status = _reply(payload) if reply_to else payload
         api = await Api.of(door, payload.server)
         try:
             async with asyncio.timeout(GATHER_SECONDS):
                 await _same_account(api, payload)
-                media = [await upload(api, medium) for medium in payload.parts[0].media]
+                media = [await upload(api, medium) for medium in status.parts[0].media]
         except TimeoutError as error:
             raise ProvenNotSent(
                 f"{door.account.name} did not take the pictures in time.", kept="Nothing was published."
             ) from error
-        body = status_body(payload, media, reply_to)
+        body, headers = status_body(status, media, reply_to), {"idempotency-key": key.key}
+
+        def again(approved: Approved) -> dict[str, bytes]:
+            if reply_to:
+                return {"content": status_body(_reply(approved.payload), [], reply_to)}
+            return {"content": status_body(approved.payload, approved.named())}
+
+        carries = Carries(payload, again, comment_words if reply_to else first_part)
         await door.check()
         answer = await ask(
-            lambda: api.call("POST", "/api/v1/statuses", content=body, headers={"idempotency-key": key.key}),
+            lambda: api.call("POST", "/api/v1/statuses", content=body, headers=headers, carries=carries),
             door.account.name,
         )
         judged(answer, door)
@@ -182,7 +191,7 @@ class Mastodon:
                 raise ProvenNotSent(earlier.why, kept="Nothing more was sent.")
             if isinstance(earlier, CannotTell):
                 raise OutcomeUnknown(earlier.why)
-        return await self._send(reply, place, key, door)
+        return await self._send(payload, place, key, door)
 
     async def look_up_comment(self, payload: SealedPayload, post: Receipt, key: AttemptKey, door: Door) -> Lookup:
         """By content and time, among the account's own answers to the post."""

@@ -44,6 +44,7 @@ from bot.channels.base import (
 )
 from bot.channels.content import sealed
 from bot.channels.feed_html import plain
+from bot.channels.handed import Carries
 from bot.channels.limits import problems
 from bot.channels.linkedin_text import units
 from bot.channels.pinterest_api import (
@@ -156,8 +157,13 @@ class Pinterest:
         except TimeoutError as error:
             raise ProvenNotSent(f"{door.account.name} could not be prepared in time.", kept=KEPT) from error
         body = pin_body(payload, pictures)
+        carries = Carries(
+            payload,
+            lambda approved: {"content": pin_body(approved.payload, approved.pictures())},
+            lambda sealed: (sealed.title, description_of(sealed)),
+        )
         await door.check()
-        answer = await ask(lambda: api.call("POST", "/pins", content=body), door.account.name)
+        answer = await ask(lambda: api.call("POST", "/pins", content=body, carries=carries), door.account.name)
         judged(answer, door)
         receipt = receipt_of(document(answer) or {}, door, self._platform)
         if receipt is None:

@@ -177,7 +177,7 @@ class Publisher:
 
     async def _send(self, run: Run) -> None:
         deadline = run.capabilities.deadline
-        door = self.door(run, deadline)
+        door = self.door(run, deadline).sending(run.payload)
         try:
             async with asyncio.timeout(deadline.total_seconds()):
                 if run.post.receipt is None:

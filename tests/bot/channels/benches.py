@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from httpx2 import Response
+from httpx2 import Request, Response
 
 from bot.accounts.door import AccountDoor, Given, HttpClient, always
 from bot.channels.base import Account, Door
@@ -42,6 +42,14 @@ class NoNetwork:
 
     @property
     def request(self) -> Callable[..., Awaitable[Response]]:
+        raise AssertionError("this channel uses no network")
+
+    @property
+    def build_request(self) -> Callable[..., Request]:
+        raise AssertionError("this channel uses no network")
+
+    @property
+    def send(self) -> Callable[..., Awaitable[Response]]:
         raise AssertionError("this channel uses no network")
 
     async def dial_mail(self, host: str, port: int) -> Line:
