@@ -12,7 +12,7 @@ from bot.accounts.door import AccountDoor, Given, HttpClient, always
 from bot.channels.base import Account, Door
 from bot.fetch import Line
 from storage.errors import NotFound
-from tests.bot.channels.contract import AT
+from tests.bot.channels.handed_contract import AT, PAIR
 
 BASE_URL = "https://news.velo.example"
 
@@ -80,7 +80,7 @@ def door_for(
     return AccountDoor(
         account,
         secrets=Given(secrets or {}),
-        blobs=Blobs(*blobs),
+        blobs=Blobs(*blobs, *PAIR),
         client=client or NoNetwork(),
         base_url=BASE_URL,
         clock=Standing(),

@@ -11,7 +11,7 @@ import traceback
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
 import pytest
@@ -38,13 +38,13 @@ from bot.channels.base import (
 )
 from bot.errors import AdMindError
 from storage.sealed import SealedPayload
+from tests.bot.channels import handed_contract
+from tests.bot.channels.handed_contract import HandedContract
 from tests.fakes.faulty_http import Act
 
-AT = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
+AT, KEY, COMMENT = handed_contract.AT, handed_contract.KEY, handed_contract.COMMENT
 TEXT = "Der Frühling kommt 🚲\n\nAlle Velos 20 % günstiger: https://velo.example/fruehling?a=1&b=2 <b>nur</b> heute."
 FLAGS: tuple[Flag, ...] = ("ai_generated", "paid_partnership")
-COMMENT = "Alle Velos: https://velo.example/velos?a=1"
-KEY = AttemptKey("p_23456789abcd", "0123456789abcdef0123456789abcdef", AT, AT + timedelta(seconds=30))
 OTHER_KEY = AttemptKey("p_zzzzzzzzzzzz", "fedcba9876543210fedcba9876543210", AT, AT + timedelta(seconds=30))
 
 
@@ -71,7 +71,7 @@ class NotNow(AdMindError):
     """What the publisher's check raises when a post must not go out any more."""
 
 
-class ChannelContract:
+class ChannelContract(HandedContract):
     """Subclasses give the `bench` fixture, and say what look-ups can tell."""
 
     looks_up = True
