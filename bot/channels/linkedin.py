@@ -8,7 +8,8 @@ there is tried when the account is connected. How soon a new post is listed is d
 found is a question to a person. Before another attempt it is looked for once more, and a refusal of that attempt as a
 duplicate is a question again.
 
-Every post names its author, and LinkedIn lets only whoever may sign for that author through (403).
+Every post names its author, and LinkedIn lets only whoever may sign for that author through (403). Before each the
+access is asked whose it is, or, for a page, whether its person still runs it: one call.
 
 Account options: `page` (URN of a page; none: the person), `visibility` (public, connections or logged_in; a page's
 posts are public), `card` "picture": a single picture becomes that of the link's card, `pictures` "document": several
@@ -55,7 +56,7 @@ from bot.channels.limits import problems
 from bot.channels.linkedin_api import VISIBILITIES, Api, instant, judged, path_of, post_body, receipt_of
 from bot.channels.linkedin_listing import images, last, listed_since, readable
 from bot.channels.linkedin_numbers import OF_PAGE, OF_PERSON, counted, of_page, of_person
-from bot.channels.linkedin_places import PAGE, page, page_called, pages, person
+from bot.channels.linkedin_places import PAGE, page, page_called, pages, person, same_author
 from bot.channels.linkedin_text import MOST, handles_in, little, plain, spoken, units, with_names
 from bot.channels.linkedin_upload import upload
 from bot.channels.platform import LINKEDIN, Platform
@@ -145,6 +146,7 @@ class LinkedIn:
         try:
             async with asyncio.timeout(GATHER_SECONDS):
                 api = await Api.of(door, self._platform, payload.server)
+                await same_author(api, payload.remote_id)
                 if repeated and (earlier := await self._earlier(api, payload, key)):
                     return earlier
                 body, carries = await self._body(api, payload)
@@ -183,6 +185,7 @@ class LinkedIn:
 
     async def comment(self, payload: SealedPayload, post: Receipt, key: AttemptKey, door: Door) -> Receipt:
         api = await Api.of(door, self._platform, payload.server)
+        await same_author(api, payload.remote_id)
         if key.deadline - key.first_at > self.capabilities.deadline:  # an earlier one may stand there
             earlier = await self.look_up_comment(payload, post, key, door)
             if found := _standing(earlier, door):

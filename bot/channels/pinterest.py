@@ -151,6 +151,7 @@ class Pinterest:
         try:
             async with asyncio.timeout(GATHER_SECONDS):
                 api = await Api.of(door, payload.server)
+                await _same_account(api, payload)
                 if repeated and (earlier := await self._earlier(payload, key, door)):
                     return earlier
                 pictures = [await door.blob(medium.sha256) for medium in payload.parts[0].media]
@@ -256,10 +257,7 @@ class Pinterest:
         if wanted and not ID.fullmatch(wanted):
             raise BadInput("The option page is the number of a Pinterest board.")
         api = await Api.of(door, self._platform.api)
-        me = await api.read("/user_account") or {}
-        name, number = text(me, "username")[:60], text(me, "id") or text(me, "username")
-        if not number or not name.isprintable():
-            raise ProvenNotSent("Pinterest does not say whose access it is.", kept=KEPT)
+        name, number = await _me(api)
         boards = await _boards(api)
         board = wanted or next(iter(boards), "")
         if board not in boards:
@@ -292,6 +290,27 @@ class Pinterest:
         if isinstance(found, CannotTell):
             raise OutcomeUnknown(found.why)
         return None
+
+
+async def _me(api: Api) -> tuple[str, str]:
+    """User name and id of whose access it is. Raises ProvenNotSent, ChannelRefused."""
+    me = await api.read("/user_account") or {}
+    name, number = text(me, "username")[:60], text(me, "id") or text(me, "username")
+    if not number or not name.isprintable():
+        raise ProvenNotSent("Pinterest does not say whose access it is.", kept=KEPT)
+    return name, number
+
+
+async def _same_account(api: Api, payload: SealedPayload) -> None:
+    """Raises ChannelRefused when the access is for another account, ProvenNotSent when that cannot be told."""
+    _, number = await _me(api)
+    if number != payload.remote_id:
+        raise ChannelRefused(
+            f"The access to {api.name} is for another account than when the post was approved.",
+            code="other_account",
+            kept=KEPT,
+            do_next="Connect the account again.",
+        )
 
 
 async def _boards(api: Api) -> dict[str, str]:
