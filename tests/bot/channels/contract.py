@@ -6,8 +6,6 @@ A bench holds one adapter, one connected account, and the truth: what stands on 
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-import json
 import logging
 import traceback
 from collections import deque
@@ -17,7 +15,6 @@ from datetime import timedelta
 from typing import Protocol
 
 import pytest
-import rfc8785
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -40,7 +37,7 @@ from bot.channels.base import (
     Receipt,
 )
 from bot.errors import AdMindError
-from storage.sealed import NewerPayload, SealedPayload
+from storage.sealed import SealedPayload
 from tests.bot.channels import handed_contract
 from tests.bot.channels.handed_contract import HandedContract
 from tests.fakes.faulty_http import Act
@@ -129,21 +126,6 @@ class ChannelContract(HandedContract):
         receipt = await bench.channel.send(payload, KEY, bench.door().sending(payload))
         assert receipt.remote_id
         assert list(await bench.standing()) == ["\n\n".join(part.text for part in payload.parts)]
-
-    async def test_what_this_version_and_the_one_before_it_sealed_is_sent(self, bench: Bench) -> None:
-        """A deploy at 8:59 refuses nothing at 9:00, and what a newer one sealed is left to it."""
-        document: dict[str, object] = {}
-        texts = {SealedPayload.VERSION - 1: TEXT, SealedPayload.VERSION: "Morgen: alle Velos, und Kaffee dazu."}
-        for version, text in texts.items():
-            document = json.loads(self.sealed(bench, text).canonical())
-            stored = rfc8785.dumps({**document, "payload_version": version})
-            sealed = SealedPayload.read(stored)
-            assert sealed.canonical() == stored
-            key = dataclasses.replace(KEY, post=f"p_{version}3456789abcd", key=f"{version}" * 32)
-            await bench.channel.send(sealed, key, bench.door().sending(sealed))
-            assert "\n\n".join(part.text for part in sealed.parts) in await bench.standing()
-        with pytest.raises(NewerPayload):
-            SealedPayload.read(rfc8785.dumps({**document, "payload_version": SealedPayload.VERSION + 1}))
 
     async def test_the_check_is_the_last_thing_before_sending(self, bench: Bench) -> None:
         standing: list[int] = []

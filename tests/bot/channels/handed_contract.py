@@ -6,7 +6,9 @@ are changed on their way to that door. Each time the adapter must end in a clear
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Awaitable, Callable, Iterator
@@ -14,15 +16,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
+import rfc8785
 from httpx2 import Response
 
 from bot.channels.base import AttemptKey, Carries, ChannelRefused, Content, Door
-from storage.sealed import Medium, SealedPayload
+from storage.sealed import Medium, NewerPayload, SealedPayload
 from tests.bot.channels.photos import picture
 
 AT = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
 KEY = AttemptKey("p_23456789abcd", "0123456789abcdef0123456789abcdef", AT, AT + timedelta(seconds=30))
 COMMENT = "Alle Velos: https://velo.example/velos?a=1"
+EARLIER, LATER = "Heute\n\nAlle Velos.", "Morgen\n\nAlle Velos, und Kaffee dazu."
 PAIR = tuple(picture(1080, 1080, kind="JPEG", turn=turn) for turn in (0, 90))
 ALTS = ("Rotes Velo, 3 Räder", "Blaues Velo – „neu“")
 MEDIA = tuple(
@@ -205,3 +209,18 @@ class HandedContract:
                 await bench.channel.comment(given, post, KEY, door)
             assert refused.value.code == "changed"
         assert list(await bench.standing()) == stood
+
+    async def test_what_this_version_and_the_one_before_it_sealed_is_sent(self, bench: Any) -> None:
+        """A deploy at 8:59 refuses nothing at 9:00, and what a newer one sealed is left to it."""
+        document: dict[str, Any] = {}
+        texts = {SealedPayload.VERSION - 1: EARLIER, SealedPayload.VERSION: LATER}
+        for version, text in texts.items():
+            document = json.loads(cast(Any, self).sealed(bench, text).canonical())
+            stored = rfc8785.dumps({**document, "payload_version": version})
+            sealed = SealedPayload.read(stored)
+            assert sealed.canonical() == stored
+            key = dataclasses.replace(KEY, post=f"p_{version}3456789abcd", key=f"{version}" * 32)
+            await bench.channel.send(sealed, key, bench.door().sending(sealed))
+            assert "\n\n".join(part.text for part in sealed.parts) in await bench.standing()
+        with pytest.raises(NewerPayload):
+            SealedPayload.read(rfc8785.dumps({**document, "payload_version": SealedPayload.VERSION + 1}))
