@@ -23,12 +23,25 @@ from storage.redis import Database, Script
 OPTIONAL = ("attempts", "receipt", "claimed", "failure", "lookups", "look_at")  # as JSON, only while they say something
 HOT = frozenset({"state", "ver", "due", "numbers", *OPTIONAL})
 
-# ARGV: 1 worker now ms, 2 offset ms, 3 lease ms, 4 random, 5 digest, 6 pause version, then paused scopes to refuse.
+# Whether an account may be sent through now: connected, and not broken. Its record says so, in the same script.
+USABLE = """
+local function usable(key)
+  local doc = redis.call('HGET', key, 'doc')
+  if not doc then return false end
+  local account = cjson.decode(doc)
+  if account.closed_at and account.closed_at ~= cjson.null then return false end
+  return type(account.health) ~= 'table' or account.health.state ~= 'broken'
+end
+"""
+# KEYS: post, control, account. ARGV: 1 worker now ms, 2 offset ms, 3 lease ms, 4 random, 5 digest, then the fields of
+# the pauses that would take the post in; those of topics are judged by its words (`Handover`). What bars a post from
+# being sent does not keep it from being claimed: who holds it ends it, with a message.
 CLAIM = Script(
     "claim",
-    NOW
+    USABLE
+    + NOW
     + """
-local f = redis.call('HMGET', KEYS[1], 'state', 'till', 'due', 'digest', 'fence')
+local f = redis.call('HMGET', KEYS[1], 'state', 'till', 'due', 'digest', 'fence', 'stop')
 if not f[1] then return {'gone'} end
 if f[1] ~= 'scheduled' and f[1] ~= 'sending' and f[1] ~= 'unknown' then return {'over', f[1]} end
 if tonumber(f[2] or '0') > server then return {'busy', tostring(tonumber(f[2]) - server)} end
@@ -37,12 +50,23 @@ if f[4] ~= ARGV[5] then return {'digest'} end
 local fence = redis.call('HINCRBY', KEYS[1], 'fence', 1)
 local claim = fence .. ':' .. ARGV[4]
 redis.call('HSET', KEYS[1], 'claim', claim, 'till', string.format('%.0f', server + tonumber(ARGV[3])))
-return {'ok', claim, f[1], tostring(server)}
+local barred = ''
+if f[1] == 'scheduled' then
+  if f[6] then barred = 'stopped' elseif not usable(KEYS[3]) then barred = 'account' end
+  for i = 6, #ARGV do
+    local pause = redis.call('HGET', KEYS[2], ARGV[i])
+    local ended = pause and cjson.decode(pause)['until']
+    if pause and (not ended or ended == cjson.null) and barred ~= 'stopped' then barred = 'paused' end
+  end
+end
+return {'ok', claim, f[1], tostring(server), barred}
 """,
 )
-# The fences and pauses that hold between a claim and the last byte. ARGV: 1 claim, 2 offset, 3 lease, 4 digest,
-# 5 pause version that the worker judged by, 6 state that the post must be in.
-GUARD = """
+# What holds between a claim and the last byte. KEYS: post, control, account. ARGV: 1 claim, 2 offset, 3 lease,
+# 4 digest, 5 pause version that the worker judged by, 6 state that the post must be in.
+GUARD = (
+    USABLE
+    + """
 local t = redis.call('TIME')
 local server = t[1] * 1000 + math.floor(t[2] / 1000) + tonumber(ARGV[2])
 local f = redis.call('HMGET', KEYS[1], 'claim', 'till', 'state', 'digest', 'stop')
@@ -51,8 +75,10 @@ if f[5] then return {'stopped'} end
 if f[3] ~= ARGV[6] then return {'over', f[3]} end
 if f[4] ~= ARGV[4] then return {'digest'} end
 if (redis.call('HGET', KEYS[2], 'pver') or '0') ~= ARGV[5] then return {'repause'} end
+if not usable(KEYS[3]) then return {'account'} end
 redis.call('HSET', KEYS[1], 'till', string.format('%.0f', server + tonumber(ARGV[3])))
 """
+)
 CHECK = Script("check", GUARD + "return {'ok'}")
 # … 7 attempts as JSON, 8 audit fields as a JSON list.
 ATTEMPT = Script(
@@ -62,7 +88,7 @@ ATTEMPT = Script(
 redis.call('HSET', KEYS[1], 'state', 'sending', 'attempts', ARGV[7])
 redis.call('HINCRBY', KEYS[1], 'ver', 1)
 local seq = redis.call('HINCRBY', KEYS[2], 'audit_seq', 1)
-redis.call('XADD', KEYS[3], seq .. '-0', unpack(cjson.decode(ARGV[8])))
+redis.call('XADD', KEYS[4], seq .. '-0', unpack(cjson.decode(ARGV[8])))
 return {'ok'}
 """,
 )
@@ -130,19 +156,24 @@ return 1
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to work on one post until it lapses by the server's clock; `state` is what the post was in."""
+    """The right to work on one post until it lapses by the server's clock; `state` is what the post was in.
+
+    `barred` says why it may not be sent by this claim: stopped, paused, account; empty when it may.
+    """
 
     workspace: str
     post: str
+    account: str
     fence: str
     digest: str
     state: PostState
     server_ms: int
+    barred: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why not: gone, over, busy, early, digest, lost, stopped, repause. `detail` is a state or milliseconds."""
+    """Why not: gone, over, busy, early, digest, lost, stopped, repause, account. `detail`: a state or milliseconds."""
 
     why: str
     detail: str = ""
@@ -150,6 +181,10 @@ class Refusal:
 
 def post_key(workspace: str, post: str) -> str:
     return keys.of(workspace, "post", post)
+
+
+def account_key(workspace: str, account: str) -> str:
+    return keys.of(workspace, "account", account)
 
 
 def asking_key(workspace: str) -> str:
@@ -196,15 +231,38 @@ class Sending:
         self._database = database
         self._lease_ms = lease_ms
 
-    async def claim(self, workspace: str, post: str, digest: str, *, now_ms: int, offset_ms: int) -> Claim | Refusal:
+    async def claim(self, post: Post, *, now_ms: int, offset_ms: int) -> Claim | Refusal:
+        """Take the post as it was read: another digest is refused."""
+        scopes = ["workspace", f"brand:{post.brand}", f"leaving:{post.brand}", f"account:{post.account}"]
+        scopes += [f"campaign:{post.campaign}"] if post.campaign else []
         answer = await self._database.run(
             CLAIM,
-            [post_key(workspace, post)],
-            [now_ms, offset_ms, self._lease_ms, secrets.token_hex(16), digest],
+            [
+                post_key(post.workspace, post.id),
+                keys.control(post.workspace),
+                account_key(post.workspace, post.account),
+            ],
+            [
+                now_ms,
+                offset_ms,
+                self._lease_ms,
+                secrets.token_hex(16),
+                post.digest,
+                *(f"pause:{scope}" for scope in scopes),
+            ],
         )
         if answer[0] != "ok":
             return Refusal(str(answer[0]), str(answer[1]) if len(answer) > 1 else "")
-        return Claim(workspace, post, str(answer[1]), digest, PostState(answer[2]), round(float(answer[3])))
+        return Claim(
+            post.workspace,
+            post.id,
+            post.account,
+            str(answer[1]),
+            post.digest,
+            PostState(answer[2]),
+            round(float(answer[3])),
+            str(answer[4]),
+        )
 
     async def attempt(
         self,
@@ -217,11 +275,7 @@ class Sending:
         replicas: int,
     ) -> Refusal | None:
         """Record that sending starts. With replicas, at least one has it when this returns; else it is refused."""
-        names = [
-            post_key(claim.workspace, claim.post),
-            keys.control(claim.workspace),
-            keys.audit(claim.workspace),
-        ]
+        names = [*self._guarded(claim), keys.audit(claim.workspace)]
         arguments = [
             *self._guard(claim, offset_ms, pause_version, claim.state),
             json.dumps([attempt.model_dump(mode="json") for attempt in attempts], ensure_ascii=False),
@@ -234,8 +288,8 @@ class Sending:
 
     async def check(self, claim: Claim, *, offset_ms: int, pause_version: str, state: PostState) -> Refusal | None:
         """Renew the claim; None when the post may still go out by all that Redis knows."""
-        names = [post_key(claim.workspace, claim.post), keys.control(claim.workspace)]
-        return _refusal(await self._database.run(CHECK, names, self._guard(claim, offset_ms, pause_version, state)))
+        guard = self._guard(claim, offset_ms, pause_version, state)
+        return _refusal(await self._database.run(CHECK, self._guarded(claim), guard))
 
     async def finish(
         self,
@@ -311,6 +365,14 @@ class Sending:
     async def release(self, claim: Claim) -> None:
         """Give the claim back untouched, so that another may take the post at once."""
         await self._database.run(RELEASE, [post_key(claim.workspace, claim.post)], [claim.fence])
+
+    @staticmethod
+    def _guarded(claim: Claim) -> list[str]:
+        return [
+            post_key(claim.workspace, claim.post),
+            keys.control(claim.workspace),
+            account_key(claim.workspace, claim.account),
+        ]
 
     def _guard(self, claim: Claim, offset_ms: int, pause_version: str, state: PostState) -> list[str | int]:
         return [claim.fence, offset_ms, self._lease_ms, claim.digest, pause_version, state.value]

@@ -6,21 +6,24 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
-from httpx2 import Response
+from httpx2 import Request, Response
 
 from bot.channels.base import Account, ChannelRefused, Door, ProvenNotSent
 from bot.channels.feed_formats import media_path
+from bot.channels.handed import Carries, Guard
 from bot.clock import Clock
 from bot.errors import AdMindError
 from bot.fetch import Line
 from storage.blobs.base import Lends
-from storage.sealed import Medium
+from storage.sealed import Medium, SealedPayload
 
 LENT_FOR = timedelta(hours=1)  # far longer than any attempt: platforms fetch while a post is handed over
 DEFAULT_DEADLINE = timedelta(seconds=30)
 BEGUN = "renewing"  # the secret that says which renewal was begun; empty after its end
+READS = ("GET", "HEAD")
+LARGE_BYTES = 100_000  # from here on a thread compares
 AT_ONCE_SECONDS, SOON_SECONDS = 0.2, 5.0  # until new secrets can be had: they are there, or a server is asked for them
 
 
@@ -41,6 +44,12 @@ class HttpClient(Protocol):
 
     @property
     def request(self) -> Callable[..., Awaitable[Response]]: ...
+
+    @property
+    def build_request(self) -> Callable[..., Request]: ...
+
+    @property
+    def send(self) -> Callable[..., Awaitable[Response]]: ...
 
     async def dial_mail(self, host: str, port: int) -> Line: ...
 
@@ -66,6 +75,7 @@ class AccountDoor:
         lends: Lends | None = None,
     ) -> None:
         self.account = account
+        self._guard: Guard | None = None
         self._lends = lends
         self._secrets = secrets
         self._blobs = blobs
@@ -118,10 +128,27 @@ class AccountDoor:
                 kept="Nothing was sent.",
                 do_next="Choose the picture again and have it approved.",
             )
+        if self._guard is not None:
+            self._guard.approved.blobs[sha256] = found
         return found
+
+    def sending(self, payload: SealedPayload) -> AccountDoor:
+        """This door, from now on for sending this payload alone: each write is compared with it."""
+        self._guard = Guard(payload)
+        return self
+
+    def named(self, medium: Medium, name: str, *, found: bool = False) -> None:
+        if self._guard is not None:
+            self._guard.named(medium, name, found=found)
+
+    async def compare(self, data: bytes, kind: str, carries: Carries) -> None:
+        if self._guard is not None:
+            await self._judge(self._guard, data, kind, carries, lambda built: bytes(built["content"]))
 
     async def check(self) -> None:
         await self._check()
+        if self._guard is not None:
+            self._guard.announced()
 
     def now(self) -> datetime:
         return self._clock.now()
@@ -143,13 +170,37 @@ class AccountDoor:
     async def fetched_from(self, medium: Medium) -> str:
         """On the public edge, which shows it from the first attempt on; or of the bucket, for an hour."""
         if self._lends is None:
-            return self.public(media_path(medium))
-        await self.blob(medium.sha256)  # the edge verifies what it serves; a bucket serves whatever lies there
-        return self._lends.address(medium.sha256, medium.mime, LENT_FOR)
+            found = self.public(media_path(medium))
+        else:
+            await self.blob(medium.sha256)  # the edge verifies what it serves; a bucket serves whatever lies there
+            found = self._lends.address(medium.sha256, medium.mime, LENT_FOR)
+        if self._guard is not None:
+            self._guard.approved.addresses[medium.sha256] = found
+        return found
 
-    async def _request(self, method: str, url: str, **options: object) -> Response:
+    async def _request(self, method: str, url: str, *, carries: Carries | None = None, **options: Any) -> Response:
         async with asyncio.timeout(self._deadline.total_seconds()):
-            return await self._client.request(method, url, **options)
+            if self._guard is None or method in READS:
+                return await self._client.request(method, url, **options)
+            request = self._client.build_request(method, url, **options)
+            body, kind = await request.aread(), request.headers.get("content-type", "")
+
+            def again(built: Mapping[str, Any]) -> bytes:  # with the same boundary, where it has one
+                twin = self._client.build_request(method, url, headers={"content-type": kind}, **built)
+                return twin.read()
+
+            await self._judge(self._guard, body, kind, carries, again)
+            return await self._client.send(request)
+
+    async def _judge(
+        self, guard: Guard, body: bytes, kind: str, carries: Carries | None, again: Callable[[Mapping[str, Any]], bytes]
+    ) -> None:
+        """Raises HandedDiffers. On a thread where it takes its time: other posts go on meanwhile."""
+
+        def judge() -> None:
+            guard.judge(body, kind, carries, lambda given: again(given.built(guard.approved)))
+
+        await asyncio.to_thread(judge) if len(body) > LARGE_BYTES else judge()
 
 
 class Doors:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from httpx2 import Response
 
+from bot.channels.handed import HandedDiffers
 from bot.errors import ChannelRefused, OutcomeUnknown, ProvenNotSent
 from bot.fetch import NotSent
 
@@ -28,8 +29,8 @@ MOST_ADDRESS = 2000
 async def ask(call: Callable[[], Awaitable[Response]], name: str) -> Response:
     """The answer to a call that may publish.
 
-    Raises ProvenNotSent when no byte left, OutcomeUnknown for everything else that keeps an answer away: an answer that
-    was too large to be read may have said yes.
+    Raises ProvenNotSent when no byte left, ChannelRefused when what would leave was not approved, OutcomeUnknown for
+    everything else that keeps an answer away: an answer that was too large to be read may have said yes.
     """
     try:
         return await call()
@@ -37,6 +38,8 @@ async def ask(call: Callable[[], Awaitable[Response]], name: str) -> Response:
         raise ProvenNotSent(
             f"{name} could not be reached. " + error.what, kept=KEPT, retry_after_seconds=error.retry_after_seconds
         ) from error
+    except HandedDiffers:
+        raise
     except Exception as error:
         raise OutcomeUnknown(f"{name} gave no answer that says whether it took the post.") from error
 

@@ -74,6 +74,11 @@ def read(title: str, body: str) -> str:
     return "\n\n".join(words for words in (title, text_of(body)) if words)
 
 
+def words_of(payload: SealedPayload) -> tuple[str, str]:
+    """Title and body of an article, as they are read."""
+    return payload.title, payload.parts[0].text.removeprefix(payload.title).removeprefix("\n\n")
+
+
 def article_problems(
     payload: SealedPayload,
     capabilities: Capabilities,

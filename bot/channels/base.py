@@ -14,6 +14,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 from httpx2 import Response
 
+from bot.channels.handed import Carries
 from bot.errors import ChannelRefused, OutcomeUnknown, ProvenNotSent
 from bot.fetch import Line
 from storage.accounts import Account
@@ -26,6 +27,7 @@ __all__ = [
     "AttemptKey",
     "CannotTell",
     "Capabilities",
+    "Carries",
     "Channel",
     "ChannelRefused",
     "Comments",
@@ -242,7 +244,27 @@ class Door(Protocol):
         ...
 
     async def check(self) -> None:
-        """To be awaited right before each irreversible call; raises when the post must not go out any more."""
+        """To be awaited right before each irreversible call; raises when the post must not go out any more. The write
+        that follows says what it carries.
+        """
+        ...
+
+    def sending(self, payload: SealedPayload) -> Door:
+        """The door for sending this payload: from now on it refuses whatever was not approved (`handed`)."""
+        ...
+
+    def named(self, medium: Medium, name: str, *, found: bool = False) -> None:
+        """To be called right after a medium went up: what the channel calls it. `found`: it was there before.
+
+        Raises ChannelRefused where another medium went up.
+        """
+        ...
+
+    async def compare(self, data: bytes, kind: str, carries: Carries) -> None:
+        """What `request` does by itself, for bytes that go out in another way; `built` gives `content`.
+
+        Raises ChannelRefused when they are not what was approved.
+        """
         ...
 
     def now(self) -> datetime:
@@ -252,7 +274,8 @@ class Door(Protocol):
     @property
     def request(self) -> Callable[..., Awaitable[Response]]:
         """The safe HTTP client's `request(method, url, *, content, headers, params, timeout)`, already limited in time,
-        size and address. Raises `bot.fetch.NotSent` when no byte left; anything else leaves the outcome open.
+        size and address. `carries` says what a write holds of a post. Raises `bot.fetch.NotSent` when no byte left and
+        ChannelRefused when what would leave was not approved; anything else leaves the outcome open.
         """
         ...
 

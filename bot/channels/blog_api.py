@@ -12,8 +12,10 @@ from httpx2 import Response
 from bot.channels.answers import ask, document, judge
 from bot.channels.base import ChannelRefused, Door, ProvenNotSent
 from bot.channels.calling import harmless
+from bot.channels.handed import Carries, no_words
 from bot.channels.mastodon_server import origin_of
 from bot.errors import BadInput
+from storage.sealed import SealedPayload
 
 KEPT = "Nothing was published."
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
@@ -32,6 +34,10 @@ def place_of(given: str, dashboard: re.Pattern[str]) -> tuple[str, str]:
     return origin, path
 
 
+def packed(body: object) -> bytes:
+    return json.dumps(body, ensure_ascii=False, sort_keys=True).encode()
+
+
 class BlogApi:
     """One account at its server; every request carries `headers` and goes below `root`."""
 
@@ -46,7 +52,7 @@ class BlogApi:
         headers = {"accept": "application/json"} | self._headers
         if body is not None:
             headers["content-type"] = "application/json"
-            options["content"] = json.dumps(body, ensure_ascii=False, sort_keys=True).encode()
+            options["content"] = packed(body)
         return await self.door.request(method, self._root + path, headers=headers, **options)
 
     async def face(self, path: str) -> dict[str, Any] | None:
@@ -103,12 +109,15 @@ class BlogApi:
             raise ProvenNotSent(f"{self.name} did not answer properly.", kept=KEPT)
         return [each for each in found if isinstance(each, dict)]
 
-    async def publish(self, method: str, path: str, body: object) -> dict[str, Any] | None:
-        """What the answer to the one call that publishes says, right after the door's check. Raises as `Channel.send`
-        does.
+    async def publish(
+        self, method: str, path: str, body: object, payload: SealedPayload | None = None
+    ) -> dict[str, Any] | None:
+        """What the answer says to the one call that publishes the draft of this payload, or takes a post down, right
+        after the door's check. Raises as `Channel.send` does.
         """
+        carries = Carries(payload, lambda _: {"content": packed(body)}, no_words) if payload else None
         await self.door.check()
-        answer = await ask(lambda: self.call(method, path, body=body), self.name)
+        answer = await ask(lambda: self.call(method, path, body=body, carries=carries), self.name)
         judge(answer, self.name, self.door.now())
         return document(answer)
 

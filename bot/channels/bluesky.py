@@ -44,7 +44,7 @@ from bot.channels.base import (
     Receipt,
     Window,
 )
-from bot.channels.bluesky_api import KEPT, Api, introduction
+from bot.channels.bluesky_api import KEPT, Api, introduction, packed
 from bot.channels.bluesky_records import COLLECTION, held, images, posts, rkeys, uploads
 from bot.channels.bluesky_text import (
     MOST_BYTES,
@@ -59,6 +59,7 @@ from bot.channels.bluesky_text import (
 )
 from bot.channels.bluesky_write import confirms, missing, request_of, same_account, upload
 from bot.channels.content import link_in, sealed, with_reply
+from bot.channels.handed import Carries, all_words
 from bot.channels.limits import problems
 from bot.channels.mastodon_server import origin_of
 from bot.errors import BadInput
@@ -177,7 +178,12 @@ class Bluesky:
             raise ProvenNotSent(f"{door.account.name} did not take the pictures in time.", kept=KEPT) from error
         thread = posts(payload, key)
         name, body = request_of(payload, thread)
-        answer = await api.write(name, body)
+        carries = Carries(
+            payload,
+            lambda approved: {"content": packed(request_of(approved.payload, posts(approved.payload, key))[1])},
+            all_words,
+        )
+        answer = await api.write(name, body, carries)
         if not confirms(document(answer), payload, thread) or await missing(door, payload, thread):
             raise OutcomeUnknown(f"{door.account.name} said yes, but not to what was sent.")
         return _receipt(payload, key, door)

@@ -16,6 +16,7 @@ from httpx2 import Response
 
 from bot.channels.answers import ask, document, instant, judge, later
 from bot.channels.base import ChannelRefused, Door, Introduction, OutcomeUnknown, ProvenNotSent
+from bot.channels.handed import Carries
 from bot.fetch import NotSent
 
 KEPT = "Nothing was published."
@@ -71,16 +72,16 @@ class Api:
         """`body`: JSON; `data` and `kind`: bytes."""
         return await self._call(method, name, self._session.get("accessJwt"), **options)
 
-    async def write(self, name: str, body: Mapping[str, Any]) -> Response:
+    async def write(self, name: str, body: Mapping[str, Any], carries: Carries | None = None) -> Response:
         """A good answer to a call that publishes or deletes, each time right after the door's check. A lapsed session
         is renewed once: what was refused for it was not done. Raises as `Channel.send` does.
         """
         await self._door.check()
-        answer = await ask(lambda: self.call("POST", name, body=body), self.name)
+        answer = await ask(lambda: self.call("POST", name, body=body, carries=carries), self.name)
         if self._lapsed(answer):
             await self._renew()
             await self._door.check()
-            answer = await ask(lambda: self.call("POST", name, body=body), self.name)
+            answer = await ask(lambda: self.call("POST", name, body=body, carries=carries), self.name)
         judged(answer, self._door)
         return answer
 
@@ -144,11 +145,15 @@ class Api:
         headers = {"accept": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
         if "body" in options:
             headers["content-type"] = "application/json"
-            options["content"] = rfc8785.dumps(options.pop("body"))
+            options["content"] = packed(options.pop("body"))
         elif "data" in options:
             headers["content-type"] = options.pop("kind")
             options["content"] = options.pop("data")
         return await self._door.request(method, f"{self._origin}/xrpc/{name}", headers=headers, **options)
+
+
+def packed(body: Mapping[str, Any]) -> bytes:
+    return rfc8785.dumps(dict(body))
 
 
 def judged(answer: Response, door: Door) -> None:

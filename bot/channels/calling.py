@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from httpx2 import Response
 
 from bot.channels.answers import KEPT
+from bot.channels.handed import HandedDiffers
 from bot.errors import OutcomeUnknown, ProvenNotSent
 from bot.fetch import NotSent
 
@@ -19,6 +20,8 @@ async def harmless(call: Callable[[], Awaitable[Response]], name: str, judged: C
         raise ProvenNotSent(
             f"{name} could not be reached. " + error.what, kept=KEPT, retry_after_seconds=error.retry_after_seconds
         ) from error
+    except HandedDiffers:
+        raise
     except Exception as error:
         raise ProvenNotSent(f"{name} did not answer properly.", kept=KEPT) from error
     try:

@@ -129,7 +129,7 @@ class DevTo:
                 draft = kept.id if kept else await draft_of(api, payload)
         except TimeoutError as error:
             raise ProvenNotSent(f"{door.account.name} did not take the draft in time.", kept=KEPT) from error
-        said = await api.publish("PUT", f"/articles/{draft}", {"article": {"published": True}})
+        said = await api.publish("PUT", f"/articles/{draft}", {"article": {"published": True}}, payload)
         if said is None or number(said) != draft or not said.get("published_timestamp"):
             raise OutcomeUnknown(f"{door.account.name} said yes, but not that the post is public.")
         return receipt_of(said, door)

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.channels.answers import instant, web
-from bot.channels.article import names_in
+from bot.channels.article import names_in, words_of
 from bot.channels.base import ChannelRefused, Door, ProvenNotSent, Receipt
-from bot.channels.blog_api import KEPT, BlogApi
+from bot.channels.blog_api import KEPT, BlogApi, packed
 from bot.channels.devto_api import Kept, me, number, same
+from bot.channels.handed import Carries
 from storage.sealed import SealedPayload
 
 
@@ -47,16 +48,9 @@ def one_of(api: BlogApi, found: list[Kept], whole: bool) -> Kept | None:
 
 async def draft_of(api: BlogApi, payload: SealedPayload) -> str:
     """The number of a new draft that holds what was approved. Raises ChannelRefused, ProvenNotSent, OutcomeUnknown."""
-    article: dict[str, Any] = {
-        "title": payload.title,
-        "body_markdown": payload.extra.get("body", ""),
-        "published": False,
-        "tags": names_in(payload.extra.get("tags", "")),
-    }
-    if payload.extra.get("canonical"):
-        article["canonical_url"] = payload.extra["canonical"]
+    carries = Carries(payload, lambda approved: {"content": packed(body_of(approved.payload))}, words_of)
     try:
-        made = await api.made("POST", "/articles", body={"article": article})
+        made = await api.made("POST", "/articles", body=body_of(payload), carries=carries)
     except ChannelRefused as refused:
         if refused.code != "refused":
             raise
@@ -77,6 +71,19 @@ async def draft_of(api: BlogApi, payload: SealedPayload) -> str:
             do_next="It takes some characters out of titles: change the title, and have it approved again.",
         )
     return number(made)
+
+
+def body_of(payload: SealedPayload) -> dict[str, Any]:
+    """The draft, from the sealed payload alone."""
+    article: dict[str, Any] = {
+        "title": payload.title,
+        "body_markdown": payload.extra.get("body", ""),
+        "published": False,
+        "tags": names_in(payload.extra.get("tags", "")),
+    }
+    if payload.extra.get("canonical"):
+        article["canonical_url"] = payload.extra["canonical"]
+    return {"article": article}
 
 
 def receipt_of(article: Mapping[str, Any], door: Door) -> Receipt:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,6 +49,7 @@ from bot.channels.discord_api import (
 )
 from bot.channels.discord_posts import CAPABILITIES, DiscordPosts, message_in
 from bot.channels.discord_text import plain
+from bot.channels.handed import Carries, no_words
 from bot.errors import AdMindError, BadInput
 from storage.sealed import SealedPayload
 
@@ -146,13 +147,13 @@ class Discord(DiscordPosts):
         return api
 
     async def _post(
-        self, api: Api, payload: SealedPayload, body: dict[str, Any], files: dict[str, Any], key: AttemptKey
+        self, api: Api, payload: SealedPayload, pictures: Sequence[bytes], key: AttemptKey
     ) -> dict[str, Any]:
         path = f"/channels/{payload.destination}/messages"
         # 25 characters at most: 100 of the key's 128 bits.
-        said = await api.publish(path, body | {"nonce": key.key[:25], "enforce_nonce": True}, files)
+        said = await api.publish(path, payload, pictures, {"nonce": key.key[:25], "enforce_nonce": True})
         if _crossposts(payload.extra) and id_in(said.get("id")):
-            await _crosspost(api, f"{path}/{said['id']}/crosspost")
+            await _crosspost(api, payload, f"{path}/{said['id']}/crosspost")
         return said
 
     async def _message(self, receipt: Receipt, door: Door) -> dict[str, Any] | None:
@@ -183,11 +184,12 @@ async def _me(api: Api) -> dict[str, Any]:
     return me
 
 
-async def _crosspost(api: Api, path: str) -> None:
+async def _crosspost(api: Api, payload: SealedPayload, path: str) -> None:
     """Pass on what stands there by now: whatever goes wrong leaves the whole in doubt. Raises OutcomeUnknown."""
     try:
         await api.door.check()
-        answer = await ask(lambda: api.call("POST", path), api.name)
+        carries = Carries(payload, lambda _: {}, no_words)
+        answer = await ask(lambda: api.call("POST", path, carries=carries), api.name)
         if code_of(answer) != ALREADY_CROSSPOSTED:
             judged(answer, api.door)
     except (ChannelRefused, ProvenNotSent) as error:

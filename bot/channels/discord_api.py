@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from bot.channels.answers import KEPT, ask, document, judge, later, web
 from bot.channels.base import Account, ChannelRefused, Door, Live, Receipt
 from bot.channels.calling import harmless
 from bot.channels.discord_text import plain, written
+from bot.channels.handed import Carries
 from bot.channels.mastodon_server import origin_of
 from storage.sealed import SealedPayload
 
@@ -90,14 +91,19 @@ class Api:
             raise ValueError("list")
         return [each for each in found if isinstance(each, dict)]
 
-    async def publish(self, path: str, body: dict[str, Any], files: dict[str, Any], **params: str) -> dict[str, Any]:
-        """The message that a good answer tells, right after the door's check. Raises as `Channel.send` does."""
-        packed = json.dumps(body, ensure_ascii=False, sort_keys=True)
-        options: dict[str, Any] = {"content": packed.encode()}
-        if files:
-            options = {"data": {"payload_json": packed}, "files": files}
+    async def publish(
+        self, path: str, payload: SealedPayload, pictures: Sequence[bytes], more: Mapping[str, Any], **params: str
+    ) -> dict[str, Any]:
+        """The message that a good answer tells, right after the door's check. `more` goes into its JSON.
+
+        Raises as `Channel.send` does.
+        """
+        options = options_of(payload, pictures, more)
+        carries = Carries(
+            payload, lambda approved: options_of(approved.payload, approved.pictures(), more), reads=plain
+        )
         await self.door.check()
-        answer = await ask(lambda: self.call("POST", path, params=params, **options), self.name)
+        answer = await ask(lambda: self.call("POST", path, params=params, carries=carries, **options), self.name)
         judged(answer, self.door)
         return document(answer) or {}
 
@@ -153,6 +159,13 @@ def files_of(payload: SealedPayload, pictures: Sequence[bytes], body: dict[str, 
         f"files[{number}]": (name, data, medium.mime)
         for number, (name, data, medium) in enumerate(zip(names, pictures, media, strict=True))
     }
+
+
+def options_of(payload: SealedPayload, pictures: Sequence[bytes], more: Mapping[str, Any]) -> dict[str, Any]:
+    """A message's request: JSON, or a form where pictures go along."""
+    body = body_of(payload)
+    packed, files = json.dumps({**body, **more}, ensure_ascii=False, sort_keys=True), files_of(payload, pictures, body)
+    return {"data": {"payload_json": packed}, "files": files} if files else {"content": packed.encode()}
 
 
 def receipt_of(message: dict[str, Any], destination: str, door: Door) -> Receipt | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -27,7 +27,7 @@ from bot.channels.base import (
     Window,
 )
 from bot.channels.content import link_in, sealed
-from bot.channels.discord_api import Api, body_of, files_of, id_in, live_of, reactions_of, receipt_of
+from bot.channels.discord_api import Api, id_in, live_of, reactions_of, receipt_of
 from bot.channels.discord_text import MOST, length
 from bot.channels.limits import problems
 from storage.sealed import Part, SealedPayload
@@ -96,9 +96,7 @@ class DiscordPosts(ABC):
                 pictures = [await door.blob(medium.sha256) for medium in payload.parts[0].media]
         except TimeoutError as error:
             raise ProvenNotSent(f"{door.account.name} could not be prepared in time.", kept=KEPT) from error
-        body = body_of(payload)
-        files = files_of(payload, pictures, body)
-        said = await self._post(api, payload, body, files, key)
+        said = await self._post(api, payload, pictures, key)
         receipt = receipt_of(said, payload.destination, door)
         if receipt is None:
             raise OutcomeUnknown(f"{door.account.name} said yes, but not to which post.")
@@ -123,7 +121,7 @@ class DiscordPosts(ABC):
 
     @abstractmethod
     async def _post(
-        self, api: Api, payload: SealedPayload, body: dict[str, Any], files: dict[str, Any], key: AttemptKey
+        self, api: Api, payload: SealedPayload, pictures: Sequence[bytes], key: AttemptKey
     ) -> dict[str, Any]:
         """The message as the answer tells it. Raises as `Channel.send` does."""
 

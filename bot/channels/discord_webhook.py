@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from bot.channels.answers import KEPT
@@ -98,9 +99,9 @@ class DiscordWebhook(DiscordPosts):
         return api
 
     async def _post(
-        self, api: Api, payload: SealedPayload, body: dict[str, Any], files: dict[str, Any], key: AttemptKey
+        self, api: Api, payload: SealedPayload, pictures: Sequence[bytes], key: AttemptKey
     ) -> dict[str, Any]:
-        return await api.publish("", body, files, wait="true", **_thread(api.door.account))
+        return await api.publish("", payload, pictures, {}, wait="true", **_thread(api.door.account))
 
     async def _message(self, receipt: Receipt, door: Door) -> dict[str, Any] | None:
         api, _ = await _api(door)

@@ -46,6 +46,7 @@ from bot.channels.base import (
 )
 from bot.channels.content import link_in, sealed
 from bot.channels.facebook_pages import as_page, page_of, pages
+from bot.channels.handed import Carries
 from bot.channels.limits import problems
 from bot.channels.linkedin_text import spoken, units
 from bot.channels.meta_api import Api, clean, counts_in, data_of, id_in, ids_of, latest, objects
@@ -129,7 +130,8 @@ class Facebook:
         except TimeoutError as error:
             raise ProvenNotSent(f"{door.account.name} did not take the pictures in time.", kept=KEPT) from error
         try:
-            posted = await api.write(f"{payload.remote_id}/feed", post_fields(payload, photos))
+            carries = Carries(payload, lambda approved: post_fields(approved.payload, approved.named()))
+            posted = await api.write(f"{payload.remote_id}/feed", post_fields(payload, photos), carries)
         except ChannelRefused as refused:
             if refused.code == "duplicate" and repeated:  # of an earlier attempt, or of something older: who knows
                 raise OutcomeUnknown(refused.what) from refused
@@ -288,6 +290,7 @@ async def _upload(api: Api, page: str, medium: Medium) -> str:
     said = await api.before("POST", f"{page}/photos", {"published": "false", **alt}, files={"source": file})
     if not id_in(said):
         raise ProvenNotSent(f"{api.name} does not say which picture it took.", kept=KEPT)
+    api.door.named(medium, id_in(said))
     return id_in(said)
 
 

@@ -31,6 +31,7 @@ from bot.channels.base import (
 )
 from bot.channels.content import link_in, sealed
 from bot.channels.feed_formats import page_path, pictures
+from bot.channels.handed import JSON, Carries, all_words
 from bot.channels.limits import problems
 from bot.clock import milliseconds
 from bot.errors import AdMindError
@@ -90,19 +91,12 @@ class Feed:
         return problems(payload, self.capabilities, lambda text: self.measure(text, account))
 
     async def send(self, payload: SealedPayload, key: AttemptKey, door: Door) -> Receipt:
-        item = FeedItem(
-            guid=key.post,
-            workspace=payload.workspace,
-            brand=door.account.brand,
-            account=payload.account,
-            digest=payload.digest,
-            title=payload.title,
-            parts=payload.parts,
-            links=payload.links,
-            language=payload.language,
-            published_at=key.first_at,
+        item = _item(payload, key, door.account)
+        carries = Carries(
+            payload, lambda approved: {"content": _bytes(_item(approved.payload, key, door.account))}, all_words
         )
         await door.check()
+        await door.compare(_bytes(item), JSON, carries)
         try:
             added = await self._store.add(item, now_ms=milliseconds(door.now()))
         except AdMindError as error:
@@ -160,6 +154,25 @@ class Feed:
 
     def _receipt(self, item: FeedItem, door: Door) -> Receipt:
         return Receipt(remote_id=item.guid, url=door.public(page_path(item.guid)), at=item.published_at)
+
+
+def _item(payload: SealedPayload, key: AttemptKey, account: Account) -> FeedItem:
+    return FeedItem(
+        guid=key.post,
+        workspace=payload.workspace,
+        brand=account.brand,
+        account=payload.account,
+        digest=payload.digest,
+        title=payload.title,
+        parts=payload.parts,
+        links=payload.links,
+        language=payload.language,
+        published_at=key.first_at,
+    )
+
+
+def _bytes(item: FeedItem) -> bytes:
+    return item.model_dump_json().encode()
 
 
 def first_line(text: str) -> str:

@@ -114,7 +114,7 @@ class Ghost:
             raise ProvenNotSent(f"{door.account.name} did not take the draft in time.", kept=KEPT) from error
         as_approved(api, draft, payload)
         wanted = {"status": "published", "updated_at": text(draft, "updated_at")}
-        said = first(await api.publish("PUT", f"/posts/{draft['id']}/", {"posts": [wanted]}), "posts")
+        said = first(await api.publish("PUT", f"/posts/{draft['id']}/", {"posts": [wanted]}, payload), "posts")
         if said is None or said.get("id") != draft["id"] or said.get("status") != "published":
             raise OutcomeUnknown(f"{door.account.name} said yes, but not that the post is public.")
         return receipt_of(said, door)

@@ -98,6 +98,7 @@ async def upload(api: BlogApi, medium: Medium) -> str:
     address = web((first(said, "images") or {}).get("url"))
     if not address:
         raise ProvenNotSent(f"{api.name} does not say where the picture lies.", kept=KEPT)
+    api.door.named(medium, address)
     return address
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.channels.answers import instant, web
-from bot.channels.article import names_in, read, wire
-from bot.channels.article_html import alts_of, sources_of
+from bot.channels.article import names_in, read, wire, words_of
+from bot.channels.article_html import alts_of, sources_of, text_of
 from bot.channels.base import ChannelRefused, Door, ProvenNotSent, Receipt
-from bot.channels.blog_api import KEPT, BlogApi
+from bot.channels.blog_api import KEPT, BlogApi, packed
 from bot.channels.ghost_api import key_of, post_in, text, upload
+from bot.channels.handed import Carries
 from storage.sealed import SealedPayload
 
 CARD = "<!--kg-card-begin: html-->\n{}\n<!--kg-card-end: html-->"
@@ -28,8 +29,24 @@ async def same_integration(payload: SealedPayload, door: Door) -> None:
 
 async def draft_of(api: BlogApi, payload: SealedPayload, slug: str) -> dict[str, Any]:
     """A new draft of what was approved. Raises ChannelRefused, ProvenNotSent."""
+    pictures = [await upload(api, medium) for medium in payload.parts[0].media]
+    carries = Carries(
+        payload,
+        lambda approved: {"content": packed(body_of(approved.payload, approved.named(), slug))},
+        words_of,
+        text_of,
+    )
+    wanted, body = {"source": "html", "formats": "html"}, body_of(payload, pictures, slug)
+    made = post_in(api, await api.made("POST", "/posts/", body=body, params=wanted, carries=carries))
+    if made.get("slug") != slug:  # a twin that came late has it: that one is taken the next time
+        await api.before("DELETE", f"/posts/{made['id']}/")
+        raise ProvenNotSent(f"{api.name} has a draft of it already.", kept=KEPT, retry_after_seconds=1.0)
+    return made
+
+
+def body_of(payload: SealedPayload, pictures: Sequence[str], slug: str) -> dict[str, Any]:
+    """The draft, from the sealed payload alone but for the pictures' addresses and the slug."""
     media = payload.parts[0].media
-    pictures = [await upload(api, medium) for medium in media]
     post: dict[str, Any] = {
         "title": payload.title,
         "slug": slug,
@@ -40,12 +57,7 @@ async def draft_of(api: BlogApi, payload: SealedPayload, slug: str) -> dict[str,
     }
     if media:
         post |= {"feature_image": pictures[0], "feature_image_alt": media[0].alt or None}
-    wanted = {"source": "html", "formats": "html"}
-    made = post_in(api, await api.made("POST", "/posts/", body={"posts": [post]}, params=wanted))
-    if made.get("slug") != slug:  # a twin that came late has it: that one is taken the next time
-        await api.before("DELETE", f"/posts/{made['id']}/")
-        raise ProvenNotSent(f"{api.name} has a draft of it already.", kept=KEPT, retry_after_seconds=1.0)
-    return made
+    return {"posts": [post]}
 
 
 def as_approved(api: BlogApi, draft: dict[str, Any], payload: SealedPayload) -> None:

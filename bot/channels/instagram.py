@@ -19,6 +19,7 @@ import contextlib
 import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -45,6 +46,7 @@ from bot.channels.base import (
     Window,
 )
 from bot.channels.content import link_in, sealed
+from bot.channels.handed import Approved, Carries, no_words
 from bot.channels.instagram_text import MOST, MOST_MENTIONS, MOST_TAGS, mentions, tags
 from bot.channels.limits import problems
 from bot.channels.linkedin_text import spoken, units
@@ -60,7 +62,7 @@ from bot.channels.meta_api import (
     pictures_of,
     whose,
 )
-from bot.channels.meta_containers import Edges, make, ready, room, unreachable
+from bot.channels.meta_containers import Edges, make, publish, ready, room, unreachable
 from bot.channels.platform import INSTAGRAM, Platform
 from bot.errors import AdMindError
 from storage.sealed import Medium, Part, SealedPayload
@@ -166,7 +168,7 @@ class Instagram:
                 await ready(api, container, EDGES)
         except TimeoutError as error:
             raise ProvenNotSent(f"{door.account.name} did not take the pictures in time.", kept=KEPT) from error
-        posted = await api.write(f"{payload.remote_id}/{EDGES.publish}", {"creation_id": container})
+        posted = await publish(api, payload, EDGES, container)
         found: dict[str, Any] = {}
         with contextlib.suppress(AdMindError):  # it is out: nothing may turn that into a doubt
             found = await api.before("GET", posted, {"fields": "permalink"})
@@ -281,13 +283,29 @@ class Instagram:
 async def _container(api: Api, payload: SealedPayload) -> str:
     user, media, items = payload.remote_id, payload.parts[0].media, list[str]()
     if len(media) > 1:
-        for medium in media:
-            fields = picture_fields(medium, await api.door.fetched_from(medium)) | {"is_carousel_item": "true"}
-            items.append(await make(api, user, EDGES, fields))
+        for number, medium in enumerate(media):
+            fields = item_fields(medium, await api.door.fetched_from(medium))
+            items.append(await make(api, user, EDGES, fields, Carries(payload, partial(_item, number), no_words)))
+            api.door.named(medium, items[-1])
         for item in items:
             await ready(api, item, EDGES)
     address = await api.door.fetched_from(media[0]) if media else ""
-    return await make(api, user, EDGES, post_fields(payload, address, items))
+    return await make(api, user, EDGES, post_fields(payload, address, items), Carries(payload, _again))
+
+
+def _again(approved: Approved) -> dict[str, str]:
+    media = approved.payload.parts[0].media
+    items = approved.named() if len(media) > 1 else []
+    return post_fields(approved.payload, approved.address(media[0]), items)
+
+
+def _item(number: int, approved: Approved) -> dict[str, str]:
+    medium = approved.payload.parts[0].media[number]
+    return item_fields(medium, approved.address(medium))
+
+
+def item_fields(medium: Medium, address: str) -> dict[str, str]:
+    return picture_fields(medium, address) | {"is_carousel_item": "true"}
 
 
 def picture_fields(medium: Medium, address: str) -> dict[str, str]:

@@ -8,7 +8,8 @@ there is tried when the account is connected. How soon a new post is listed is d
 found is a question to a person. Before another attempt it is looked for once more, and a refusal of that attempt as a
 duplicate is a question again.
 
-Every post names its author, and LinkedIn lets only whoever may sign for that author through (403).
+Every post names its author, and LinkedIn lets only whoever may sign for that author through (403). Before each the
+access is asked whose it is, or, for a page, whether its person still runs it: one call.
 
 Account options: `page` (URN of a page; none: the person), `visibility` (public, connections or logged_in; a page's
 posts are public), `card` "picture": a single picture becomes that of the link's card, `pictures` "document": several
@@ -50,11 +51,12 @@ from bot.channels.base import (
     Window,
 )
 from bot.channels.content import link_in, sealed
+from bot.channels.handed import Approved, Carries
 from bot.channels.limits import problems
 from bot.channels.linkedin_api import VISIBILITIES, Api, instant, judged, path_of, post_body, receipt_of, urn_in
 from bot.channels.linkedin_listing import images, last, listed_since, readable, thumbnails
 from bot.channels.linkedin_numbers import OF_PAGE, OF_PERSON, counted, of_page, of_person
-from bot.channels.linkedin_places import PAGE, page, page_called, pages, person
+from bot.channels.linkedin_places import PAGE, page, page_called, pages, person, same_author
 from bot.channels.linkedin_showing import document_at, shown_at
 from bot.channels.linkedin_text import MOST, handles_in, little, plain, spoken, units, with_names
 from bot.channels.linkedin_upload import upload
@@ -148,13 +150,14 @@ class LinkedIn:
         try:
             async with asyncio.timeout(GATHER_SECONDS):
                 api = await Api.of(door, self._platform, payload.server)
+                await same_author(api, payload.remote_id)
                 if repeated and (earlier := await self._earlier(api, payload, key)):
                     return earlier
-                body = await self._body(api, payload)
+                body, carries = await self._body(api, payload)
         except TimeoutError as error:
             raise ProvenNotSent(f"{door.account.name} did not take the pictures in time.", kept=KEPT) from error
         await door.check()
-        answer = await ask(lambda: api.call("POST", "/rest/posts", content=body), door.account.name)
+        answer = await ask(lambda: api.call("POST", "/rest/posts", content=body, carries=carries), door.account.name)
         try:
             judged(answer, door)
         except ChannelRefused as refused:
@@ -186,6 +189,7 @@ class LinkedIn:
 
     async def comment(self, payload: SealedPayload, post: Receipt, key: AttemptKey, door: Door) -> Receipt:
         api = await Api.of(door, self._platform, payload.server)
+        await same_author(api, payload.remote_id)
         if key.deadline - key.first_at > self.capabilities.deadline:  # an earlier one may stand there
             earlier = await self.look_up_comment(payload, post, key, door)
             if found := _standing(earlier, door):
@@ -321,13 +325,25 @@ class LinkedIn:
             | {"reads": await readable(api, author.urn)},
         )
 
-    async def _body(self, api: Api, payload: SealedPayload) -> bytes:
+    async def _body(self, api: Api, payload: SealedPayload) -> tuple[bytes, Carries]:
         """What asks for the post, once its pictures are up."""
         if documents.title_of(payload):
-            return post_body(payload, [], await documents.upload_document(api, payload))
-        media = payload.parts[0].media
-        return post_body(
-            payload, [await upload(api, payload.remote_id, await api.door.blob(medium.sha256)) for medium in media]
+            found = await documents.upload_document(api, payload)
+
+            def with_document(approved: Approved) -> dict[str, bytes]:
+                made = {"id": found, "title": documents.title_of(approved.payload)}
+                return {"content": post_body(approved.payload, [], made)}
+
+            return (
+                post_body(payload, [], {"id": found, "title": documents.title_of(payload)}),
+                Carries(payload, with_document, reads=plain),
+            )
+        pictures = list[str]()
+        for medium in payload.parts[0].media:
+            pictures.append(await upload(api, payload.remote_id, await api.door.blob(medium.sha256)))
+            api.door.named(medium, pictures[-1])
+        return post_body(payload, pictures), Carries(
+            payload, lambda approved: {"content": post_body(approved.payload, approved.named())}, reads=plain
         )
 
     async def _earlier(self, api: Api, payload: SealedPayload, key: AttemptKey) -> Receipt | None:

@@ -14,6 +14,7 @@ from httpx2 import Response
 from bot.channels.answers import KEPT, document, judge, later
 from bot.channels.base import ChannelRefused, Door, ProvenNotSent, Receipt
 from bot.channels.calling import harmless
+from bot.channels.handed import Carries
 from bot.channels.linkedin_text import little
 from bot.channels.platform import Platform
 from storage.sealed import SealedPayload
@@ -48,14 +49,14 @@ class Api:
         headers |= options.pop("headers", {})
         return await self.door.request(method, self._origin + path, headers=headers, **options)
 
-    async def put(self, url: str, data: bytes) -> Response:
+    async def put(self, url: str, data: bytes, carries: Carries | None = None) -> Response:
         """Bytes to an address that LinkedIn named. The access goes along to LinkedIn's own hosts, and to no other."""
         host = urlsplit(url).hostname or ""
         own = {urlsplit(self._origin).hostname, urlsplit(self.platform.web).hostname}
         headers = {"content-type": "application/octet-stream"}
         if host in own or host.endswith(".linkedin.com"):
             headers["authorization"] = f"Bearer {self._token}"
-        return await self.door.request("PUT", url, content=data, headers=headers)
+        return await self.door.request("PUT", url, content=data, headers=headers, carries=carries)
 
     async def before(self, method: str, path: str, *, forbidden: bool = False, **options: Any) -> Response:
         """A good answer to a call that publishes nothing; with `forbidden` also a 403, for the caller to look at.

@@ -15,6 +15,7 @@ import rfc8785
 
 from bot.channels.answers import ask, document
 from bot.channels.base import Absent, CannotTell, Door, Found, Lookup, OutcomeUnknown, Receipt
+from bot.channels.handed import Carries, comment_words
 from bot.channels.linkedin_api import Api, instant, judged, path_of
 from bot.channels.linkedin_text import spoken
 from storage.sealed import SealedPayload
@@ -26,11 +27,15 @@ _ID = re.compile(r"[0-9]{1,30}")
 
 async def write(api: Api, payload: SealedPayload, post: Receipt, door: Door) -> Receipt:
     """Raises as `Channel.send` does."""
-    said: dict[str, Any] = {"actor": payload.remote_id, "object": post.remote_id}
-    body = rfc8785.dumps(said | {"message": {"text": payload.first_comment}})
-    path = _path(post)
+
+    def body(sealed: SealedPayload) -> bytes:
+        said: dict[str, Any] = {"actor": sealed.remote_id, "object": post.remote_id}
+        return rfc8785.dumps(said | {"message": {"text": sealed.first_comment}})
+
+    path, content = _path(post), body(payload)
+    carries = Carries(payload, lambda approved: {"content": body(approved.payload)}, comment_words)
     await door.check()
-    answer = await ask(lambda: api.call("POST", path, content=body), door.account.name)
+    answer = await ask(lambda: api.call("POST", path, content=content, carries=carries), door.account.name)
     judged(answer, door)
     found = (document(answer) or {}).get("id") or answer.headers.get("x-restli-id")
     if not isinstance(found, str) or not _ID.fullmatch(found):

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
 from bot.channels.answers import KEPT
 from bot.channels.base import Account, Capabilities, ChannelRefused, Content, Door, Problem
+from bot.channels.handed import Carries, no_words
 from bot.channels.linkedin_api import Api
 from bot.channels.linkedin_upload import DOCUMENTS, upload
 from bot.channels.pages import OVERHEAD_BYTES, Page, as_pdf
@@ -71,8 +72,8 @@ def problems_of(payload: SealedPayload) -> Iterator[Problem]:
         )
 
 
-async def upload_document(api: Api, payload: SealedPayload) -> Mapping[str, str]:
-    """The document made, uploaded and ready, as a post names it.
+async def upload_document(api: Api, payload: SealedPayload) -> str:
+    """The document made, uploaded and ready: its id.
 
     Raises ChannelRefused for pictures that no page can show and for what LinkedIn refuses, ProvenNotSent when trying
     later may help.
@@ -82,18 +83,25 @@ async def upload_document(api: Api, payload: SealedPayload) -> Mapping[str, str]
         raise ChannelRefused(
             "The document is too large for LinkedIn.", code="document", kept=KEPT, do_next="Leave some pictures out."
         )
-    return {"id": await upload(api, payload.remote_id, data, DOCUMENTS), "title": title_of(payload)}
+    carries = Carries(payload, lambda given: {"content": document_of(given.payload, given.pictures())}, no_words)
+    return await upload(api, payload.remote_id, data, DOCUMENTS, carries)
 
 
 async def made(payload: SealedPayload, door: Door) -> bytes:
     """The document: the same payload makes the same bytes. Raises ChannelRefused, ProvenNotSent."""
-    title, media = title_of(payload), payload.parts[0].media
     if payload.extra.get("made") != MADE:
         raise ChannelRefused("AdMind no longer makes documents in that way.", code="document", kept=KEPT)
-    pages = [Page(await door.blob(medium.sha256), medium.alt.strip()) for medium in media]
+    pictures = [await door.blob(medium.sha256) for medium in payload.parts[0].media]
     try:  # on a thread: packing a transparent picture takes its time
-        return await asyncio.to_thread(as_pdf, pages, title=title, language=payload.language)
+        return await asyncio.to_thread(document_of, payload, pictures)
     except ValueError as error:
         raise ChannelRefused(
             "One of the pictures cannot become a page.", code="picture", kept=KEPT, do_next="Choose another picture."
         ) from error
+
+
+def document_of(payload: SealedPayload, pictures: Sequence[bytes]) -> bytes:
+    """The PDF. Raises ValueError for a picture that no page can show."""
+    media = payload.parts[0].media
+    pages = [Page(data, medium.alt.strip()) for medium, data in zip(media, pictures, strict=True)]
+    return as_pdf(pages, title=title_of(payload), language=payload.language)

@@ -49,14 +49,23 @@ async def person(api: Api) -> Author:
 
 async def page(api: Api, urn: str) -> Author:
     """A page that the person may post for. Raises ChannelRefused (`unauthorized` when it may not)."""
-    if urn not in await _run(api):
-        raise ChannelRefused(
-            "This access may not post for that LinkedIn page.",
-            code="unauthorized",
-            kept=KEPT,
-            do_next="Have yourself made a content admin of the page, then connect it again.",
-        )
+    await _runs(api, urn)
     return await _named(api, urn)
+
+
+async def same_author(api: Api, author: str) -> None:
+    """Raises ChannelRefused when the access is another person's, or its person no longer runs the page; ProvenNotSent
+    when that cannot be told now.
+    """
+    if PAGE.fullmatch(author):
+        await _runs(api, author)
+    elif (await person(api)).urn != author:
+        raise ChannelRefused(
+            f"The access to {api.name} is for another account than when the post was approved.",
+            code="other_account",
+            kept=KEPT,
+            do_next="Connect the account again.",
+        )
 
 
 async def pages(api: Api) -> tuple[Author, ...]:
@@ -77,6 +86,16 @@ async def page_called(api: Api, vanity: str) -> Author | None:
     first = found[0] if isinstance(found, list) and found and isinstance(found[0], dict) else {}
     urn, name = f"urn:li:organization:{first.get('id')}", _clean(first.get("localizedName"))
     return Author(urn, name) if PAGE.fullmatch(urn) and name else None
+
+
+async def _runs(api: Api, urn: str) -> None:
+    if urn not in await _run(api):
+        raise ChannelRefused(
+            "This access may not post for that LinkedIn page.",
+            code="unauthorized",
+            kept=KEPT,
+            do_next="Have yourself made a content admin of the page, then connect it again.",
+        )
 
 
 async def _run(api: Api) -> tuple[str, ...]:

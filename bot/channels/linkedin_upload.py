@@ -17,6 +17,7 @@ import rfc8785
 from bot.channels.answers import KEPT, document
 from bot.channels.base import ChannelRefused, ProvenNotSent
 from bot.channels.calling import harmless
+from bot.channels.handed import Carries
 from bot.channels.linkedin_api import Api, judged
 
 POLL_SECONDS = (0.2, 0.5, 1.0, 2.0)
@@ -37,8 +38,8 @@ IMAGES = Kind("/rest/images", "image")
 DOCUMENTS = Kind("/rest/documents", "document")
 
 
-async def upload(api: Api, owner: str, data: bytes, kind: Kind = IMAGES) -> str:
-    """The id of what was uploaded, ready to be posted.
+async def upload(api: Api, owner: str, data: bytes, kind: Kind = IMAGES, carries: Carries | None = None) -> str:
+    """The id of what was uploaded, ready to be posted. `carries`: of what is no picture as it was approved.
 
     Raises ChannelRefused when it is refused, ProvenNotSent when trying later may help.
     """
@@ -50,7 +51,7 @@ async def upload(api: Api, owner: str, data: bytes, kind: Kind = IMAGES) -> str:
         if kind is DOCUMENTS:
             raise ProvenNotSent(f"{api.name} does not say where the document goes.", kept=KEPT)
         raise ProvenNotSent(f"{api.name} does not say where the picture goes.", kept=KEPT)
-    await harmless(lambda: api.put(url, data), api.name, lambda said: judged(said, api.door))
+    await harmless(lambda: api.put(url, data, carries), api.name, lambda said: judged(said, api.door))
     await _ready(api, str(urn), kind)
     return str(urn)
 

@@ -48,11 +48,12 @@ from bot.channels.base import (
     Receipt,
     Window,
 )
+from bot.channels.handed import Carries
 from bot.channels.mail_account import MOST_RECIPIENTS, fingerprint, mail_account
 from bot.channels.mail_address import mailbox_of, masked, recipients_of, server_of
 from bot.channels.mail_imap import find_mail, mailboxes
 from bot.channels.mail_login import NOTHING_SENT, login_for_reading, login_for_sending
-from bot.channels.mail_message import message_of
+from bot.channels.mail_message import message_of, text_of
 from bot.channels.mail_smtp import WAIT_SECONDS, Session, Taken, opened
 from bot.channels.mail_text import recipients_in, sealed_mail
 from bot.words import noted
@@ -129,13 +130,19 @@ class Email:
             async with asyncio.timeout(GATHER_SECONDS) as gathering:
                 to, late = await _recipients(payload, door)
                 pictures = [await door.blob(medium.sha256) for medium in payload.parts[0].media]
-                message = message_of(payload, pictures, message_id, door.now())
+                at = door.now()
+                message = message_of(payload, pictures, message_id, at)
+                carries = Carries(
+                    payload,
+                    lambda approved: {"content": message_of(approved.payload, approved.pictures(), message_id, at)},
+                    lambda sealed: (sealed.title, text_of(sealed)),
+                )
                 sender = mailbox_of(payload.extra["from"])
                 login = await login_for_sending(door)
                 async with opened(door, server_of(payload.server), login, sender) as session:
                     taken = await _begun(session, payload, to, len(message), key, door)
                     gathering.reschedule(None)  # from here on the attempt's own deadline holds
-                    await session.data(message)
+                    await session.data(message, carries)
         except TimeoutError as error:
             raise ProvenNotSent(f"{door.account.name} could not be prepared in time.", kept=NOTHING_SENT) from error
         note = " ".join(filter(None, (_left_out(taken), _came_late(late))))

@@ -18,6 +18,7 @@ from aiosmtplib import SMTP, SMTPException, SMTPResponse, SMTPResponseException
 
 from bot.channels.answers import later
 from bot.channels.base import ChannelRefused, Door, OutcomeUnknown, ProvenNotSent
+from bot.channels.handed import MAIL, Carries
 from bot.channels.mail_address import Mailbox, MailServer
 from bot.channels.mail_login import NOTHING_SENT, Login
 from bot.fetch import NotSent
@@ -97,12 +98,13 @@ class Session:
         except (SMTPException, OSError) as error:
             raise self._broken(error) from None
 
-    async def data(self, message: bytes) -> None:
-        """The e-mail itself, right after the door's check; returns when the server has it.
+    async def data(self, message: bytes, carries: Carries) -> None:
+        """The e-mail itself, right after the door's check and look; returns when the server has it.
 
         Raises ChannelRefused, ProvenNotSent (before its first byte), OutcomeUnknown (after it).
         """
         await self._door.check()
+        await self._door.compare(message, MAIL, carries)
         smtp = self._smtp
         try:
             start = await smtp.execute_command(b"DATA")

@@ -49,6 +49,7 @@ from bot.channels.base import (
     Window,
 )
 from bot.channels.content import link_in, sealed
+from bot.channels.handed import Approved, Carries
 from bot.channels.limits import problems
 from bot.channels.mastodon_api import Api, is_name, judged, name_of, status_body
 from bot.channels.mastodon_text import countable, graphemes, text_of
@@ -156,23 +157,25 @@ class Mastodon:
         return await self._send(payload, "", key, door)
 
     async def _send(self, payload: SealedPayload, reply_to: str, key: AttemptKey, door: Door) -> Receipt:
-        """The payload's statuses, the first as an answer to another one where that is named."""
+        """The payload's statuses; or its first comment, as an answer, where another status is named."""
+        status = _reply(payload) if reply_to else payload
         api = await Api.of(door, payload.server)
         posted: list[dict[str, Any]] = []
         try:
             async with asyncio.timeout(GATHER_SECONDS):
                 await _same_account(api, payload)
-                if len(payload.parts) > 1 and key.deadline - key.first_at > self.capabilities.deadline:
-                    posted = await _earlier(api, payload, key)
-                media = [] if posted else [await upload(api, medium) for medium in payload.parts[0].media]
+                if len(status.parts) > 1 and key.deadline - key.first_at > self.capabilities.deadline:
+                    posted = await _earlier(api, status, key)
+                media = [] if posted else [await upload(api, medium) for medium in status.parts[0].media]
         except TimeoutError as error:
             raise ProvenNotSent(
                 f"{door.account.name} did not take the pictures in time.", kept="Nothing was published."
             ) from error
-        for number in range(len(posted), len(payload.parts)):
+        for number in range(len(posted), len(status.parts)):
             above = str(posted[-1]["id"]) if posted else reply_to
-            body = status_body(payload, media if number == 0 else [], above, number)
-            posted.append(await _post(api, body, f"{key.key}-{number}" if number else key.key, again=bool(posted)))
+            body = status_body(status, media if number == 0 else [], above, number)
+            name = f"{key.key}-{number}" if number else key.key
+            posted.append(await _post(api, body, name, _carried(payload, reply_to, above, number), again=bool(posted)))
         return receipt_of(posted, door)
 
     async def look_up(self, payload: SealedPayload, key: AttemptKey, door: Door) -> Lookup:
@@ -190,7 +193,7 @@ class Mastodon:
                 raise ProvenNotSent(earlier.why, kept="Nothing more was sent.")
             if isinstance(earlier, CannotTell):
                 raise OutcomeUnknown(earlier.why)
-        return await self._send(reply, place, key, door)
+        return await self._send(payload, place, key, door)
 
     async def look_up_comment(self, payload: SealedPayload, post: Receipt, key: AttemptKey, door: Door) -> Lookup:
         """By content and time, among the account's own answers to the post."""
@@ -322,12 +325,13 @@ def _split(text: str, account: Account) -> tuple[str, ...]:
     return split(text, lambda part: _used(part, account), server.limit(account, "max_characters"))
 
 
-async def _post(api: Api, body: bytes, key: str, *, again: bool) -> dict[str, Any]:
+async def _post(api: Api, body: bytes, key: str, carries: Carries, *, again: bool) -> dict[str, Any]:
     """One status. `again`: a part of the thread stands there, so whatever goes wrong now is a doubt."""
     try:
         await api.door.check()
+        headers = {"idempotency-key": key}
         answer = await ask(
-            lambda: api.call("POST", "/api/v1/statuses", content=body, headers={"idempotency-key": key}), api.name
+            lambda: api.call("POST", "/api/v1/statuses", content=body, headers=headers, carries=carries), api.name
         )
         judged(answer, api.door)
     except (ChannelRefused, ProvenNotSent) as error:
@@ -338,6 +342,20 @@ async def _post(api: Api, body: bytes, key: str, *, again: bool) -> dict[str, An
     if status is None or not is_name(status.get("id")):
         raise OutcomeUnknown(f"{api.name} said yes, but not to which post.")
     return status
+
+
+def _carried(payload: SealedPayload, comment_on: str, above: str, number: int) -> Carries:
+    """What one status holds: a part of the post, below another one from the second on; or its first comment."""
+
+    def again(approved: Approved) -> dict[str, bytes]:
+        status = _reply(approved.payload) if comment_on else approved.payload
+        media = approved.named() if number == 0 and not comment_on else []
+        return {"content": status_body(status, media, above, number)}
+
+    def words(sealed: SealedPayload) -> tuple[str, ...]:
+        return (sealed.first_comment if comment_on else sealed.parts[number].text,)
+
+    return Carries(payload, again, words)
 
 
 async def _earlier(api: Api, payload: SealedPayload, key: AttemptKey) -> list[dict[str, Any]]:

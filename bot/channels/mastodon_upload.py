@@ -29,6 +29,7 @@ async def upload(api: Api, medium: Medium) -> str:
     answer = await api.before("POST", "/api/v2/media", files={"file": file}, data=fields)
     said = document(answer) or {}
     found = name_of(str(said.get("id") or ""))
+    api.door.named(medium, found)
     turn = 0
     while answer.status_code in (202, 206):
         await asyncio.sleep(POLL_SECONDS[min(turn, len(POLL_SECONDS) - 1)])  # the caller's deadline ends this

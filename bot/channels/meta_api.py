@@ -12,7 +12,9 @@ import hmac
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -21,6 +23,7 @@ from httpx2 import Response
 from bot.channels.answers import KEPT, ask, document, instant, judge, later, web
 from bot.channels.base import ChannelRefused, Door, OutcomeUnknown, ProvenNotSent
 from bot.channels.calling import harmless
+from bot.channels.handed import Approved, Carries
 from bot.channels.platform import Platform
 
 NO_FIELDS: Mapping[str, str] = {}
@@ -56,23 +59,45 @@ class Api:
         """The same in another's name: a page's, for instance."""
         return Api(self.door, self.platform, self._origin, token)
 
-    async def call(self, method: str, path: str, fields: Mapping[str, str] = NO_FIELDS, **files: Any) -> Response:
-        url, given = f"{self._origin}/{self.platform.version}/{path}", {**fields, "access_token": self._token}
-        if self.platform.proves and self.platform.client_secret:
-            given["appsecret_proof"] = proof(self._token, self.platform.client_secret)
+    async def call(
+        self,
+        method: str,
+        path: str,
+        fields: Mapping[str, str] = NO_FIELDS,
+        carries: Carries | None = None,
+        **files: Any,
+    ) -> Response:
+        """`carries` makes the fields once more."""
+        url, given = f"{self._origin}/{self.platform.version}/{path}", self._signed(fields)
         if files:
             return await self.door.request(method, url, data=given, **files)
         if method == "POST":
             headers = {"content-type": "application/x-www-form-urlencoded"}
-            return await self.door.request(method, url, content=urlencode(given).encode(), headers=headers)
+            whole = replace(carries, built=partial(self._again, carries)) if carries else None
+            content = urlencode(given).encode()
+            return await self.door.request(method, url, content=content, headers=headers, carries=whole)
         return await self.door.request(method, url, params=given)
 
+    def _signed(self, fields: Mapping[str, str]) -> dict[str, str]:
+        given = {**fields, "access_token": self._token}
+        if self.platform.proves and self.platform.client_secret:
+            given["appsecret_proof"] = proof(self._token, self.platform.client_secret)
+        return given
+
+    def _again(self, carries: Carries, approved: Approved) -> dict[str, bytes]:
+        return {"content": urlencode(self._signed(carries.built(approved))).encode()}
+
     async def before(
-        self, method: str, path: str, fields: Mapping[str, str] = NO_FIELDS, **files: Any
+        self,
+        method: str,
+        path: str,
+        fields: Mapping[str, str] = NO_FIELDS,
+        carries: Carries | None = None,
+        **files: Any,
     ) -> dict[str, Any]:
         """What a good answer holds to a call that publishes nothing. Raises ChannelRefused, ProvenNotSent."""
         answer = await harmless(
-            lambda: self.call(method, path, fields, **files), self.name, lambda said: judged(said, self)
+            lambda: self.call(method, path, fields, carries, **files), self.name, lambda said: judged(said, self)
         )
         return document(answer) or {}
 
@@ -88,10 +113,10 @@ class Api:
             raise ProvenNotSent(f"{self.name} did not answer properly.", kept=KEPT)
         return found
 
-    async def write(self, path: str, fields: Mapping[str, str]) -> str:
+    async def write(self, path: str, fields: Mapping[str, str], carries: Carries) -> str:
         """The id that a call gives which publishes, right after the door's check. Raises as `Channel.send` does."""
         await self.door.check()
-        answer = await ask(lambda: self.call("POST", path, fields), self.name)
+        answer = await ask(lambda: self.call("POST", path, fields, carries), self.name)
         judged(answer, self)
         found = id_in(document(answer))
         if not found:

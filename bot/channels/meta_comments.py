@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from bot.channels.answers import instant
 from bot.channels.base import Absent, Account, CannotTell, Found, Lookup, OutcomeUnknown, ProvenNotSent, Receipt
+from bot.channels.handed import Carries, comment_words
 from bot.channels.linkedin_text import spoken
 from bot.channels.meta_api import Api, id_in, ids_of
 from storage.sealed import SealedPayload
@@ -38,7 +39,8 @@ INSTAGRAM_EDGE = Edge("text", "timestamp", "username", {})  # the ids of writers
 async def write(api: Api, payload: SealedPayload, post: Receipt) -> Receipt:
     """Raises as `Channel.send` does."""
     [place] = ids_of(post.remote_id, api.platform.title)
-    found = await api.write(f"{place}/comments", {"message": payload.first_comment})
+    carries = Carries(payload, lambda approved: {"message": approved.payload.first_comment}, comment_words)
+    found = await api.write(f"{place}/comments", {"message": payload.first_comment}, carries)
     return Receipt(found, post.url, api.door.now())
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from bot.channels.answers import KEPT
 from bot.channels.base import ChannelRefused, Problem, ProvenNotSent
+from bot.channels.handed import Carries, no_words
 from bot.channels.meta_api import Api, data_of, id_in
 from storage.sealed import SealedPayload
 
@@ -30,12 +31,19 @@ class Edges:
     status: str  # field of a container
 
 
-async def make(api: Api, user: str, edges: Edges, fields: Mapping[str, str]) -> str:
+async def make(api: Api, user: str, edges: Edges, fields: Mapping[str, str], carries: Carries) -> str:
     """The id of a new container. Raises ChannelRefused, ProvenNotSent."""
-    found = id_in(await api.before("POST", f"{user}/{edges.make}", fields))
+    found = id_in(await api.before("POST", f"{user}/{edges.make}", fields, carries))
     if not found:
         raise ProvenNotSent(f"{api.name} does not say what it made of the post.", kept=KEPT)
     return found
+
+
+async def publish(api: Api, payload: SealedPayload, edges: Edges, container: str) -> str:
+    """The id of the post that a container becomes. Raises as `Channel.send` does."""
+    fields = {"creation_id": container}
+    carries = Carries(payload, lambda _: fields, no_words)
+    return await api.write(f"{payload.remote_id}/{edges.publish}", fields, carries)
 
 
 async def ready(api: Api, container: str, edges: Edges) -> None:

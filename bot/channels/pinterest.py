@@ -44,6 +44,7 @@ from bot.channels.base import (
 )
 from bot.channels.content import sealed
 from bot.channels.feed_html import plain
+from bot.channels.handed import Carries
 from bot.channels.limits import problems
 from bot.channels.linkedin_text import units
 from bot.channels.pinterest_api import (
@@ -152,14 +153,20 @@ class Pinterest:
         try:
             async with asyncio.timeout(GATHER_SECONDS):
                 api = await Api.of(door, payload.server)
+                await _same_account(api, payload)
                 if repeated and (earlier := await self._earlier(payload, key, door)):
                     return earlier
                 pictures = [await door.blob(medium.sha256) for medium in payload.parts[0].media]
         except TimeoutError as error:
             raise ProvenNotSent(f"{door.account.name} could not be prepared in time.", kept=KEPT) from error
         body = pin_body(payload, pictures)
+        carries = Carries(
+            payload,
+            lambda approved: {"content": pin_body(approved.payload, approved.pictures())},
+            lambda sealed: (sealed.title, description_of(sealed)),
+        )
         await door.check()
-        answer = await ask(lambda: api.call("POST", "/pins", content=body), door.account.name)
+        answer = await ask(lambda: api.call("POST", "/pins", content=body, carries=carries), door.account.name)
         judged(answer, door)
         receipt = receipt_of(document(answer) or {}, door, self._platform)
         if receipt is None:
@@ -263,10 +270,7 @@ class Pinterest:
         if wanted and not ID.fullmatch(wanted):
             raise BadInput("The option page is the number of a Pinterest board.")
         api = await Api.of(door, self._platform.api)
-        me = await api.read("/user_account") or {}
-        name, number = text(me, "username")[:60], text(me, "id") or text(me, "username")
-        if not number or not name.isprintable():
-            raise ProvenNotSent("Pinterest does not say whose access it is.", kept=KEPT)
+        name, number = await _me(api)
         boards = await _boards(api)
         board = wanted or next(iter(boards), "")
         if board not in boards:
@@ -299,6 +303,27 @@ class Pinterest:
         if isinstance(found, CannotTell):
             raise OutcomeUnknown(found.why)
         return None
+
+
+async def _me(api: Api) -> tuple[str, str]:
+    """User name and id of whose access it is. Raises ProvenNotSent, ChannelRefused."""
+    me = await api.read("/user_account") or {}
+    name, number = text(me, "username")[:60], text(me, "id") or text(me, "username")
+    if not number or not name.isprintable():
+        raise ProvenNotSent("Pinterest does not say whose access it is.", kept=KEPT)
+    return name, number
+
+
+async def _same_account(api: Api, payload: SealedPayload) -> None:
+    """Raises ChannelRefused when the access is for another account, ProvenNotSent when that cannot be told."""
+    _, number = await _me(api)
+    if number != payload.remote_id:
+        raise ChannelRefused(
+            f"The access to {api.name} is for another account than when the post was approved.",
+            code="other_account",
+            kept=KEPT,
+            do_next="Connect the account again.",
+        )
 
 
 async def _boards(api: Api) -> dict[str, str]:

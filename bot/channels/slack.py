@@ -44,7 +44,6 @@ from bot.channels.slack_api import (
     SERVER,
     Api,
     blocks_of,
-    body_of,
     file_in,
     files_of,
     key_of,
@@ -123,7 +122,7 @@ class Slack:
                 files = [await upload(api, medium) for medium in payload.parts[0].media]
         except TimeoutError as error:
             raise ProvenNotSent(f"{door.account.name} did not take the pictures in time.", kept=KEPT) from error
-        said = await api.publish(body_of(payload, files, key.key))
+        said = await api.publish(payload, files, key.key)
         stamp = stamp_in(said.get("ts"))
         if not stamp or said.get("channel") != payload.destination:
             raise OutcomeUnknown(f"{door.account.name} said yes, but not to which post.")

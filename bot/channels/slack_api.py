@@ -7,6 +7,7 @@ succeeded", so they, and every error that is not listed here, leave the outcome 
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from typing import Any, Self
@@ -17,6 +18,7 @@ from httpx2 import Response
 from bot.channels.answers import DEFAULT_WAIT_SECONDS, KEPT, ask, document, judge, later, retry_after
 from bot.channels.base import ChannelRefused, Door, OutcomeUnknown
 from bot.channels.calling import harmless
+from bot.channels.handed import Approved, Carries
 from bot.channels.showing import fetched
 from bot.channels.slack_text import escaped, rich
 from storage.sealed import SealedPayload
@@ -122,10 +124,16 @@ class Api:
             return None
         return await fetched(url, most_bytes, self.door, {"authorization": f"Bearer {self._token}"})
 
-    async def publish(self, body: dict[str, Any]) -> dict[str, Any]:
+    async def publish(self, payload: SealedPayload, files: list[str], key: str) -> dict[str, Any]:
         """What a good answer to a post says, right after the door's check. Raises as `Channel.send` does."""
+        body = body_of(payload, files, key)
+
+        def again(approved: Approved) -> dict[str, bytes]:
+            return {"content": packed(body_of(approved.payload, approved.named(), key))}
+
+        carries = Carries(payload, again, reads=html.unescape)  # `escaped` leaves nothing else to read
         await self.door.check()
-        answer = await ask(lambda: self._json("chat.postMessage", body), self.name)
+        answer = await ask(lambda: self._json("chat.postMessage", body, carries), self.name)
         judged(answer, self.door)
         return document(answer) or {}
 
@@ -136,13 +144,16 @@ class Api:
         if error_of(answer) not in GONE:
             judged(answer, self.door)
 
-    async def _json(self, method: str, body: dict[str, Any]) -> Response:
-        packed = json.dumps(body, ensure_ascii=False, sort_keys=True).encode()
-        return await self._call(method, content=packed, kind="application/json; charset=utf-8")
+    async def _json(self, method: str, body: dict[str, Any], carries: Carries | None = None) -> Response:
+        return await self._call(method, content=packed(body), kind="application/json; charset=utf-8", carries=carries)
 
     async def _call(self, method: str, *, kind: str = "", **options: Any) -> Response:
         headers = {"authorization": f"Bearer {self._token}"} | ({"content-type": kind} if kind else {})
         return await self.door.request("POST", f"{self._root}/{method}", headers=headers, **options)
+
+
+def packed(body: dict[str, Any]) -> bytes:
+    return json.dumps(body, ensure_ascii=False, sort_keys=True).encode()
 
 
 def judged(answer: Response, door: Door) -> None:

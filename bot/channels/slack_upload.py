@@ -31,6 +31,7 @@ async def upload(api: Api, medium: Medium) -> str:
     if not isinstance(url, str) or not file:
         raise ProvenNotSent(f"{api.name} does not say where the picture shall go.", kept=KEPT)
     await api.put(url, data)
+    api.door.named(medium, file)
     await api.made("files.completeUploadExternal", {"files": [{"id": file, "title": name}]})
     turn = 0
     while not (kind := await _kind(api, file)):

@@ -35,6 +35,7 @@ from bot.channels.base import (
     Window,
 )
 from bot.channels.content import link_in, sealed
+from bot.channels.handed import Carries
 from bot.channels.limits import problems
 from bot.channels.mastodon_server import origin_of
 from bot.channels.telegram_api import KEPT, Api, chat_in, request_of
@@ -118,7 +119,8 @@ class Telegram:
                 do_next="Connect the account again.",
             )
         name, body = request_of(payload, pictures)
-        said = document(await api.write(name, **body)) or {}
+        carries = Carries(payload, lambda approved: request_of(approved.payload, approved.pictures())[1])
+        said = document(await api.write(name, **body, carries=carries)) or {}
         receipt = _receipt(said.get("result"), payload, door)
         if receipt is None:
             raise OutcomeUnknown(f"{door.account.name} said yes, but not to which post.")

@@ -46,7 +46,7 @@ from bot.channels.base import (
 from bot.channels.content import link_in, sealed, with_reply
 from bot.channels.limits import problems
 from bot.channels.meta_api import Api, clean, counts_in, id_in, ids_of, latest, other_account, pictures_of, whose
-from bot.channels.meta_containers import room, unreachable
+from bot.channels.meta_containers import publish, room, unreachable
 from bot.channels.platform import THREADS, Platform
 from bot.channels.threads_listing import Unclear, alts_of, standing
 from bot.channels.threads_text import MOST, MOST_LINKS, fits, links_in, split, topic_fits, units
@@ -277,7 +277,7 @@ async def _post(api: Api, payload: SealedPayload, number: int, container: str, p
     """One post of the chain; after the first whatever goes wrong is a doubt, for a part of it stands there."""
     try:
         container = container or await prepared(api, payload, number, posted[-1])
-        return await api.write(f"{payload.remote_id}/{EDGES.publish}", {"creation_id": container})
+        return await publish(api, payload, EDGES, container)
     except (ChannelRefused, ProvenNotSent) as error:
         if not posted:
             raise

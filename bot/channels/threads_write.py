@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
+from bot.channels.handed import Approved, Carries, no_words
 from bot.channels.meta_api import Api
 from bot.channels.meta_containers import Edges, make, ready
 from storage.sealed import Medium, SealedPayload
@@ -21,13 +23,31 @@ async def prepared(api: Api, payload: SealedPayload, number: int, reply_to: str)
 async def _container(api: Api, payload: SealedPayload, number: int, reply_to: str) -> str:
     user, media, items = payload.remote_id, payload.parts[number].media, list[str]()
     if len(media) > 1:
-        for medium in media:
-            fields = picture_fields(medium, await api.door.fetched_from(medium)) | {"is_carousel_item": "true"}
-            items.append(await make(api, user, EDGES, fields))
+        for at, medium in enumerate(media):
+            fields = item_fields(medium, await api.door.fetched_from(medium))
+            items.append(await make(api, user, EDGES, fields, Carries(payload, partial(_item, number, at), no_words)))
+            api.door.named(medium, items[-1])
         for item in items:
             await ready(api, item, EDGES)
     address = await api.door.fetched_from(media[0]) if media else ""
-    return await make(api, user, EDGES, post_fields(payload, number, address, items, reply_to))
+
+    def again(approved: Approved) -> dict[str, str]:
+        sealed = approved.payload.parts[number].media
+        where = approved.address(sealed[0]) if sealed else ""
+        held = approved.named(number) if len(sealed) > 1 else []
+        return post_fields(approved.payload, number, where, held, reply_to)
+
+    carries = Carries(payload, again, lambda sealed: (sealed.parts[number].text,))
+    return await make(api, user, EDGES, post_fields(payload, number, address, items, reply_to), carries)
+
+
+def _item(number: int, at: int, approved: Approved) -> dict[str, str]:
+    medium = approved.payload.parts[number].media[at]
+    return item_fields(medium, approved.address(medium))
+
+
+def item_fields(medium: Medium, address: str) -> dict[str, str]:
+    return picture_fields(medium, address) | {"is_carousel_item": "true"}
 
 
 def picture_fields(medium: Medium, address: str) -> dict[str, str]:

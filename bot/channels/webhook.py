@@ -46,6 +46,7 @@ from bot.channels.base import (
 from bot.channels.content import link_in, sealed
 from bot.channels.feed import first_line
 from bot.channels.feed_formats import media_path
+from bot.channels.handed import Carries, all_words
 from bot.channels.limits import problems
 from bot.channels.standard_webhooks import signed_headers
 from bot.errors import BadInput
@@ -111,7 +112,10 @@ class Webhook:
         signing_key = await door.secret("signing_key")
         await door.check()
         headers = _headers(signing_key, key.key, door, body)
-        answer = await ask(lambda: door.request("POST", url, content=body, headers=headers), door.account.name)
+        carries = Carries(payload, lambda approved: {"content": wire_body(approved.payload)}, all_words)
+        answer = await ask(
+            lambda: door.request("POST", url, content=body, headers=headers, carries=carries), door.account.name
+        )
         judge(answer, door.account.name, door.now())
         return _receipt(answer, key, door)
 

@@ -122,7 +122,7 @@ class WordPress:
                 draft = await draft_of(api, payload, slug, kept)
         except TimeoutError as error:
             raise ProvenNotSent(f"{door.account.name} did not take the draft in time.", kept=KEPT) from error
-        said = await api.publish("POST", f"{POSTS}/{draft}", {"status": "publish"})
+        said = await api.publish("POST", f"{POSTS}/{draft}", {"status": "publish"}, payload)
         if said is None or number(said.get("id")) != draft or said.get("status") != "publish":
             raise OutcomeUnknown(f"{door.account.name} said yes, but not that the post is public.")
         return receipt_of(said, door)

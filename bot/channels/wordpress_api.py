@@ -112,7 +112,7 @@ async def upload(api: BlogApi, medium: Medium) -> tuple[int, str]:
     slug = "admind-" + hashlib.sha256(f"{medium.sha256} {medium.alt}".encode()).hexdigest()[:24]
     for kept in await api.list(MEDIA, params={"slug": slug, "context": "edit"}):
         if kept.get("slug") == slug and _alt(kept) == medium.alt.strip() and number(kept.get("id")):
-            return int(number(kept.get("id"))), _address(api, kept)
+            return _named(api, medium, kept, found=True)
     data = await api.door.blob(medium.sha256)
     file = (f"{slug}.{SUFFIX.get(medium.mime, 'bin')}", data, medium.mime)
     fields = {"slug": slug, "title": medium.alt[:100] or slug, "alt_text": medium.alt}
@@ -126,7 +126,13 @@ async def upload(api: BlogApi, medium: Medium) -> tuple[int, str]:
         )
     if not number(made.get("id")):
         raise ProvenNotSent(f"{api.name} did not answer properly.", kept=KEPT)
-    return int(number(made.get("id"))), _address(api, made)
+    return _named(api, medium, made)
+
+
+def _named(api: BlogApi, medium: Medium, kept: dict[str, Any], *, found: bool = False) -> tuple[int, str]:
+    one, address = number(kept.get("id")), _address(api, kept)
+    api.door.named(medium, f"{one} {address}", found=found)
+    return int(one), address
 
 
 async def featured(api: BlogApi, post: dict[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -46,6 +46,7 @@ from bot.channels.base import (
     Window,
 )
 from bot.channels.content import link_in, sealed, with_reply
+from bot.channels.handed import Approved, Carries
 from bot.channels.limits import problems
 from bot.channels.platform import Platform
 from bot.channels.platform import X as PLATFORM
@@ -313,10 +314,16 @@ async def _same_account(api: Api, payload: SealedPayload) -> None:
 
 async def _post(api: Api, payload: SealedPayload, number: int, media: list[str], posted: list[str]) -> str:
     """One post of the thread; after the first whatever goes wrong is a doubt, for a part of it stands there."""
-    body = post_body(payload, number, media, posted[-1] if posted else "")
+    answers = posted[-1] if posted else ""
+    body = post_body(payload, number, media, answers)
+
+    def again(approved: Approved) -> dict[str, bytes]:
+        return {"content": post_body(approved.payload, number, approved.named(number), answers)}
+
+    carries = Carries(payload, again, lambda sealed: (sealed.parts[number].text,))
     try:
         await api.door.check()
-        answer = await ask(lambda: api.call("POST", "/2/tweets", content=body), api.name)
+        answer = await ask(lambda: api.call("POST", "/2/tweets", content=body, carries=carries), api.name)
         judged(answer, api.door)
     except (ChannelRefused, ProvenNotSent) as error:
         if not posted:

@@ -113,6 +113,7 @@ async def upload(api: Api, medium: Medium) -> str:
     found = id_in(said.get("data"))
     if not found:
         raise ProvenNotSent(f"{api.name} does not say which picture it took.", kept=KEPT)
+    api.door.named(medium, found)
     if medium.alt.strip():
         wanted: dict[str, Any] = {"id": found, "metadata": {"alt_text": {"text": medium.alt.strip()}}}
         await api.before("POST", "/2/media/metadata", content=rfc8785.dumps(wanted))

@@ -12,8 +12,9 @@ from bot.channels.base import Channel
 from bot.clock import Clock, from_milliseconds, milliseconds
 from bot.errors import AdMindError
 from bot.publishing.endings import Endings
-from bot.publishing.run import LATE_WINDOW, Run, doubt, mismatch, offset_ms
+from bot.publishing.run import LATE_WINDOW, Run, doubt, mismatch, not_connected, offset_ms
 from storage import keys, pauses
+from storage.accounts import Account
 from storage.blobs.base import BlobStore
 from storage.due import DueSets
 from storage.ending import ended
@@ -60,11 +61,7 @@ class Holds:
     async def hold(self, post: Post) -> AsyncIterator[Run | None]:
         """Claim the post and keep the claim alive; None when there is nothing to do."""
         claim = await self._sending.claim(
-            post.workspace,
-            post.id,
-            post.digest,
-            now_ms=milliseconds(self._clock.now()),
-            offset_ms=offset_ms(self._clock),
+            post, now_ms=milliseconds(self._clock.now()), offset_ms=offset_ms(self._clock)
         )
         if isinstance(claim, Refusal):
             await self._not_claimed(post, claim)
@@ -105,6 +102,11 @@ class Holds:
         await self._database.client.zadd(keys.due(workspace), {entry: float(milliseconds(until))}, xx=True)
         await DueSets(self._database).nudge(workspace, milliseconds(until))
 
+    async def account(self, post: Post) -> Account | None:
+        """The account as it stands now; None when it is no longer connected."""
+        found = await self._team.accounts.find(post.workspace, post.account)
+        return found.record if found is not None and found.record.closed_at is None else None
+
     async def _not_claimed(self, post: Post, refusal: Refusal) -> None:
         if refusal.why == "busy":
             raise Busy("Another worker is on this post.", retry_after_seconds=max(0.2, float(refusal.detail) / 1000))
@@ -118,10 +120,10 @@ class Holds:
     async def _prepare(self, post: Post, claim: Claim) -> Run | None:
         """Read and verify what was approved; a difference ends the post with a sentence, before any attempt."""
         run, problem = None, None
-        account = await self._team.accounts.find(post.workspace, post.account)
+        account = await self.account(post)
         channel = self._channels.get(post.channel)
-        if account is None or account.record.closed_at is not None or channel is None:
-            problem = Failure(code="no_account", sentence="The account it was meant for is no longer connected.")
+        if account is None or channel is None:
+            problem = not_connected()
         else:
             try:
                 payload = SealedPayload.read(await self._blobs.get(post.payload))
@@ -134,7 +136,7 @@ class Holds:
                 problem = Failure(code="payload", sentence="What was approved can no longer be read.")
             else:
                 found = await pauses.read(self._database, post.workspace)
-                run = Run(post, claim, account.record, channel, payload, found)
+                run = Run(post, claim, account, channel, payload, found)
                 problem = mismatch(run)
         if problem is None or (run is not None and claim.state is not PostState.scheduled):
             return run  # what may be out already is looked up, whatever else is wrong

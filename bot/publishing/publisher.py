@@ -23,7 +23,17 @@ from bot.publishing.holds import Busy, Holds
 from bot.publishing.pacing import LOOK_AGAIN, Pacing
 from bot.publishing.pause import in_the_way
 from bot.publishing.read_back import compare, receipt_of, with_comment
-from bot.publishing.run import LATE_WINDOW, Run, comment_key, doubt, nowhere, sent_receipt, step_key
+from bot.publishing.run import (
+    LATE_WINDOW,
+    Run,
+    comment_key,
+    doubt,
+    not_connected,
+    not_usable,
+    nowhere,
+    sent_receipt,
+    step_key,
+)
 from storage import keys
 from storage.accounts import Account
 from storage.audit import AuditWriter
@@ -111,19 +121,26 @@ class Publisher:
         return self._open_door(run.account, lambda: self.handover.check(run), deadline)
 
     async def _ready(self, run: Run) -> bool:
-        """Whether it may be tried now; if not, the post is already in its next state."""
+        """Whether it may be tried now; if not, the post is already in its next state.
+
+        What the claim's own script saw counts, even where it was undone before this worker read it.
+        """
+        if run.claim.barred == "stopped":
+            await self.endings.end(run.claim, run.post, PostState.cancelled)
+            return False
         pause = in_the_way(run.pauses, run.post, run.text)
-        if pause is not None:
+        if pause is not None or run.claim.barred == "paused":
             sentence = "It fell due while a pause was on."
             await self.endings.end(
                 run.claim, run.post, PostState.paused, failure=Failure(code="paused", sentence=sentence)
             )
             return False
         if run.account.health.state == "broken":
-            sentence = f"{run.account.name} cannot be used now. {run.account.health.reason}"
-            failure = Failure(code="account", sentence=sentence)
-            await self.endings.end(run.claim, run.post, PostState.paused, failure=failure)
+            await self.endings.end(run.claim, run.post, PostState.paused, failure=not_usable(run.account))
             return False
+        if run.claim.barred == "account":  # and reconnected since: by this claim it is not sent
+            await self.sending.release(run.claim)
+            raise Busy("Its account was reconnected at this moment.", retry_after_seconds=1.0)
         if self._clock.now() > run.post.due + LATE_WINDOW:
             sentence = "Nobody was there to send it in time."
             await self.endings.end(
@@ -177,7 +194,7 @@ class Publisher:
 
     async def _send(self, run: Run) -> None:
         deadline = run.capabilities.deadline
-        door = self.door(run, deadline)
+        door = self.door(run, deadline).sending(run.payload)
         try:
             async with asyncio.timeout(deadline.total_seconds()):
                 if run.post.receipt is None:
@@ -231,8 +248,20 @@ class Publisher:
             raise Busy(
                 "The database was restarted: first comes the look at what it may have lost.", retry_after_seconds=1.0
             )
+        elif refusal.why == "account":
+            await self._not_usable(run)
         elif refusal.why in ("deadline", "unreachable"):
             await self._again(run, AdMindError("It could not be handed over in time."), "not sent")
+
+    async def _not_usable(self, run: Run) -> None:
+        """The account broke, or was taken away, after the claim and before anything went out."""
+        account = await self.holds.account(run.post)
+        if account is None:
+            await self.endings.finish(run, PostState.failed, "not sent", not_connected())
+        elif account.health.state == "broken":
+            await self.endings.finish(run, PostState.paused, "not sent", not_usable(account))
+        else:
+            await self._again(run, AdMindError("Its account was reconnected at this moment."), "not sent", quietly=True)
 
     async def _refused(self, run: Run, refused: ChannelRefused, door: Door) -> None:
         if refused.retry_after_seconds is not None:

@@ -112,6 +112,14 @@ def mismatch(run: Run) -> Failure | None:
     return None
 
 
+def not_connected() -> Failure:
+    return Failure(code="no_account", sentence="The account it was meant for is no longer connected.")
+
+
+def not_usable(account: Account) -> Failure:
+    return Failure(code="account", sentence=f"{account.name} cannot be used now. {account.health.reason}")
+
+
 def doubt(why: str = "") -> Failure:
     return Failure(
         code="unknown",

@@ -60,6 +60,7 @@ class Comment:
 class Token:
     scope: str
     roles: dict[str, str]  # page → role
+    member: str = ANA
 
 
 @dataclass
@@ -259,7 +260,7 @@ class LinkedInServer(FaultyServer):
 
     def _may_sign(self, token: Token, author: str) -> bool:
         if author == ANA:
-            return "w_member_social" in token.scope
+            return "w_member_social" in token.scope and token.member == ANA
         return "w_organization_social" in token.scope and token.roles.get(author) in ("ADMINISTRATOR", "CONTENT_ADMIN")
 
     def _may_read(self, token: Token, author: str) -> bool:
@@ -273,7 +274,9 @@ class LinkedInServer(FaultyServer):
             return _json(401, {"status": 401})
         if "openid" not in token.scope:
             return _json(403, {"status": 403})
-        return _json(200, {"sub": ANA.rpartition(":")[2], "name": "Ana Muster", "picture": f"{self.origin}/face.png"})
+        return _json(
+            200, {"sub": token.member.rpartition(":")[2], "name": "Ana Muster", "picture": f"{self.origin}/face.png"}
+        )
 
     def _face(self, _: Seen, user: str) -> Answer:
         return 200, face_of(user), (("content-type", "image/png"),)

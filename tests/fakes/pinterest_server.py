@@ -51,6 +51,7 @@ class PinterestServer(FaultyServer):
 
     boards: dict[str, str] = field(default_factory=lambda: {NEWS: "Velo News", SHOP: "Räder & Co"})
     tokens: set[str] = field(default_factory=set)
+    user: str = "4812"  # whose accesses all are
     refreshes: set[str] = field(default_factory=set)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     pins: list[Pin] = field(default_factory=list)
@@ -157,7 +158,7 @@ class PinterestServer(FaultyServer):
 
     def _me(self, seen: Seen) -> Answer:
         face = f"{self.origin}/face.png"
-        return _json(200, {"id": "4812", "username": "velo", "business_name": "Velo AG", "profile_image": face})
+        return _json(200, {"id": self.user, "username": "velo", "business_name": "Velo AG", "profile_image": face})
 
     def _boards(self, seen: Seen) -> Answer:
         return self._paged(seen, [{"id": number, "name": name} for number, name in self.boards.items()])

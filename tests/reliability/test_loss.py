@@ -112,7 +112,7 @@ async def test_a_log_cut_to_its_last_sync_leaves_a_question(tmp_path: Path, site
                 sending = Sending(database, lease_ms=1000)
                 now_ms = round(world.clock.now().timestamp() * 1000)
                 offset_ms = round(world.clock.offset().total_seconds() * 1000)
-                await sending.claim(world.ws, post.id, post.digest, now_ms=now_ms, offset_ms=offset_ms)
+                await sending.claim(post, now_ms=now_ms, offset_ms=offset_ms)
             else:
                 if step == "attempt":  # sent, and the end never recorded
                     world.publisher.sending.finish = _gone  # type: ignore[method-assign]

@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from storage import keys, pauses
+from storage.accounts import Account, Health
 from storage.commit import Change, commit
 from storage.due import DueSets
 from storage.errors import Conflict
@@ -16,7 +17,7 @@ from storage.pauses import Pause
 from storage.posts import Attempt, Failure, Post, PostState
 from storage.redis import Database, connect
 from storage.sending import Claim, Refusal, Sending, from_hash, post_key, to_hash
-from storage.stores import PostStore, hgetall
+from storage.stores import PostStore, TeamStore, hgetall
 
 W = "w_1"
 LEASE_MS = 300
@@ -56,13 +57,26 @@ def post(**more: Any) -> Post:
 
 async def kept(database: Database, **more: Any) -> Post:
     found = post(**more)
-    await commit(database, PostStore(database).save(Change(W), found, ver=None))
+    change = PostStore(database).save(Change(W), found, ver=None)
+    await commit(database, TeamStore(database).accounts.put(change, account(), "a", ver=None, at=0))
     return found
+
+
+def account(**more: Any) -> Account:
+    named = {"id": "a", "workspace": W, "brand": "b", "channel": "feed", "name": "Velo"}
+    return Account(**named, created_at=datetime.now(UTC), **more)
+
+
+async def became(database: Database, found: Account) -> None:
+    """The account as it stands from now on."""
+    store = TeamStore(database).accounts
+    kept = await store.find(W, "a")
+    await commit(database, store.put(Change(W), found, "a", ver=kept.ver if kept else None, at=0))
 
 
 async def claimed(sending: Sending, found: Post, now_ms: int | None = None) -> Claim | Refusal:
     now = now_ms or round(datetime.now(UTC).timestamp() * 1000)
-    return await sending.claim(W, found.id, found.digest, now_ms=now, offset_ms=0)
+    return await sending.claim(found, now_ms=now, offset_ms=0)
 
 
 async def held(sending: Sending, found: Post) -> Claim:
@@ -133,6 +147,58 @@ async def test_another_digest_is_never_claimed(anywhere: Database) -> None:
     found = await kept(anywhere)
     other = await claimed(Sending(anywhere, lease_ms=LEASE_MS), found.changed(digest="z" * 64))
     assert other == Refusal("digest")
+
+
+BROKEN = Health(state="broken", reason="Signed out there.")
+
+
+@pytest.mark.parametrize("gone", [{"health": BROKEN}, {"closed_at": datetime.now(UTC)}], ids=["broken", "closed"])
+async def test_an_account_that_breaks_between_two_steps_makes_the_next_one_fail(
+    anywhere: Database, gone: dict[str, Any]
+) -> None:
+    sending = Sending(anywhere, lease_ms=LEASE_MS)
+    claim = await held(sending, await kept(anywhere))
+    assert claim.barred == ""
+    await became(anywhere, account(**gone))
+    assert await attempted(sending, claim) == Refusal("account")
+    await became(anywhere, account(health=Health(state="attention", reason="Ends soon.")))
+    assert await attempted(sending, claim) is None
+    assert await checked(sending, claim) is None
+    await became(anywhere, account(**gone))
+    assert await checked(sending, claim) == Refusal("account")
+
+
+async def test_the_claim_itself_says_what_bars_the_post(anywhere: Database) -> None:
+    """All in one script: whatever was true at that moment counts, and the holder can end the post with a word."""
+    sending = Sending(anywhere, lease_ms=LEASE_MS)
+    found = await kept(anywhere, campaign="Spring")
+
+    async def barred() -> str:
+        claim = await held(sending, found)
+        await sending.release(claim)
+        return claim.barred
+
+    assert await barred() == ""
+    await became(anywhere, account(health=BROKEN))
+    assert await barred() == "account"
+    for scope in ("workspace", "brand:b", "leaving:b", "account:a", "campaign:Spring"):
+        pause = Pause(scope=scope, by="m", since=datetime.now(UTC))
+        await commit(anywhere, pauses.put(Change(W), pause))
+        assert await barred() == "paused", scope
+        lifted = pause.model_copy(update={"until": datetime.now(UTC)})
+        await commit(anywhere, pauses.put(Change(W), lifted))
+        assert await barred() == "account", scope
+    await became(anywhere, account())
+    await commit(anywhere, pauses.put(Change(W), Pause(scope="brand:c", by="m", since=datetime.now(UTC))))
+    assert await barred() == ""
+    await cast(Any, anywhere.client).hset(post_key(W, found.id), "stop", "1")
+    assert await barred() == "stopped"
+
+
+async def test_an_account_that_is_not_there_bars_the_post(anywhere: Database) -> None:
+    sending, found = Sending(anywhere, lease_ms=LEASE_MS), post(account="another")
+    await commit(anywhere, PostStore(anywhere).save(Change(W), found, ver=None))
+    assert (await held(sending, found)).barred == "account"
 
 
 async def test_a_pause_between_two_steps_makes_the_next_one_fail(anywhere: Database) -> None:

@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from httpx2 import Response
+from httpx2 import Request, Response
 
 from bot.accounts.door import AccountDoor, Given, HttpClient, always
 from bot.channels.base import Account, Door
 from bot.fetch import Line
 from storage.errors import NotFound
-from tests.bot.channels.contract import AT
+from tests.bot.channels.handed_contract import AT, PAIR
 
 BASE_URL = "https://news.velo.example"
 
@@ -44,6 +44,14 @@ class NoNetwork:
     def request(self) -> Callable[..., Awaitable[Response]]:
         raise AssertionError("this channel uses no network")
 
+    @property
+    def build_request(self) -> Callable[..., Request]:
+        raise AssertionError("this channel uses no network")
+
+    @property
+    def send(self) -> Callable[..., Awaitable[Response]]:
+        raise AssertionError("this channel uses no network")
+
     async def dial_mail(self, host: str, port: int) -> Line:
         raise AssertionError("this channel uses no network")
 
@@ -72,7 +80,7 @@ def door_for(
     return AccountDoor(
         account,
         secrets=Given(secrets or {}),
-        blobs=Blobs(*blobs),
+        blobs=Blobs(*blobs, *PAIR),
         client=client or NoNetwork(),
         base_url=BASE_URL,
         clock=Standing(),

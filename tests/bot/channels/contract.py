@@ -11,7 +11,7 @@ import traceback
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
 import pytest
@@ -38,13 +38,13 @@ from bot.channels.base import (
 )
 from bot.errors import AdMindError
 from storage.sealed import SealedPayload
+from tests.bot.channels import handed_contract
+from tests.bot.channels.handed_contract import HandedContract
 from tests.fakes.faulty_http import Act
 
-AT = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
+AT, KEY, COMMENT = handed_contract.AT, handed_contract.KEY, handed_contract.COMMENT
 TEXT = "Der Frühling kommt 🚲\n\nAlle Velos 20 % günstiger: https://velo.example/fruehling?a=1&b=2 <b>nur</b> heute."
 FLAGS: tuple[Flag, ...] = ("ai_generated", "paid_partnership")
-COMMENT = "Alle Velos: https://velo.example/velos?a=1"
-KEY = AttemptKey("p_23456789abcd", "0123456789abcdef0123456789abcdef", AT, AT + timedelta(seconds=30))
 OTHER_KEY = AttemptKey("p_zzzzzzzzzzzz", "fedcba9876543210fedcba9876543210", AT, AT + timedelta(seconds=30))
 
 
@@ -71,7 +71,7 @@ class NotNow(AdMindError):
     """What the publisher's check raises when a post must not go out any more."""
 
 
-class ChannelContract:
+class ChannelContract(HandedContract):
     """Subclasses give the `bench` fixture, and say what look-ups can tell."""
 
     looks_up = True
@@ -114,7 +114,7 @@ class ChannelContract:
         assert bench.channel.build(content, bench.account).disclosure == FLAGS
         said = plain.model_copy(update={"disclosure": FLAGS})
         assert plain.disclosure == () and said.digest != plain.digest
-        await bench.channel.send(said, KEY, bench.door())
+        await bench.channel.send(said, KEY, bench.door().sending(said))
         assert list(await bench.standing()) == ["\n\n".join(part.text for part in plain.parts)]
 
     async def test_text_without_bytes_is_refused_when_it_is_built(self, bench: Bench) -> None:
@@ -123,7 +123,7 @@ class ChannelContract:
 
     async def test_what_was_sealed_is_what_stands(self, bench: Bench) -> None:
         payload = self.sealed(bench)
-        receipt = await bench.channel.send(payload, KEY, bench.door())
+        receipt = await bench.channel.send(payload, KEY, bench.door().sending(payload))
         assert receipt.remote_id
         assert list(await bench.standing()) == ["\n\n".join(part.text for part in payload.parts)]
 
@@ -148,15 +148,15 @@ class ChannelContract:
         if bench.channel.capabilities_for(bench.account).key_life is None:
             pytest.skip("this account's server honours no keys")
         payload = self.sealed(bench)
-        first = await bench.channel.send(payload, KEY, bench.door())
-        again = await bench.channel.send(payload, KEY, bench.door())
+        first = await bench.channel.send(payload, KEY, bench.door().sending(payload))
+        again = await bench.channel.send(payload, KEY, bench.door().sending(payload))
         assert (first.remote_id, first.url) == (again.remote_id, again.url)
         assert len(await bench.standing()) == 1
 
     async def test_looking_up_tells_what_is_there(self, bench: Bench) -> None:
         payload = self.sealed(bench)
         before = await bench.channel.look_up(payload, KEY, bench.door())
-        receipt = await bench.channel.send(payload, KEY, bench.door())
+        receipt = await bench.channel.send(payload, KEY, bench.door().sending(payload))
         after = await bench.channel.look_up(payload, KEY, bench.door())
         if not self.looks_up:
             assert isinstance(before, CannotTell) and isinstance(after, CannotTell)
@@ -169,7 +169,7 @@ class ChannelContract:
 
     async def test_reading_back_shows_what_was_sealed(self, bench: Bench) -> None:
         payload = self.sealed(bench)
-        receipt = await bench.channel.send(payload, KEY, bench.door())
+        receipt = await bench.channel.send(payload, KEY, bench.door().sending(payload))
         live = await bench.channel.read_back(receipt, bench.door())
         if bench.channel.capabilities_for(bench.account).reads_back:
             assert isinstance(live, Live)
@@ -208,7 +208,7 @@ class ChannelContract:
             return
         payload = self.sealed(bench, comment=COMMENT)
         assert bench.channel.validate(payload, bench.account) == ()
-        post = await bench.channel.send(payload, KEY, bench.door())
+        post = await bench.channel.send(payload, KEY, bench.door().sending(payload))
         texts = "\n\n".join(part.text for part in payload.parts)
         assert list(await bench.standing()) == [texts]
         if can.comments == "reply":
@@ -216,7 +216,7 @@ class ChannelContract:
             return
         assert COMMENT not in texts and isinstance(bench.channel, Comments)
         before = await bench.channel.look_up_comment(payload, post, OTHER_KEY, bench.door())
-        made = await bench.channel.comment(payload, post, OTHER_KEY, bench.door())
+        made = await bench.channel.comment(payload, post, OTHER_KEY, bench.door().sending(payload))
         after = await bench.channel.look_up_comment(payload, post, OTHER_KEY, bench.door())
         assert sorted(await bench.standing()) == sorted([texts, COMMENT])
         if self.looks_up:
@@ -239,7 +239,7 @@ class ChannelContract:
             raise NotNow("No.")
 
         payload = self.sealed(bench, comment=COMMENT)
-        post = await bench.channel.send(payload, KEY, bench.door())
+        post = await bench.channel.send(payload, KEY, bench.door().sending(payload))
         with pytest.raises(NotNow):
             await bench.channel.comment(payload, post, OTHER_KEY, bench.door(check))
         assert COMMENT not in await bench.standing()
@@ -381,11 +381,11 @@ class NetworkContract(ChannelContract):
                     return
                 assert isinstance(channel, Comments)
                 payload = self.sealed(bench, comment=COMMENT)
-                post = await channel.send(payload, KEY, bench.door())
+                post = await channel.send(payload, KEY, bench.door().sending(payload))
                 bench.server.plan.append(act)
                 outcome: object
                 try:
-                    outcome = await channel.comment(payload, post, OTHER_KEY, bench.door())
+                    outcome = await channel.comment(payload, post, OTHER_KEY, bench.door().sending(payload))
                 except (ChannelRefused, ProvenNotSent, OutcomeUnknown) as error:
                     outcome = error
                 bench.server.commit_late()
@@ -474,6 +474,6 @@ async def attempt(
 ) -> Receipt | ChannelRefused | ProvenNotSent | OutcomeUnknown:
     """How one attempt ends; anything but the four promised ends is a failure of the adapter."""
     try:
-        return await bench.channel.send(payload, KEY, bench.door(deadline=deadline))
+        return await bench.channel.send(payload, KEY, bench.door(deadline=deadline).sending(payload))
     except (ChannelRefused, ProvenNotSent, OutcomeUnknown) as error:
         return error

@@ -33,6 +33,7 @@ from bot.fetch import safe_client
 from storage.sealed import Medium, Part, SealedPayload
 from tests.bot.channels.benches import BASE_URL, blank_account, door_for
 from tests.bot.channels.contract import AT, KEY, OUTCOMES, TEXT, Bench, NetworkBench, NetworkContract, attempt
+from tests.bot.channels.handed_contract import shown
 from tests.fakes.faulty_http import Act
 from tests.fakes.instagram_server import PEOPLE, InstagramServer, instagram_server
 from tests.fakes.meta_server import asked_in, error
@@ -47,7 +48,7 @@ REPEATED = AttemptKey(KEY.post, KEY.key, AT, AT + timedelta(minutes=5))
 
 def pictures(url: str) -> bytes | None:
     """What the public edge holds."""
-    return JPEG if url == f"{BASE_URL}/media/{PICTURE.sha256}.jpg" else None
+    return JPEG if url == f"{BASE_URL}/media/{PICTURE.sha256}.jpg" else shown(BASE_URL, url)
 
 
 class InstagramBench:

@@ -136,6 +136,29 @@ async def test_the_bytes_on_the_wire_come_from_the_sealed_payload_alone() -> Non
         assert seen.headers["linkedin-version"] == LINKEDIN.version
 
 
+async def test_another_persons_access_posts_nothing_and_sends_no_picture() -> None:
+    """LinkedIn would refuse the post as well; it is asked before."""
+    async with as_person() as bench:
+        bench.server.tokens[bench.token].member = "urn:li:person:Beat_77"
+        with pytest.raises(ChannelRefused) as refused:
+            await bench.send(media=(PICTURE,))
+        assert refused.value.code == "other_account"
+        assert not bench.server.posted() and not bench.server.uploads
+        post = Receipt("urn:li:share:1", "", AT)
+        with pytest.raises(ChannelRefused) as refused:
+            await bench.channel.comment(bench.sealed(first_comment="Mehr"), post, OTHER_KEY, bench.door())
+        assert refused.value.code == "other_account"
+
+
+async def test_whoever_no_longer_runs_the_page_posts_nothing_and_sends_no_picture() -> None:
+    async with as_page() as bench:
+        bench.server.tokens[bench.token].roles[VELO] = "ANALYST"
+        with pytest.raises(ChannelRefused) as refused:
+            await bench.send(media=(PICTURE,))
+        assert refused.value.code == "unauthorized"
+        assert not bench.server.posted() and not bench.server.uploads
+
+
 @pytest.mark.parametrize("pictures", [1, 2])
 async def test_pictures_go_up_first_with_their_alt_text(pictures: int) -> None:
     async with as_page(processing=2) as bench:

@@ -254,3 +254,14 @@ async def test_each_renewal_brings_the_next_refresh_token() -> None:
         assert tokens.refresh_life == timedelta(days=60)
         with pytest.raises(ChannelRefused):
             await server.refresh(request, bench.server.origin, app, "first")
+
+
+async def test_another_accounts_access_posts_nothing() -> None:
+    """Pinterest would refuse a board that is not its own; it is asked before."""
+    async with open_bench() as bench:
+        payload = bench.sealed()
+        bench.server.user = "9999"
+        with pytest.raises(ChannelRefused) as refused:
+            await bench.channel.send(payload, KEY, bench.door())
+        assert refused.value.code == "other_account"
+        assert not bench.server.posted()

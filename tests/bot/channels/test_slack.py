@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from httpx2 import Response
+from httpx2 import AsyncClient, MockTransport, Request, Response
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -134,14 +134,15 @@ async def test_pictures_are_looked_at_with_the_token_and_it_goes_to_no_other_hos
         assert await channel.picture(live.pictures[0], 10_000, door) is None
 
 
-class Recorder:
+class Recorder(AsyncClient):
     """A wire to everywhere, on which pictures come back."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[str, str, object]] = []
+        self.asked: list[tuple[str, str, str]] = []
+        super().__init__(transport=MockTransport(self._answer))
 
-    async def request(self, method: str, url: str, **options: Any) -> Response:
-        self.asked.append((method, url, options["headers"]))
+    def _answer(self, request: Request) -> Response:
+        self.asked.append((request.method, str(request.url), request.headers["authorization"]))
         return Response(200, content=b"picture")
 
     async def dial_mail(self, host: str, port: int) -> Line:
@@ -154,7 +155,7 @@ async def test_pictures_may_lie_on_a_host_below_slacks_own() -> None:
     account = blank_account("slack").changed(server="https://slack.com")
     door = door_for(account, client=client, secrets={"bot_token": TOKEN})
     assert await Slack().picture("https://files.slack.com/a.png", 10_000, door) == b"picture"
-    assert client.asked == [("GET", "https://files.slack.com/a.png", {"authorization": f"Bearer {TOKEN}"})]
+    assert client.asked == [("GET", "https://files.slack.com/a.png", f"Bearer {TOKEN}")]
     for other in (
         "https://evilslack.com/a",
         "https://slack.com.evil.example/a",

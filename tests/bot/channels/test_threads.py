@@ -35,6 +35,7 @@ from bot.fetch import safe_client
 from storage.sealed import Medium, SealedPayload
 from tests.bot.channels.benches import BASE_URL, blank_account, door_for
 from tests.bot.channels.contract import AT, KEY, OUTCOMES, TEXT, NetworkBench, NetworkContract, attempt
+from tests.bot.channels.handed_contract import shown
 from tests.fakes.faulty_http import Act, Seen
 from tests.fakes.meta_server import asked_in, error
 from tests.fakes.threads_server import PEOPLE, ThreadsServer, threads_server
@@ -51,7 +52,7 @@ LINK = "https://velo.example/werkstatt"
 
 def pictures(url: str) -> bytes | None:
     """What the public edge holds."""
-    return PNG if url == f"{BASE_URL}/media/{PICTURE.sha256}.png" else None
+    return PNG if url == f"{BASE_URL}/media/{PICTURE.sha256}.png" else shown(BASE_URL, url)
 
 
 class ThreadsBench:

@@ -122,6 +122,8 @@ class _Unused:
     def request(self) -> Any:
         raise AssertionError("nothing was given by a server")
 
+    build_request = send = request
+
     async def dial_mail(self, host: str, port: int) -> Line:
         raise AssertionError("nothing was given by a server")
 

@@ -97,6 +97,21 @@ async def test_a_clock_a_little_off_still_sends_once(world: World, site: Webhook
     assert kept.attempts[0].deadline >= kept.attempts[0].at + timedelta(seconds=5)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "warns", "holds"), [(1, False, False), (3, True, False), (28, True, False), (32, True, True)]
+)
+async def test_a_clock_off_by_two_seconds_warns_and_by_thirty_holds(
+    world: World, site: WebhookServer, caplog: pytest.LogCaptureFixture, seconds: int, warns: bool, holds: bool
+) -> None:
+    post = await due_now(world, site)
+    wrong_by(world, timedelta(seconds=seconds))
+    await world.publisher.publish(world.ws, post.id)
+    assert ("clock skew" in caplog.text) is warns
+    kept = await world.post(post)
+    assert len(site.sent) == (0 if holds else 1)
+    assert (kept.failure is not None and kept.failure.code == "clock") is holds
+
+
 async def test_a_worker_frozen_between_check_and_write_leaves_one_copy_or_a_question(
     world: World, site: WebhookServer, database: Database, tmp_path: Path
 ) -> None:
