@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,6 +29,7 @@ from bot.workflow.once import Answer, OnceOnly
 from bot.workflow.retention import Retention
 from storage import keys
 from storage.accounts import Account
+from storage.blobs.opening import set_aside
 from storage.commit import Change, commit
 from storage.credentials import Credentials
 from storage.drafts import Draft
@@ -107,6 +109,7 @@ def going(world: World, client: HttpClient | None = None) -> Going:
     parting = Parting(
         world.database,
         blobs=world.blobs,
+        aside=partial(set_aside, world.folder),
         audit=world.audit,
         journal=world.journal,
         board=world.board,

@@ -14,6 +14,7 @@ from redis.asyncio.cluster import RedisCluster
 
 from bot.leaving.exporting import Exporting
 from storage.backup import backup, restore
+from storage.blobs.files import FileBlobs
 from storage.blobs.opening import open_blobs
 from storage.redis import connect
 from tests.bot.leaving.full import WORD, Full, full, where
@@ -82,6 +83,31 @@ async def test_it_is_taken_along_and_then_no_trace_is_left(place: Place, tmp_pat
     await place.gone_everywhere(but=frozenset({"leaving"}))
     await place.filled.farewells.throw_away(world.ws, world.owner.id, world.brand.id)
     await place.gone_everywhere()
+
+
+async def test_files_that_were_moved_into_the_bucket_go_from_where_they_lay_before(
+    place: Place, tmp_path: Path
+) -> None:
+    world = place.world
+    before = FileBlobs(world.folder / "blobs-in-bucket")
+    for data in list(place.bucket.objects.values()):
+        await before.put(data)
+    out = tmp_path / "out" / "backup.zip"
+    await backup(world.database, world.folder, out, now=world.clock.now(), blobs=world.blobs)
+    kept = {path: path.read_bytes() for path in before_files(world.folder)}
+    await place.filled.go()
+    await place.filled.farewells.throw_away(world.ws, world.owner.id, world.brand.id)
+    await place.gone_everywhere()
+    (version,) = place.filled.other_draft.versions
+    assert await before.has(version.payload), "what is another brand's stays there, too"
+    for path, data in kept.items():  # on another machine nobody took them away
+        path.write_bytes(data)
+    await restore(world.database, world.folder, out, now=world.clock.now(), force=True, blobs=world.blobs)
+    await place.gone_everywhere()
+
+
+def before_files(folder: Path) -> list[Path]:
+    return [path for path in (folder / "blobs-in-bucket").rglob("*") if path.is_file()]
 
 
 @pytest.mark.parametrize("seed", range(2))
