@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from storage import keys
 from storage.record import Frozen, Record
 from storage.team import Policy
 
@@ -39,3 +40,8 @@ class Account(Record):
     language: str = ""
     created_at: datetime
     closed_at: datetime | None = None
+
+
+def bound_key(workspace: str) -> str:
+    """HASH `ver`: how often an account was connected, so that of two at once the later one looks again; kept."""
+    return keys.of(workspace, "bound")

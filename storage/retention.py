@@ -75,7 +75,7 @@ KINDS: Final[dict[str, str]] = {
             *("workspace", "workspaces", "brand", "brands", "member", "members", "account", "accounts"),
             *("identity", "identitys", "token", "tokens", "secrets", "keys", "keycheck", "owner", "alive", "cron"),
             *("ctl", "due", "wake", "chain", "forgotten", "feedstamps", "lookup"),
-            *("home", "homes", "room", "rooms", "group", "groups", "installs", "kins", "who", "leaving", "leavings"),
+            *("home", "homes", "room", "rooms", "group", "groups", "installs", "kins", "who", "bound", "leaving", "leavings"),
             *("packed", "packs", "segments"),  # where archived things lie: some bytes each, for ever
         ),
         KEPT,
