@@ -104,7 +104,7 @@ class TellingAccounts:
             await self._remember(account, told)
 
     async def _delivered(self, mark: str, telling: Awaitable[None]) -> list[str]:
-        """The mark, if it was told; who cannot be reached now is told at the next look, and keeps nobody else waiting."""
+        """The mark, if it was told. Who cannot be reached now is told at the next look, and keeps nobody waiting."""
         try:
             await telling
         except Undelivered:
