@@ -11,6 +11,7 @@ import pytest
 from bot.chat import Card
 from bot.clock import MovableClock
 from storage.commit import Change, commit
+from storage.drafts import Verdict
 from storage.posts import PostState
 from storage.redis import Database
 from storage.team import Away, Member, Policy, Role
@@ -176,3 +177,18 @@ async def test_what_was_kept_back_is_one_list_when_it_goes_on(world: World, chat
     said = await world.posts.send_held(world.ws, [posts[0].id, later.id], world.owner.id, "test")
     assert "1 post goes out now." in said and "Nothing about this post is in doubt" in said
     assert (await world.post(posts[1])).state is PostState.paused, "the rest waits for its word"
+
+
+async def test_what_goes_out_at_once_can_be_undone_with_one_press_until_then(world: World, chat: ChatHome) -> None:
+    draft = await world.draft(text="Now.", due_in=None)
+    await world.run_due()
+    decided = await world.decide(draft)
+    await world.run_due()
+    (card,) = [each for each in chat.rooms[world.brand.id].values() if each.draft == draft.id]
+    (undo,) = [each for each in card.buttons if not each.more]
+    assert (undo.label, undo.action) == ("Undo", f"hold:{draft.id}:{draft.digest}")
+    world.clock.move(timedelta(seconds=50))
+    await world.decide(draft, Verdict.hold)
+    world.clock.move(timedelta(minutes=5))
+    await world.run_due()
+    assert (await world.post(decided.posts[0])).state is not PostState.published and not await world.feed_guids()
