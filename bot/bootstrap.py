@@ -106,7 +106,7 @@ from bot.workflow.weekly import Weekly
 from storage import epoch
 from storage.audit import AuditWriter
 from storage.blobs.base import BlobStore, Lends
-from storage.blobs.opening import open_blobs
+from storage.blobs.opening import open_blobs, set_aside
 from storage.budget import DailyTokens
 from storage.credentials import Credentials, check_keys, load_or_create_keys
 from storage.cron_markers import CronMarkers
@@ -516,6 +516,7 @@ class AdMind:
         parting = Parting(
             database,
             blobs=self.blobs,
+            aside=lambda: set_aside(self.settings.data_dir),
             audit=self.audit,
             journal=self.journal,
             board=self.board,

@@ -144,11 +144,16 @@ def _decided_buttons(draft: Draft, names: Words, posts: Sequence[Post]) -> tuple
     more: list[tuple[str, str]] = []
     if any(post.receipt and not post.receipt.taken_down_at for post in posts):
         more.append((names.t("Take down"), f"takedown:{draft.id}"))
+    undo: tuple[Button, ...] = ()
     if posts and all(post.state is PostState.scheduled and not post.receipt for post in posts):
         more += [(names.t("Reschedule"), f"move:{tail}"), (names.t("Edit text"), f"edit:{tail}")]
-        more += [(names.t("Hold"), f"hold:{tail}"), (names.t("Reject"), f"reject:{tail}")]
+        if draft.due is None:  # it goes out within the minute: nobody shall look for the way back in a menu
+            undo = (Button(label=names.t("Undo"), action=f"hold:{tail}"),)
+        else:
+            more.append((names.t("Hold"), f"hold:{tail}"))
+        more.append((names.t("Reject"), f"reject:{tail}"))
     more.append((names.t("Details"), f"details:{draft.id}"))
-    return tuple(Button(label=label, action=action, more=True) for label, action in more)
+    return (*undo, *(Button(label=label, action=action, more=True) for label, action in more))
 
 
 def _buttons(draft: Draft, names: Words, posts: Sequence[Post]) -> tuple[Button, ...]:

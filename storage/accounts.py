@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from storage import keys
 from storage.record import Frozen, Migration, Record
 from storage.team import Policy
 
@@ -47,3 +48,8 @@ class Account(Record):
     region: str = Field("", pattern=r"^([A-Z]{2})?$", description="ISO 3166-1 alpha-2 of whom it speaks to; empty: all")
     created_at: datetime
     closed_at: datetime | None = None
+
+
+def bound_key(workspace: str) -> str:
+    """HASH `ver`: how often an account was connected, so that of two at once the later one looks again; kept."""
+    return keys.of(workspace, "bound")

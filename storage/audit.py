@@ -13,10 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from redis.asyncio.cluster import RedisCluster
-from redis.exceptions import RedisError
-
-from storage import keys
+from storage import keys, own_file
 from storage.audit_chain import EPOCH, AuditChain, Head, Verification
 from storage.audit_entries import AuditEntry, is_plain, joined_key, open_fields, open_part, seal_part
 from storage.commit import Change, commit
@@ -271,12 +268,9 @@ class AuditWriter:
     async def _bury(self, workspace: str, owner: str) -> bool:
         return await bury(self._database, workspace, owner)
 
-    async def rewrite_file(self) -> None:
-        """Have what was deleted leave the database's file. Best effort: a server may rewrite already, or refuse."""
-        with contextlib.suppress(RedisError, AdMindError):
-            client = self._database.client
-            where = {"target_nodes": client.get_primaries()} if isinstance(client, RedisCluster) else {}
-            await cast(Any, client).bgrewriteaof(**where)
+    async def rewrite_file(self) -> bool:
+        """Have what was deleted leave the database's file. False: ask again soon."""
+        return await own_file.rewrite(self._database)
 
 
 BURY = Script(

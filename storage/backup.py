@@ -19,11 +19,12 @@ from typing import Any, cast
 
 from cryptography.fernet import Fernet
 
-from storage import keys, snapshot
+from storage import keys, own_file, snapshot
 from storage.archive import JOURNAL, KEYS, SECRET, ArchiveReader, ArchiveWriter, Manifest, blobs_hash, damaged
 from storage.audit import AuditWriter, replay_erasures, tombstones
 from storage.blobs.base import BlobDamaged, BlobMissing, BlobStore
 from storage.blobs.files import FOLDER, FileBlobs
+from storage.blobs.opening import set_aside
 from storage.commit import Change, commit
 from storage.credentials import KEY_CHECK, KEY_FILE, KeyMismatch, SecretUnreadable, Vault
 from storage.ending import ended
@@ -195,9 +196,12 @@ async def restore(
         journal = await asyncio.to_thread(_put_journal, reader, data_dir / "journal", now, erased)
         await snapshot.clear(database)
         count = await _put_keys(database, reader)
-        await _settle(database, reader.manifest, Vault(found_keys), journal, now, blobs)
+        await _settle(database, reader.manifest, Vault(found_keys), journal, now)
+        await discard_brands(database, blobs, reader.manifest.workspaces, now, set_aside(data_dir))
         # Last: a restore that was cut off leaves no workspace that anybody works in.
         await _enter(database, reader)
+        if any(entry.kind == "erased" for entry in journal):  # what has just come and gone must not stay in its file
+            await own_file.rewritten(database)
         return Restored(reader.manifest.created_at, reader.manifest.workspaces, count, len(reader.blobs), aside)
     finally:
         await asyncio.to_thread(reader.close)
@@ -317,7 +321,7 @@ async def _put_keys(database: Database, reader: ArchiveReader) -> int:
 
 
 async def _settle(
-    database: Database, manifest: Manifest, vault: Vault, journal: Sequence[Entry], now: datetime, blobs: BlobStore
+    database: Database, manifest: Manifest, vault: Vault, journal: Sequence[Entry], now: datetime
 ) -> None:
     """Pause every workspace, name what was lost, and erase again what had been erased."""
     audit = AuditWriter(database, vault)
@@ -338,7 +342,6 @@ async def _settle(
         await _forget_members(database, workspace, journal, now)
         await forget_brands(database, workspace, journal, now)  # with what their drafts name, so before those go
         await _forget_drafts(database, workspace, journal)
-    await discard_brands(database, blobs, manifest.workspaces, now)
 
 
 async def _forget_members(database: Database, workspace: str, journal: Iterable[Entry], now: datetime) -> None:

@@ -52,8 +52,10 @@ async def forget_brands(database: Database, workspace: str, journal: Iterable[En
     await _begin_anew(database, workspace, now)
 
 
-async def discard_brands(database: Database, blobs: BlobStore, workspaces: Iterable[str], now: datetime) -> None:
-    """Their files, unless something that is kept names them too."""
+async def discard_brands(
+    database: Database, blobs: BlobStore, workspaces: Iterable[str], now: datetime, copies: Iterable[BlobStore] = ()
+) -> None:
+    """Their files, unless something that is kept names them too; in `copies` as well."""
     there, client = list(workspaces), cast(Any, database.client)
     for workspace in there:
         ids, names = [
@@ -62,7 +64,9 @@ async def discard_brands(database: Database, blobs: BlobStore, workspaces: Itera
         if ids:  # the restore itself has just put the files, and nobody else writes
             later = now + timedelta(days=36500)
             about = Survey(ids).names
-            await discard(database, blobs, names, about=about, workspaces=there, unless_put_since=later)
+            await discard(
+                database, blobs, names, about=about, workspaces=there, unless_put_since=later, copies=tuple(copies)
+            )
             await client.delete(*(beside(workspace, FILES, what) for what in KEPT_ASIDE))
 
 

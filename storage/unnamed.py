@@ -85,9 +85,10 @@ async def discard(
     about: Callable[[str], bool],
     workspaces: Iterable[str],
     unless_put_since: datetime,
+    copies: Iterable[BlobStore] = (),
 ) -> int:
     """Of these files, and of others whose text is `about` what goes, remove those that nothing names now, at once; how
-    many. What was put since then stays.
+    many. What was put since then stays. `copies`: other stores in which some of them lie once more.
     """
     wanted, marks, client, gone = set(names), Marks(), cast(Any, database.client), 0
     there = list(workspaces)
@@ -95,12 +96,13 @@ async def discard(
         async for named in _named(database, blobs, workspace):
             marks.add(named)
             wanted -= named
-    async for name in blobs.iterate():
-        if name in wanted or (name not in marks and about(await _text(blobs, name))):
-            gone += await blobs.discard(name, unless_put_since=unless_put_since)
-            await client.hdel(UNNAMED, name)
-            for workspace in there:
-                await client.delete(keys.shown(workspace, name))
+    for store in (blobs, *copies):
+        async for name in store.iterate():
+            if name in wanted or (name not in marks and about(await _text(store, name))):
+                gone += await store.discard(name, unless_put_since=unless_put_since)
+                await client.hdel(UNNAMED, name)
+                for workspace in there:
+                    await client.delete(keys.shown(workspace, name))
     return gone
 
 

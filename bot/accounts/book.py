@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from bot.channels.base import Account
 from bot.clock import Clock, milliseconds
+from storage.accounts import bound_key
 from storage.audit import AuditWriter
 from storage.commit import Change, commit
 from storage.redis import Database
@@ -27,8 +30,22 @@ class TeamBook:
                 found.append((kept.record, kept.ver))
         return tuple(found)
 
+    async def bound(self, workspace: str) -> int | None:
+        """How often an account was connected here; None: never."""
+        count = await cast(Any, self._database.client).hget(bound_key(workspace), "ver")
+        return int(count) if count else None
+
+    async def bind(self, account: Account, *, ver: int | None, by: str, bound: int | None) -> None:
+        """Connected, unless another one was since `bound` was read. Raises Conflict."""
+        key = bound_key(account.workspace)
+        change = Change(account.workspace).expect(key, bound).do("HINCRBY", key, "ver", "1")
+        await self._write(change, account, ver=ver, kind="account connected", by=by)
+
     async def save(self, account: Account, *, ver: int | None, kind: str, by: str) -> None:
         """`by` is a member's id. Raises Conflict."""
+        await self._write(Change(account.workspace), account, ver=ver, kind=kind, by=by)
+
+    async def _write(self, change: Change, account: Account, *, ver: int | None, kind: str, by: str) -> None:
         member = await self._team.members.find(account.workspace, by) if by else None
         entry = await self._audit.prepare(
             account.workspace,
@@ -39,7 +56,6 @@ class TeamBook:
             brand=account.brand,
             details={"channel": account.channel, "server": account.server, "name": account.name},
         )
-        change = Change(account.workspace)
         self._team.accounts.put(change, account, account.id, ver=ver, at=account.created_at.timestamp())
         if account.closed_at is None:  # how it stands, and what waited for it, must reach people
             change.due(f"note:account:{account.id}", milliseconds(self._clock.now()))

@@ -12,12 +12,13 @@ from bot.accounts.door import Doors, Given
 from bot.accounts.faces import Face, Keeper, face_at, kept
 from bot.channels.base import Account, Channel, Introduces, Introduction, Place, Places
 from bot.clock import Clock
-from bot.errors import BadInput, NotFound
+from bot.errors import BadInput, Conflict, NotFound
 from storage.accounts import Health
 from storage.record import new_id
 
 MOST_NAME = 80
 FACE_SECONDS = 10  # somebody waits for the account, which is more than its face
+TRIES = 5  # where several accounts are connected at once
 
 
 class SecretWriter(Protocol):
@@ -39,6 +40,14 @@ class AccountBook(Protocol):
 
     async def save(self, account: Account, *, ver: int | None, kind: str, by: str) -> None:
         """Keep it (`ver` None: a new one) and audit `kind`. Raises Conflict."""
+        ...
+
+    async def bound(self, workspace: str) -> int | None:
+        """How often an account was connected, to be read before `all`."""
+        ...
+
+    async def bind(self, account: Account, *, ver: int | None, by: str, bound: int | None) -> None:
+        """Keep it as connected now. Raises Conflict, also when another one was connected since `bound` was read."""
         ...
 
 
@@ -161,31 +170,53 @@ class Accounts:
 
         Raises what `fits` raises, Conflict.
         """
-        workspace, connector = found.workspace, connector or by
-        others = await self._book.all(workspace)
-        found = self._fitting(found, others)
-        same = _same(found, others)
-        face = await self._face_of(found, secrets)
-        ver: int | None = None
+        written, face = "", await self._face_of(found, secrets)
+        for tries_left in reversed(range(TRIES)):
+            bound = await self._book.bound(found.workspace)
+            try:
+                account, ver = self._renewed(found, await self._book.all(found.workspace), connector or by, face)
+            except BadInput:  # of two brands that connect one account at once, the other came first
+                await self._forget_secrets(found.workspace, written)
+                raise
+            # Secrets first: an account without its secret fails at nine o'clock, a secret without account harms nobody.
+            for secret_name, value in secrets.items():
+                await self._secrets.put(account.workspace, account.id, secret_name, value)
+            written = account.id
+            try:
+                await self._book.bind(account, ver=ver, by=by, bound=bound)
+            except Conflict:
+                if not tries_left:
+                    raise
+                continue
+            return account
+        raise AssertionError("each try returns or raises")
+
+    def _renewed(
+        self, found: Account, kept: Sequence[tuple[Account, int]], connector: str, face: str
+    ) -> tuple[Account, int | None]:
+        """What was tried, as the account that it is from now on. Raises BadInput."""
+        found = self._fitting(found, kept)
+        same = _same(found, kept)
         if same is None:
-            found = found.changed(id=_id_of(found), connected_by=connector, face=face)
-        else:
-            old, ver = same
-            found = old.changed(
-                name=found.name,
-                handle=found.handle,
-                options=found.options,
-                page=found.page,
-                face=face or old.face,
-                health=Health(),
-                connected_by=connector or old.connected_by,
-                closed_at=None,
-            )
-        # Secrets first: an account without its secret fails at nine o'clock, a secret without account harms nobody.
-        for secret_name, value in secrets.items():
-            await self._secrets.put(workspace, found.id, secret_name, value)
-        await self._book.save(found, ver=ver, kind="account connected", by=by)
-        return found
+            return found.changed(id=_id_of(found), connected_by=connector, face=face), None
+        old, ver = same
+        again = old.changed(
+            name=found.name,
+            handle=found.handle,
+            options=found.options,
+            page=found.page,
+            face=face or old.face,
+            health=Health(),
+            connected_by=connector or old.connected_by,
+            closed_at=None,
+        )
+        return again, ver
+
+    async def _forget_secrets(self, workspace: str, account_id: str) -> None:
+        """Of what did not become an account."""
+        open_ones = {each.id for each, _ in await self._book.all(workspace) if each.closed_at is None}
+        if account_id and account_id not in open_ones:
+            await self._secrets.delete(workspace, account_id)
 
     async def _face_of(self, found: Account, secrets: Mapping[str, str]) -> str:
         """Its profile's picture, kept; empty without. Nothing waits for it for long, or ends with it."""
@@ -199,8 +230,7 @@ class Accounts:
 
     def _fitting(self, found: Account, kept: Sequence[tuple[Account, int]]) -> Account:
         found, same = found.changed(name=_clean(found.name)), _same(found, kept)
-        if self._channels[found.channel].capabilities.access_ends:
-            _refuse_second_brand(found, [account for account, _ in kept])
+        _refuse_second_brand(found, [account for account, _ in kept])
         _refuse_taken_name(found, [account for account, _ in kept if same is None or account.id != same[0].id])
         return found
 

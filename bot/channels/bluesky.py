@@ -105,16 +105,17 @@ class Bluesky:
         settle=timedelta(seconds=60),  # documented nowhere: what a proxy before the server may still hold
         deadline=timedelta(seconds=30),
         # https://docs.bsky.app/docs/advanced-guides/rate-limits (2026): 5,000 points an hour and 35,000 a day, a record
-        # costs 3; 30 sign-ins in 5 minutes and 300 a day, of which each post and each look at the access takes one.
+        # costs 3; 30 sign-ins in 5 minutes and 300 a day, of which each post and each look at the access takes one: 144
+        # looks, 140 posts, and what people do by hand.
         pace=Pace(
             gap=timedelta(seconds=1),
             windows=(
                 Window(25, timedelta(minutes=5)),
-                Window(250, timedelta(days=1)),
+                Window(140, timedelta(days=1)),
                 Window(1_600, timedelta(hours=1), "parts"),
             ),
         ),
-        asked_every=timedelta(hours=1),
+        asked_every=timedelta(minutes=10),
     )
 
     def capabilities_for(self, account: Account) -> Capabilities:

@@ -176,7 +176,7 @@ class Slack:
         return ""
 
     async def introduce(self, account: Account, door: Door) -> Introduction:
-        """The room and workspace, and the last that the bot said there."""
+        """The room and workspace, and the last that the bot said there, with the picture that it wore."""
         try:
             api = await Api.of(door, account.server)
             found = await api.read("conversations.history", channel=account.destination, limit=str(PAGE))
@@ -188,6 +188,7 @@ class Slack:
         )
         return Introduction(
             name=f"{account.handle} · {account.options.get('team', '')}",
+            avatar=_icon(last),
             last_post=shown(blocks_of(last))[:500],
             last_at=_at(stamp_in(last.get("ts"))),
         )
@@ -281,6 +282,14 @@ async def _message(api: Api, receipt: Receipt) -> dict[str, Any] | None:
     asked = {"channel": room, "oldest": stamp, "latest": stamp, "inclusive": "true", "limit": "1"}
     found = _messages(await api.read("conversations.history", **asked))
     return next((each for each in found if each.get("ts") == stamp), None)
+
+
+def _icon(message: dict[str, Any]) -> str:
+    """The address of the bot's picture, which a message carries (`bot_profile` of the Web API's messages)."""
+    profile = message.get("bot_profile")
+    icons = profile.get("icons") if isinstance(profile, dict) else None
+    found = icons.get("image_72") if isinstance(icons, dict) else None
+    return found[:2000] if isinstance(found, str) else ""
 
 
 def _messages(said: dict[str, Any]) -> list[dict[str, Any]]:

@@ -156,12 +156,15 @@ class Telegram:
         return ""
 
     async def introduce(self, account: Account, door: Door) -> Introduction:
-        """The chat's title; bots cannot read its posts."""
+        """The chat's title and picture; bots cannot read its posts."""
         try:
-            chat = await (await Api.of(door, account.server)).read("getChat", {"chat_id": account.destination})
+            api = await Api.of(door, account.server)
+            chat = await api.read("getChat", {"chat_id": account.destination})
         except (ChannelRefused, ProvenNotSent):
             return Introduction(last_post=None)
-        return Introduction(name=str(chat.get("title") or "")[:200], last_post=None)
+        return Introduction(
+            name=str(chat.get("title") or "")[:200], avatar=await api.picture(chat.get("photo")), last_post=None
+        )
 
     async def connect(self, account: Account, door: Door) -> Account:
         """Which bot it is, in which chat, and whether it may post there.

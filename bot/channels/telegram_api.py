@@ -20,6 +20,7 @@ from bot.errors import BadInput
 from storage.sealed import SealedPayload
 
 KEPT = "Nothing was published."
+_PATH = re.compile(r"[A-Za-z0-9_]+(?:/[A-Za-z0-9_.-]+)+")
 _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{20,100}")
 _NAME = re.compile(r"@[A-Za-z][A-Za-z0-9_]{3,31}")
 _NUMBER = re.compile(r"-?[0-9]{1,20}")
@@ -43,6 +44,7 @@ class Api:
     def __init__(self, door: Door, origin: str, token: str) -> None:
         self._door = door
         self._root = f"{origin}/bot{token}"
+        self._files = f"{origin}/file/bot{token}"
         self.name = door.account.name
         self.bot = token.partition(":")[0]
 
@@ -61,6 +63,20 @@ class Api:
         if not isinstance(found, dict):
             raise ProvenNotSent(f"{self.name} did not answer properly.", kept=KEPT)
         return found
+
+    async def picture(self, photo: object) -> str:
+        """Where a ChatPhoto is had for an hour; empty when it is none. It holds the token: only the door may see it.
+
+        https://core.telegram.org/bots/api#getfile
+        """
+        name = photo.get("small_file_id") if isinstance(photo, dict) else None
+        if not isinstance(name, str) or not name:
+            return ""
+        try:
+            path = (await self.read("getFile", {"file_id": name})).get("file_path")
+        except (ChannelRefused, ProvenNotSent):  # nothing depends on it
+            return ""
+        return f"{self._files}/{path}" if isinstance(path, str) and _PATH.fullmatch(path) else ""
 
     async def write(self, name: str, **body: Any) -> Response:
         """A good answer to a call that publishes, right after the door's check. Raises as `Channel.send` does."""

@@ -17,6 +17,8 @@ from bot.errors import BadInput
 from bot.publishing.pause import say_scope
 from bot.words import noted, told
 
+MOST_NAMED: Final = 5
+
 
 def read_command(text: str) -> tuple[Command, str] | None:
     """The command that this message is, and what follows its name; None for everything else."""
@@ -48,8 +50,9 @@ async def _pause(speaking: Speaking, argument: str) -> str | Said:
     scoped = _named(done.pause.scope, turn)
     said = told("Paused: {scope}. Nothing more of it goes out.", scope=scoped)
     if scope.startswith("topic:"):
-        close = [post.title for post in done.near]
-        said += " " + told("Close to it, but not paused: {titles}.", titles=", ".join(close[:5])) if close else ""
+        close = [post.title for post in done.near[:MOST_NAMED]]
+        close += ["…"] if len(done.near) > MOST_NAMED else []  # the review room's card says how many
+        said += " " + told("Close to it, but not paused: {titles}.", titles=", ".join(close)) if close else ""
     kind = re.split(r"\s+because\s", argument, flags=re.I)[0]
     said += " " + told("To go on: `{command}`.", command=listing.typed(f"resume {kind}".strip(), turn))
     return Said(said, _go_on(turn) if scope.startswith("brand:") else ())

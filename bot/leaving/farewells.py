@@ -82,6 +82,7 @@ class Farewells:
         if kept.record.state != "gone":
             raise BadInput("It is not gone yet.", kept="Nothing changed.")
         change = Change(workspace).do("DEL", self._store.key(workspace, brand_id))
+        change.due(f"leaving:{brand_id}", milliseconds(self._clock.now()))  # it leaves the database's file, too
         await commit(self._database, self._store.leave(change, brand_id, "all"))
 
     async def _mine(self, workspace: str, by: str, brand_id: str) -> Kept[Leaving]:

@@ -26,6 +26,7 @@ from storage.stores import Kept, TeamStore
 log = logging.getLogger(__name__)
 
 TOLD_FOR: Final = timedelta(days=1)  # how long a chat is tried that does not take the last word
+REWRITE_AGAIN: Final = timedelta(minutes=1)
 Step = Callable[[Leaving], Awaitable[tuple[Leftover, ...]]]
 
 
@@ -58,10 +59,11 @@ class Going:
 
     async def _next(self, workspace: str, brand: str) -> datetime | None:
         """When to look again; None: it is over."""
-        kept = await self._store.find(workspace, brand)
-        if kept is None:
-            return None
-        leaving, now = kept.record, self._clock.now()
+        kept, now = await self._store.find(workspace, brand), self._clock.now()
+        if kept is None:  # even the list of what others hold was thrown away, or its time is over
+            await commit(self._database, self._store.leave(Change(workspace), brand, "all"))
+            return await self._rewritten(now)
+        leaving = kept.record
         if leaving.state == "kept":
             return await self._told(self._telling.stays, leaving)
         if leaving.state == "cooling" and now < leaving.ends_at:
@@ -75,7 +77,14 @@ class Going:
                 kept = await self._walk(kept)
             except Later as later:
                 return later.at
-        return await self._told(self._telling.gone, kept.record)
+        rewritten = await self._rewritten(now)
+        unlisted = max((kept.record.over_at or now) + LISTED_FOR, now) + REWRITE_AGAIN
+        again = await self._told(self._telling.gone, kept.record) or unlisted
+        return min(again, rewritten) if rewritten else again
+
+    async def _rewritten(self, now: datetime) -> datetime | None:
+        """When to ask once more that what is gone leaves the database's file; None: it does."""
+        return None if await self._audit.rewrite_file() else now + REWRITE_AGAIN
 
     async def _walk(self, kept: Kept[Leaving]) -> Kept[Leaving]:
         """Every step from the one that is next. Raises Later."""
@@ -107,7 +116,6 @@ class Going:
             change.do("DEL", beside(workspace, brand, what))
         change.do("HDEL", keys.control(workspace), f"pause:{scope_of(brand)}")
         await commit(self._database, change.audit(entry))
-        await self._audit.rewrite_file()
         return Kept(gone, kept.ver + 1)
 
     async def _at(self, kept: Kept[Leaving], **changes: object) -> Kept[Leaving]:

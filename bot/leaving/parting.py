@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, cast
 
@@ -49,6 +49,7 @@ class Parting:
         database: Database,
         *,
         blobs: BlobStore,
+        aside: Callable[[], Iterable[BlobStore]] = tuple,
         audit: AuditWriter,
         journal: Journal,
         board: Board,
@@ -57,9 +58,11 @@ class Parting:
         access: Access,
         clock: Clock,
     ) -> None:
+        """`aside`: stores of this machine in which files lie once more that were moved into `blobs`."""
         self._database = database
         self._team = TeamStore(database)
         self._blobs = blobs
+        self._aside = aside
         self._audit = audit
         self._journal = journal
         self._board = board
@@ -156,7 +159,13 @@ class Parting:
         workspaces = await self._team.workspace_ids()
         seen = Survey(await self._known(leaving, "ids"))
         await discard(
-            self._database, self._blobs, names, about=seen.names, workspaces=workspaces, unless_put_since=since
+            self._database,
+            self._blobs,
+            names,
+            about=seen.names,
+            workspaces=workspaces,
+            unless_put_since=since,
+            copies=self._aside(),
         )
         return ()
 

@@ -191,8 +191,3 @@ def say_scope(scope: str) -> str:
         "topic": noted(f"the topic “{value}”"),
         "leaving": noted("a brand that is leaving"),
     }.get(kind, noted("everything"))
-
-
-def near_misses(pause: Pause, posts: Iterable[tuple[Post, str]]) -> tuple[Post, ...]:
-    """Posts whose text nearly names a paused topic: they are not stopped, and shown."""
-    return tuple(post for post, text in posts if (hit := concerns(pause, post, text)) is not None and hit.near)

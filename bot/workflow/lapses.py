@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.errors import AdMindError, BadInput, NotAllowed, NotFound
-from bot.words import reader, told, words
+from bot.errors import BadInput, NotAllowed, NotFound
+from bot.words import told
 from bot.workflow.posts import Posts
 from storage.accounts import Account
 from storage.posts import HELD_BY_ACCOUNT, Post, PostState
@@ -45,16 +45,7 @@ class Lapses:
         held = await self.held(workspace, account)
         if not held:
             raise BadInput(told("Nothing waits for {account} any more.", account=found.name))
-        said, sent = list[str](), 0
-        for post in held:
-            try:
-                await self._posts.resolve(workspace, post.id, member, "send", surface)
-                sent += 1
-            except AdMindError as error:
-                said.append(f"{post.title}: {error.sentence()}")
-        book = words(reader())
-        gone = book.many("{count} post goes out now.", "{count} posts go out now.", sent) if sent else ""
-        return "\n".join(line for line in (gone, *said) if line)
+        return await self._posts.send_held(workspace, [post.id for post in held], member, surface)
 
     async def _account(self, workspace: str, account: str, member: str) -> Account:
         kept = await self._team.accounts.find(workspace, account)

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
 from bot.accounts.door import always
 from bot.channels.answers import web
 from bot.channels.base import Account, Addressed, Channel, Live, Receipt
-from bot.errors import BadInput
+from bot.errors import AdMindError, BadInput
 from bot.post_cards import BY_HAND
 from bot.publishing.endings import WITHOUT
 from bot.publishing.pause import concerns, say_scope
 from bot.review.approval import judge
 from bot.team.persons import Persons
 from bot.when import say
-from bot.words import reader, told
+from bot.words import reader, told, words
 from bot.workflow.taking_down import WITHIN, PostDone, TakingDown
 from storage import keys, pauses
 from storage.commit import Change, commit
@@ -161,6 +162,21 @@ class Posts(TakingDown):
                 do_next="Copy the address of the right post; or leave it out.",
             )
         return isinstance(live, Live)
+
+    async def send_held(self, workspace: str, posts: Sequence[str], member_id: str, surface: str) -> str:
+        """Of what was kept back, send these now, each as if its own button had been pressed; what became of them, in
+        words. The others wait for a word of their own.
+        """
+        said, sent = list[str](), 0
+        for post_id in posts:
+            try:
+                await self.resolve(workspace, post_id, member_id, "send", surface)
+                sent += 1
+            except AdMindError as error:
+                kept = await self._posts.find(workspace, post_id)
+                said.append(f"{kept.record.title if kept else post_id}: {error.sentence()}")
+        gone = words(reader()).many("{count} post goes out now.", "{count} posts go out now.", sent) if sent else ""
+        return "\n".join(line for line in (gone, *said) if line)
 
     async def _comment_owed(self, post: Post) -> bool:
         """Whether a post that people found there has a first comment that comes after it."""

@@ -1,8 +1,8 @@
 """Tells the people of an account how its access stands: that it ends soon, that it is gone, and what waited for it.
 
 Warnings come fourteen, seven and one day ahead, within the working hours of who reads them, each once, to whoever
-connected the account and to an owner. What is gone is told at once. After it was connected again there is one question,
-however many posts were held back meanwhile.
+connected the account and to an owner. That an access is not renewed any more is told in the next of those hours, what
+is gone at once. After it was connected again there is one question, however many posts were held back meanwhile.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from bot.accounts.access import ENDS_OPTION, LAPSE_OPTION
@@ -37,7 +37,7 @@ DAYS = (14, 7, 1)
 WEEKEND = 3  # days by which a warning may come earlier, when nobody works on its day
 AHEAD = timedelta(days=366)
 MOST_NAMED = 10
-PAGE = 500
+PAGE = 100
 
 
 class TellingAccounts:
@@ -59,10 +59,9 @@ class TellingAccounts:
             return
         account, table = kept.record, await self._board.round_table(workspace)
         if account.health.state != "ok" and account.health.since is not None:
-            key = f"account:{account.id}:{account.health.state}:{account.health.since.isoformat()}"
             for member in _people(account, table):
-                card = await self._trouble(account, _words_for(member, account, table))
-                await self._board.tell(workspace, f"member:{member.id}", card, key=key, home=home)
+                if self._may_read(account, member, table):  # else `warn_all` tells them
+                    await self._tell_trouble(account, member, table, home=home)
         if account.health.state != "broken" and (held := await self._lapses.held(workspace, account.id)):
             named = hashlib.sha256(" ".join(sorted(post.id for post in held)).encode()).hexdigest()[:16]
             card = _question(account, held, table.words(account.brand))
@@ -71,40 +70,69 @@ class TellingAccounts:
                 workspace, account.brand, card, key=f"account:{account.id}:held:{named}", home=home, or_else=room
             )
 
+    async def _tell_trouble(self, account: Account, member: Member, table: RoundTable, *, home: str = "") -> None:
+        since = account.health.since.isoformat() if account.health.since else ""
+        key = f"account:{account.id}:{account.health.state}:{since}"
+        card = await self._trouble(account, _words_for(member, account, table))
+        await self._board.tell(account.workspace, f"member:{member.id}", card, key=key, home=home)
+
     async def warn_all(self, workspaces: Collection[str]) -> None:
         """Warn of every access that a person must renew soon."""
         for workspace in workspaces:
             for account in await self._team.all(self._team.accounts, workspace):
-                if account.closed_at is None and account.options.get(ENDS_OPTION):
-                    await self._warn(account)
+                ends = _ends(account)
+                if account.closed_at is None and account.health.state != "broken" and ends is not None:
+                    await self._warn(account, ends)
 
-    async def _warn(self, account: Account) -> None:
-        now, ends = self._clock.now(), datetime.fromisoformat(account.options[ENDS_OPTION])
-        if not now < ends <= now + timedelta(days=max(DAYS) + WEEKEND):
+    async def _warn(self, account: Account, ends: datetime) -> None:
+        now = self._clock.now()
+        soon = now < ends <= now + timedelta(days=max(DAYS) + WEEKEND)
+        if not soon and account.health.state == "ok":
             return
         table, told = await self._board.round_table(account.workspace), list[str]()
-        for member in _people(account, table, owners=1):
-            days = _days(ends, member.zone or table.words(account.brand).zone, now)
-            mark = f"{account.options[ENDS_OPTION]}/{days}/{member.id}"
-            if not days or mark in account.warned:
-                continue
-            card = await self._ending(account, ends, _words_for(member, account, table))
-            key = f"account:{account.id}:ends:{mark}"
-            try:
-                await self._board.tell(account.workspace, f"member:{member.id}", card, key=key)
-            except Undelivered:  # the next look tries again
-                log.warning("warning was not delivered account=%s", account.id)
-                continue
-            told.append(mark)
+        if account.health.state == "attention":
+            for member in _people(account, table):
+                mark = f"{ends.isoformat()}/refused/{member.id}"
+                if mark not in account.warned and self._may_read(account, member, table):
+                    told += await self._delivered(mark, self._tell_trouble(account, member, table))
+        for member in _people(account, table, owners=1) if soon else ():
+            days = _days(ends, _zone(account, member, table), now, account.health.since)
+            mark = f"{ends.isoformat()}/{days}/{member.id}"
+            if days and mark not in account.warned:
+                told += await self._delivered(mark, self._tell_ending(account, ends, member, table, mark))
         if told:
             await self._remember(account, told)
+
+    async def _delivered(self, mark: str, telling: Awaitable[None]) -> list[str]:
+        """The mark, if it was told. Who cannot be reached now is told at the next look, and keeps nobody waiting."""
+        try:
+            await telling
+        except Undelivered:
+            log.warning("warning was not delivered mark=%s", mark)
+            return []
+        return [mark]
+
+    async def _tell_ending(
+        self, account: Account, ends: datetime, member: Member, table: RoundTable, mark: str
+    ) -> None:
+        card = await self._ending(account, ends, _words_for(member, account, table))
+        key = f"account:{account.id}:ends:{mark}"
+        await self._board.tell(account.workspace, f"member:{member.id}", card, key=key)
+
+    def _may_read(self, account: Account, member: Member, table: RoundTable) -> bool:
+        """Whether it is time to tell this member what stands: what still holds for a while wakes nobody."""
+        ends, now = _ends(account), self._clock.now()
+        if account.health.state != "attention" or ends is None:
+            return True
+        return polite(now, _zone(account, member, table), ends) <= now
 
     async def _remember(self, account: Account, told: Sequence[str]) -> None:
         kept = await self._team.accounts.find(account.workspace, account.id)
         if kept is None:
             return
-        ends = kept.record.options.get(ENDS_OPTION, "")
-        warned = tuple(mark for mark in (*kept.record.warned, *told) if mark.startswith(f"{ends}/"))
+        ends = _ends(kept.record)
+        prefix = f"{ends.isoformat()}/" if ends else "/"
+        warned = tuple(mark for mark in (*kept.record.warned, *told) if mark.startswith(prefix))
         change, changed = Change(account.workspace), kept.record.changed(warned=warned)
         self._team.accounts.put(change, changed, changed.id, ver=kept.ver, at=changed.created_at.timestamp())
         try:
@@ -142,15 +170,21 @@ class TellingAccounts:
 
     async def _beyond(self, account: Account, since: datetime, names: Words) -> list[str]:
         """The account's posts that are due from then on, by name."""
-        page = await self._posts.page(
-            account.workspace,
-            index=f"of:{account.brand}",
-            newest_first=False,
-            limit=PAGE,
-            least=since.timestamp(),
-            most=(self._clock.now() + AHEAD).timestamp(),
-        )
-        mine = [post for post in page.items if post.account == account.id and post.state is PostState.scheduled]
+        mine, after = list[Post](), ""
+        while True:
+            page = await self._posts.page(
+                account.workspace,
+                index=f"of:{account.brand}",
+                after=after,
+                newest_first=False,
+                limit=PAGE,
+                least=since.timestamp(),
+                most=(self._clock.now() + AHEAD).timestamp(),
+            )
+            mine += [each for each in page.items if each.account == account.id and each.state is PostState.scheduled]
+            after = page.next
+            if not after:
+                break
         if not mine:
             return []
         count = words(names.language).many(
@@ -159,12 +193,25 @@ class TellingAccounts:
         return [count, *_named(mine, names)]
 
 
-def _days(ends: datetime, zone: str, now: datetime) -> int:
+def _ends(account: Account) -> datetime | None:
+    """When somebody must have signed in again; None: AdMind renews it, or it does not end."""
+    lapses = account.options.get(LAPSE_OPTION, "") if account.health.state == "attention" else ""
+    known = [at for at in (account.options.get(ENDS_OPTION, ""), lapses) if at]
+    return min(map(datetime.fromisoformat, known), default=None)
+
+
+def _zone(account: Account, member: Member, table: RoundTable) -> str:
+    return member.zone or table.words(account.brand).zone
+
+
+def _days(ends: datetime, zone: str, now: datetime, since: datetime | None) -> int:
     """Of which warning it is time for somebody in this zone; 0: of none, or they are not at work.
 
-    Where no working hour is left between the day and the end, it comes before that day.
+    Where no working hour is left between the day and the end, it comes before that day. What was reached before it was
+    told `since` when AdMind renews it no more is said by that.
     """
-    reached = [days for days in DAYS if polite(ends - timedelta(days=days), zone, ends) <= now]
+    ahead = [days for days in DAYS if since is None or ends - timedelta(days=days) > since]
+    reached = [days for days in ahead if polite(ends - timedelta(days=days), zone, ends) <= now]
     waits = polite(now, zone, ends) > now
     return min(reached) if reached and not waits else 0
 

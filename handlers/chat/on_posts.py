@@ -48,6 +48,21 @@ async def take_down(admind: AdMind, visitor: Visitor, posts: Sequence[str]) -> s
     return "\n".join(said)
 
 
+async def kept_back(admind: AdMind, visitor: Visitor, brand: str) -> list[PostView]:
+    """What a stop, or an account that could not be used, kept back: the earliest first. Raises BadInput without any."""
+    found = await admind.looking.posts(
+        visitor.workspace, visitor.member.id, status="paused", limit=100, brands=frozenset({brand})
+    )
+    if not found.items:
+        raise BadInput(told("Nothing waits any more."), kept=told("Nothing changed."))
+    return found.items[::-1]
+
+
+async def send_held(admind: AdMind, visitor: Visitor, posts: Sequence[str]) -> str:
+    """What to say to who chose, alone. Raises AdMindError."""
+    return await admind.posts.send_held(visitor.workspace, posts, visitor.member.id, visitor.surface)
+
+
 async def standing(admind: AdMind, visitor: Visitor, named: str) -> list[PostView]:
     """The post, or those of the draft, that stand on their channels. Raises NotFound, BadInput when none does."""
     looking, ids = admind.looking, [named]

@@ -83,6 +83,7 @@ ACTIONS: Final = frozenset(
         "reconnect",  # reconnect:<account>, on failures and digests
         "whose",  # whose:<account that waits for an owner>
         "release",  # release:<account>, once it is connected again
+        "held",  # held:<brand>, once posts go out again
         "page",  # in Details: page:<draft>:details|read:<page>
     }
 )  # fmt: skip
@@ -95,6 +96,7 @@ VIEWS: Final = frozenset(
         deciding.REJECT,
         deciding.SOME,
         deciding.TAKE_DOWN,
+        deciding.HELD,
         details.APPROVE,
         editing.CALLBACK,
         moving.CALLBACK,

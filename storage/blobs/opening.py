@@ -45,6 +45,11 @@ async def open_blobs(
         blobs.close()
 
 
+def set_aside(data_dir: Path) -> tuple[BlobStore, ...]:
+    """The files that stayed here, under another name, when they were put into a bucket."""
+    return tuple(FileBlobs(folder) for folder in sorted(data_dir.glob(f"{MOVED}*")) if folder.is_dir())
+
+
 def _bucket(address: BucketAddress, access_key: str, secret_key: str) -> BucketBlobs:
     from storage.blobs.bucket import BucketBlobs  # noqa: PLC0415 - comes with an extra
 

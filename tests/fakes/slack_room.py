@@ -30,6 +30,9 @@ def real_now() -> datetime:
     return datetime.now(UTC)
 
 
+ICON = "/icons/velo_72.png"
+
+
 @dataclass
 class File:
     name: str
@@ -63,6 +66,7 @@ class SlackRoom(FaultyServer):
     error: str = ""  # what the next post is answered, once
     limits: bool = False  # whether history is throttled
     elsewhere: str = ""  # where it says that pictures are shown, instead of here
+    icon: bytes = b""  # of the bot
     kind: str = ""  # what pictures are taken for, instead of what they are
     now: Callable[[], datetime] = real_now
     messages: list[Message] = field(default_factory=list)
@@ -79,6 +83,13 @@ class SlackRoom(FaultyServer):
     def somebody(self, text: str) -> None:
         asked = {"blocks": [{"type": "rich_text", "elements": [{"type": "text", "text": text}]}], "text": text}
         self.messages.append(Message(self._stamp(), asked, "U0SOMEBODY1"))
+
+    def says(self, text: str, *, icon: bytes = b"") -> None:
+        """What the bot said before, and the picture that it wears."""
+        section = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
+        asked = {"blocks": [{"type": "rich_text", "elements": [section]}], "text": text}
+        self.icon = icon
+        self.messages.append(Message(self._stamp(), asked))
 
     def publishes(self, method: str, path: str) -> bool:
         return method == "POST" and path == POST
@@ -97,6 +108,8 @@ class SlackRoom(FaultyServer):
         return json.dumps({"ok": True, "channel": ROOM, "ts": message.ts, "message": self._shown(message)}).encode()
 
     def route(self, seen: Seen) -> Answer:
+        if seen.path == ICON and self.icon and "authorization" not in seen.headers:
+            return 200, self.icon, (("content-type", "image/png"),)
         if seen.path.startswith("/upload/"):
             return self._uploaded(seen)
         works: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -271,6 +284,9 @@ class SlackRoom(FaultyServer):
                 if "elements" in section:
                     section["elements"] = [found for each in section["elements"] for found in _split(each)]
         shown = {"type": "message", "user": message.user, "ts": message.ts, "text": "…", "blocks": blocks}
+        if message.user == USER and self.icon:
+            profile = {"id": "B0VELO", "name": "velo", "icons": {"image_72": f"{self.origin}{ICON}"}}
+            shown |= {"bot_id": "B0VELO", "bot_profile": profile}
         if message.reactions:
             shown["reactions"] = [{"name": "tada", "count": message.reactions, "users": []}]
         if message.replies:

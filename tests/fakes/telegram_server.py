@@ -17,6 +17,7 @@ from tests.fakes.shapes import shape_of
 Answer = tuple[int, bytes, Headers]
 TOKEN = "4839574812:AAFD39kkdpWt3ywyRZergyOLMaJhac60qcM"
 CHANNEL = -1001234567890
+PHOTO = "profile_photos/file_7.jpg"
 SENDING = {
     "sendMessage": {"chat_id", "text", "link_preview_options"},
     "sendPhoto": {"chat_id", "caption", "photo"},
@@ -52,6 +53,7 @@ class TelegramServer(FaultyServer):
     status: str = "administrator"
     may_post: bool = True
     too_old: bool = False
+    photo: bytes = b""  # of the chat
     now: Callable[[], datetime] = real_now
     messages: list[Message] = field(default_factory=list)
     _count: int = 40
@@ -81,7 +83,10 @@ class TelegramServer(FaultyServer):
         return json.dumps({"ok": True, "result": shown if album else shown[0]}).encode()
 
     def route(self, seen: Seen) -> Answer:
+        if seen.method == "GET" and self.photo and seen.path == f"/file/bot{self.token}/{PHOTO}":
+            return 200, self.photo, (("content-type", "application/octet-stream"),)
         works = {"getMe": self._me, "getChat": self._chat, "getChatMember": self._member, "deleteMessage": self._delete}
+        works["getFile"] = self._file
         try:
             self._auth(seen)
             return _json(200, {"ok": True, "result": works[seen.path.rpartition("/")[2]](json.loads(seen.body))})
@@ -100,7 +105,13 @@ class TelegramServer(FaultyServer):
     def _chat(self, asked: dict[str, Any]) -> object:
         if str(asked["chat_id"]) not in (f"@{self.username}", str(CHANNEL)):
             raise No(400, "Bad Request: chat not found")
-        return {"id": CHANNEL, "type": "channel", "title": "Velo News", "username": self.username}
+        photo = {"photo": {"small_file_id": "AQADsmall", "big_file_id": "AQADbig"}} if self.photo else {}
+        return {"id": CHANNEL, "type": "channel", "title": "Velo News", "username": self.username} | photo
+
+    def _file(self, asked: dict[str, Any]) -> object:
+        if asked != {"file_id": "AQADsmall"} or not self.photo:
+            raise No(400, "Bad Request: invalid file_id")
+        return {"file_id": "AQADsmall", "file_unique_id": "AQAD", "file_size": len(self.photo), "file_path": PHOTO}
 
     def _member(self, asked: dict[str, Any]) -> object:
         if asked["user_id"] != int(self.token.partition(":")[0]):

@@ -6,6 +6,8 @@ A window is in the language of whoever opened it (`bot.words.read_in`).
 from handlers.discord.forms.asking import new_post_form, read_new_post
 from handlers.discord.forms.deciding import (
     changes_form,
+    held_form,
+    read_held,
     read_reason,
     read_some,
     read_take_down,
@@ -23,11 +25,13 @@ __all__ = [
     "edit_form",
     "edited_accounts",
     "groups_form",
+    "held_form",
     "later_form",
     "move_form",
     "new_post_form",
     "read_edit",
     "read_groups",
+    "read_held",
     "read_move",
     "read_new_post",
     "read_reason",

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import discord
 
 from bot.views import DraftView, PostView
-from bot.words import told
+from bot.when import say
+from bot.words import reader, told
 from handlers.chat.wrong import FieldErrors
 from handlers.discord.fields import Option, Part, Sent, picked, text, window, written
 from handlers.discord.limits import OPTIONS
 
-CHANGES, REJECT, SOME, TAKE_DOWN = "changes", "reject", "some", "takedown"
+CHANGES, REJECT, SOME, TAKE_DOWN, HELD = "changes", "reject", "some", "takedown", "held"
 MOST_REASON = 2000  # what a decision keeps
 
 
@@ -77,11 +78,27 @@ def read_take_down(sent: Sent) -> tuple[str, ...]:
     return chosen
 
 
-def _lists(name: str, label: str, offered: Sequence[Option], *, all_chosen: bool = False) -> list[Part]:
+def held_form(posts: Sequence[PostView], brand: str, zone: str) -> discord.ui.Modal:
+    """One list of what was kept back; what is not chosen goes on to wait."""
+    offered = [Option(each.title, each.id, f"{each.account_name} · {say(each.due, zone, reader())}") for each in posts]
+    lists = _lists("held", told("Which go out now?"), offered, more=told("More posts"))
+    rest = text(told("What you leave out goes on waiting, each at its own message."))
+    return window(f"{HELD}:{brand}", told("Kept back"), [*lists, rest])
+
+
+def read_held(sent: Sent) -> tuple[str, ...]:
+    """Post ids. Raises FieldErrors when none is chosen."""
+    chosen = sent.values("held:")
+    if not chosen:
+        raise FieldErrors({"held:0": told("Choose at least one post.")})
+    return chosen
+
+
+def _lists(name: str, label: str, offered: Sequence[Option], *, all_chosen: bool = False, more: str = "") -> list[Part]:
     """Up to three lists of 25."""
     made: list[Part] = []
     for start in range(0, min(len(offered), 3 * OPTIONS), OPTIONS):
         some = offered[start : start + OPTIONS]
         chosen = [each.value for each in some] if all_chosen else ()
-        made.append(picked(f"{name}:{start}", told("More accounts") if start else label, some, chosen))
+        made.append(picked(f"{name}:{start}", (more or told("More accounts")) if start else label, some, chosen))
     return made

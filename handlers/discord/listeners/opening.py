@@ -26,7 +26,7 @@ from handlers.discord.telling import stopped, words_as_views
 Interaction = discord.Interaction[Any]
 OF_DRAFTS: Final = frozenset({"edit", "one", "changes", "reject", "some", "move"})
 OF_POSTS: Final = frozenset({"later", "rework", "takedown"})
-OF_BRANDS: Final = frozenset({"new", "rooms", "groups"})
+OF_BRANDS: Final = frozenset({"new", "rooms", "groups", "held"})
 WINDOWS: Final = OF_DRAFTS | OF_POSTS | OF_BRANDS
 MOST_BUTTONS: Final = 30
 
@@ -190,6 +190,9 @@ async def _of_brand(
         mine = [each for each in accounts.items if each.brand == brand]
         zone, named = await deciding.zone_of(here.admind, visitor), kept if along else ""
         return forms.new_post_form(mine, brand, zone=zone, along=along, kept=named, sent=sent)
+    if verb == "held":
+        zone = await deciding.zone_of(here.admind, visitor)
+        return forms.held_form(await on_posts.kept_back(here.admind, visitor, brand), brand, zone)
     name, now = await settings_of(here.admind, visitor, brand)
     return forms.rooms_form(brand, name, now) if verb == "rooms" else forms.groups_form(brand, name, now)
 

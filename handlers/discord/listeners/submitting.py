@@ -170,6 +170,10 @@ async def _take_down(it: Filled) -> str:
     return await on_posts.take_down(admind, visitor, chosen)
 
 
+async def _held(it: Filled) -> str:
+    return await on_posts.send_held(it.here.admind, it.visitor, forms.read_held(it.sent))
+
+
 async def _later(it: Filled) -> str:
     zone = await deciding.zone_of(it.here.admind, it.visitor)
     due = forms.read_move(it.sent, now=it.here.admind.clock.now(), zone=zone)
@@ -249,9 +253,10 @@ SENDS: Final[dict[str, Callable[[Filled], Awaitable[str]]]] = {
     "some": _some,
     "move": _move,
     "takedown": _take_down,
+    "held": _held,
     "later": _later,
     "new": _new,
     "rooms": _rooms,
     "groups": _groups,
 }
-THINKS: Final = frozenset({"new", "rooms", "groups", "takedown"})  # their answer is for one person's eyes
+THINKS: Final = frozenset({"new", "rooms", "groups", "takedown", "held"})  # their answer is for one person's eyes

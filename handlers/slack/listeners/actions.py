@@ -75,6 +75,9 @@ async def _do(slack: Slack, visitor: Visitor, body: Json, verb: str, ids: list[s
         return await houses.whose(slack.admind, visitor, ids[0])
     if verb == "release":
         return await houses.release(slack.admind, visitor, ids[0])
+    if verb == "held":
+        await on_posts.choose_held(slack, visitor, ids[0], _where(body), str(body.get("trigger_id") or ""))
+        return ""
     await _open(slack, visitor, body, verb, ids)
     return ""
 

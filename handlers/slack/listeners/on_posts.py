@@ -54,6 +54,12 @@ async def press(slack: Slack, visitor: Visitor, verb: str, named: str, where: Wh
     return said
 
 
+async def choose_held(slack: Slack, visitor: Visitor, brand: str, where: Where, trigger: str) -> None:
+    """Raises AdMindError."""
+    posts, zone = await on_posts.kept_back(slack.admind, visitor, brand), await deciding.zone_of(slack.admind, visitor)
+    await opening.show(slack, visitor, trigger, modals.held_modal(posts, where.carried(), zone))
+
+
 async def send_later(slack: Slack, visitor: Visitor, post: str, due: datetime, where: Where) -> str:
     """Raises AdMindError."""
     said = await on_posts.send_later(slack.admind, visitor, post, due)

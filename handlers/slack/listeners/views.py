@@ -13,6 +13,7 @@ from bot.chat import Verdict
 from bot.errors import AdMindError, unexpected
 from bot.words import read_in, told
 from handlers.chat import deciding
+from handlers.chat import on_posts as shared
 from handlers.chat.along import sent, whole_topic
 from handlers.chat.settings import save
 from handlers.chat.visiting import Visitor
@@ -122,6 +123,12 @@ async def _take_down(slack: Slack, visitor: Visitor, view: Json, carried: Carrie
     return ""
 
 
+async def _held(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
+    said = await shared.send_held(slack.admind, visitor, modals.read_held(view))
+    slack.after(home.refresh(slack, visitor, carried.brand))
+    return said
+
+
 async def _later(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
     zone = await deciding.zone_of(slack.admind, visitor)
     due = modals.read_move(view, now=slack.admind.clock.now(), zone=zone)
@@ -179,6 +186,7 @@ SENDS: dict[str, Send] = {
     decisions.REJECT: _reject,
     decisions.SOME: _some,
     decisions.TAKE_DOWN: _take_down,
+    decisions.HELD: _held,
     details.APPROVE: _read_approve,
     moving.CALLBACK: _move,
     moving.LATER: _later,

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 
 from bot.chat import Button
 from bot.views import DraftView, PostView
-from bot.words import told
+from bot.when import say
+from bot.words import reader, told
 from handlers.chat.wrong import FieldErrors
 from handlers.slack import kit
 from handlers.slack.forms import Carried, blocks_of, chosen, written
 from handlers.slack.limits import BOXES, Json, checked_view
 
-CHANGES, REJECT, SOME, TAKE_DOWN, MORE = "changes", "reject", "some", "take_down", "more"
+CHANGES, REJECT, SOME, TAKE_DOWN, HELD, MORE = "changes", "reject", "some", "take_down", "held", "more"
+MOST_BLOCKS = 10  # with boxes
 MOST_REASON = 2000  # what a decision keeps
 
 
@@ -94,6 +96,29 @@ def read_take_down(view: Json, carried: Carried) -> tuple[str, ...]:
     ticked = tuple(post for block in blocks for post in chosen(view, block)) if blocks else (carried.post,)
     if not ticked:
         raise FieldErrors({blocks[0]: told("Tick at least one account.")})
+    return ticked
+
+
+def held_modal(posts: Sequence[PostView], carried: Carried, zone: str) -> Json:
+    """One list of what was kept back, each with a tick; what is not ticked goes on to wait."""
+    shown, blocks = posts[: MOST_BLOCKS * BOXES], list[Json]()
+    for start in range(0, len(shown), BOXES):
+        offered = [
+            kit.option(each.title, each.id, f"{each.account_name} · {say(each.due, zone, reader())}")
+            for each in shown[start : start + BOXES]
+        ]
+        label = told("Which go out now?") if not start else told("More posts")
+        blocks.append(kit.field(f"held:{start}", label, kit.chooser("checkboxes", offered), optional=True))
+    blocks.append(kit.context(told("What you leave out goes on waiting, each at its own message.")))
+    return _modal(HELD, told("Kept back"), blocks, carried, told("Send these now"))
+
+
+def read_held(view: Json) -> tuple[str, ...]:
+    """Post ids. Raises FieldErrors when none is ticked."""
+    blocks = blocks_of(view, "held:")
+    ticked = tuple(post for block in blocks for post in chosen(view, block))
+    if not ticked:
+        raise FieldErrors({blocks[0]: told("Tick at least one post.")})
     return ticked
 
 

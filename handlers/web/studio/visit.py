@@ -93,6 +93,10 @@ class Visit:
         held = roles.get(brand, frozenset()) if brand else {each for some in roles.values() for each in some}
         return role in {each.value for each in held}
 
+    def approves(self, brand: str) -> bool:
+        """Whether the member may let posts of this brand go out."""
+        return self.holds("approver", brand) or self.holds("owner", brand)
+
 
 async def visit_of(request: Request) -> Visit:
     """Raises SignInNeeded without a session, and 403 for a form that this session did not get from us."""

@@ -114,8 +114,27 @@ async def test_another_place_is_another_account_and_needs_another_name(place: Pl
 
 async def test_brands_do_not_share_accounts(place: Place) -> None:
     first = await place.connect("Shop", brand="b_1")
-    other = await place.connect("Shop", brand="b_2")
+    with pytest.raises(BadInput, match="serves another brand already"):
+        await place.connect("Shop", brand="b_2")
+    other = await place.connect("Shop", brand="b_2", path="/hook?brand=2")
     assert first.id != other.id
+
+
+async def test_of_two_brands_that_connect_one_place_at_once_one_gets_it(place: Place) -> None:
+    ways = [place.connect("Shop", brand=f"b_{number}") for number in range(1, 6)]
+    found = await asyncio.gather(*ways, return_exceptions=True)
+    [account] = [one for one in found if isinstance(one, Account)]
+    assert all("serves another brand" in str(one) for one in found if isinstance(one, BadInput))
+    assert sum(isinstance(one, BadInput) for one in found) == 4
+    assert [one.id for one, _ in await place.book.all("w_1")] == [account.id]
+    kept = await cast(Any, place.database.client).hkeys(keys.of("w_1", "secrets"))
+    assert {str(name).split(":")[0].split("|")[0] for name in kept} == {account.id}, "nothing is left of the others"
+
+
+async def test_places_that_are_connected_at_once_are_all_connected(place: Place) -> None:
+    ways = [place.connect(f"Shop {number}", path=f"/hook{number}") for number in range(4)]
+    await asyncio.gather(*ways)
+    assert len(await place.book.all("w_1")) == 4
 
 
 async def test_a_closed_account_loses_its_secrets_and_comes_back_as_itself(place: Place) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
+
+from redis.asyncio.cluster import RedisCluster
 
 from bot.accounts.access import Access
 from bot.accounts.book import TeamBook
@@ -26,6 +29,7 @@ from bot.workflow.once import Answer, OnceOnly
 from bot.workflow.retention import Retention
 from storage import keys
 from storage.accounts import Account
+from storage.blobs.opening import set_aside
 from storage.commit import Change, commit
 from storage.credentials import Credentials
 from storage.drafts import Draft
@@ -105,6 +109,7 @@ def going(world: World, client: HttpClient | None = None) -> Going:
     parting = Parting(
         world.database,
         blobs=world.blobs,
+        aside=partial(set_aside, world.folder),
         audit=world.audit,
         journal=world.journal,
         board=world.board,
@@ -266,10 +271,11 @@ async def _waits(world: World, ana: Member) -> None:
     await Credentials(world.database, world.vault).put(world.ws, name, WORD, "a secret")
 
 
-async def where(database: Database, folder: Path) -> set[str]:
-    """Kinds of keys, and folders, that hold the word: in names and in values, packed or not."""
+async def where(database: Database, folder: Path, objects: Mapping[str, bytes] | None = None) -> set[str]:
+    """Kinds of keys, and folders, that hold the word: in names and in values, packed or not. `objects` of a bucket."""
     client, found = cast(Any, database.client), set[str]()
-    async for key in client.scan_iter(count=1000):
+    everywhere = {"target_nodes": client.get_primaries()} if isinstance(client, RedisCluster) else {}
+    async for key in client.scan_iter(count=1000, **everywhere):
         read: dict[str, Any] = {
             "string": lambda key=key: client.get(key),
             "hash": lambda key=key: client.hgetall(key),
@@ -284,6 +290,8 @@ async def where(database: Database, folder: Path) -> set[str]:
     for path in folder.rglob("*"):
         if path.is_file() and any(WORD.encode() in data for data in _ways(path.read_bytes())):
             found.add(path.relative_to(folder).parts[0])
+    if any(WORD.encode() in data for each in (objects or {}).values() for data in _ways(each)):
+        found.add("bucket")
     return found
 
 

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.accounts.access import ENDS_OPTION
+from bot.accounts.access import ENDS_OPTION, LAPSE_OPTION
+from bot.accounts.care import REFUSED
 from bot.accounts.connect import Accounts
 from bot.channels.platform import X as PLATFORM
 from bot.channels.registry import Platforms, build_channels
 from bot.clock import MovableClock
 from bot.errors import BadInput, NotAllowed
-from storage.accounts import Account
+from bot.workflow.telling_accounts import PAGE
+from storage.accounts import Account, Health
 from storage.commit import Change, commit
 from storage.credentials import Credentials
 from storage.feed import FeedStore
@@ -200,3 +202,47 @@ async def test_a_new_login_brings_new_warnings_and_forgets_the_old(town: Town) -
     town.world.clock.move_to(FRIDAY + 49 * DAY)
     await town.world.telling_accounts.warn_all([town.world.ws])
     assert len((await town.now()).warned) == 1 and len(await town.cards("the login ends")) == 2
+
+
+async def test_an_access_that_is_not_renewed_any_more_is_told_in_working_hours_and_again_as_its_end_comes(
+    town: Town,
+) -> None:
+    ana = await town.world.member("Ana", Role.requester)
+    town.world.clock.move(timedelta(hours=11))  # Friday, nine in the evening
+    refused, lapses = town.world.clock.now(), FRIDAY + 20 * DAY
+    health = Health(state="attention", reason=REFUSED, since=refused)
+    await town.change(options={LAPSE_OPTION: lapses.isoformat()}, health=health, connected_by=ana.id)
+    told: list[str] = []
+    while town.world.clock.now() < lapses:
+        before = len(await town.cards("the login ends"))
+        await town.world.run_due()
+        for _ in range(2):
+            await town.world.telling_accounts.warn_all([town.world.ws])
+        more = len(await town.cards("the login ends")) - before
+        told += [f"{town.world.clock.now():%a %d %H} {more}"] if more else []
+        town.world.clock.move(timedelta(hours=1))
+    # Monday morning; then 14 days before its end, 7, and 1.
+    assert told == ["Mon 07 07 2", "Thu 10 09 2", "Thu 17 09 2", "Wed 23 09 2"], told
+
+
+async def test_what_lapses_before_the_morning_is_told_at_night(town: Town) -> None:
+    town.world.clock.move(timedelta(hours=11))
+    now = town.world.clock.now()
+    health = Health(state="attention", reason=REFUSED, since=now)
+    await town.change(options={LAPSE_OPTION: (now + timedelta(hours=2)).isoformat()}, health=health)
+    await town.world.run_due()
+    assert len(await town.cards("the login ends")) == 1
+    await town.world.telling_accounts.warn_all([town.world.ws])
+    assert len(await town.cards("the login ends")) == 1, "the day before is over: that card said it"
+
+
+async def test_posts_beyond_the_date_are_named_however_many_others_the_brand_has(town: Town) -> None:
+    feed = town.world.account
+    made = [await town.world.draft(feed, text=f"Feed {number}.", due_in=10 * DAY) for number in range(PAGE + 1)]
+    for draft in made:
+        await town.world.decide(draft)
+    await town.world.decide(await town.world.draft(town.account, text="After it.", due_in=11 * DAY))
+    await town.change(options={ENDS_OPTION: (FRIDAY + 6 * DAY).isoformat()})
+    await town.world.telling_accounts.warn_all([town.world.ws])
+    [card] = await town.cards("the login ends")
+    assert "After it." in str(card.card["notes"])

@@ -11,6 +11,8 @@ import pytest
 from bot.chat import Card
 from bot.clock import MovableClock
 from storage.commit import Change, commit
+from storage.drafts import Verdict
+from storage.posts import PostState
 from storage.redis import Database
 from storage.team import Away, Member, Policy, Role
 from tests.fakes.chat_home import ChatHome
@@ -144,3 +146,49 @@ async def test_a_stop_without_a_review_room_is_told_to_owners_with_what_it_holds
     (card,) = [each for each in chat.rooms[f"owners:{brand}"].values() if "Stopped" in each.title]
     assert card.notes[0].startswith("1 scheduled post waits.")
     assert [button.action for button in card.buttons] == [f"resume:{brand}"]
+
+
+async def test_near_misses_of_a_topic_are_shown_in_every_room_by_what_the_posts_say(
+    world: World, chat: ChatHome
+) -> None:
+    for text in ("Bread, and more of it.", "Our breads are back.", "Cake."):
+        draft = await world.draft(text=f"Dear all, and this is a long way to begin a title. {text}")
+        await world.decide(draft)
+    await world.pausing.stop(world.ws, "topic:bread", world.owner, "", world.clock.now())
+    await world.run_due()
+    (card,) = [each for each in chat.rooms[world.brand.id].values() if "Stopped" in each.title]
+    assert card.notes[0].startswith("1 scheduled post waits."), "its title does not say it, its text does"
+    assert sum("nearly names the topic and is not stopped" in note for note in card.notes) == 1
+
+
+async def test_what_was_kept_back_is_one_list_when_it_goes_on(world: World, chat: ChatHome) -> None:
+    posts = [await world.approved(text=f"Bread {number}.") for number in range(2)]
+    later = (await world.decide(await world.draft(text="Next week.", due_in=100 * HOUR))).posts[0]
+    scope = f"brand:{world.brand.id}"
+    await world.pausing.stop(world.ws, scope, world.owner, "", world.clock.now())
+    for post in posts:
+        assert (await world.publish_due(post)).state is PostState.paused
+    await world.pausing.resume(world.ws, scope, world.owner, world.clock.now())
+    await world.run_due()
+    (card,) = [each for each in chat.rooms[world.brand.id].values() if "go out again" in each.title]
+    assert [button.action for button in card.buttons] == [f"held:{world.brand.id}"]
+    assert all(any(post.title in note for note in card.notes) for post in posts)
+    assert not any("Next week." in note for note in card.notes), "that goes on by itself"
+    said = await world.posts.send_held(world.ws, [posts[0].id, later.id], world.owner.id, "test")
+    assert "1 post goes out now." in said and "Nothing about this post is in doubt" in said
+    assert (await world.post(posts[1])).state is PostState.paused, "the rest waits for its word"
+
+
+async def test_what_goes_out_at_once_can_be_undone_with_one_press_until_then(world: World, chat: ChatHome) -> None:
+    draft = await world.draft(text="Now.", due_in=None)
+    await world.run_due()
+    decided = await world.decide(draft)
+    await world.run_due()
+    (card,) = [each for each in chat.rooms[world.brand.id].values() if each.draft == draft.id]
+    (undo,) = [each for each in card.buttons if not each.more]
+    assert (undo.label, undo.action) == ("Undo", f"hold:{draft.id}:{draft.digest}")
+    world.clock.move(timedelta(seconds=50))
+    await world.decide(draft, Verdict.hold)
+    world.clock.move(timedelta(minutes=5))
+    await world.run_due()
+    assert (await world.post(decided.posts[0])).state is not PostState.published and not await world.feed_guids()

@@ -20,6 +20,7 @@ from tests.handlers.discord.acting import (
     lounge,
     menu,
     posts_are,
+    posts_of,
     press,
     sent,
     shows,
@@ -27,7 +28,7 @@ from tests.handlers.discord.acting import (
     thread_of,
     whispered,
 )
-from tests.handlers.discord.office import Office, ids, member, told
+from tests.handlers.discord.office import Office, ids, member, said, told
 from tests.handlers.discord.test_journeys import THREAD
 
 FOR_SITE = "Announce our workshop on bike repair for Our site, tomorrow 9am"
@@ -235,3 +236,35 @@ async def test_a_stop_and_what_waited_for_it(office: Office, ana: Person, clock:
     await posts_are(office, card, "paused")
     await press(ana, asking, "send")
     await posts_are(office, card, "published")
+
+
+async def test_what_a_stop_kept_back_goes_out_from_one_list_with_ticks(
+    office: Office, ana: Person, clock: MovableClock
+) -> None:
+    cards = [await asked(office, ana), await asked(office, ana, "Announce our bread sale for the feed, tomorrow 9am")]
+    await menu(ana, cards[0], "stop")
+    await whispered(ana, office.room, "Stopped")
+    for card in cards:
+        ana.react(card, "✅")
+        await office.status(card, "approved")
+    clock.move(timedelta(days=2))
+    for card in cards:
+        await posts_are(office, card, "paused")
+    first, second = [(await posts_of(office, card))[0] for card in cards]
+    await (await ana.slash(lounge(office), "/admind", "resume")).settle()
+    again = await said(office.room, "▶ Posts go out again")
+    assert first.title in again.words and second.title in again.words
+    await press(ana, again, "held")
+    assert first.title in str(ana.window) and second.title in str(ana.window)
+    chosen: dict[str, Any] = {"held:0": [second.id]}
+    await ana.submit(**chosen)
+    await whispered(ana, office.room, "1 post goes out now.")
+    await posts_are(office, cards[1], "published")
+    await posts_are(office, cards[0], "paused")
+    await press(ana, again, "held")
+    assert second.title not in str(ana.window), "only what still waits"
+    chosen = {"held:0": [first.id]}
+    await ana.submit(**chosen)
+    await posts_are(office, cards[0], "published")
+    await press(ana, again, "held")
+    await whispered(ana, office.room, "Nothing waits any more.")

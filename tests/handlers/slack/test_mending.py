@@ -11,8 +11,8 @@ from tests.fakes.slack.pressing import Person
 from tests.fakes.slack.records import Message
 from tests.fakes.waiting import until
 from tests.fakes.webhook_server import Act, WebhookServer
-from tests.handlers.slack.acting import KEY, asked, below, connected, menu, posts_are, sent, shows, window_of
-from tests.handlers.slack.office import Office, all_of, whispered
+from tests.handlers.slack.acting import KEY, asked, below, connected, menu, posts_are, posts_of, sent, shows, window_of
+from tests.handlers.slack.office import Office, all_of, said, whispered
 
 FOR_SITE = "Announce our workshop on bike repair for Our site, tomorrow 9am"
 
@@ -196,3 +196,34 @@ async def test_a_stop_and_what_waited_for_it(office: Office, ana: Person, clock:
     await posts_are(office, card, "paused")
     await ana.click(asking, "send:")
     await posts_are(office, card, "published")
+
+
+async def test_what_a_stop_kept_back_goes_out_from_one_list_with_ticks(
+    office: Office, ana: Person, clock: MovableClock
+) -> None:
+    cards = [await asked(office, ana), await asked(office, ana, "Announce our bread sale for the feed, tomorrow 9am")]
+    await menu(ana, cards[0], "stop")
+    await whispered(ana, office.room, "Stopped")
+    for card in cards:
+        await ana.react(card, "white_check_mark")
+        await office.status(card, "approved")
+    clock.move(timedelta(days=2))
+    for card in cards:
+        await posts_are(office, card, "paused")
+    first, second = [(await posts_of(office, card))[0] for card in cards]
+    await ana.slash(office.room, "/admind", "resume")
+    again = await said(office.room, "▶ Posts go out again")
+    assert first.title in all_of(again) and second.title in all_of(again)
+    await ana.click(again, "held:")
+    assert first.title in str(window_of(ana).blocks) and second.title in str(window_of(ana).blocks)
+    assert (await ana.submit()).errors == {"held:0": "Tick at least one post."}
+    await ana.submit(values={"held:0": [second.id]})
+    await whispered(ana, office.room, "1 post goes out now.")
+    await posts_are(office, cards[1], "published")
+    await posts_are(office, cards[0], "paused")
+    await ana.click(again, "held:")
+    assert second.title not in str(window_of(ana).blocks), "only what still waits"
+    await ana.submit(values={"held:0": [first.id]})
+    await posts_are(office, cards[0], "published")
+    await ana.click(again, "held:")
+    await whispered(ana, office.room, "Nothing waits any more.")

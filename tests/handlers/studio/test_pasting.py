@@ -305,7 +305,11 @@ def test_a_telegram_channel_is_connected_by_its_bots_token(desk: Desk) -> None:
     page = str(desk.person.post(f"{ACCOUNTS}/paste", fields).headers["location"]).removeprefix("/studio")
     shown = desk.person.get(page)
     assert "Velo News" in shown.text and "@velo" in shown.text and "Last post" not in shown.text
-    assert TOKEN not in shown.text
+    assert TOKEN not in shown.text and f"{page}/face" not in shown.text
+    desk.telegram.photo = PNG
+    shown = desk.person.get(page)
+    assert f'src="/studio{page}/face"' in shown.text and TOKEN not in shown.text
+    assert desk.person.get(f"{page}/face").content == PNG
     assert desk.person.post(page, {"name": "Velo News"}).status_code == 303
     desk.telegram.may_post = False
     refused = desk.person.post(f"{ACCOUNTS}/paste", fields)
@@ -392,6 +396,9 @@ def test_a_slack_room_is_connected_by_a_bot_and_its_drafts_are_shown_as_there(de
     place = f"https://velo.slack.com/archives/{SLACK_ROOM}"
     fields = {"channel": "slack", "place": place, "secret": SLACK_TOKEN, "server": slack.origin}
     page = str(desk.person.post(f"{ACCOUNTS}/paste", fields).headers["location"]).removeprefix("/studio")
+    slack.says("Our last words", icon=PNG)
+    assert "Our last words" in desk.person.get(page).text and desk.person.get(f"{page}/face").content == PNG
+    slack.messages.clear()
     shown = desk.person.get(page)
     assert "#news" in shown.text and "Velo" in shown.text and SLACK_TOKEN not in shown.text
     assert desk.person.post(page, {"name": "Partners"}).status_code == 303

@@ -49,6 +49,22 @@ class Shop:
             self.becomes(post, "failed")
         return post
 
+    def approved(self, text: str) -> str:
+        """A post that is scheduled."""
+        with self.served.client(self.served.token("read", "propose", "decide")) as client:
+            draft = self.served.draft(text)
+            body = {"verdict": "approve", "digest": draft["digest"]}
+            decided = client.post(f"{API}/drafts/{draft['id']}/decisions", json=body)
+            assert decided.status_code == 200, decided.text
+            return str(decided.json()["draft"]["posts"][0])
+
+    def brand(self) -> str:
+        with self.served.client(self.served.token("read")) as client:
+            return str(client.get(f"{API}/brands").json()["items"][0]["id"])
+
+    def stop(self, scope: str) -> None:
+        assert self.person.post("/stop", {"scope": scope}).status_code == 303
+
     def becomes(self, post: str, status: str) -> None:
         with self.served.client(self.served.token("read")) as client:
             until(
@@ -98,3 +114,36 @@ def test_in_the_studio_by_one_button(shop: Shop) -> None:
     assert done.status_code == 303
     shop.becomes(post, "published")
     assert len(shop.site.posts) == sent + 1 and "waited for it" not in shop.person.get(ACCOUNTS).text
+
+
+def test_what_a_stop_kept_back_goes_out_from_one_list_with_ticks(shop: Shop) -> None:
+    shop.connected()
+    words = ("Announce our bread sale for Our site, tomorrow 9am", "Announce our cake day for Our site, tomorrow 9am")
+    posts = [shop.approved(text) for text in words]
+    shop.stop(f"brand:{shop.brand()}")
+    shop.clock.move(timedelta(days=2))
+    for post in posts:
+        shop.becomes(post, "paused")
+    shop.person.post("/resume", {"scope": f"brand:{shop.brand()}"})
+    page = shop.person.get("/posts?show=asking").text
+    assert all(f'name="posts" value="{post}"' in page for post in posts)
+    sent = len(shop.site.posts)
+    done = shop.person.post("/posts/send-held", {"posts": posts[1]})
+    assert done.status_code == 303
+    shop.becomes(posts[1], "published")
+    shop.becomes(posts[0], "paused")
+    assert len(shop.site.posts) == sent + 1
+    page = shop.person.get("/posts?show=asking").text
+    assert f'value="{posts[0]}"' in page and f'value="{posts[1]}"' not in page
+
+
+def test_near_misses_of_a_topic_stand_where_it_is_stopped(shop: Shop) -> None:
+    shop.connected()
+    text = "Announce our bicycles for Our site, tomorrow 9am"
+    post = shop.approved(text)
+    done = shop.person.post("/stop", {"scope": "topic", "topic": "bicycle"})
+    assert done.status_code == 303
+    page = shop.person.get("/stop/ask").text
+    assert "nearly names the topic and is not stopped" in page and f"/studio/posts/{post}" in page
+    shop.person.post("/resume", {"scope": "topic:bicycle"})
+    assert f"/studio/posts/{post}" not in shop.person.get("/stop/ask").text

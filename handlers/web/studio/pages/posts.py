@@ -29,6 +29,7 @@ async def posts(
     """What needs a word stands first, on every tab's name."""
     asking = await _asking(visit)
     following: str | None = None
+    held = [each for each in asking if each.status == "paused" and visit.approves(each.brand)]
     if show == "asking":
         found = asking
     elif show == "upcoming":
@@ -47,8 +48,16 @@ async def posts(
         show=show,
         next=following,
         asking=len(asking),
+        held=held if show == "asking" else [],
         brands={brand.id: brand.name for brand in visit.every_brand},
     )
+
+
+@router.post("/posts/send-held")
+async def send_held(request: Request, visit: Visitor, posts: Annotated[list[str], Form(max_length=100)]) -> Response:
+    """Of what was kept back, what was ticked goes out now."""
+    said = await visit.admind.posts.send_held(visit.workspace, posts, visit.id, SURFACE)
+    return go(request, "/studio/posts?show=asking", said)
 
 
 @router.get("/posts/{post}")
@@ -57,7 +66,7 @@ async def one(request: Request, visit: Visitor, post: str) -> Response:
     found = await visit.admind.looking.post(visit.workspace, visit.id, post)
     draft = await visit.admind.looking.draft(visit.workspace, visit.id, found.draft)
     version = next((each for each in draft.versions if each.account == found.account), None)
-    may_decide = any(visit.holds(role, found.brand) for role in ("approver", "owner"))
+    may_decide = visit.approves(found.brand)
     why = why_by_hand(found.receipt.by_hand_why or "", found.account_name, visit.t) if found.receipt else ""
     return draw(
         request,

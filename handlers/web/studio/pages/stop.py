@@ -11,6 +11,7 @@ from handlers.web.studio.draw import draw, go
 from handlers.web.studio.visit import SURFACE, Visit, Visitor
 
 router = APIRouter()
+SHOWN = 3
 Scope = Annotated[str, Form(max_length=200)]
 
 
@@ -28,6 +29,11 @@ async def ask(request: Request, visit: Visitor) -> Response:
     mine = [account for account in accounts.items if account.brand in visit.brands and not account.closed]
     pauses = await visit.admind.looking.pauses(visit.workspace, visit.id)
     may_resume = visit.holds("approver") or visit.holds("owner")
+    now, member = visit.admind.clock.now(), visit.seen.member
+    near = {
+        pause.scope: await visit.admind.stopping.near(visit.workspace, pause.scope, member, now)
+        for pause in pauses.items
+    }
     return draw(
         request,
         visit,
@@ -36,6 +42,7 @@ async def ask(request: Request, visit: Visitor) -> Response:
         pauses=pauses.items,
         names=await _names(visit),
         may_resume=may_resume,
+        near=near,
     )
 
 
@@ -59,8 +66,10 @@ async def stop(
     told = [words(visit.language).many("Stopped. {count} post waits.", "Stopped. {count} posts wait.", len(done.held))]
     told += [
         visit.t("“{title}” nearly names the topic and is not stopped: please look.", title=post.title)
-        for post in done.near[:3]
+        for post in done.near[:SHOWN]
     ]
+    more = len(done.near) - SHOWN  # the page names them all
+    told += [words(visit.language).many("… and {count} more", "… and {count} more", more)] if more > 0 else []
     return go(request, "/studio/stop/ask", " ".join(told))
 
 
