@@ -21,7 +21,8 @@ test: $(VENV)/.installed-dev
 
 # A process killed at every step of every channel, where `make test` takes four steps of each.
 kills: $(VENV)/.installed-dev
-	@ADMIND_TEST_KILLS=every $(BIN)/pytest -q -n 2 tests/reliability/test_kill_channels.py $(PYTEST_ARGS)
+	@ADMIND_TEST_KILLS=every $(BIN)/pytest -q -n 2 tests/reliability/test_kill_channels.py \
+		tests/reliability/test_freeze_channels.py $(PYTEST_ARGS)
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.benchmarks $(BENCH)
