@@ -22,7 +22,7 @@ test: $(VENV)/.installed-dev
 # A process killed at every step of every channel, where `make test` takes four steps of each.
 kills: $(VENV)/.installed-dev
 	@ADMIND_TEST_KILLS=every $(BIN)/pytest -q -n 2 tests/reliability/test_kill_channels.py \
-		tests/reliability/test_freeze_channels.py $(PYTEST_ARGS)
+		tests/reliability/test_freeze_channels.py tests/reliability/test_renewing.py $(PYTEST_ARGS)
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.benchmarks $(BENCH)

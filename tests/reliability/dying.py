@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -9,6 +10,8 @@ from typing import Any, Protocol
 from tests.fakes.faulty_http import FaultyServer, Headers, Listens, Seen
 from tests.fakes.imap_server import ImapServer
 from tests.fakes.smtp_server import Drop, SmtpServer
+
+EVERY = os.environ.get("ADMIND_TEST_KILLS") == "every"  # else some of the steps
 
 
 class Killable(Protocol):

@@ -16,8 +16,9 @@ from storage.redis import Database
 from tests.fakes.faulty_http import Act
 from tests.fakes.waiting import until
 from tests.reliability.channel_table import CASES, Case
+from tests.reliability.dying import EVERY
 from tests.reliability.posters import Poster
-from tests.reliability.test_kill_channels import EVERY, Nobody, stage
+from tests.reliability.test_kill_channels import Nobody, stage
 from tests.world import LEASE
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]

@@ -10,7 +10,6 @@ the middle, the last that publishes, and the last of all, and of the writes one 
 
 from __future__ import annotations
 
-import os
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -29,13 +28,13 @@ from storage.posts import Post, PostState
 from storage.redis import Database
 from tests.fakes.faulty_http import listening
 from tests.reliability.channel_table import ARTICLE, CASES, Case, Stands
+from tests.reliability.dying import EVERY
 from tests.reliability.dying_database import DyingDatabase
 from tests.reliability.posters import Poster, channels_at
 from tests.world import World, world_on
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(900)]
 
-EVERY = os.environ.get("ADMIND_TEST_KILLS") == "every"
 LOOKS = [timedelta(seconds=31)] * 6 + [timedelta(minutes=5)] * 2
 JOURNAL = "journal: "
 
