@@ -8,7 +8,7 @@ import pytest
 
 from tests.reliability.channel_table import CASES
 
-COLUMNS = ("channel", "database", "journal", "one", "asked")
+COLUMNS = ("channel", "database", "journal", "taker", "one", "asked")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -20,7 +20,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if not rows:
         return
     write = terminalreporter.write_line
-    terminalreporter.section("killed at its steps at the channel, at the database and at the journal: one, or asked")
+    terminalreporter.section(
+        "killed at its steps at the channel, the database, the journal, and as the taker over: one, or asked"
+    )
     width = max(map(len, rows))
     write("  ".join([" " * width, *(f"{column:>8}" for column in COLUMNS)]))
     for case in CASES:

@@ -30,12 +30,12 @@ from tests.fakes.faulty_http import listening
 from tests.reliability.channel_table import ARTICLE, CASES, Case, Stands
 from tests.reliability.dying import EVERY
 from tests.reliability.dying_database import DyingDatabase
-from tests.reliability.posters import Poster, channels_at
+from tests.reliability.posters import Poster, channels_at, looks
 from tests.world import World, world_on
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(900)]
 
-LOOKS = [timedelta(seconds=31)] * 6 + [timedelta(minutes=5)] * 2
+FOUND_AFTER = timedelta(seconds=30)
 JOURNAL = "journal: "
 
 
@@ -86,25 +86,25 @@ class Stage:
         there.process = None
         assert len(there.asked) == number + 1
 
-    def poster(self, url: str, *deadly: str) -> Poster:
-        return Poster(url, self.world.folder, self.server.origin, self.post.id, *deadly)
+    async def is_taken_over(self, at: int = -1, *, after: bool = False) -> list[str]:
+        """By a process that finds what another left, and dies at this one of its steps at the channel; those steps."""
+        self.server.asked.clear()
+        self.server.deadly_at, self.server.after = at, after
+        self.server.process = poster = self.poster(self.world.database.url, takes_over=True)
+        assert await poster.ended() == (0 if at < 0 else -signal.SIGKILL), poster.said()
+        self.server.process = None
+        return list(self.server.asked)
 
-    async def looks(self) -> Post:
-        """What becomes of it while time goes by."""
-        for pause in LOOKS:
-            await self.world.run_due()
-            kept = await self.now()
-            if kept.state is PostState.published:
-                break
-            self.world.clock.move(pause)
-        return kept
+    def poster(self, url: str, *deadly: str, takes_over: bool = False) -> Poster:
+        after = FOUND_AFTER if takes_over else None
+        return Poster(url, self.world.folder, self.server.origin, self.post.id, *deadly, after=after)
 
     async def one_or_a_question(self, whole: Stands, *, doubted: bool = True) -> bool:
         """What becomes of it from here on is one whole post, or a question whose answer makes it one; whether people
         were asked. `doubted`: it may be out.
         """
         case, stood, tried = self.case, await self.stands(), await self.tried(whole)
-        kept = await self.looks()
+        kept = await looks(self.world, self.post)
         asked = doubted and (case.asks == "always" or (case.asks == "unless whole" and stood != tried))
         assert kept.state is (PostState.unknown if asked else PostState.published), kept.failure
         if asked:
@@ -218,6 +218,32 @@ async def test_a_post_stands_there_once_and_whole_or_people_are_asked_wherever_i
     record_property("kills", {"case": case.name, "after": after, **ends})
 
 
+@pytest.mark.parametrize("case", [case for case in CASES if case.inside is None], ids=lambda case: case.name)
+async def test_so_it_is_where_the_one_that_took_over_died_too(
+    database: Database, tmp_path: Path, case: Case, record_property: Callable[[str, object], None]
+) -> None:
+    async with stage(case, database, tmp_path / "whole") as alive:
+        steps, whole = await alive.lives(), await alive.stands()
+        first = alive.server.irreversible[len(alive.server.irreversible) // 2]
+    async with stage(case, database, tmp_path / "once") as once:
+        await once.dies(first, steps, after=True)
+        seconds = await once.is_taken_over()
+    turn, ends = CASES.index(case), Counter[str]()
+    numbers = range(len(seconds)) if EVERY else [turn % len(seconds)] if seconds else []
+    for number in numbers:
+        for after in (False, True) if EVERY else (bool(turn % 2),):
+            async with stage(case, database, tmp_path / f"{number}-{after}") as dead:
+                await dead.dies(first, steps, after=True)
+                assert len(await dead.is_taken_over(number, after=after)) == number + 1
+                try:
+                    asked = await _one_or_a_question(dead, whole)
+                except BaseException as error:
+                    error.add_note(f"It died at {steps[first]}, and the next one at step {number}: {seconds[number]}")
+                    raise
+            ends.update(["taker", "asked" if asked else "one"])
+    record_property("kills", {"case": case.name, **ends})
+
+
 def _some(alive: Stage, steps: int, turn: int) -> list[int]:
     channel, database = len(alive.server.asked), len(alive.between.asked)
     journal = steps - channel - database
@@ -233,8 +259,8 @@ def _place(step: str) -> str:
 
 async def _one_or_a_question(dead: Stage, whole: Stands) -> bool:
     """Whether people were asked."""
-    doubted = (await dead.now()).state is PostState.sending
-    dead.world.clock.move_to(dead.post.due + timedelta(seconds=30))
+    doubted = (await dead.now()).state in (PostState.sending, PostState.unknown)
+    dead.world.clock.move_to(dead.post.due + FOUND_AFTER)
     await dead.world.recovery.recover()
     return await dead.one_or_a_question(whole, doubted=doubted)
 

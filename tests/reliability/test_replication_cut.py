@@ -79,7 +79,7 @@ class Gates:
         call: Callable[..., Awaitable[Any]] = getattr(owner, name)
 
         async def wrapped(*args: Any, **options: Any) -> Any:
-            post = options.get("post") or (args[1] if step == "claim" else getattr(args[step == "send"], "post", ""))
+            post = str(options.get("post") or (args[1] if step == "claim" else args[step == "send"].post))
             await self._wait(post, (step, "before"))
             answer = await call(*args, **options)
             await self._wait(post, (step, "after"))
@@ -103,8 +103,8 @@ async def due(world: World, site: WebhookServer) -> dict[tuple[str, str], Post]:
     await world.recovery.recover()
     posts = {}
     for number, point in enumerate(POINTS):
-        asked = {"lookup_url": site.url} if number // 2 % 2 else {}
-        account = await world.webhook(f"{site.url}?{number}", **asked)
+        url = f"{site.url}?{number}"
+        account = await (world.webhook(url, lookup_url=site.url) if number // 2 % 2 else world.webhook(url))
         draft = await world.draft(account, text=f"Loaf {number}.")
         (posts[point],) = (await world.decide(draft)).posts
     world.clock.move_to(max(post.due for post in posts.values()) + timedelta(seconds=1))
