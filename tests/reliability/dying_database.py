@@ -11,8 +11,8 @@ from storage.commit import COMMIT
 from storage.due import NUDGE
 from storage.feed import ADD
 from storage.pacing import TURN
-from storage.sending import ATTEMPT, CHECK, CLAIM, FINISH, RELEASE, RENEW
 from storage.redis import Script
+from storage.sending import ATTEMPT, CHECK, CLAIM, FINISH, RELEASE, RENEW
 from tests.reliability.dying import Steps
 
 NAMES = {
