@@ -5,7 +5,8 @@ takes one. A step is a request to the channel, a write to the database, or one t
 without a death tells, and what stands there then is what must stand there in the end.
 
 With ADMIND_TEST_KILLS=every (`make kills`) it is every step; otherwise, of those at the channel, the first, the one in
-the middle, the last that publishes, and the last of all, and of the writes one each: another one on every channel. One that takes over what another left dies the same way.
+the middle, the last that publishes, and the last of all, and of the writes one each: another one on every channel. One
+that takes over what another left dies the same way.
 """
 
 from __future__ import annotations
