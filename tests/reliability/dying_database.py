@@ -10,6 +10,7 @@ from storage.audit import KEEP_KEY
 from storage.commit import COMMIT
 from storage.due import NUDGE
 from storage.feed import ADD
+from storage.ledger import RENEW as BEAT
 from storage.pacing import TURN
 from storage.redis import Script
 from storage.sending import ATTEMPT, CHECK, CLAIM, FINISH, RELEASE, RENEW
@@ -17,7 +18,7 @@ from tests.reliability.dying import Steps
 
 NAMES = {
     script.sha: script.name
-    for script in (CLAIM, ATTEMPT, CHECK, FINISH, RELEASE, RENEW, NUDGE, ADD, COMMIT, KEEP_KEY, TURN)
+    for script in (CLAIM, ATTEMPT, CHECK, FINISH, RELEASE, RENEW, BEAT, NUDGE, ADD, COMMIT, KEEP_KEY, TURN)
 }
 READS = frozenset(
     b"PING HELLO CLIENT AUTH SELECT INFO CONFIG TIME SCRIPT EXISTS TYPE GET MGET STRLEN HGET HMGET HGETALL HEXISTS "
@@ -114,7 +115,7 @@ def _commands(buffer: bytes) -> Commands | None:
 def _step(commands: Commands) -> str:
     """What is written, in words; empty when nothing is. A claim is kept up by the clock, at no step in particular."""
     names = [_name(parts) for parts in commands if parts[0].upper() not in READS]
-    return " ".join(name for name in names if name != RENEW.name)
+    return " ".join(name for name in names if name not in (RENEW.name, BEAT.name))
 
 
 def _name(parts: list[bytes]) -> str:
