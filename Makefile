@@ -19,9 +19,10 @@ MEMORY := $(shell grep -q ' /dev/shm [^ ]* [^ ]*noexec' /proc/mounts 2>/dev/null
 test: $(VENV)/.installed-dev
 	@$(if $(MEMORY),TMPDIR=$(MEMORY)) $(BIN)/pytest -q -n 2 --dist loadgroup $(PYTEST_ARGS)
 
-# A process killed at every step of every channel, where `make test` takes four steps of each.
+# A process killed or frozen at every step of every channel, where `make test` takes some steps of each.
 kills: $(VENV)/.installed-dev
-	@ADMIND_TEST_KILLS=every $(BIN)/pytest -q -n 2 tests/reliability/test_kill_channels.py $(PYTEST_ARGS)
+	@ADMIND_TEST_KILLS=every $(BIN)/pytest -q -n 2 tests/reliability/test_kill_channels.py \
+		tests/reliability/test_freeze_channels.py tests/reliability/test_renewing.py $(PYTEST_ARGS)
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.benchmarks $(BENCH)

@@ -68,11 +68,11 @@ class ReplicatedCluster:
     url: str
     primaries: tuple[subprocess.Popen[bytes], ...]
     replicas: tuple[subprocess.Popen[bytes], ...]
-    port: int  # of the first primary
+    ports: tuple[int, ...]  # of the primaries, then of the replicas
 
     def place_of(self, key: str) -> int:
         """Which primary, and which replica, holds this key at the start."""
-        slot = int(_command(("127.0.0.1", self.port), f"CLUSTER KEYSLOT {key}".encode())[1:])
+        slot = int(_command(("127.0.0.1", self.ports[0]), f"CLUSTER KEYSLOT {key}".encode())[1:])
         return next(n for n in range(3) if n * SLOTS // 3 <= slot < (n + 1) * SLOTS // 3)
 
 
@@ -111,7 +111,7 @@ def replicated_cluster() -> Iterator[ReplicatedCluster]:
         for primary in nodes[:3]:
             eventually(partial(_has_replica, primary, 0), "the replica follows", seconds=30)
         url = f"redis+cluster://127.0.0.1:{ports[0]}"
-        yield ReplicatedCluster(url, tuple(processes[:3]), tuple(processes[3:]), ports[0])
+        yield ReplicatedCluster(url, tuple(processes[:3]), tuple(processes[3:]), tuple(ports))
 
 
 def _follows(replica: tuple[str, int], primary: bytes) -> bool:
@@ -155,6 +155,14 @@ def replicated_valkey(*, replicas: int = 1) -> Iterator[Replicated]:
         )
         url = f"redis+sentinel://127.0.0.1:{watch}/main/0"
         yield Replicated(url, processes[0], processes[1], (ports[0], ports[1]))
+
+
+def stop_following(primary: int, replica: int) -> None:
+    """The replica at this port gets nothing more of what the primary at that one is told."""
+    for setting in (b"masteruser nobody", b"masterauth nothing"):
+        assert _command(("127.0.0.1", replica), b"CONFIG SET " + setting) == b"+OK"
+    _command(("127.0.0.1", primary), b"CLIENT KILL TYPE replica")
+    eventually(lambda: b"connected_slaves:0" in _answer(("127.0.0.1", primary), b"INFO replication"), "the link is cut")
 
 
 def _has_replica(node: tuple[str, int], number: int) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
+from storage.feed import FeedStore
 from storage.sealed import Medium
 from tests.bot.channels.photos import picture
 from tests.fakes import (
@@ -31,12 +32,13 @@ from tests.fakes.pinterest_server import PinterestServer
 from tests.fakes.threads_server import ThreadsServer
 from tests.fakes.webhook_server import WebhookServer
 from tests.fakes.x_server import XServer
-from tests.reliability.dying import DyingMail, dying, mail_with_mailbox
+from tests.reliability.dying import DyingMail, Nowhere, dying, mail_with_mailbox
 
 SHORT = "Fresh bread from six. 🥖\n\nRye and wheat."
 LONG = "".join(f"On day {day} we bake from four, and it smells of bread in all of our street. " for day in range(8))
 COMMENT = "All breads: https://velo.example/bread"
 ARTICLE = "# Fresh bread\n\nEvery morning we bake from **four**.\n\n- Rye\n- Wheat"
+PICTURES = 3  # a first, one in between, and a last
 KINDS = {"image/png": "PNG", "image/jpeg": "JPEG"}
 MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff\xe0"}
 
@@ -47,6 +49,8 @@ Stands = Sequence[tuple[str, int]]
 @dataclass(frozen=True)
 class Case:
     """`stands`: text and number of pictures of everything that people see there, in its order.
+
+    `inside`, of what AdMind shows itself: the same, told by the store of its feeds.
 
     `asks`, when nobody may know whether it is out: "never", since a look or a key answers it; "unless whole", where a
     look finds what stands there and nothing proves that it does not; "always", where nothing can be looked up. Then
@@ -60,7 +64,7 @@ class Case:
     options: Callable[[Any], Given] = lambda server: {}
     channel: str = ""  # the same as the name
     text: str = SHORT
-    pictures: int = 2
+    pictures: int = PICTURES
     mime: str = "image/png"
     size: tuple[int, int] = (1200, 675)
     asks: Literal["never", "unless whole", "always"] = "unless whole"
@@ -68,6 +72,12 @@ class Case:
     compared: str = "same"
     comment: str = ""  # its first comment
     drawn: bool = False  # real pictures, where they are looked into
+    inside: Callable[[FeedStore, str], Awaitable[Stands]] | None = None
+
+    @property
+    def on(self) -> str:
+        """The channel."""
+        return self.channel or self.name
 
     def media(self) -> list[tuple[bytes, Medium]]:
         if self.drawn:
@@ -88,7 +98,7 @@ def _medium(data: bytes, mime: str, size: tuple[int, int]) -> Medium:
 
 def _fetched(url: str) -> bytes | None:
     """What Meta's servers find at an address of the public edge."""
-    jpegs = [MAGIC["image/jpeg"] + bytes([number]) * 300 for number in range(2)]
+    jpegs = [MAGIC["image/jpeg"] + bytes([number]) * 300 for number in range(PICTURES)]
     return next((data for data in jpegs if url.endswith(f"/media/{hashlib.sha256(data).hexdigest()}.jpg")), None)
 
 
@@ -149,9 +159,15 @@ def _linkedin(server: Any) -> Stands:
 
 def _document(server: Any) -> Stands:
     found = [pages_of(server.uploads[post.asked["content"]["media"]["id"]]) for post in server.posts]
-    return [
+    posts = [
         (post.text, sum(page.alt == "Bread" for page in pages)) for post, pages in zip(server.posts, found, strict=True)
     ]
+    return posts + [(comment.text, 0) for comment in server.comments]
+
+
+async def _feed(feed: FeedStore, workspace: str) -> Stands:
+    parts = [part for item in (await feed.newest(workspace)).items for part in item.parts]
+    return [(part.text, sum(medium.alt == "Bread" for medium in part.media)) for part in parts]
 
 
 def _slack(server: Any) -> Stands:
@@ -214,8 +230,16 @@ SKY: dict[str, Any] = {
 }
 
 CASES = [
+    Case(
+        "feed",
+        dying(Nowhere),
+        secrets=lambda server: {},
+        stands=lambda server: [],
+        inside=_feed,
+        asks="never",
+    ),
     Case("bluesky", dying(BlueskyServer), text=LONG, **SKY),
-    Case("bluesky_comment", dying(BlueskyServer), channel="bluesky", comment=COMMENT, **SKY),
+    Case("bluesky_comment", dying(BlueskyServer), channel="bluesky", text=LONG, comment=COMMENT, **SKY),
     Case("mastodon", dying(MastodonServer), _velo, _mastodon, _at_server, asks="never"),
     Case("mastodon_thread", dying(MastodonServer), _velo, _mastodon, _at_server, "mastodon", text=LONG, asks="never"),
     Case(
@@ -249,10 +273,15 @@ CASES = [
         comment=COMMENT,
     ),
     Case("x", dying(XServer), _velo, _x, text=LONG),
-    Case("x_comment", dying(XServer), _velo, _x, channel="x", comment=COMMENT),
+    Case("x_comment", dying(XServer), _velo, _x, channel="x", text=LONG, comment=COMMENT),
     Case("threads", lambda: dying(ThreadsServer)(pictures=_fetched), text=LONG, **META),
     Case(
-        "threads_comment", lambda: dying(ThreadsServer)(pictures=_fetched), channel="threads", comment=COMMENT, **META
+        "threads_comment",
+        lambda: dying(ThreadsServer)(pictures=_fetched),
+        channel="threads",
+        text=LONG,
+        comment=COMMENT,
+        **META,
     ),
     Case("facebook", lambda: dying(FacebookServer)(pictures=_fetched), **META),
     Case("instagram", lambda: dying(InstagramServer)(pictures=_fetched), **META),
@@ -285,6 +314,7 @@ CASES = [
         stands=_document,
         channel="linkedin",
         drawn=True,
+        comment=COMMENT,
     ),
     Case(
         "linkedin_person",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -10,23 +11,54 @@ from tests.fakes.faulty_http import FaultyServer, Headers, Listens, Seen
 from tests.fakes.imap_server import ImapServer
 from tests.fakes.smtp_server import Drop, SmtpServer
 
+EVERY = os.environ.get("ADMIND_TEST_KILLS") == "every"  # else some of the steps
+
 
 class Killable(Protocol):
     def kill(self) -> None: ...
 
 
 @dataclass
-class Dying(FaultyServer):
-    """While there is a `process` its steps are kept, and it dies at `deadly_at`. `dying` puts this before a server.
-
-    `irreversible`: those of the steps that publish.
-    """
+class Steps:
+    """While there is a `process` its steps are kept, and it dies at `deadly_at`."""
 
     deadly_at: int = -1
     after: bool = False
     asked: list[str] = field(default_factory=list)
-    irreversible: list[int] = field(default_factory=list)
     process: Killable | None = None
+
+    def met(self, step: str) -> bool:
+        """Something is asked; whether whoever asked is dead."""
+        if self.process is None:
+            return False
+        self.asked.append(step)
+        return not self.after and self._dies()
+
+    def done(self) -> None:
+        """It was done, and is not yet answered."""
+        if self.process is not None and self.after:
+            self._dies()
+
+    def undone(self) -> None:
+        """It was no step after all."""
+        if self.process is not None:
+            self.asked.pop()
+
+    def _dies(self) -> bool:
+        dies = len(self.asked) - 1 == self.deadly_at
+        if dies and self.process is not None:
+            self.process.kill()
+        return dies
+
+
+@dataclass
+class Dying(Steps, FaultyServer):
+    """`dying` puts this before a server.
+
+    `irreversible`: those of the steps that publish.
+    """
+
+    irreversible: list[int] = field(default_factory=list)
     beside: list[Listens] = field(default_factory=list)  # others that belong to it, and kill nobody
 
     def refusal(self, seen: Seen) -> tuple[int, bytes] | None:
@@ -46,23 +78,16 @@ class Dying(FaultyServer):
         self.done()
         return answer
 
-    def met(self, step: str) -> bool:
-        """Something is asked; whether whoever asked is dead."""
-        if self.process is None:
-            return False
-        self.asked.append(step)
-        return not self.after and self._dies()
 
-    def done(self) -> None:
-        """It was done, and is not yet answered."""
-        if self.process is not None and self.after:
-            self._dies()
+@dataclass
+class Nowhere(FaultyServer):
+    """Of a channel that asks nobody."""
 
-    def _dies(self) -> bool:
-        dies = len(self.asked) - 1 == self.deadly_at
-        if dies and self.process is not None:
-            self.process.kill()
-        return dies
+    def publishes(self, method: str, path: str) -> bool:
+        return False
+
+    def route(self, seen: Seen) -> tuple[int, bytes, Headers]:
+        raise AssertionError("nobody asks")
 
 
 @dataclass

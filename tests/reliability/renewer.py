@@ -79,6 +79,7 @@ async def work(url: str, origin: str, now: str, lease: float, together: int) -> 
         while int(await database.client.get(READY) or 0) < together:  # noqa: ASYNC110 - set by other processes
             await asyncio.sleep(0.005)
         await my.care.renew_all(["w_1"])
+        await my.care.examine_all(["w_1"])
 
 
 if __name__ == "__main__":

@@ -6,10 +6,12 @@ import asyncio
 import signal
 import sys
 from asyncio.subprocess import Process
+from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -21,9 +23,10 @@ from bot.channels.oauth import App, Tokens
 from bot.clock import MovableClock
 from storage.redis import Database, connect
 from tests.bot.channels.contract import AT
-from tests.fakes.faulty_http import listening
+from tests.fakes.faulty_http import Seen, listening
 from tests.fakes.x_server import CLIENT, SECRET, XServer
-from tests.reliability.dying import Dying
+from tests.reliability.dying import EVERY, Dying
+from tests.reliability.dying_database import DyingDatabase
 from tests.reliability.renewer import Looked, looked_after
 
 pytestmark = pytest.mark.timeout(120)
@@ -61,15 +64,25 @@ class Pair:
         access, refresh = await self.secret("access_token"), await self.secret("refresh_token")
         return access in self.server.tokens and list(self.server.refreshes) == [refresh]
 
-    async def process(self, *, together: int = 1, lease: float = 0.5) -> Process:
-        command = [sys.executable, "-m", "tests.reliability.renewer", self.database.url, self.server.origin]
+    async def process(self, *, together: int = 1, lease: float = 0.5, url: str = "") -> Process:
+        command = [sys.executable, "-m", "tests.reliability.renewer", url or self.database.url, self.server.origin]
         now = self.clock.now().isoformat()
         return await asyncio.create_subprocess_exec(*command, now, str(lease), str(together))
 
 
 @pytest.fixture
-async def pair(database: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pair]:
+async def pair(database: Database) -> AsyncIterator[Pair]:
+    async with a_pair(database) as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def short_leases(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(accesses, "LEASE_SECONDS", 0.5)  # of whoever was killed
+
+
+@asynccontextmanager
+async def a_pair(database: Database) -> AsyncIterator[Pair]:
     clock = MovableClock(AT)
     async with (
         listening(DyingX()) as server,
@@ -126,6 +139,45 @@ async def test_after_one_that_was_killed_between_exchange_and_write_the_old_acce
     del pair.server.tokens[old]
     await pair.other.care.examine_all(["w_1"])
     assert (await pair.now()).health.state == "broken"
+
+
+@pytest.mark.crash
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+async def test_killed_at_any_write_it_is_made_up_for_or_people_know_and_nothing_is_used_before_it_is_kept(
+    database: Database, after: bool
+) -> None:
+    behind = database.url[len("unix://") :]
+    async with a_pair(database) as alive, listening(DyingDatabase(socket=behind)) as between:
+        between.process = alive.server.process = process = await alive.process(url=between.url)
+        assert await process.wait() == 0
+        writes = between.asked
+        assert alive.server.asked[0] == EXCHANGE and len(alive.server.asked) > 1, "it used what it was given"
+    ends: Counter[str] = Counter()
+    numbers = range(len(writes)) if EVERY else range(after, len(writes), 3)
+    for number in numbers:
+        await cast(Any, database.client).flushall()
+        async with a_pair(database) as pair, listening(DyingDatabase(socket=behind)) as between:
+            old = await pair.secret("access_token")
+            between.deadly_at, between.after = number, after
+            between.process = await pair.process(url=between.url)
+            assert await between.process.wait() == -signal.SIGKILL, writes[number]
+            kept = await pair.secret("access_token")
+            assert {bearer(seen) for seen in pair.server.seen} <= {"", old, kept}, "kept before it was used"
+            await pair.one.care.renew_all(["w_1"])
+            health = (await pair.now()).health
+            if await pair.well():
+                assert health.state == "ok"
+            else:
+                assert (health.state, health.reason) == ("attention", CUT_OFF), writes[number]
+                assert await pair.secret("access_token") == old and old in pair.server.tokens
+            ends[health.state] += 1
+    assert ends["attention"] <= 2 and ends["ok"] >= len(numbers) - 2, (ends, writes)
+
+
+def bearer(seen: Seen) -> str:
+    kind, _, token = seen.headers.get("authorization", "").partition(" ")
+    return token if kind == "Bearer" else ""
 
 
 async def test_a_refused_renewal_is_told_of_as_that(pair: Pair) -> None:

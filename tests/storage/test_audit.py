@@ -373,6 +373,7 @@ async def test_what_was_erased_stays_erased_after_a_restore(database: Database, 
         assert (await audit.verify(W, await journal.read_all())).ok
 
 
+@pytest.mark.one_server
 async def test_after_a_rollback_the_lost_range_is_named_and_never_numbered_again(
     database: Database, tmp_path: Path
 ) -> None:

@@ -58,6 +58,7 @@ def interleavings(parts: Sequence[int]) -> Iterator[tuple[int, ...]]:
                 yield (actor, *tail)
 
 
+@pytest.mark.one_server  # hints and due sets are one script each: where they lie changes no order
 @pytest.mark.parametrize("due_ms", [NOW - 5, NOW, NOW + 1, NOW + BUMP, NOW + BUMP + 700, NOW + 60_000])
 @pytest.mark.parametrize("hinted", [False, True])
 async def test_no_order_of_two_tickers_and_a_scheduler_loses_an_entry(

@@ -45,30 +45,26 @@ async def test_each_code_is_told_what_it_may_do() -> None:
         assert "AdMind 0.9.0" in told.what and told.kept and told.do_next and told.retry_after_seconds
 
 
-@pytest.mark.parametrize("kind", ["one server", "a cluster"])
-async def test_who_only_looks_reads_everything_and_changes_nothing(
-    database: Database, cluster_database: Database, kind: str
-) -> None:
-    found = database if kind == "one server" else cluster_database
-    await commit(found, Change("w_1").hset(keys.of("w_1", "x"), {"a": "1"}))
+async def test_who_only_looks_reads_everything_and_changes_nothing(database: Database) -> None:
+    await commit(database, Change("w_1").hset(keys.of("w_1", "x"), {"a": "1"}))
     refusal = OLD.refusal(Needs(1, 2))
     assert refusal is not None
-    found.refuse_writes(refusal)
-    client = cast(Any, found.client)
+    database.refuse_writes(refusal)
+    client = cast(Any, database.client)
     assert await client.hgetall(keys.of("w_1", "x")) == {"a": "1"}
-    assert await found.run("return redis.call('HGET', KEYS[1], 'a')", [keys.of("w_1", "x")], []) == "1"
-    assert (await found.identity()).run_id
+    assert await database.run("return redis.call('HGET', KEYS[1], 'a')", [keys.of("w_1", "x")], []) == "1"
+    assert (await database.identity()).run_id
     pipe = client.pipeline(transaction=False)
     pipe.hget(keys.of("w_1", "x"), "a")
     assert await pipe.execute() == ["1"]
     with pytest.raises(TooOld):
-        await commit(found, Change("w_1").hset(keys.of("w_1", "x"), {"a": "2"}))
+        await commit(database, Change("w_1").hset(keys.of("w_1", "x"), {"a": "2"}))
     with pytest.raises(TooOld):
         await client.hset(keys.of("w_1", "x"), "a", "2")
     with pytest.raises(TooOld):
         client.pipeline(transaction=False).hset(keys.of("w_1", "x"), "a", "2")
     with pytest.raises(TooOld):
-        await found.wait_replicas(1, 10, near=keys.of("w_1", "x"))
+        await database.wait_replicas(1, 10, near=keys.of("w_1", "x"))
     assert await client.hgetall(keys.of("w_1", "x")) == {"a": "1"}
     await client.set("admind:{sys}:nonce:x", "1", ex=5)  # who may look is still a matter of these
 

@@ -12,11 +12,6 @@ from storage.ledger import DONE_FOR_MS, END, Busy, Claim, Ledger
 from storage.redis import Database
 
 
-@pytest.fixture(params=["database", "cluster_database"])
-def ledger_database(request: pytest.FixtureRequest) -> Database:
-    return cast(Database, request.getfixturevalue(request.param))
-
-
 async def _field(database: Database, key: str, field: str) -> str | None:
     return cast(str | None, await cast(Any, database.client).hget(keys.of("w", "once", key), field))
 
@@ -26,8 +21,8 @@ async def _steal(database: Database, key: str) -> None:
     await cast(Any, database.client).hset(keys.of("w", "once", key), mapping={"f": "9-other"})
 
 
-async def test_what_was_done_is_not_done_again_for_two_days(ledger_database: Database) -> None:
-    ledger, runs = Ledger(ledger_database), 0
+async def test_what_was_done_is_not_done_again_for_two_days(database: Database) -> None:
+    ledger, runs = Ledger(database), 0
     for _ in range(3):
         async with ledger.once("w", "e1", lease_seconds=5) as claim:
             if claim is not None:
@@ -36,7 +31,7 @@ async def test_what_was_done_is_not_done_again_for_two_days(ledger_database: Dat
     assert runs == 1
     assert await ledger.done("w", "e1")
     assert not await ledger.done("w", "e2")
-    left = await cast(Any, ledger_database.client).pttl(keys.of("w", "once", "e1"))
+    left = await cast(Any, database.client).pttl(keys.of("w", "once", "e1"))
     assert DONE_FOR_MS - 60_000 < left <= DONE_FOR_MS
 
 

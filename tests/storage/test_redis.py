@@ -145,6 +145,7 @@ def test_addresses_are_shown_without_secrets(url: str, shown: str) -> None:
     assert described(url) == shown
 
 
+@pytest.mark.one_server
 async def test_reads_sent_together_are_repeated_when_the_connection_breaks_and_writes_are_not(
     database: Database, tmp_path: Path
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -15,23 +14,13 @@ from storage.due import DueSets
 from storage.errors import Conflict
 from storage.pauses import Pause
 from storage.posts import Attempt, Failure, Post, PostState
-from storage.redis import Database, connect
+from storage.redis import Database
 from storage.sending import Claim, Refusal, Sending, from_hash, post_key, to_hash
 from storage.stores import PostStore, TeamStore, hgetall
 
 W = "w_1"
 LEASE_MS = 300
 AUDIT = {"kind": "attempt"}
-
-
-@pytest.fixture(params=["one server", "cluster"])
-async def anywhere(request: pytest.FixtureRequest) -> AsyncIterator[Database]:
-    """The same promises on one server and on three: a key in the wrong slot fails here."""
-    url = request.getfixturevalue("valkey_url" if request.param == "one server" else "valkey_cluster")
-    async with connect(url) as found:
-        options = {} if request.param == "one server" else {"target_nodes": "primaries"}
-        await cast(Any, found.client).flushall(**options)
-        yield found
 
 
 def post(**more: Any) -> Post:
@@ -98,9 +87,9 @@ async def checked(sending: Sending, claim: Claim, version: str = "0") -> Refusal
     return await sending.check(claim, offset_ms=0, pause_version=version, state=PostState.sending)
 
 
-async def test_one_holder_at_a_time_until_the_lease_lapses(anywhere: Database) -> None:
-    sending = Sending(anywhere, lease_ms=LEASE_MS)
-    found = await kept(anywhere)
+async def test_one_holder_at_a_time_until_the_lease_lapses(database: Database) -> None:
+    sending = Sending(database, lease_ms=LEASE_MS)
+    found = await kept(database)
     first = await held(sending, found)
     second = await claimed(sending, found)
     assert isinstance(second, Refusal) and second.why == "busy"
@@ -112,9 +101,9 @@ async def test_one_holder_at_a_time_until_the_lease_lapses(anywhere: Database) -
     assert await attempted(sending, taken) is None
 
 
-async def test_the_whole_way_leaves_state_due_set_and_audit_as_one(anywhere: Database) -> None:
-    sending, client = Sending(anywhere, lease_ms=LEASE_MS), cast(Any, anywhere.client)
-    found = await kept(anywhere)
+async def test_the_whole_way_leaves_state_due_set_and_audit_as_one(database: Database) -> None:
+    sending, client = Sending(database, lease_ms=LEASE_MS), cast(Any, database.client)
+    found = await kept(database)
     claim = await held(sending, found)
     assert await attempted(sending, claim) is None
     assert await checked(sending, claim) is None
@@ -125,27 +114,27 @@ async def test_the_whole_way_leaves_state_due_set_and_audit_as_one(anywhere: Dat
     assert done is None
     assert await client.zrange(keys.due(W), 0, -1) == ["note:post:p_1"]
     assert await client.xlen(keys.audit(W)) == 2
-    after = (await PostStore(anywhere).get(W, "p_1")).record
+    after = (await PostStore(database).get(W, "p_1")).record
     assert (after.state, after.ver) == (PostState.published, 3)
     again = await sending.finish(claim, state=PostState.failed)
     assert again == Refusal("lost")
     assert (await claimed(sending, found)) == Refusal("over", "published")
-    took = await DueSets(anywhere).take(W, now_ms=2**42, offset_ms=0, limit=5, bump_ms=1)
+    took = await DueSets(database).take(W, now_ms=2**42, offset_ms=0, limit=5, bump_ms=1)
     assert took.entries == ("note:post:p_1",)
 
 
-async def test_nothing_is_claimed_before_both_clocks_say_so(anywhere: Database) -> None:
-    sending = Sending(anywhere, lease_ms=LEASE_MS)
-    found = await kept(anywhere, due=datetime.now(UTC) + timedelta(minutes=5))
-    server_ms = await anywhere.server_time_ms()
+async def test_nothing_is_claimed_before_both_clocks_say_so(database: Database) -> None:
+    sending = Sending(database, lease_ms=LEASE_MS)
+    found = await kept(database, due=datetime.now(UTC) + timedelta(minutes=5))
+    server_ms = await database.server_time_ms()
     for now_ms in (server_ms, server_ms + 600_000):
         refused = await claimed(sending, found, now_ms)
         assert isinstance(refused, Refusal) and refused.why == "early"
 
 
-async def test_another_digest_is_never_claimed(anywhere: Database) -> None:
-    found = await kept(anywhere)
-    other = await claimed(Sending(anywhere, lease_ms=LEASE_MS), found.changed(digest="z" * 64))
+async def test_another_digest_is_never_claimed(database: Database) -> None:
+    found = await kept(database)
+    other = await claimed(Sending(database, lease_ms=LEASE_MS), found.changed(digest="z" * 64))
     assert other == Refusal("digest")
 
 
@@ -154,24 +143,24 @@ BROKEN = Health(state="broken", reason="Signed out there.")
 
 @pytest.mark.parametrize("gone", [{"health": BROKEN}, {"closed_at": datetime.now(UTC)}], ids=["broken", "closed"])
 async def test_an_account_that_breaks_between_two_steps_makes_the_next_one_fail(
-    anywhere: Database, gone: dict[str, Any]
+    database: Database, gone: dict[str, Any]
 ) -> None:
-    sending = Sending(anywhere, lease_ms=LEASE_MS)
-    claim = await held(sending, await kept(anywhere))
+    sending = Sending(database, lease_ms=LEASE_MS)
+    claim = await held(sending, await kept(database))
     assert claim.barred == ""
-    await became(anywhere, account(**gone))
+    await became(database, account(**gone))
     assert await attempted(sending, claim) == Refusal("account")
-    await became(anywhere, account(health=Health(state="attention", reason="Ends soon.")))
+    await became(database, account(health=Health(state="attention", reason="Ends soon.")))
     assert await attempted(sending, claim) is None
     assert await checked(sending, claim) is None
-    await became(anywhere, account(**gone))
+    await became(database, account(**gone))
     assert await checked(sending, claim) == Refusal("account")
 
 
-async def test_the_claim_itself_says_what_bars_the_post(anywhere: Database) -> None:
+async def test_the_claim_itself_says_what_bars_the_post(database: Database) -> None:
     """All in one script: whatever was true at that moment counts, and the holder can end the post with a word."""
-    sending = Sending(anywhere, lease_ms=LEASE_MS)
-    found = await kept(anywhere, campaign="Spring")
+    sending = Sending(database, lease_ms=LEASE_MS)
+    found = await kept(database, campaign="Spring")
 
     async def barred() -> str:
         claim = await held(sending, found)
@@ -179,48 +168,48 @@ async def test_the_claim_itself_says_what_bars_the_post(anywhere: Database) -> N
         return claim.barred
 
     assert await barred() == ""
-    await became(anywhere, account(health=BROKEN))
+    await became(database, account(health=BROKEN))
     assert await barred() == "account"
     for scope in ("workspace", "brand:b", "leaving:b", "account:a", "campaign:Spring"):
         pause = Pause(scope=scope, by="m", since=datetime.now(UTC))
-        await commit(anywhere, pauses.put(Change(W), pause))
+        await commit(database, pauses.put(Change(W), pause))
         assert await barred() == "paused", scope
         lifted = pause.model_copy(update={"until": datetime.now(UTC)})
-        await commit(anywhere, pauses.put(Change(W), lifted))
+        await commit(database, pauses.put(Change(W), lifted))
         assert await barred() == "account", scope
-    await became(anywhere, account())
-    await commit(anywhere, pauses.put(Change(W), Pause(scope="brand:c", by="m", since=datetime.now(UTC))))
+    await became(database, account())
+    await commit(database, pauses.put(Change(W), Pause(scope="brand:c", by="m", since=datetime.now(UTC))))
     assert await barred() == ""
-    await cast(Any, anywhere.client).hset(post_key(W, found.id), "stop", "1")
+    await cast(Any, database.client).hset(post_key(W, found.id), "stop", "1")
     assert await barred() == "stopped"
 
 
-async def test_an_account_that_is_not_there_bars_the_post(anywhere: Database) -> None:
-    sending, found = Sending(anywhere, lease_ms=LEASE_MS), post(account="another")
-    await commit(anywhere, PostStore(anywhere).save(Change(W), found, ver=None))
+async def test_an_account_that_is_not_there_bars_the_post(database: Database) -> None:
+    sending, found = Sending(database, lease_ms=LEASE_MS), post(account="another")
+    await commit(database, PostStore(database).save(Change(W), found, ver=None))
     assert (await held(sending, found)).barred == "account"
 
 
-async def test_a_pause_between_two_steps_makes_the_next_one_fail(anywhere: Database) -> None:
-    sending = Sending(anywhere, lease_ms=LEASE_MS)
-    found = await kept(anywhere)
+async def test_a_pause_between_two_steps_makes_the_next_one_fail(database: Database) -> None:
+    sending = Sending(database, lease_ms=LEASE_MS)
+    found = await kept(database)
     claim = await held(sending, found)
     pause = Pause(scope="workspace", by="m", since=datetime.now(UTC))
-    await commit(anywhere, pauses.put(Change(W), pause))
+    await commit(database, pauses.put(Change(W), pause))
     assert await attempted(sending, claim) == Refusal("repause")
-    version = (await pauses.read(anywhere, W)).version
+    version = (await pauses.read(database, W)).version
     assert await attempted(sending, claim, version) is None
-    await commit(anywhere, pauses.put(Change(W), pause))
+    await commit(database, pauses.put(Change(W), pause))
     assert await checked(sending, claim, version) == Refusal("repause")
     assert await sending.renew(claim, offset_ms=0) is None, "a pause must not make a claim lapse"
 
 
-async def test_a_stop_is_obeyed_at_the_check_and_by_every_later_attempt(anywhere: Database) -> None:
-    sending = Sending(anywhere, lease_ms=LEASE_MS)
-    found = await kept(anywhere)
+async def test_a_stop_is_obeyed_at_the_check_and_by_every_later_attempt(database: Database) -> None:
+    sending = Sending(database, lease_ms=LEASE_MS)
+    found = await kept(database)
     claim = await held(sending, found)
     assert await attempted(sending, claim) is None
-    await commit(anywhere, Change(W).hset(post_key(W, "p_1"), {"stop": "1"}))
+    await commit(database, Change(W).hset(post_key(W, "p_1"), {"stop": "1"}))
     assert await checked(sending, claim) == Refusal("stopped")
     assert await sending.finish(claim, state=PostState.scheduled) == Refusal("stopped")
     assert await sending.finish(claim, state=PostState.unknown) is None
@@ -229,20 +218,20 @@ async def test_a_stop_is_obeyed_at_the_check_and_by_every_later_attempt(anywhere
     assert await sending.finish(looking, state=PostState.cancelled) is None
 
 
-async def test_what_a_person_decides_is_not_overwritten_by_who_held_the_post(anywhere: Database) -> None:
-    sending, store = Sending(anywhere, lease_ms=LEASE_MS), PostStore(anywhere)
-    found = await kept(anywhere)
+async def test_what_a_person_decides_is_not_overwritten_by_who_held_the_post(database: Database) -> None:
+    sending, store = Sending(database, lease_ms=LEASE_MS), PostStore(database)
+    found = await kept(database)
     claim = await held(sending, found)
     before = await store.get(W, found.id)
-    await commit(anywhere, store.save(Change(W), found.changed(state=PostState.cancelled), ver=before.ver))
+    await commit(database, store.save(Change(W), found.changed(state=PostState.cancelled), ver=before.ver))
     assert await attempted(sending, claim) == Refusal("lost")
     assert await sending.finish(claim, state=PostState.missed) == Refusal("lost")
     assert (await store.get(W, found.id)).record.state is PostState.cancelled
     with pytest.raises(Conflict):
-        await commit(anywhere, store.save(Change(W), found, ver=before.ver))
+        await commit(database, store.save(Change(W), found, ver=before.ver))
 
 
-async def test_a_posts_hash_holds_all_of_it(anywhere: Database) -> None:
+async def test_a_posts_hash_holds_all_of_it(database: Database) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     full = post(
         state=PostState.unknown,
@@ -253,5 +242,5 @@ async def test_a_posts_hash_holds_all_of_it(anywhere: Database) -> None:
         due=now,
     )
     assert from_hash(to_hash(full)) == full
-    await commit(anywhere, PostStore(anywhere).save(Change(W), full, ver=None))
-    assert from_hash(await hgetall(anywhere, post_key(W, full.id))) == full
+    await commit(database, PostStore(database).save(Change(W), full, ver=None))
+    assert from_hash(await hgetall(database, post_key(W, full.id))) == full

@@ -122,6 +122,24 @@ def test_a_link_belongs_to_the_first_browser_that_acts(
     assert found["status"] == "changes" and found["decisions"][0]["reason"] == "Nine, please"
 
 
+def test_previews_decide_nothing_and_what_is_sent_again_decides_nothing_more(
+    served: Served, owner: Person, outside: httpx2.Client, client_member: str
+) -> None:
+    draft = served.draft("Tell people that we bake at four. Feed, tomorrow 9am.")
+    path = link(owner, draft, client_member)
+    with httpx2.Client(base_url=served.public_url, headers={"host": HOST}, trust_env=False) as preview:
+        for method in ("GET", "HEAD", "OPTIONS", "GET"):  # a chat's preview, a mail scanner, a browser that looks ahead
+            preview.request(method, path, headers={"sec-purpose": "prefetch"})
+    assert status(served, draft["id"])["decisions"] == []
+    assert outside.post(path, data={"verdict": "changes", "reason": "At five"}).status_code == 200, "still the first"
+    before = status(served, draft["id"])["decisions"]
+    again = outside.post(path, data={"verdict": "changes", "reason": "At five"})
+    assert again.status_code < 500 and status(served, draft["id"])["decisions"] == before, "once, however often"
+    with httpx2.Client(base_url=served.public_url, headers={"host": HOST}, trust_env=False) as copied:
+        assert copied.post(path, data={"verdict": "changes", "reason": "At five"}).status_code == 403
+    assert status(served, draft["id"])["decisions"] == before
+
+
 def test_a_link_ends_with_the_wording_it_was_made_for(
     served: Served, owner: Person, outside: httpx2.Client, client_member: str
 ) -> None:
