@@ -44,21 +44,32 @@ class Pasting:
         self._audit = audit
         self._clock = clock
 
-    async def begin(self, who: Traveller, channel: str, options: Mapping[str, str], secrets: Mapping[str, str]) -> str:
-        """Try it; the handle of what waits for its yes. Raises NotAllowed, and what `Accounts.tried` raises."""
+    async def begin(
+        self,
+        who: Traveller,
+        channel: str,
+        options: Mapping[str, str],
+        secrets: Mapping[str, str],
+        *,
+        name: str = "",
+    ) -> str:
+        """Try it; the handle of what waits for its yes. `name`: what it shall be called; empty: as it calls itself.
+
+        Raises NotAllowed, and what `Accounts.tried` raises.
+        """
         may_connect(who.member, who.brand)
         given, secrets = await self._accounts.admitted(
             channel, {name: value for name, value in options.items() if value}, secrets
         )
         account = await self._accounts.tried(
-            who.member.workspace, who.brand, channel, options.get("handle", "")[:80] or channel, given, secrets
+            who.member.workspace, who.brand, channel, name or options.get("handle", "")[:80] or channel, given, secrets
         )
         known = await self._accounts.known(account)
         if known is not None:  # what the team chose for it stays, but for what was given, or left out, now
             chosen = {name: value for name, value in undated(known.options).items() if options.get(name, value)}
-            account = account.changed(name=known.name, options={**chosen, **account.options})
+            account = account.changed(name=name or known.name, options={**chosen, **account.options})
         else:
-            account = account.changed(name=account.handle[:80] or account.name)
+            account = account.changed(name=name or account.handle[:80] or account.name)
         now = self._clock.now()
         grant = Grant(
             id="",

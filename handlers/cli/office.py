@@ -222,10 +222,11 @@ async def list_accounts(json_: bool) -> None:
 @click.option("--option", "options", multiple=True, help="key=value, e.g. url=https://example.com/hook")
 @click.option("--secret", "secrets", multiple=True, help="Name of a secret; you are asked for its value.")
 @click.option("--brand", default="", help="Of which brand, by name or id; needed when there are several.")
+@yes_option
 @as_json
 @command
 async def add_account(
-    channel: str, name: str, options: tuple[str, ...], secrets: tuple[str, ...], brand: str, json_: bool
+    channel: str, name: str, options: tuple[str, ...], secrets: tuple[str, ...], brand: str, yes: bool, json_: bool
 ) -> None:
     """Connect a place: admind accounts add webhook "Our site" --option url=https://… --secret signing_key"""
     if wrong := [option for option in options if "=" not in option]:
@@ -235,7 +236,16 @@ async def add_account(
     async with line() as opened:
         body = {"channel": channel, "name": name, "options": pairs, "secrets": given}
         body["brand"] = await brand_id(opened, brand)
-        made = await opened.send("POST", "/accounts", body, as_="owner")
+        tried = await opened.send("POST", "/accounts/try", body, as_="owner")
+        if not json_:
+            console().print(table(("", ""), _whose(tried)))
+        given_back = {"tried": tried["tried"], "brand": body["brand"]}
+        try:
+            sure(f"Is this the one, and shall it post for {clean(tried['brand'])}?", yes)
+        except Refused:
+            await opened.send("POST", "/accounts/decline", given_back, as_="owner")
+            raise
+        made = await opened.send("POST", "/accounts", given_back, as_="owner")
         show_json(made) if json_ else click.echo(clean(f"{made['name']} is connected: {made['id']}."))
 
 
@@ -352,6 +362,22 @@ async def revoke_token(token: str, json_: bool) -> None:
 
 async def _brand_names(opened: Line) -> dict[str, str]:
     return {brand["id"]: brand["name"] for brand in (await opened.get("/brands"))["items"]}
+
+
+def _whose(tried: dict[str, Any]) -> list[tuple[str, str]]:
+    """What answered, for whoever says yes."""
+    last = tried["last_post"] and f"{clean(tried['last_post'])[:200]}"
+    at = local_time(tried["last_at"]) if tried["last_at"] else ""
+    rows = [
+        ("channel", tried["channel"]),
+        ("will be called", clean(tried["name"])),
+        ("name there", clean(" ".join(each for each in (tried["called_there"], tried["handle"]) if each))),
+        ("place", clean(tried["page"] or tried["server"] or "")),
+        ("last post", f"{last} ({at})" if last and at else last or "none that can be read"),
+        ("brand", clean(tried["brand"])),
+        ("", "connected already: its access is renewed" if tried["known"] else ""),
+    ]
+    return [(name, said) for name, said in rows if said]
 
 
 def _said(value: object) -> str:

@@ -15,6 +15,7 @@ from tests.fakes.mastodon_server import MastodonServer, Status, running_mastodon
 from tests.handlers.serving import Served, serving
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+SHOWN = "images => images.every(image => image.complete && image.naturalWidth > 0)"
 expect.set_options(timeout=20_000)
 
 
@@ -126,8 +127,7 @@ def test_a_draft_looks_as_it_will_stand_there(
     secrets = {"access_token": mastodon.token_for(user)}
     options = {"server": named(mastodon)} | warned
     body = {"channel": "mastodon", "name": account, "options": options, "secrets": secrets}
-    made = public.owner("POST", "/accounts", body)
-    assert made.status_code == 201, made.text
+    public.connect(body)
     draft = public.draft(f"Announce our sale: 20% off all bikes until 31 May. {account}, tomorrow 9am, with an image.")
     text = (
         "Everything on two wheels is 20% off until 31 May 🚲 — ask @ana@velo.example for a ride.\n\n"
@@ -147,7 +147,7 @@ def test_a_draft_looks_as_it_will_stand_there(
         expect(toot.get_by_role("link", name="velo.example/offers/spring?cam…")).to_be_visible()
         expect(toot.get_by_text("@ana", exact=True)).to_be_visible()
         expect(toot.get_by_text("<now>")).to_be_visible()
-        assert toot.locator("img").evaluate("image => image.complete && image.naturalWidth > 0")
+        assert toot.locator("img").count() == 2 and toot.locator("img").evaluate_all(SHOWN), "its face and its picture"
         assert not violations(page)
         shot(page, f"draft-{theme}")
     member = public.owner("POST", "/members", {"name": f"Clara {theme}", "roles": ["client"]}).json()["id"]
@@ -162,8 +162,8 @@ def test_a_draft_looks_as_it_will_stand_there(
         toot = asked.locator(".toot")
         if warned:
             toot.locator("summary").click()
-        image = toot.locator("img")
-        assert image.evaluate("image => image.complete && image.naturalWidth > 0")
+        image = toot.locator("img:not(.portrait)")
+        assert toot.locator("img").evaluate_all(SHOWN)
         of_its_own = (
             toot.locator(".toot-who p").evaluate("p => getComputedStyle(p).margin"),
             image.evaluate("image => getComputedStyle(image).borderRadius"),

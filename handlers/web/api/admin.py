@@ -103,14 +103,6 @@ class AccountAudience(Body):
     region: str = Field("", max_length=2, description="ISO 3166-1 alpha-2 of whom it speaks to; empty: everybody.")
 
 
-class NewAccount(Body):
-    channel: str = Field(max_length=40)
-    name: str = Field(min_length=1, max_length=80)
-    options: dict[str, str] = Field(default_factory=dict)
-    secrets: dict[str, str] = Field(default_factory=dict, description="Kept encrypted, never shown again.")
-    brand: str = ""
-
-
 @router.post("/tokens", status_code=201)
 async def make_token(admind: Service, caller: Owner, body: NewToken) -> TokenMade:
     now = admind.clock.now()
@@ -192,23 +184,6 @@ async def add_brand(admind: Service, caller: Owner, body: NewBrand) -> BrandView
 async def change_brand(admind: Service, caller: Owner, brand: str, body: BrandBody) -> BrandView:
     return brand_view(
         await admind.office.change_brand(caller.workspace, caller.member, brand, body.model_dump(exclude_unset=True))
-    )
-
-
-@router.post("/accounts", status_code=201)
-async def add_account(admind: Service, caller: Owner, body: NewAccount) -> AccountView:
-    """Connect a place on a channel: it is tried first, then kept."""
-    await admind.office.owner(caller.workspace, caller.member, body.brand or caller.brand)
-    return account_view(
-        await admind.accounts.connect(
-            caller.workspace,
-            body.brand or caller.brand,
-            body.channel,
-            body.name,
-            body.options,
-            body.secrets,
-            by=caller.member,
-        )
     )
 
 

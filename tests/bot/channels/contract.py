@@ -353,7 +353,7 @@ class NetworkContract(ChannelContract):
         for name, act in SLOW.items():
             async with self.open() as bench:
                 bench.server.plan.append(act)
-                outcome = await attempt(bench, self.sealed(bench), deadline=timedelta(seconds=0.2))
+                outcome = await attempt(bench, self.sealed(bench), deadline=timedelta(seconds=0.5))
                 bench.server.commit_late()
                 assert isinstance(outcome, OutcomeUnknown), name
                 assert len(await bench.standing()) == 1, name

@@ -225,8 +225,7 @@ def test_the_profiles_picture_comes_from_the_studio_and_only_as_a_picture(desk: 
     options = {"handle": "velo.bsky.example", "app_view": server.origin, "directory": server.origin}
     body = {"channel": "bluesky", "name": "Velo", "options": options}
     secrets = {"app_password": server.people[VELO].password}
-    made = desk.served.owner("POST", "/accounts", body | {"secrets": secrets})
-    assert made.status_code == 201, made.text
+    made = desk.served.connect(body | {"secrets": secrets})
     server.avatar = PNG
     page = desk.pasted()  # the same account again: the network that was chosen for it stays
     assert "connected already" in desk.person.get(page).text
@@ -235,7 +234,7 @@ def test_the_profiles_picture_comes_from_the_studio_and_only_as_a_picture(desk: 
     server.avatar = b"<svg onload=alert(1)>"
     assert desk.person.get(f"{page}/face").status_code == 404
     assert admind.workspace.id and desk.person.post(page, {"name": "Velo"}).status_code == 303
-    assert [account["id"] for account in desk.accounts()] == [made.json()["id"]]
+    assert [account["id"] for account in desk.accounts()] == [made["id"]]
 
 
 def test_an_account_keeps_a_face_of_our_own_and_previews_show_it(desk: Desk) -> None:
@@ -245,7 +244,7 @@ def test_an_account_keeps_a_face_of_our_own_and_previews_show_it(desk: Desk) -> 
     options = {"handle": "velo.bsky.example", "app_view": server.origin, "directory": server.origin}
     body = {"channel": "bluesky", "name": "Himmel", "options": options}
     secrets = {"app_password": server.people[VELO].password}
-    assert desk.served.owner("POST", "/accounts", body | {"secrets": secrets}).status_code == 201
+    desk.served.connect(body | {"secrets": secrets})
     [account] = desk.accounts()
     place = f"/faces/{account['id']}/{account['face']}"
     kept = desk.person.get(place)
@@ -274,7 +273,7 @@ def test_a_draft_that_mentions_somebody_is_sealed_with_who_that_is(desk: Desk) -
     options = {"handle": "velo.bsky.example", "app_view": server.origin, "directory": server.origin}
     body = {"channel": "bluesky", "name": "Himmel", "options": options}
     secrets = {"app_password": server.people[VELO].password}
-    assert desk.served.owner("POST", "/accounts", body | {"secrets": secrets}).status_code == 201
+    desk.served.connect(body | {"secrets": secrets})
     draft = desk.served.draft("Tell people that we open a shop. Himmel, tomorrow 9am.")
     place = draft["versions"][0]["account"]
     with desk.served.client(desk.served.token("read", "propose", "decide")) as client:
