@@ -4,12 +4,17 @@ The Bot API has no key that makes one message of two requests, and no way to rea
 unclear end a person is asked, always. Text goes out as plain text; Telegram itself makes links of addresses, mentions
 and hashtags.
 
-Account options: `chat` (@name or number); `server` for a Bot API server of your own. Secret: `bot_token`.
+A bot has one stream of updates, which whoever reads it takes from all others: reactions are counted only where a person
+said that the bot is AdMind's alone.
+
+Account options: `chat` (@name or number); `server` for a Bot API server of your own; `reactions` "yes" (the bot is
+AdMind's alone). Secret: `bot_token`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -39,6 +44,7 @@ from bot.channels.handed import Carries
 from bot.channels.limits import problems
 from bot.channels.mastodon_server import origin_of
 from bot.channels.telegram_api import KEPT, Api, chat_in, request_of
+from bot.errors import BadInput
 from storage.sealed import Part, SealedPayload
 
 SERVER = "https://api.telegram.org"
@@ -78,7 +84,8 @@ class Telegram:
     )
 
     def capabilities_for(self, account: Account) -> Capabilities:
-        return self.capabilities
+        counts = ("reactions",) if account.options.get("reactions") == "yes" else ()
+        return dataclasses.replace(self.capabilities, metrics=counts)
 
     def measure(self, text: str, account: Account) -> Measure:
         """In UTF-16 code units, as the API counts entities: never less than it counts characters."""
@@ -150,7 +157,13 @@ class Telegram:
             await api.delete(chat, int(number))
 
     async def metrics(self, receipt: Receipt, door: Door) -> Mapping[str, int]:
-        return {}
+        """What the latest updates say of it; Telegram keeps them for a day, the newest hundred are asked for."""
+        if door.account.options.get("reactions") != "yes":
+            return {}
+        chat, _, numbers = receipt.remote_id.partition(":")
+        counted = await (await Api.of(door, door.account.server)).reactions(chat)
+        found = [counted[int(number)] for number in numbers.split(",") if int(number) in counted]
+        return {"reactions": sum(found)} if found else {}
 
     def price(self, payload: SealedPayload) -> str:
         return ""
@@ -171,6 +184,8 @@ class Telegram:
 
         Raises BadInput for options that cannot work, ChannelRefused (`unauthorized` when the bot may not).
         """
+        if account.options.get("reactions", "") not in ("", "yes"):
+            raise BadInput("The option reactions is yes, or left out.")
         origin = origin_of(account.options.get("server") or SERVER)
         wanted = account.destination or chat_in(account.options.get("chat", ""))
         api = await Api.of(door, origin)

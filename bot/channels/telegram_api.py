@@ -24,6 +24,7 @@ _PATH = re.compile(r"[A-Za-z0-9_]+(?:/[A-Za-z0-9_.-]+)+")
 _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{20,100}")
 _NAME = re.compile(r"@[A-Za-z][A-Za-z0-9_]{3,31}")
 _NUMBER = re.compile(r"-?[0-9]{1,20}")
+COUNTED, MOST_UPDATES = "message_reaction_count", 100  # as many as one answer holds
 SUFFIX = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
 
@@ -62,6 +63,30 @@ class Api:
         found = (document(answer) or {}).get("result")
         if not isinstance(found, dict):
             raise ProvenNotSent(f"{self.name} did not answer properly.", kept=KEPT)
+        return found
+
+    async def reactions(self, chat: str) -> dict[int, int]:
+        """How many reactions the messages of a chat have, as far as the latest updates tell; by the message's number.
+
+        Nothing is confirmed, so that every post can find its own: https://core.telegram.org/bots/api#getupdates with a
+        negative offset. Whoever else reads the stream, or a webhook, makes it a 409: then nothing is told. Raises
+        ChannelRefused, ProvenNotSent, OutcomeUnknown.
+        """
+        body = {"offset": -MOST_UPDATES, "limit": MOST_UPDATES, "timeout": 0, "allowed_updates": [COUNTED]}
+        answer = await ask(lambda: self._call("getUpdates", json=body), self.name)
+        if answer.status_code == 409:
+            return {}
+        self._judged(answer)
+        updates = (document(answer) or {}).get("result")
+        found: dict[int, int] = {}
+        for update in updates if isinstance(updates, list) else ():  # in their order: the last one counts
+            told = update.get(COUNTED) if isinstance(update, dict) else None
+            if not isinstance(told, dict) or str((told.get("chat") or {}).get("id")) != chat:
+                continue
+            number, kinds = told.get("message_id"), told.get("reactions")
+            counts = [each.get("total_count") for each in kinds or () if isinstance(each, dict)]
+            if type(number) is int:
+                found[number] = sum(count for count in counts if type(count) is int and count > 0)
         return found
 
     async def picture(self, photo: object) -> str:

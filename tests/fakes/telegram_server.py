@@ -56,6 +56,8 @@ class TelegramServer(FaultyServer):
     photo: bytes = b""  # of the chat
     now: Callable[[], datetime] = real_now
     messages: list[Message] = field(default_factory=list)
+    reacted: list[tuple[int, dict[str, int]]] = field(default_factory=list)  # message and its reactions, as told
+    taken: bool = False  # somebody else reads the updates
     _count: int = 40
 
     def sent(self) -> list[Seen]:
@@ -86,7 +88,7 @@ class TelegramServer(FaultyServer):
         if seen.method == "GET" and self.photo and seen.path == f"/file/bot{self.token}/{PHOTO}":
             return 200, self.photo, (("content-type", "application/octet-stream"),)
         works = {"getMe": self._me, "getChat": self._chat, "getChatMember": self._member, "deleteMessage": self._delete}
-        works["getFile"] = self._file
+        works |= {"getFile": self._file, "getUpdates": self._updates}
         try:
             self._auth(seen)
             return _json(200, {"ok": True, "result": works[seen.path.rpartition("/")[2]](json.loads(seen.body))})
@@ -112,6 +114,31 @@ class TelegramServer(FaultyServer):
         if asked != {"file_id": "AQADsmall"} or not self.photo:
             raise No(400, "Bad Request: invalid file_id")
         return {"file_id": "AQADsmall", "file_unique_id": "AQAD", "file_size": len(self.photo), "file_path": PHOTO}
+
+    def _updates(self, asked: dict[str, Any]) -> object:
+        """The newest of the queue, and those before them are forgotten: a negative offset."""
+        if set(asked) != {"offset", "limit", "timeout", "allowed_updates"} or asked["timeout"] != 0:
+            raise No(400, "Bad Request: wrong parameters")
+        if self.taken:
+            raise No(409, "Conflict: terminated by other getUpdates request")
+        assert asked["allowed_updates"] == ["message_reaction_count"] and -100 <= asked["offset"] < 0
+        self.reacted = self.reacted[asked["offset"] :]
+        chat = {"id": CHANNEL, "type": "channel", "title": "Velo News"}
+        return [
+            {
+                "update_id": number,
+                "message_reaction_count": {
+                    "chat": chat,
+                    "message_id": message,
+                    "date": int(self.now().timestamp()),
+                    "reactions": [
+                        {"type": {"type": "emoji", "emoji": emoji}, "total_count": count}
+                        for emoji, count in counts.items()
+                    ],
+                },
+            }
+            for number, (message, counts) in enumerate(self.reacted, 900)
+        ]
 
     def _member(self, asked: dict[str, Any]) -> object:
         if asked["user_id"] != int(self.token.partition(":")[0]):

@@ -209,3 +209,34 @@ def test_what_is_no_chat_is_told(given: str) -> None:
 @given(st.text(max_size=50))
 def test_units_are_utf16_and_never_fewer_than_characters(text: str) -> None:
     assert units(text) == sum(2 if ord(char) > 0xFFFF else 1 for char in text) >= len(text)
+
+
+async def test_reactions_are_counted_where_the_bot_is_ours_alone() -> None:
+    async with open_bench({"reactions": "yes"}) as bench:
+        assert bench.channel.capabilities_for(bench.account).metrics == ("reactions",)
+        receipt, album = await bench.send(), await bench.send("Three", media=MEDIA)
+        assert await bench.channel.metrics(receipt, bench.door()) == {}, "nothing told is no zero"
+        bench.server.reacted = [
+            (41, {"👍": 3}),
+            (7, {"👎": 9}),
+            (41, {"👍": 4, "🔥": 2}),
+            (42, {"👍": 1}),
+            (44, {"🎉": 2}),
+        ]
+        for _ in range(2):  # looking takes nothing away
+            assert await bench.channel.metrics(receipt, bench.door()) == {"reactions": 6}
+            assert await bench.channel.metrics(album, bench.door()) == {"reactions": 3}
+        bench.server.reacted.append((41, {}))
+        assert await bench.channel.metrics(receipt, bench.door()) == {"reactions": 0}, "they were taken back"
+        bench.server.taken = True
+        assert await bench.channel.metrics(receipt, bench.door()) == {}
+
+
+async def test_a_bot_that_others_use_is_not_read() -> None:
+    async with open_bench() as bench:
+        assert bench.channel.capabilities_for(bench.account).metrics == ()
+        assert await bench.channel.metrics(await bench.send(), bench.door()) == {}
+        assert not [seen for seen in bench.server.seen if seen.path.endswith("getUpdates")]
+    with pytest.raises(BadInput):
+        async with open_bench({"reactions": "please"}):
+            pass

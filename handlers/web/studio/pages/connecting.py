@@ -98,10 +98,12 @@ async def paste(
     secret: Annotated[str, Form(max_length=300)],
     place: Annotated[str, Form(max_length=300)] = "",
     server: Annotated[str, Form(max_length=300)] = "",
+    reactions: Annotated[Literal["", "yes"], Form()] = "",
 ) -> Response:
     """A place or a name there with its password, token or key: tried at once, kept after a look."""
     place_name, secret_name = PASTED[channel]
     options = {"server": server.strip(), place_name: place.strip()}
+    options |= {"reactions": reactions} if channel == "telegram" else {}
     begun = await visit.admind.pasting.begin(_traveller(visit), channel, options, {secret_name: secret.strip()})
     return go(request, f"{ACCOUNTS}/pasted/{begun}")
 
