@@ -10,6 +10,7 @@ What is found is said in `bot.privacy.finding`. Names and postal addresses go ou
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from functools import cache
 from typing import Any, Final, TypeVar, cast
@@ -238,7 +239,9 @@ class _Pieces:
         args, index = part.get("args"), part.get("index")
         if not args:
             return part
-        told = self._restored(args) if index is None else self._more(("args", index), args)  # without one it is whole
+        # Without an index a call comes whole; Google counts all of them as the first, each whole with an id of its own.
+        whole = index is None or (part.get("id") and _is_whole(args))
+        told = self._restored(args) if whole else self._more(("args", index), args)
         return cast("ToolCallChunk", {**part, "args": told})
 
     def _block(self, block: str | dict[Any, Any]) -> str | dict[Any, Any]:
@@ -268,6 +271,13 @@ class _Pieces:
             return self._veil.unveil(text)
         except Stray:
             raise ModelScrambled from None
+
+
+def _is_whole(args: str) -> bool:
+    try:
+        return isinstance(json.loads(args), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _again(chunk: ChatGenerationChunk, content: Any, calls: list[ToolCallChunk]) -> ChatGenerationChunk:

@@ -71,11 +71,12 @@ _ANNOUNCED: Final[tuple[tuple[str, str], ...]] = (
     ("gb.nhs", r"\d{3}[ -]?\d{3}[ -]?\d{4}"),
 )  # fmt: skip
 _WORDS: Final = (
-    r"steuer-?id\p{L}*|id-?nr|identifikationsnummer|steuer(?:liche )?\p{L}*nummer|sozialversicherung\p{L}*|sv-?n[ru]\p{L}*|"
-    r"ahv\p{L}*|avs|tax (?:id|file number|number)|social (?:security|insurance)\p{L}*|ssn|sin|tfn|bsn|burgerservicenummer|"
-    r"pesel|f[øo]dselsnummer|personnummer|personnumret|cpr|cpf|rodn[ée] č[íi]slo|nif|nie|dni|contribuinte|cnp|kimlik|"
-    r"tc ?no|aadhaar|pan|pps|ppsn|my number|マイナンバー|個人番号|αμκα|amka|national (?:id|insurance)\p{L}*|nino|ni|nhs|"
-    r"id|identity|identit\p{L}*|rijksregister\p{L}*|registre national|numero nacional"
+    r"steuer-?id\p{L}*|id-?nr|identifikationsnummer|steuer(?:liche )?\p{L}*nummer|sozialversicherung\p{L}*|"
+    r"sv-?n[ru]\p{L}*|ahv\p{L}*|avs|tax (?:id|file number|number)|social (?:security|insurance)\p{L}*|ssn|sin|tfn|bsn|"
+    r"burgerservicenummer|pesel|f[øo]dselsnummer|personnummer|personnumret|cpr|cpf|rodn[ée] č[íi]slo|nif|nie|dni|"
+    r"contribuinte|cnp|kimlik|tc ?no|aadhaar|pan|pps|ppsn|my number|マイナンバー|個人番号|αμκα|amka|"
+    r"national (?:id|insurance)\p{L}*|nino|ni|nhs|id|identity|identit\p{L}*|rijksregister\p{L}*|registre national|"
+    r"numero nacional"
 )
 _SAYS_SO: Final = regex.compile(
     rf"(?i)(?<![\p{{L}}\p{{N}}])(?:{_WORDS})(?:[ -]?(?:no|nr|number|nummer|card|karte|code|numéro|número))?\.?"
