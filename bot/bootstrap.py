@@ -84,6 +84,7 @@ from bot.workflow.measure import Measures
 from bot.workflow.names import Names
 from bot.workflow.office import Office
 from bot.workflow.once import OnceOnly
+from bot.workflow.opening import Opening
 from bot.workflow.pictures import Pictures
 from bot.workflow.posts import Posts
 from bot.workflow.promised import Promised
@@ -118,7 +119,7 @@ from storage.journal import Journal
 from storage.ledger import Ledger
 from storage.media import MediaStore
 from storage.redis import Database, connect
-from storage.stores import DraftStore, TeamStore
+from storage.stores import DraftStore, PostStore, TeamStore
 from storage.team import Workspace
 from storage.tokens import TokenStore
 from storage.waiting import WaitingStore
@@ -252,8 +253,10 @@ class AdMind:
             blobs=self.blobs,
             media=self.media,
             drafts=DraftStore(database),
+            posts=PostStore(database),
             clock=clock,
             open_door=self.doors,
+            opening=Opening(self.client, clock),
         )
         room = Room(database, settings.data_dir)
         self.requests = Requests(

@@ -277,7 +277,7 @@ def _document(
             "language": brand.language,
             "avoid_words": list(brand.avoid_words),
             "facts": [fact.text for fact in brand.facts],
-            **brand.profile.model_dump(mode="json", exclude={"disclaimers"}),
+            **brand.profile.model_dump(mode="json", exclude={"disclaimers", "timing"}),
         },
         "needs": [asdict(need) for need in needs],
         "seed": seed,

@@ -55,16 +55,20 @@ _CANDIDATE: Final = regex.compile(
     r"(?![\w%€$£]|[.,:]\d|[ \u00a0]?(?:%|€|\$|£|CHF\b|EUR\b|USD\b))"
 )
 _SAID: Final = regex.compile(
-    r"(?i)(?:phone|fone|fon|tel\p{L}*|tél\p{L}*|tlf|mobile?|mobil\p{L}*|móvil|m[oó]vel|cell\p{L}*|whats?app|signal|sms|"
+    r"(?i)(?:phone|fone|fon|tel\p{L}*|tél\p{L}*|tlf|mobile?|mobil\p{L}*|móvil|m[oó]vel|cell\p{L}*|whats?app|signal|"
+    r"sms|"
     r"call(?:ing)?|ring|dial|text|number|nummer|num[eé]ro|numero|handy|natel|ruft?|anruf\p{L}*|erreichbar|erreichen|"
     r"durchwahl|hotline|appele[zr]|portable|llam\p{L}*|chiam\p{L}*|cellulare|ligue|liga|telem[oó]vel|bel|bellen|"
     r"telefoonnummer|ring|soita|puhelin|dzwoń|zadzwoń|zavol\p{L}*|hívj\p{L}*|ara|arayın|電話|携帯|fax|kontakt\p{L}*|"
     r"contact\p{L}*|reach\p{L}*)\W{0,4}(?:\p{L}+\W{1,3}){0,3}$"
 )
 _OTHER: Final = regex.compile(
-    r"(?i)(?:\b(?:ean|gtin|upc|isbn|issn|sku|asin|uid|vat|ust\p{L}*|mwst\p{L}*|hrb|serial|serie\p{L}*|order|bestell\p{L}*|"
-    r"invoice|rechnung\p{L}*|art(?:ikel)?\p{L}*|item|model\p{L}*|tracking|sendung\p{L}*|part|batch|charge|id|ref\p{L}*|"
-    r"ticket|licen[cs]e|lizenz\p{L}*|timestamp|ts|coordinates|koordinaten)\W{0,3}(?:no|nr|number|nummer|code|id)?\W{0,3})$"
+    r"(?i)(?:\b(?:ean|gtin|upc|isbn|issn|sku|asin|uid|vat|ust\p{L}*|mwst\p{L}*|hrb|serial|serie\p{L}*|order|"
+    r"bestell\p{L}*|"
+    r"invoice|rechnung\p{L}*|art(?:ikel)?\p{L}*|item|model\p{L}*|tracking|sendung\p{L}*|part|batch|charge|id|"
+    r"ref\p{L}*|"
+    r"ticket|licen[cs]e|lizenz\p{L}*|timestamp|ts|coordinates|koordinaten)\W{0,3}(?:no|nr|number|nummer|code|"
+    r"id)?\W{0,3})$"
 )
 _DATE: Final = regex.compile(
     r"\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{4}\s?[-–/]\s?\d{4}|\d{10}\.\d{6}"

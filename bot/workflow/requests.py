@@ -508,7 +508,9 @@ class Requests:
         title = written.copy.title or idea.brief.topic or idea.brief.request[:60]
         versions = await self._versions.seal(making, brief, brand, title=title, due=due)
         by_id = {account.id: account for account in accounts}
-        findings = await self._versions.check(versions, brief, brand, by_id, draft=draft_id, pages=sources)
+        findings = await self._versions.check(
+            versions, brief, brand, by_id, draft=draft_id, pages=sources, due=due, tainted=asker.tainted
+        )
         draft = Draft(
             id=draft_id,
             workspace=asker.workspace,
@@ -582,7 +584,8 @@ class Requests:
         candidate = asker.by_agent and any(kept.record.state is PostState.scheduled for kept in case.posts.values())
         if candidate:
             await self._room.left()
-        draft = await self._edited(old, case, brand, member, edit, new_id("d") if candidate else old.id)
+        draft_id = new_id("d") if candidate else old.id
+        draft = await self._edited(old, case, brand, member, edit, draft_id, tainted=asker.tainted)
         if candidate:
             draft = draft.changed(
                 id=draft.id, replaces=old.id, revision=1, decisions=(), messages=(), history=(), requested_by=member.id
@@ -596,7 +599,9 @@ class Requests:
             draft = self._decisions.approved_by_client(draft, member, worded, asker.surface)
         return (await self._decisions.settle(case, draft, None, why=edit.why, by=member)).draft
 
-    async def _edited(self, old: Draft, case: Case, brand: Brand, member: Member, edit: Edit, draft_id: str) -> Draft:
+    async def _edited(
+        self, old: Draft, case: Case, brand: Brand, member: Member, edit: Edit, draft_id: str, *, tainted: bool
+    ) -> Draft:
         """The draft with the edit carried out: new bytes, new digests, checked again."""
         now = self._clock.now()
         accounts = [case.accounts[version.account] for version in old.versions]
@@ -631,7 +636,9 @@ class Requests:
         versions = await self._versions.seal(making, brief, brand, title=title, due=due)
         posts = {version.account: version.post for version in old.versions}
         versions = tuple(version.model_copy(update={"post": posts[version.account]}) for version in versions)
-        checked = await self._versions.check(versions, brief, brand, case.accounts, draft=old.id, pages=old.sources)
+        checked = await self._versions.check(
+            versions, brief, brand, case.accounts, draft=old.id, pages=old.sources, due=due, tainted=tainted
+        )
         mark = RevisionMark(
             number=old.revision,
             by=member.id,

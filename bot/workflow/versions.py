@@ -7,30 +7,33 @@ wire form, the payload sealed and kept, and the checks run on what will really g
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.artwork.picture import Picture
 from bot.channels.base import Channel, Content, Documents, Door, Flag, Mentions
 from bot.checks import disclaimers
-from bot.checks.base import CheckedVersion, Subject, spoken
+from bot.checks.base import CheckedVersion, Neighbour, Subject, spoken
 from bot.checks.labels import mark, marked, required, unmarked
 from bot.checks.run import run_checks
 from bot.clock import Clock
 from bot.drafting.copywriter import Need
 from bot.errors import BadInput
+from bot.workflow.opening import Opening
 from storage.accounts import Account
 from storage.blobs.base import BlobStore
 from storage.drafts import Brief, Finding, Version
 from storage.media import MediaItem, MediaStore
+from storage.posts import PostState
 from storage.sealed import Medium, Origin, SealedPayload
 from storage.sources import Source
-from storage.stores import DraftStore
+from storage.stores import DraftStore, PostStore
 from storage.team import Brand
 
 FLAGS: tuple[Flag, ...] = ("ai_generated", "paid_partnership")
 RECENT = 60  # drafts that a new one is compared with
+NEAR = 200  # posts, and drafts, that are looked through for one at about the same time
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,13 @@ class Versions:
         blobs: BlobStore,
         media: MediaStore,
         drafts: DraftStore,
+        posts: PostStore,
         clock: Clock,
         open_door: Callable[[Account], Door],
+        opening: Opening,
     ) -> None:
+        self._posts = posts
+        self._opening = opening
         self._open_door = open_door
         self._channels = channels
         self._blobs = blobs
@@ -225,8 +232,12 @@ class Versions:
         *,
         draft: str,
         pages: tuple[Source, ...] = (),
+        due: datetime | None = None,
+        tainted: bool = False,
     ) -> tuple[Finding, ...]:
-        """What the checks say of these versions."""
+        """What the checks say of these versions. `tainted`: words from outside may have brought the links, so none is
+        opened.
+        """
         checked = []
         for version in versions:
             account, channel = accounts[version.account], self._channels[version.channel]
@@ -243,16 +254,52 @@ class Versions:
             )
         recent = await self._recent(brand, draft)
         texts = [text for page in pages for text in (page.title, *page.facts, await self._text_of(page)) if text]
-        return await run_checks(
-            Subject(
-                versions=tuple(checked),
-                brief=brief,
-                brand=brand,
-                recent=recent,
-                now=self._clock.now(),
-                pages=pages,
-                page_texts=tuple(texts),
+        subject = Subject(
+            versions=tuple(checked),
+            brief=brief,
+            brand=brand,
+            recent=recent,
+            now=self._clock.now(),
+            pages=pages,
+            page_texts=tuple(texts),
+            near=await self._near(brand, draft, due),
+        )
+        if not tainted:
+            by_hand = [each.text for each in checked if each.version.edited_by]
+            looked = await self._opening.look(
+                [each.text for each in checked],
+                draft=draft,
+                given=(*subject.sources, *by_hand),
+                but=[page.url for page in pages],
             )
+            subject = replace(subject, looked=looked)
+        return await run_checks(subject)
+
+    async def _near(self, brand: Brand, draft: str, due: datetime | None) -> tuple[Neighbour, ...]:
+        """Other posts and open drafts of the brand within its gap around a time."""
+        gap = timedelta(minutes=brand.profile.timing.gap_minutes)
+        if due is None or not gap:
+            return ()
+        posts = await self._posts.page(
+            brand.workspace,
+            index=f"of:{brand.id}",
+            limit=NEAR,
+            least=(due - gap).timestamp(),
+            most=(due + gap).timestamp(),
+        )
+        drafts = await self._drafts.page(brand.workspace, index=f"open:{brand.id}", limit=NEAR)
+        return (
+            *(
+                Neighbour(post.account, post.called or post.title, post.due)
+                for post in posts.items
+                if post.draft != draft and post.state not in (PostState.cancelled, PostState.failed)
+            ),
+            *(
+                Neighbour(version.account, each.called or each.title, each.due)
+                for each in drafts.items
+                if each.id != draft and each.due is not None and abs(each.due - due) < gap
+                for version in each.versions
+            ),
         )
 
     async def _text_of(self, page: Source) -> str:
