@@ -20,7 +20,8 @@ HISTORY: Final = noted("It makes light of slavery, flight or murder.")
 WORDS: Final[tuple[tuple[str, str], ...]] = (
     (
         SLUR,
-        r"n[i1]gg(?:er|a|ah|az)s?|k[iy]kes?|sp[i1]cs?(?! and span)|wetbacks?|chinks?(?! in)|gooks?|japs?|pak[i1]s?|"
+        r"n[i1]gg(?:er|a|ah|az)s?|k[iy]kes?|sp[i1]cs?(?! and span)|wetbacks?|chinks?(?! (?:in|of))|gooks?|japs?|"
+        r"pak[i1]s?|"
         r"wogs?|"
         r"ragheads?|towelheads?|sandniggers?|beaners?|gyppos?|pikeys?|half-?breeds?|honk(?:y|ies)|redskins?|squaws?|"
         r"fagg?(?:ot)?s?|trann(?:y|ies)|shemales?|he-?shes?|homos?|sodomites?|"

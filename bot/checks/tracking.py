@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
 
+import regex
+
 from bot.checks.addresses import Address, find_addresses
 from bot.checks.base import CheckedVersion, Looked, Subject
 from storage.drafts import Finding
@@ -15,6 +17,7 @@ from storage.sources import host_of
 
 _UTM = ("utm_source", "utm_medium", "utm_campaign")
 _REFUSES_PROGRAMS = frozenset({401, 402, 403, 405, 406, 407, 429, 451, 999})  # a person's browser may get the page
+_NUMBERED = regex.compile(r"[\d.]+|[0-9a-f:]*:[0-9a-f:]*")  # a machine without a name, which gets no certificate
 
 
 async def tracking(subject: Subject) -> tuple[Finding, ...]:
@@ -33,7 +36,8 @@ def _found(each: CheckedVersion, looked: dict[str, Looked]) -> Iterator[Finding]
         found = looked.get(full(address))
         if found is not None:
             yield from _opened(address, found, each)
-        if address.text.casefold().startswith("http://") and not (found and found.found.startswith("https://")):
+        secured = (found is not None and found.found.startswith("https://")) or _NUMBERED.fullmatch(address.host)
+        if address.text.casefold().startswith("http://") and not secured:
             yield _says(
                 each, address, "note", "link_plain", f"The link to {address.host} is not encrypted.", "Use https://."
             )

@@ -166,7 +166,7 @@ def _anthropic(name: str, keys: Mapping[str, str], timeout_seconds: float, max_o
 
     from bot.llm.veiled import veiled  # noqa: PLC0415
 
-    model = veiled(ChatAnthropic)(
+    model: Any = veiled(ChatAnthropic)(
         model=name,
         api_key=SecretStr(keys.get("ANTHROPIC_API_KEY") or _missing_key("anthropic")),
         base_url=_address("anthropic", keys) or "https://api.anthropic.com",
@@ -179,7 +179,8 @@ def _anthropic(name: str, keys: Mapping[str, str], timeout_seconds: float, max_o
     # Its own connections, as for OpenAI; ChatAnthropic has no argument for them.
     client = model._async_client.copy(http_client=DefaultAsyncHttpxClient(timeout=timeout_seconds))
     model.__dict__["_async_client"] = client
-    return model
+    built: BaseChatModel = model
+    return built
 
 
 def _ollama(name: str, keys: Mapping[str, str], timeout_seconds: float, max_output_tokens: int) -> BaseChatModel:

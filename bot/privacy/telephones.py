@@ -50,14 +50,16 @@ HOME: Final = [
     "IL",
     "UA",
 ]
+WHOLE: Final = 9  # digits from which a number with its area is one by itself
 _CANDIDATE: Final = regex.compile(
-    r"(?<![\w.,:/#%+-])(?:\+|\(\+)?\(?\d(?:[ \u00a0\u202f./()–-]{0,3}\d){6,16}"
+    r"(?<![\w.,:/#%+-])(?:\+|\(\+)?\(?\d(?:[ \u00a0\u202f./()–-]{0,3}\d){6,34}"
     r"(?![\w%€$£]|[.,:]\d|[ \u00a0]?(?:%|€|\$|£|CHF\b|EUR\b|USD\b))"
 )
 _SAID: Final = regex.compile(
-    r"(?i)(?:phone|fone|fon|tel\p{L}*|tél\p{L}*|tlf|mobile?|mobil\p{L}*|móvil|m[oó]vel|cell\p{L}*|whats?app|signal|"
-    r"sms|"
-    r"call(?:ing)?|ring|dial|text|number|nummer|num[eé]ro|numero|handy|natel|ruft?|anruf\p{L}*|erreichbar|erreichen|"
+    r"(?i)(?<!\p{L})(?:\p{L}*phone|\p{L}*fone|fon|tel\p{L}*|tél\p{L}*|tlf|mobile?|mobil\p{L}*|móvil|m[oó]vel|"
+    r"cell?\p{L}*|whats?app|"
+    r"signal|sms|call(?:ing)?|ring|dial|text|number|nummer|num[eé]ro|numero|handy\p{L}*|natel|ruft?|anruf\p{L}*|"
+    r"erreichbar|erreichen|"
     r"durchwahl|hotline|appele[zr]|portable|llam\p{L}*|chiam\p{L}*|cellulare|ligue|liga|telem[oó]vel|bel|bellen|"
     r"telefoonnummer|ring|soita|puhelin|dzwoń|zadzwoń|zavol\p{L}*|hívj\p{L}*|ara|arayın|電話|携帯|fax|kontakt\p{L}*|"
     r"contact\p{L}*|reach\p{L}*)\W{0,4}(?:\p{L}+\W{1,3}){0,3}$"
@@ -67,7 +69,8 @@ _OTHER: Final = regex.compile(
     r"bestell\p{L}*|"
     r"invoice|rechnung\p{L}*|art(?:ikel)?\p{L}*|item|model\p{L}*|tracking|sendung\p{L}*|part|batch|charge|id|"
     r"ref\p{L}*|"
-    r"ticket|licen[cs]e|lizenz\p{L}*|timestamp|ts|coordinates|koordinaten)\W{0,3}(?:no|nr|number|nummer|code|"
+    r"registered in \p{L}+|ticket|licen[cs]e|lizenz\p{L}*|timestamp|ts|coordinates|koordinaten)\W{0,3}(?:no|nr|"
+    r"number|nummer|code|"
     r"id)?\W{0,3})$"
 )
 _DATE: Final = regex.compile(
@@ -93,9 +96,18 @@ def phones(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _stops(text: str, start: int, end: int) -> list[int]:
-    """Where a number may end that begins here: the whole, or before one of the last blanks."""
+    """Where a number may end that begins here: before what looks like the next one, the whole, before a late blank."""
     blanks = [start + each.start() for each in regex.finditer(r"[ \u00a0\u202f]", text[start:end])]
-    return [end, *blanks[:-4:-1]]
+    another = [
+        at
+        for at in blanks
+        if text[at + 1 : at + 2] in ("0", "(") and _count(text[start:at]) >= WHOLE and _count(text[at:end]) >= WHOLE
+    ]
+    return [*another, end, *blanks[:-4:-1]]
+
+
+def _count(text: str) -> int:
+    return sum(letter.isdigit() for letter in text)
 
 
 def _stands(text: str, start: int, stop: int) -> bool:
@@ -113,17 +125,17 @@ def _is_phone(said: str, before: str) -> bool:
         return _valid("+" + regex.sub(r"\D", "", said.replace("(0)", "")), "")
     if _DATE.fullmatch(said) or _RANGE.fullmatch(said):
         return False
-    announced = _SAID.search(before) is not None
-    if not announced and _OTHER.search(before):
+    if _OTHER.search(before):
         return False
+    announced = _SAID.search(before) is not None
     if digits.startswith("00"):
         return _valid(f"+{digits[2:]}", "")
     if digits.startswith("0"):
         return ("." not in said or said.count(".") > 1 or announced) and _somewhere(digits)
-    if _AMERICAN.fullmatch(said):
-        return _valid(digits, "US")
-    if _BRAZILIAN.fullmatch(said):
-        return _valid(digits, "BR")
+    if _AMERICAN.fullmatch(said) and _valid(digits, "US"):
+        return True
+    if _BRAZILIAN.fullmatch(said) and _valid(digits, "BR"):
+        return True
     return announced and _somewhere(digits)
 
 
