@@ -78,6 +78,7 @@ from bot.workflow.keeping import Keeping
 from bot.workflow.kinship import Kinship
 from bot.workflow.lapses import Lapses
 from bot.workflow.library import Library
+from bot.workflow.mixing import Mixing
 from bot.workflow.live import Live
 from bot.workflow.looking import Looking
 from bot.workflow.measure import Measures
@@ -278,6 +279,7 @@ class AdMind:
             database, channels=self.channels, open_door=self.doors, clock=clock, paid=settings.paid_numbers
         )
         self.looking = Looking(database, board=self.board, clock=clock, numbers_come=self.numbers.come)
+        self.mixing = Mixing(database, clock)
         self.library = Library(blobs=self.blobs, media=self.media, feed=self.feed, room=room, clock=clock)
         self.history = History(self.audit, self.people.store, self.journal)
         self.syndication = Syndication(self.feed, self.people.store, settings.base_url)

@@ -28,6 +28,7 @@ class Audience(Frozen):
 
     name: Word
     about: str = Field("", max_length=500, description="who they are and what matters to them")
+    share: int | None = Field(None, ge=0, le=100, description="percent of posts that are meant to be for them")
 
 
 class Preferred(Frozen):

@@ -82,6 +82,8 @@ _SAYS_SO: Final = regex.compile(
     rf"(?i)(?<![\p{{L}}\p{{N}}])(?:{_WORDS})(?:[ -]?(?:no|nr|number|nummer|card|karte|code|numéro|número))?\.?"
     r"\W{1,3}(?:\p{L}{1,6}\W{1,2}){0,2}$"
 )
+_SAID: Final = regex.compile(rf"(?i)(?<![\p{{L}}\p{{N}}])(?:{_WORDS})")
+FEWEST: Final = 6  # digits
 _EDGES: Final = (r"(?<![\w.,+/#-])(?:", r")(?![\w-]|[.,/]\w)")
 _FORMS: Final = [(name, regex.compile(form.join(_EDGES)), False) for name, form in _OWN_FORM] + [
     (name, regex.compile(form.join(_EDGES)), True) for name, form in _ANNOUNCED
@@ -112,7 +114,12 @@ def cards(text: str) -> Iterator[tuple[int, int]]:
 
 def national_ids(text: str) -> Iterator[tuple[int, int]]:
     """Spans of numbers that a state gave to a person."""
+    if sum(letter.isdigit() for letter in text) < FEWEST:
+        return
+    said = _SAID.search(text) is not None
     for name, form, announced in _FORMS:
+        if announced and not said:
+            continue
         for match in form.finditer(text):
             if (not announced or _SAYS_SO.search(text[max(0, match.start() - 50) : match.start()])) and (
                 name == "gb.nino" or _valid(name, match[0].replace("\u00a0", " "))

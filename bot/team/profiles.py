@@ -1,6 +1,6 @@
 """A brand's profile as people type it, one thing a line, and back: the form of the studio and the terminal's options.
 
-Commuters: ride every day, want no maintenance          an audience
+Commuters 60%: ride every day, want no maintenance      an audience, and how many of the posts are for it
 sign up <- register, subscribe                           a word that is preferred
 Helmets save lives. | mentions: Gravel 2, e-bike | regions: CH, DE | channels: linkedin      small print
 Frame guarantee of ten years | warranty terms 2026, page 3                                    a fact and its evidence
@@ -29,6 +29,7 @@ __all__ = [
 
 _ARROW = regex.compile(r"\s*(?:<-|←|<–|statt:|instead of:?)\s*", regex.I)
 _CONDITIONS = ("mentions", "regions", "channels")
+_SHARE = regex.compile(r"(?<=\S)\s+(\d{1,3})\s?%\s*$")
 _UNTIL = regex.compile(r"(.*\S)\s+(?:until|till|before|bis|vor)\s+(\d{4}-\d\d-\d\d)(?:[ T](\d{1,2}:\d\d))?", regex.I)
 _DAYS = regex.compile(
     r"(\d{4}-\d\d-\d\d)(?:\s*(?:to|until|bis|–|-|\.\.)\s*(\d{4}-\d\d-\d\d))?\s*(?::\s*(.*))?", regex.I
@@ -42,6 +43,9 @@ _WEEKLY = {name: number for number, names in enumerate(_WEEK) for name in names}
 
 def audience(line: str) -> Audience:
     name, _, about = line.partition(":")
+    share = _SHARE.search(name)
+    if share is not None and int(share[1]) <= 100:
+        return Audience(name=_short(name[: share.start()]), about=about.strip()[:500], share=int(share[1]))
     return Audience(name=_short(name), about=about.strip()[:500])
 
 
@@ -141,7 +145,8 @@ def blackout_line(each: Blackout) -> str:
 
 
 def audience_line(each: Audience) -> str:
-    return f"{each.name}: {each.about}" if each.about else each.name
+    name = each.name if each.share is None else f"{each.name} {each.share}%"
+    return f"{name}: {each.about}" if each.about else name
 
 
 def preferred_line(each: Preferred) -> str:

@@ -1,0 +1,18 @@
+"""Whom a brand spoke to and about what, in the last 30 days."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from bot.insights.mix import TAGS_ELSEWHERE
+from handlers.web.studio.draw import draw
+from handlers.web.studio.visit import Visitor
+
+router = APIRouter()
+
+
+@router.get("/mix")
+async def mix(request: Request, visit: Visitor) -> Response:
+    """Counted from approved drafts alone."""
+    found = await visit.admind.mixing.of(visit.here)
+    return draw(request, visit, "mix.html", brand=visit.here, mix=found, elsewhere=TAGS_ELSEWHERE)
