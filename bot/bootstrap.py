@@ -78,10 +78,10 @@ from bot.workflow.keeping import Keeping
 from bot.workflow.kinship import Kinship
 from bot.workflow.lapses import Lapses
 from bot.workflow.library import Library
-from bot.workflow.mixing import Mixing
 from bot.workflow.live import Live
 from bot.workflow.looking import Looking
 from bot.workflow.measure import Measures
+from bot.workflow.mixing import Mixing
 from bot.workflow.names import Names
 from bot.workflow.office import Office
 from bot.workflow.once import OnceOnly
