@@ -39,6 +39,7 @@ from bot.conversation.places import Places
 from bot.drafting.copywriter import Ask, Copywriter
 from bot.drafting.reader import Reader
 from bot.drafting.sources import Sources
+from bot.drafting.swapping import Swapping
 from bot.engine.crons import handing_to, once_a_firing
 from bot.engine.outbox import Engine, Queue
 from bot.engine.scheduler import Scheduler, Ticker
@@ -273,6 +274,7 @@ class AdMind:
             clock=clock,
             model_name=settings.model,
             room=room,
+            swapping=None if settings.model == "offline" else lambda asker: Swapping(self._ask(asker)),
         )
         self._build_homes(database)
         self.numbers = ReadingNumbers(

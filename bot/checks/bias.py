@@ -127,6 +127,20 @@ _PATTERNS: tuple[tuple[str, regex.Pattern[str]], ...] = tuple(
 )  # fmt: skip
 
 
+_PEOPLE = regex.compile(
+    rf"{_LEFT}{_GROUP_EN}|{_GROUP_DE}|woman|man|girl|boy|mother|father|mom|mum|dad|wife|husband|lady|grand(?:ma|pa|"
+    rf"mother|father)|"
+    rf"foreigner|immigrant|refugee|muslim|jew|christian|asian|african|frau|mann|mutter|vater|oma|opa|ehefrau|ehemann|"
+    rf"ausländer(?:in|innen)?|migrant(?:in|innen)?|muslimin(?:nen)?|asiatin(?:nen)?{_RIGHT}",
+    regex.I,
+)
+
+
+def speaks_of_people(text: str) -> bool:
+    """Whether it names a group of people, or somebody as one of it."""
+    return _PEOPLE.search(text) is not None
+
+
 async def bias(subject: Subject) -> tuple[Finding, ...]:
     """A warning for each, with where it stands and why."""
     spoken = subject.brief.language
@@ -142,10 +156,11 @@ async def bias(subject: Subject) -> tuple[Finding, ...]:
 def _found(each: CheckedVersion) -> Iterator[Finding]:
     for span, why in biased(each.text):
         said = each.text[slice(*span)]
+        hurts = f"“{said}” can hurt people."
         yield Finding(
             severity="warn",
             rule="bias",
-            reason=f"“{said}” can hurt people. {why}",
+            reason=f"{hurts} {why}",
             fix="Say what you mean of this product or person, not of a group.",
             account=each.account.id,
             span=span,

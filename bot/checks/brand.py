@@ -52,7 +52,7 @@ def _words(each: CheckedVersion, subject: Subject) -> Iterator[Finding]:
                     severity="warn",
                     rule="preferred_word",
                     reason=f"{brand.name} does not say “{said}”.",
-                    fix=f"Say “{say}”.",
+                    fix=f"Write “{say}” instead.",
                     account=account,
                     span=span,
                 )

@@ -27,7 +27,7 @@ async def tracking(subject: Subject) -> tuple[Finding, ...]:
 
 
 def _found(each: CheckedVersion, looked: dict[str, Looked]) -> Iterator[Finding]:
-    urls = [address for address in find_addresses(each.text) if address.kind in ("url", "bare")]
+    urls = [address for address in find_addresses(each.text) if address.kind in ("url", "bare") and address.host]
     told: set[str] = set()
     for address in urls:
         if address.key in told:
