@@ -53,8 +53,7 @@ def _opened(address: Address, found: Looked, each: CheckedVersion) -> Iterator[F
         reason = f"The link to {host} answers with an error ({status})."
         yield _says(each, address, "warn", "link_dead", reason, "Check it in your browser.")
     elif _site(found.found) and _site(found.found) != _site(found.url):
-        there = host_of(found.found)[:80]
-        reason = f"The link to {host} leads on to {there}."
+        reason = _leads_on(host, host_of(found.found)[:80])
         yield _says(each, address, "warn", "link_elsewhere", reason, "Check that this is where your readers should go.")
 
 
@@ -72,6 +71,10 @@ def _mixed(urls: list[Address], each: CheckedVersion) -> Iterator[Finding]:
             yield _says(
                 each, last, "note", "link_tracking", reason, "Give all of them the same utm parameters, or none."
             )
+
+
+def _leads_on(host: str, found: str) -> str:
+    return f"The link to {host} leads on to {found}."
 
 
 def full(address: Address) -> str:
