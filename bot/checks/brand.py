@@ -39,7 +39,7 @@ def _words(each: CheckedVersion, subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 severity="warn",
                 rule="avoided_word",
-                reason=f"{brand.name} avoids “{said}”.",
+                reason=f"{brand.name} avoids the word “{said}”.",
                 fix="Say it another way.",
                 account=account,
                 span=span,

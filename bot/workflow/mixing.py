@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
 from bot.clock import Clock
 from bot.insights.mix import Mix, look_at
+from storage.profile import Audience
 from storage.redis import Database
 from storage.stores import DraftStore
-from storage.team import Brand
 
 SPAN: Final = timedelta(days=30)
 MADE_BEFORE: Final = timedelta(
@@ -23,14 +24,14 @@ class Mixing:
         self._drafts = DraftStore(database)
         self._clock = clock
 
-    async def of(self, brand: Brand) -> Mix:
+    async def of(self, workspace: str, brand: str, audiences: Sequence[Audience]) -> Mix:
         """From approved drafts whose time lies in the span; one without a time counts when it was last touched."""
         now = self._clock.now()
         page = await self._drafts.page(
-            brand.workspace,
-            index=f"of:{brand.id}",
+            workspace,
+            index=f"of:{brand}",
             limit=MOST,
             least=(now - SPAN - MADE_BEFORE).timestamp(),
         )
         recent = [draft for draft in page.items if now - SPAN <= (draft.due or draft.updated_at) <= now]
-        return look_at(recent, brand.profile.audiences)
+        return look_at(recent, audiences)

@@ -14,5 +14,6 @@ router = APIRouter()
 @router.get("/mix")
 async def mix(request: Request, visit: Visitor) -> Response:
     """Counted from approved drafts alone."""
-    found = await visit.admind.mixing.of(visit.here)
-    return draw(request, visit, "mix.html", brand=visit.here, mix=found, elsewhere=TAGS_ELSEWHERE)
+    brand = visit.here
+    found = await visit.admind.mixing.of(visit.workspace, brand.id, brand.profile.audiences)
+    return draw(request, visit, "mix.html", brand=brand, mix=found, elsewhere=TAGS_ELSEWHERE)
