@@ -71,6 +71,7 @@ from bot.workflow.answers import Answers
 from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
 from bot.workflow.decisions import Decisions
+from bot.workflow.declarations import is_model
 from bot.workflow.erasing import Erasing
 from bot.workflow.examine import Doctor
 from bot.workflow.history import History
@@ -274,7 +275,7 @@ class AdMind:
             clock=clock,
             model_name=settings.model,
             room=room,
-            swapping=None if settings.model == "offline" else lambda asker: Swapping(self._ask(asker)),
+            swapping=None if not is_model(settings.model) else lambda asker: Swapping(self._ask(asker, by_rule=False)),
         )
         self._build_homes(database)
         self.numbers = ReadingNumbers(
@@ -650,8 +651,8 @@ class AdMind:
     def _copywriter(self, asker: Asker) -> Copywriter:
         return Copywriter(self._ask(asker))
 
-    def _ask(self, asker: Asker) -> Ask:
-        """One structured call on this workspace's token budget."""
+    def _ask(self, asker: Asker, *, by_rule: bool = True) -> Ask:
+        """One structured call on this workspace's token budget; without `by_rule` the offline writer never steps in."""
 
         async def ask(schema: type[SchemaT], messages: Sequence[tuple[str, str]], /) -> SchemaT:
             await self.loaded()
@@ -661,7 +662,7 @@ class AdMind:
                 self._model,
                 schema,
                 as_messages(messages),
-                fallback=self._fallback,
+                fallback=self._fallback if by_rule or is_model(self.settings.fallback_model) else None,
                 budget=self.budget,
                 payer=Payer(asker.workspace, asker.member),
             )

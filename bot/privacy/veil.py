@@ -40,10 +40,6 @@ _MACHINE: Final = regex.compile(
     r"(?:[a-z]{1,3}_[A-Za-z0-9]{1,40}(?::\d+)*|\d{4}-\d{2}-\d{2}[T ][\d:.]+(?:Z|[+-]\d{2}:?\d{2})?|"
     r"[0-9a-f]{32,128}|\d{10}\.\d{6}|\d{17,20})"
 )
-_MACHINE_KEYS: Final = frozenset(
-    ["id", "ids", "seed", "now", "due", "zone", "marker", "sha256", "uploads", "palette", "draft", "account", "focus",
-     "listed", "limit", "unit"]
-)  # fmt: skip
 
 
 class Stray(Exception):
@@ -81,11 +77,11 @@ class Veil:
             return json.dumps(veiled, ensure_ascii=False, separators=(",", ":") if close else None)
         return self._plain(text)
 
-    def veil_all(self, value: Any, key: str = "") -> Any:
+    def veil_all(self, value: Any) -> Any:
         """Every string in it; keys, and what a program put there, stay."""
         if isinstance(value, str):
-            return value if key in _MACHINE_KEYS or _MACHINE.fullmatch(value) else self._plain(value)
-        return _mapped(value, self.veil_all, key)
+            return value if _MACHINE.fullmatch(value) else self._plain(value)
+        return _mapped(value, self.veil_all)
 
     def veil_any(self, value: Any) -> Any:
         """A text, or every string in a document."""
@@ -102,9 +98,9 @@ class Veil:
             raise Stray
         return "".join(parts)
 
-    def unveil_all(self, value: Any, key: str = "") -> Any:
+    def unveil_all(self, value: Any) -> Any:
         """Every string in it. Raises Stray."""
-        return self.unveil(value) if isinstance(value, str) else _mapped(value, self.unveil_all, key)
+        return self.unveil(value) if isinstance(value, str) else _mapped(value, self.unveil_all)
 
     def _plain(self, text: str) -> str:
         spans: list[tuple[tuple[int, int], str]] = [(each.span, each.kind) for each in find_personal(text)]
@@ -140,11 +136,11 @@ class Veil:
         raise Stray
 
 
-def _mapped(value: Any, change: Callable[[Any, str], Any], key: str) -> Any:
+def _mapped(value: Any, change: Callable[[Any], Any]) -> Any:
     if isinstance(value, dict):
-        return {name: change(part, str(name)) for name, part in value.items()}
+        return {name: change(part) for name, part in value.items()}
     if isinstance(value, (list, tuple)):
-        return [change(part, key) for part in value]
+        return [change(part) for part in value]
     return value
 
 

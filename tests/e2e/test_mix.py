@@ -28,5 +28,14 @@ def test_times_are_set_and_the_mix_is_seen(browser: Browser, tmp_path_factory: p
         assert [finding["rule"] for finding in draft["findings"] if finding["severity"] == "block"] == ["embargo"]
         page = ana.go("/mix")
         expect(page.get_by_text("Nothing was approved in the last 30 days.")).to_be_visible()
+        told = fresh.draft("Tell people that we open a shop in Bern. Feed.")
+        token = fresh.token("read", "decide")
+        with fresh.client(token) as client:
+            body = {"verdict": "approve", "digest": told["digest"]}
+            answer = client.post(f"/api/v1/drafts/{told['id']}/decisions", json=body)
+            assert answer.status_code == 200, answer.text
+        page = ana.go("/mix")
+        expect(page.get_by_role("heading", name="Whom they speak to")).to_be_visible()
+        expect(page.get_by_text("Never addressed: Commuters, Families.")).to_be_visible()
         page = ana.go("/settings/system")
         expect(page.get_by_text("Not covered: names and postal addresses")).to_be_visible()

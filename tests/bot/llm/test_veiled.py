@@ -171,6 +171,17 @@ async def test_ids_and_times_that_programs_write_go_out_as_they_are() -> None:
     assert sent == document
 
 
+@pytest.mark.parametrize("typed", ['{"id": "%s"}', '{"due": ["%s"]}', '[{"account": "%s"}]', '{"broken": "%s"'])
+def test_a_document_that_a_person_pastes_is_no_programs(typed: str) -> None:
+    for secret in (PHONE, MAIL, IBAN):
+        veil = Veil("")
+        sent = veil.veil(typed % secret)
+        assert secret not in sent
+        assert json.loads(veil.unveil(sent) + "}" * ("broken" in typed)) == json.loads(
+            typed % secret + "}" * ("broken" in typed)
+        )
+
+
 async def test_nothing_is_changed_where_nothing_is_personal() -> None:
     async with WIRES[0].open() as (server, model):
         server.script(Say("Hi."))
