@@ -36,7 +36,8 @@ _FUNCTION = regex.compile(
 )
 _ASKED_FOR = regex.compile(
     r"(?i)(?:call|ring|phone|dial|text|write|e-?mail|mail|contact|reach|book|order|rsvp|register|sign up|apply|reply|"
-    r"whats?app|questions|hotline|donat\p{L}*|ruft?|anruf\p{L}*|meldet?|schreibt?|kontakt\p{L}*|fragen|anmeld\p{L}*|"
+    r"whats?app|questions|reserv\p{L}*|réserv\p{L}*|erreich\p{L}*|auskunft|tickets?|hotline|donat\p{L}*|ruft?|"
+    r"anruf\p{L}*|meldet?|schreibt?|kontakt\p{L}*|fragen|anmeld\p{L}*|"
     r"buch\p{L}*|"
     r"bestell\p{L}*|bewerb\p{L}*|bewirb|spende\p{L}*|tel(?:efon)?|appele[zr]|écri\p{L}*|llam\p{L}*|"
     r"chiam\p{L}*)\b[^.!?\n]{0,40}$"

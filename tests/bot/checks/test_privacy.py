@@ -44,6 +44,7 @@ async def test_what_nobody_gave_is_named_with_its_place(value: str) -> None:
         ("Ring 079 412 34 56.", ("Our shop's number is +41 79 412 34 56.",), BRIEF),
         ("Write to anna@velo.ch", (), BRIEF.model_copy(update={"call_to_action": "write to anna@velo.ch"})),
         ("Questions? 079 412 34 56", (), Brief(request="post our sale, questions to 079 412 34 56")),
+        ("Reservation 044 668 18 00.", (), Brief(request="Post über unser Café, Reservation 044 668 18 00")),
         ("Ask at info@velo.ch", (), BRIEF),
         ("Hotline 0800 800 800", (), BRIEF),
         ("Donate: CH93 0076 2011 6238 5295 7", ("Donations to CH9300762011623852957",), BRIEF),
