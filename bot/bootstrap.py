@@ -40,6 +40,7 @@ from bot.drafting.copy import Ask
 from bot.drafting.copywriter import Copywriter
 from bot.drafting.reader import Reader
 from bot.drafting.sources import Sources
+from bot.drafting.swapping import Swapping
 from bot.engine.crons import handing_to, once_a_firing
 from bot.engine.outbox import Engine, Queue
 from bot.engine.scheduler import Scheduler, Ticker
@@ -71,6 +72,7 @@ from bot.workflow.answers import Answers
 from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
 from bot.workflow.decisions import Decisions
+from bot.workflow.declarations import is_model
 from bot.workflow.erasing import Erasing
 from bot.workflow.examine import Doctor
 from bot.workflow.history import History
@@ -82,9 +84,11 @@ from bot.workflow.library import Library
 from bot.workflow.live import Live
 from bot.workflow.looking import Looking
 from bot.workflow.measure import Measures
+from bot.workflow.mixing import Mixing
 from bot.workflow.names import Names
 from bot.workflow.office import Office
 from bot.workflow.once import OnceOnly
+from bot.workflow.opening import Opening
 from bot.workflow.pictures import Pictures
 from bot.workflow.posts import Posts
 from bot.workflow.promised import Promised
@@ -119,7 +123,7 @@ from storage.journal import Journal
 from storage.ledger import Ledger
 from storage.media import MediaStore
 from storage.redis import Database, connect
-from storage.stores import DraftStore, TeamStore
+from storage.stores import DraftStore, PostStore, TeamStore
 from storage.team import Workspace
 from storage.tokens import TokenStore
 from storage.waiting import WaitingStore
@@ -253,8 +257,10 @@ class AdMind:
             blobs=self.blobs,
             media=self.media,
             drafts=DraftStore(database),
+            posts=PostStore(database),
             clock=clock,
             open_door=self.doors,
+            opening=Opening(self.client, clock),
         )
         room = Room(database, settings.data_dir)
         self.requests = Requests(
@@ -270,12 +276,14 @@ class AdMind:
             clock=clock,
             model_name=settings.model,
             room=room,
+            swapping=None if not is_model(settings.model) else lambda asker: Swapping(self._ask(asker, by_rule=False)),
         )
         self._build_homes(database)
         self.numbers = ReadingNumbers(
             database, channels=self.channels, open_door=self.doors, clock=clock, paid=settings.paid_numbers
         )
         self.looking = Looking(database, board=self.board, clock=clock, numbers_come=self.numbers.come)
+        self.mixing = Mixing(database, clock)
         self.library = Library(blobs=self.blobs, media=self.media, feed=self.feed, room=room, clock=clock)
         self.history = History(self.audit, self.people.store, self.journal)
         self.syndication = Syndication(self.feed, self.people.store, settings.base_url)
@@ -646,8 +654,8 @@ class AdMind:
     def _copywriter(self, asker: Asker) -> Copywriter:
         return Copywriter(self._ask(asker), rounds=self.settings.repair_rounds)
 
-    def _ask(self, asker: Asker) -> Ask:
-        """One structured call on this workspace's token budget."""
+    def _ask(self, asker: Asker, *, by_rule: bool = True) -> Ask:
+        """One structured call on this workspace's token budget; without `by_rule` the offline writer never steps in."""
 
         async def ask(schema: type[SchemaT], messages: Sequence[tuple[str, str]], /) -> SchemaT:
             await self.loaded()
@@ -657,7 +665,7 @@ class AdMind:
                 self._model,
                 schema,
                 as_messages(messages),
-                fallback=self._fallback,
+                fallback=self._fallback if by_rule or is_model(self.settings.fallback_model) else None,
                 budget=self.budget,
                 payer=Payer(asker.workspace, asker.member),
             )

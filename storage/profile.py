@@ -1,10 +1,11 @@
-"""What a brand's posts are like: its manner, whom they speak to, its words, its small print, its hashtags."""
+"""What a brand's posts are like: its manner, whom they speak to, its words, small print, hashtags and times."""
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from storage.record import Frozen
 
@@ -27,6 +28,7 @@ class Audience(Frozen):
 
     name: Word
     about: str = Field("", max_length=500, description="who they are and what matters to them")
+    share: int | None = Field(None, ge=0, le=100, description="percent of posts that are meant to be for them")
 
 
 class Preferred(Frozen):
@@ -57,6 +59,37 @@ class HashtagRule(Frozen):
     most: int | None = Field(None, ge=0, le=30, description="in one post; None: as the channel likes it")
 
 
+def _on_the_brands_clock(moment: datetime) -> datetime:
+    if moment.tzinfo is not None:
+        raise ValueError("is said on the brand's own clock, without a zone")
+    return moment
+
+
+class Embargo(Frozen):
+    """A word of which nothing goes out before a time."""
+
+    about: Word
+    until: Annotated[datetime, AfterValidator(_on_the_brands_clock)] = Field(description="on the brand's clock")
+
+
+class Blackout(Frozen):
+    """A time in which nothing of the brand goes out: days from the first to the last, or a day of every week."""
+
+    first: date | None = None
+    last: date | None = None
+    weekday: int | None = Field(None, ge=0, le=6, description="Monday is 0; then there are no days")
+    why: str = Field("", max_length=120)
+    blocks: bool = Field(True, description="else it warns")
+
+
+class Timing(Frozen):
+    """When posts of the brand may go out."""
+
+    gap_minutes: int = Field(60, ge=0, le=10_080, description="at least between two posts on one account; 0: any")
+    embargoes: tuple[Embargo, ...] = Field((), max_length=60)
+    blackouts: tuple[Blackout, ...] = Field((), max_length=60)
+
+
 class Profile(Frozen):
     """All of it."""
 
@@ -65,3 +98,4 @@ class Profile(Frozen):
     prefers: tuple[Preferred, ...] = Field((), max_length=60)
     disclaimers: tuple[Disclaimer, ...] = Field((), max_length=30)
     hashtags: HashtagRule = HashtagRule()
+    timing: Timing = Timing()

@@ -55,11 +55,12 @@ class Fact(Frozen):
 class Brand(Record):
     """Voice, facts and looks of one brand; every draft, account and rule belongs to exactly one."""
 
-    SCHEMA: ClassVar[int] = 4
+    SCHEMA: ClassVar[int] = 5
     MIGRATIONS: ClassVar[Mapping[int, Migration]] = {
         1: lambda old: old,  # 2 knows whether it wants a digest
         2: lambda old: old,  # 3 knows what its posts say of themselves
         3: lambda old: old,  # 4 knows more of how it speaks, and to whom
+        4: lambda old: old,  # 5 knows when its posts may go out
     }
 
     id: str

@@ -36,10 +36,30 @@ class CheckedVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another post of the brand, or a draft with a time, near one that is checked."""
+
+    account: str
+    title: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found where a link of the copy leads: an answer's status (0: none came), and at which address."""
+
+    url: str
+    status: int = 0
+    found: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """A draft as the checks see it. `recent` is account id and text of what the brand drafted lately, newest first.
 
     `page_texts` is what stands on the pages that were read: a figure may have its source there, an address never.
+    `near` are other posts around the same time, `looked` the links that were opened beforehand.
     """
 
     versions: tuple[CheckedVersion, ...]
@@ -49,6 +69,8 @@ class Subject:
     now: datetime
     pages: tuple[Source, ...] = ()
     page_texts: tuple[str, ...] = ()
+    near: tuple[Neighbour, ...] = ()
+    looked: tuple[Looked, ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -34,25 +34,25 @@ def _words(each: CheckedVersion, subject: Subject) -> Iterator[Finding]:
     brand, account = subject.brand, each.account.id
     hidden = [address.span for address in find_addresses(each.text)]
     for word in brand.avoid_words:
-        for span in _places(each.text, word, hidden):
+        for span in places(each.text, word, hidden):
             said = each.text[slice(*span)]
             yield Finding(
                 severity="warn",
                 rule="avoided_word",
-                reason=f"{brand.name} avoids “{said}”.",
+                reason=f"{brand.name} avoids the word “{said}”.",
                 fix="Say it another way.",
                 account=account,
                 span=span,
             )
     for rule in brand.profile.prefers:
         for other in rule.instead_of:
-            for span in _places(each.text, other, hidden):
+            for span in places(each.text, other, hidden):
                 said, say = each.text[slice(*span)], rule.say
                 yield Finding(
                     severity="warn",
                     rule="preferred_word",
                     reason=f"{brand.name} does not say “{said}”.",
-                    fix=f"Say “{say}”.",
+                    fix=f"Write “{say}” instead.",
                     account=account,
                     span=span,
                 )
@@ -89,7 +89,7 @@ def _hashtag(each: CheckedVersion, reason: str, fix: str, span: tuple[int, int] 
     return Finding(severity="warn", rule="hashtag", reason=reason, fix=fix, account=each.account.id, span=span)
 
 
-def _places(text: str, word: str, hidden: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def places(text: str, word: str, hidden: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Where a word or phrase stands as a whole, in any case; not inside links and addresses."""
     said = r"\s+".join(map(regex.escape, word.split()))
     if not said:

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 
 from bot.checks.alt import alt
 from bot.checks.base import Check, Subject, merged
+from bot.checks.bias import bias
 from bot.checks.brand import brand
 from bot.checks.claims import claims
+from bot.checks.clashes import clashes
 from bot.checks.days import days
 from bot.checks.disclosure import disclosure
 from bot.checks.duplicates import duplicates
@@ -16,6 +18,8 @@ from bot.checks.limits import limits
 from bot.checks.links import links
 from bot.checks.pages import pages
 from bot.checks.placeholders import placeholders
+from bot.checks.privacy import privacy
+from bot.checks.tracking import tracking
 from bot.words import noted
 from storage.drafts import Finding
 
@@ -25,13 +29,17 @@ CHECKS: Mapping[str, tuple[str, Check]] = {
     "limits": (noted("What the channel takes"), limits),
     "placeholders": (noted("Placeholders"), placeholders),
     "links": (noted("Links"), links),
+    "tracking": (noted("Where links lead"), tracking),
     "pages": (noted("Pages that were named"), pages),
     "claims": (noted("Figures and claims"), claims),
+    "privacy": (noted("Personal data"), privacy),
+    "bias": (noted("What it says of people"), bias),
     "brand": (noted("The brand's own rules"), brand),
     "days": (noted("Days that move along"), days),
     "disclosure": (noted("What it says of itself"), disclosure),
     "alt": (noted("The picture's description"), alt),
     "duplicates": (noted("Repetition"), duplicates),
+    "clashes": (noted("Other posts and days without any"), clashes),
 }
 _RANK = {"block": 0, "warn": 1, "note": 2}
 

@@ -311,7 +311,7 @@ def _document(brief: Brief, brand: Brand, seed: str, sources: Sequence[Source]) 
             "language": brand.language,
             "avoid_words": list(brand.avoid_words),
             "facts": [fact.text for fact in brand.facts],
-            **brand.profile.model_dump(mode="json", exclude={"disclaimers"}),
+            **brand.profile.model_dump(mode="json", exclude={"disclaimers", "timing"}),
         },
         "seed": seed,
     }

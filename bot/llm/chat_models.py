@@ -5,7 +5,8 @@ the bot that answers commands must be up long before. Each provider's client is 
 
 The clients' own habits are overridden, because the turn policy owns them (`bot.llm.retry`): no retries inside the
 client (two layers of retries multiply: 2 x 1 made six calls), a timeout under a minute instead of ten, usage counted in
-streams, a cap on what one answer may cost. Keys come from the mapping that the caller passes, never from the
+streams, a cap on what one answer may cost. Each gets a veil before it (`bot.llm.veiled`): personal data never reaches a
+provider. Keys come from the mapping that the caller passes, never from the
 environment; tracing to LangSmith is off unless that mapping turns it on.
 """
 
@@ -90,8 +91,9 @@ def build_model(
     match choice.provider:
         case "offline":
             from bot.llm.offline import OfflineModel  # noqa: PLC0415 - loads LangChain
+            from bot.llm.veiled import veiled  # noqa: PLC0415
 
-            model: BaseChatModel = OfflineModel()
+            model: BaseChatModel = veiled(OfflineModel)()
         case "openai":
             model = _openai(choice.name, keys, timeout_seconds, max_output_tokens)
         case "anthropic":
@@ -136,11 +138,13 @@ def _openai(name: str, keys: Mapping[str, str], timeout_seconds: float, max_outp
     from openai import DefaultAsyncHttpxClient  # noqa: PLC0415
     from pydantic import SecretStr  # noqa: PLC0415
 
+    from bot.llm.veiled import veiled  # noqa: PLC0415
+
     # Servers that speak OpenAI's protocol (vLLM, LM Studio, …) often want no key: one is asked for only without an
     # address of one's own.
     address = _address("openai", keys)
     key = keys.get("OPENAI_API_KEY") or ("none" if address else _missing_key("openai"))
-    return ChatOpenAI(
+    model: BaseChatModel = veiled(ChatOpenAI)(
         model=name,
         api_key=SecretStr(key),
         base_url=address or "https://api.openai.com/v1",
@@ -152,6 +156,7 @@ def _openai(name: str, keys: Mapping[str, str], timeout_seconds: float, max_outp
         stream_usage=True,
         max_completion_tokens=max_output_tokens,
     )
+    return model
 
 
 def _anthropic(name: str, keys: Mapping[str, str], timeout_seconds: float, max_output_tokens: int) -> BaseChatModel:
@@ -159,7 +164,9 @@ def _anthropic(name: str, keys: Mapping[str, str], timeout_seconds: float, max_o
     from langchain_anthropic import ChatAnthropic  # noqa: PLC0415
     from pydantic import SecretStr  # noqa: PLC0415
 
-    model = ChatAnthropic(
+    from bot.llm.veiled import veiled  # noqa: PLC0415
+
+    model: Any = veiled(ChatAnthropic)(
         model=name,
         api_key=SecretStr(keys.get("ANTHROPIC_API_KEY") or _missing_key("anthropic")),
         base_url=_address("anthropic", keys) or "https://api.anthropic.com",
@@ -172,28 +179,34 @@ def _anthropic(name: str, keys: Mapping[str, str], timeout_seconds: float, max_o
     # Its own connections, as for OpenAI; ChatAnthropic has no argument for them.
     client = model._async_client.copy(http_client=DefaultAsyncHttpxClient(timeout=timeout_seconds))
     model.__dict__["_async_client"] = client
-    return model
+    built: BaseChatModel = model
+    return built
 
 
 def _ollama(name: str, keys: Mapping[str, str], timeout_seconds: float, max_output_tokens: int) -> BaseChatModel:
     from langchain_ollama import ChatOllama  # noqa: PLC0415
 
+    from bot.llm.veiled import veiled  # noqa: PLC0415
+
     address = _address("ollama", keys) or "127.0.0.1"
     if "://" not in address:  # OLLAMA_HOST is often a bare host, or host:port
         address = f"http://{address}" if ":" in address else f"http://{address}:11434"
-    return ChatOllama(
+    model: BaseChatModel = veiled(ChatOllama)(
         model=name,
         base_url=address,
         client_kwargs={"timeout": timeout_seconds},
         num_predict=max_output_tokens,
     )
+    return model
 
 
 def _google(name: str, keys: Mapping[str, str], timeout_seconds: float, max_output_tokens: int) -> BaseChatModel:
     from langchain_google_genai import ChatGoogleGenerativeAI  # noqa: PLC0415
     from pydantic import SecretStr  # noqa: PLC0415
 
-    return ChatGoogleGenerativeAI(
+    from bot.llm.veiled import veiled  # noqa: PLC0415
+
+    model: BaseChatModel = veiled(ChatGoogleGenerativeAI)(
         model=name,
         api_key=SecretStr(keys.get("GOOGLE_API_KEY") or _missing_key("google_genai")),
         base_url=_address("google_genai", keys) or "https://generativelanguage.googleapis.com",
@@ -203,6 +216,7 @@ def _google(name: str, keys: Mapping[str, str], timeout_seconds: float, max_outp
         vertexai=False,
         client_args={"transport": _asynchronous()},
     )
+    return model
 
 
 def _asynchronous() -> AsyncHTTPTransport:

@@ -7,6 +7,7 @@ AdMindError
 ├── ModelRefused         the provider's filter or the model itself declined
 ├── ModelTooLong         the conversation or the answer does not fit the model
 ├── ModelMuddled         answers came, but none that could be used, even after asking again
+├── ModelScrambled       what stands for personal data came back so that nobody knows whose it is
 └── TurnStopped          a limit of ours ended the turn (steps, repetition); `OverBudget` is in storage.budget
 
 This file imports no LangChain, so that chat-side code can catch these errors without loading it.
@@ -61,6 +62,15 @@ class ModelMuddled(AdMindError):
             "The language model's answer could not be used, even after asking again.",
             kept=NOTHING_SENT,
             do_next="Ask again in other words, or split the request into smaller ones.",
+        )
+
+
+class ModelScrambled(AdMindError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The language model mixed up personal data that was kept from it, so I did not use its answer.",
+            kept=NOTHING_SENT,
+            do_next="Ask again, or leave the numbers and addresses out and write them in by hand.",
         )
 
 

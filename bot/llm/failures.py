@@ -33,7 +33,14 @@ from pydantic import ValidationError
 
 from bot.errors import AdMindError
 from bot.llm.chat_models import KEY_SETTINGS, ModelChoice
-from bot.llm.errors import ModelMisconfigured, ModelMuddled, ModelRefused, ModelTooLong, ModelUnavailable
+from bot.llm.errors import (
+    ModelMisconfigured,
+    ModelMuddled,
+    ModelRefused,
+    ModelScrambled,
+    ModelTooLong,
+    ModelUnavailable,
+)
 from bot.words import noted
 
 _TRANSPORT_LIBRARIES: Final = frozenset({"httpx", "httpx2", "httpcore", "httpcore2", "aiohttp", "anyio", "ssl"})
@@ -69,6 +76,8 @@ class Failure:
 
 def read_failure(raised: Exception, choice: ModelChoice | None, now: datetime) -> Failure | None:
     """What an exception from a model call means; None when it is not the provider's doing (a bug of ours)."""
+    if isinstance(raised, ModelScrambled):
+        return Failure(raised, again=True, elsewhere=True, spent=True)
     if isinstance(raised, AdMindError):
         return Failure(raised, elsewhere=isinstance(raised, ModelUnavailable))
     status, text = _status(raised), _text(raised)

@@ -1,33 +1,51 @@
 """A brand's profile as people type it, one thing a line, and back: the form of the studio and the terminal's options.
 
-Commuters: ride every day, want no maintenance          an audience
+Commuters 60%: ride every day, want no maintenance      an audience, and how many of the posts are for it
 sign up <- register, subscribe                           a word that is preferred
 Helmets save lives. | mentions: Gravel 2, e-bike | regions: CH, DE | channels: linkedin      small print
 Frame guarantee of ten years | warranty terms 2026, page 3                                    a fact and its evidence
+Gravel 2 until 2027-03-15 09:00                                                               an embargo
+2026-12-24 to 2026-12-26: Christmas | warn                                     a time in which nothing should go out
+sunday                                                                         a day of every week without posts
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime
 
 import regex
 
 from bot.errors import BadInput
-from storage.profile import Audience, Disclaimer, HashtagRule, Manner, Preferred, Profile
+from storage.profile import Audience, Blackout, Disclaimer, Embargo, HashtagRule, Manner, Preferred, Profile, Timing
 from storage.team import Fact
 
 __all__ = [
-    "Audience", "Disclaimer", "Fact", "HashtagRule", "Manner", "Preferred", "Profile", "audience", "audience_line",
-    "disclaimer", "disclaimer_line", "fact", "fact_line", "preferred", "preferred_line", "samples",
+    "Audience", "Blackout", "Disclaimer", "Embargo", "Fact", "HashtagRule", "Manner", "Preferred", "Profile", "Timing",
+    "audience", "audience_line", "blackout", "blackout_line", "disclaimer", "disclaimer_line", "embargo",
+    "embargo_line", "fact", "fact_line", "preferred", "preferred_line", "samples",
     "samples_text", "tags",
 ]  # fmt: skip
 
 _ARROW = regex.compile(r"\s*(?:<-|←|<–|statt:|instead of:?)\s*", regex.I)
 _CONDITIONS = ("mentions", "regions", "channels")
+_SHARE = regex.compile(r"(?<=\S)\s+(\d{1,3})\s?%\s*$")
+_UNTIL = regex.compile(r"(.*\S)\s+(?:until|till|before|bis|vor)\s+(\d{4}-\d\d-\d\d)(?:[ T](\d{1,2}:\d\d))?", regex.I)
+_DAYS = regex.compile(
+    r"(\d{4}-\d\d-\d\d)(?:\s*(?:to|until|bis|–|-|\.\.)\s*(\d{4}-\d\d-\d\d))?\s*(?::\s*(.*))?", regex.I
+)
+_WEEK = (
+    ("monday", "montag"), ("tuesday", "dienstag"), ("wednesday", "mittwoch"), ("thursday", "donnerstag"),
+    ("friday", "freitag"), ("saturday", "samstag", "sonnabend"), ("sunday", "sonntag"),
+)  # fmt: skip
+_WEEKLY = {name: number for number, names in enumerate(_WEEK) for name in names}
 
 
 def audience(line: str) -> Audience:
     name, _, about = line.partition(":")
+    share = _SHARE.search(name)
+    if share is not None and int(share[1]) <= 100:
+        return Audience(name=_short(name[: share.start()]), about=about.strip()[:500], share=int(share[1]))
     return Audience(name=_short(name), about=about.strip()[:500])
 
 
@@ -73,8 +91,62 @@ def fact(line: str) -> Fact:
     return Fact(text=text.strip(), evidence=evidence.strip())
 
 
+def embargo(line: str) -> Embargo:
+    """Raises BadInput for a line without a word or a date."""
+    match = _UNTIL.fullmatch(line.strip())
+    try:
+        if match is not None:
+            until = datetime.fromisoformat(f"{match[2]}T{(match[3] or '00:00').zfill(5)}")
+            return Embargo(about=_short(match[1]), until=until)
+    except ValueError:
+        pass
+    raise BadInput(
+        f"“{line[:80]}” does not say until when nothing may be told.",
+        kept="Nothing changed.",
+        do_next="Write the word, until, and a date: Gravel 2 until 2027-03-15 09:00",
+    )
+
+
+def blackout(line: str) -> Blackout:
+    """Raises BadInput for a line that names no days."""
+    text, bar, also = line.partition("|")
+    mild = also.strip().casefold() in ("warn", "warnen", "warnung")
+    days, _, why = text.partition(":")
+    day = days.strip().casefold()
+    weekday = _WEEKLY.get(day, _WEEKLY.get(day.removesuffix("s")))
+    if weekday is not None and (mild or not bar):
+        return Blackout(weekday=weekday, why=why.strip()[:120], blocks=not mild)
+    match = _DAYS.fullmatch(text.strip())
+    try:
+        if match is not None and (mild or not bar):
+            first = date.fromisoformat(match[1])
+            last = date.fromisoformat(match[2] or match[1])
+            if first <= last:
+                return Blackout(first=first, last=last, why=(match[3] or "").strip()[:120], blocks=not mild)
+    except ValueError:
+        pass
+    raise BadInput(
+        f"“{line[:80]}” does not say on which days nothing goes out.",
+        kept="Nothing changed.",
+        do_next="Write days such as 2026-12-24 to 2026-12-26: Christmas, or a weekday; “| warn” after it only warns.",
+    )
+
+
+def embargo_line(each: Embargo) -> str:
+    return f"{each.about} until {each.until:%Y-%m-%d %H:%M}"
+
+
+def blackout_line(each: Blackout) -> str:
+    if each.weekday is not None:
+        days = _WEEK[each.weekday][0]
+    else:
+        days = f"{each.first}" if each.first == each.last else f"{each.first} to {each.last}"
+    return f"{days}{': ' + each.why if each.why else ''}{'' if each.blocks else ' | warn'}"
+
+
 def audience_line(each: Audience) -> str:
-    return f"{each.name}: {each.about}" if each.about else each.name
+    name = each.name if each.share is None else f"{each.name} {each.share}%"
+    return f"{name}: {each.about}" if each.about else name
 
 
 def preferred_line(each: Preferred) -> str:

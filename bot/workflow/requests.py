@@ -19,6 +19,7 @@ from bot.drafting.copy import CardText
 from bot.drafting.copywriter import Copywriter
 from bot.drafting.reader import Reader
 from bot.drafting.sources import ReadPages, Sources, addresses_in, called
+from bot.drafting.swapping import Swapping
 from bot.errors import BadInput, ChangedSince, Conflict, NotAllowed, NotFound
 from bot.llm.commenting import CommentWish, comment_wish, without
 from bot.review.discreet import only_client
@@ -129,7 +130,9 @@ class Requests:
         clock: Clock,
         model_name: str,
         room: Room,
+        swapping: Callable[[Asker], Swapping] | None = None,
     ) -> None:
+        self._swapping = swapping  # None without a language model
         self._database = database
         self._drafts = DraftStore(database)
         self._team = TeamStore(database)
@@ -507,7 +510,10 @@ class Requests:
         ]
         title = written.title or idea.brief.topic or idea.brief.request[:60]
         versions = await self._versions.seal(making, brief, brand, title=title, due=due)
-        findings = await self._versions.check(versions, brief, brand, by_id, draft=draft_id, pages=sources)
+        findings = await self._versions.check(
+            versions, brief, brand, by_id, draft=draft_id, pages=sources, due=due, tainted=asker.tainted
+        )
+        asked = await self._asked(asker, versions)
         draft = Draft(
             id=draft_id,
             workspace=asker.workspace,
@@ -519,7 +525,7 @@ class Requests:
             conversation=asker.conversation,
             versions=versions,
             variants=tuple(Variant(texts={e.account: e.text for e in each}) for each in written.variants),
-            findings=(*findings, *pictures.findings),
+            findings=(*findings, *asked, *pictures.findings),
             card=CardWords(**words.model_dump()) if words else None,
             due=due,
             zone=brand.zone or asker.zone,
@@ -581,7 +587,8 @@ class Requests:
         candidate = asker.by_agent and any(kept.record.state is PostState.scheduled for kept in case.posts.values())
         if candidate:
             await self._room.left()
-        draft = await self._edited(old, case, brand, member, edit, new_id("d") if candidate else old.id)
+        draft_id = new_id("d") if candidate else old.id
+        draft = await self._edited(old, case, brand, member, edit, draft_id, asker)
         if candidate:
             draft = draft.changed(
                 id=draft.id, replaces=old.id, revision=1, decisions=(), messages=(), history=(), requested_by=member.id
@@ -595,7 +602,25 @@ class Requests:
             draft = self._decisions.approved_by_client(draft, member, worded, asker.surface)
         return (await self._decisions.settle(case, draft, None, why=edit.why, by=member)).draft
 
-    async def _edited(self, old: Draft, case: Case, brand: Brand, member: Member, edit: Edit, draft_id: str) -> Draft:
+    async def _asked(
+        self,
+        asker: Asker,
+        versions: Sequence[Version],
+        before: Sequence[Finding] = (),
+        known: Mapping[str, str] | None = None,
+    ) -> tuple[Finding, ...]:
+        """What a reviewer may ask themselves of the words; of those that stayed, what was asked before."""
+        if self._swapping is None:
+            return ()
+        known = known or {}
+        kept = {version.account for version in versions if known.get(version.account) == version.text}
+        new = {version.account: version.text for version in versions if version.account not in kept}
+        again = tuple(each for each in before if each.rule == "swap" and each.account in kept)
+        return (*again, *await self._swapping(asker).questions(new))
+
+    async def _edited(
+        self, old: Draft, case: Case, brand: Brand, member: Member, edit: Edit, draft_id: str, asker: Asker
+    ) -> Draft:
         """The draft with the edit carried out: new bytes, new digests, checked again."""
         now = self._clock.now()
         accounts = [case.accounts[version.account] for version in old.versions]
@@ -630,7 +655,10 @@ class Requests:
         versions = await self._versions.seal(making, brief, brand, title=title, due=due)
         posts = {version.account: version.post for version in old.versions}
         versions = tuple(version.model_copy(update={"post": posts[version.account]}) for version in versions)
-        checked = await self._versions.check(versions, brief, brand, case.accounts, draft=old.id, pages=old.sources)
+        checked = await self._versions.check(
+            versions, brief, brand, case.accounts, draft=old.id, pages=old.sources, due=due, tainted=asker.tainted
+        )
+        asked = await self._asked(asker, versions, old.findings, {v.account: v.text for v in old.versions})
         mark = RevisionMark(
             number=old.revision,
             by=member.id,
@@ -645,7 +673,7 @@ class Requests:
             title=title,
             versions=versions if draft_id == old.id else tuple(v.model_copy(update={"post": ""}) for v in versions),
             variants=edit.variants if edit.variants is not None else old.variants,
-            findings=(*checked, *findings),
+            findings=(*checked, *asked, *findings),
             brief=brief,
             card=words,
             due=due,

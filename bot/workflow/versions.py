@@ -9,34 +9,38 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.artwork.picture import Picture
 from bot.channels.base import Channel, Content, Documents, Door, Flag, Mentions
 from bot.checks import disclaimers
-from bot.checks.base import CheckedVersion, Subject, spoken
+from bot.checks.base import CheckedVersion, Neighbour, Subject, spoken
 from bot.checks.labels import mark, marked, required, unmarked
 from bot.checks.run import run_checks
 from bot.clock import Clock
 from bot.drafting.copy import Need
 from bot.errors import BadInput
+from bot.workflow.opening import Opening
 from storage.accounts import Account
 from storage.blobs.base import BlobStore
 from storage.drafts import Brief, Finding, Version
 from storage.media import MediaItem, MediaStore
+from storage.posts import PostState
 from storage.sealed import Medium, Origin, SealedPayload
 from storage.sources import Source
-from storage.stores import DraftStore
+from storage.stores import DraftStore, PostStore
 from storage.team import Brand
 
 FLAGS: tuple[Flag, ...] = ("ai_generated", "paid_partnership")
-_THREAD = re.compile(
-    r"\b(?:an?|as|als|einen?|in|this) (?:\w+ )?thread\b", re.IGNORECASE
-)  # wanted, in the person's words
-UNMENDED = frozenset({"alt", "disclaimer", "ad_not_marked", "ad_not_declared", "ai_not_marked"})  # not the writer's
+_THREAD = re.compile(r"\b(?:an?|as|als|einen?|in|this) (?:\w+ )?thread\b", re.IGNORECASE)  # in the person's words
+UNMENDED = frozenset({  # what whoever writes cannot mend
+    "ad_not_declared", "ad_not_marked", "ai_not_marked", "alt", "blackout", "disclaimer", "embargo", "no_first_comment",
+    "page_again", "page_elsewhere", "page_unread", "too_close",
+})  # fmt: skip
 RECENT = 60  # drafts that a new one is compared with
+NEAR = 200  # posts, and drafts, that are looked through for one at about the same time
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,13 @@ class Versions:
         blobs: BlobStore,
         media: MediaStore,
         drafts: DraftStore,
+        posts: PostStore,
         clock: Clock,
         open_door: Callable[[Account], Door],
+        opening: Opening,
     ) -> None:
+        self._posts = posts
+        self._opening = opening
         self._open_door = open_door
         self._channels = channels
         self._blobs = blobs
@@ -255,10 +263,16 @@ class Versions:
         *,
         draft: str,
         pages: tuple[Source, ...] = (),
+        due: datetime | None = None,
+        tainted: bool = False,
     ) -> tuple[Finding, ...]:
-        """What the checks say of these versions."""
+        """What the checks say of these versions. `tainted`: words from outside may have brought the links, so none is
+        opened.
+        """
         sealed = [(version, await self.payload(version)) for version in versions]
-        return await self._checked(sealed, brief, brand, accounts, draft=draft, pages=pages)
+        return await self._checked(
+            sealed, brief, brand, accounts, draft=draft, pages=pages, due=due, opening=not tainted
+        )
 
     async def faults(
         self,
@@ -274,7 +288,9 @@ class Versions:
         making = [Making(accounts[account], text) for account, text in texts.items()]
         built = [self._built(each, brief, brand, brief.topic, due, {}) for each in making]
         found: dict[str, list[str]] = {}
-        for finding in await self._checked(built, brief, brand, accounts, draft="", pages=pages):
+        for finding in await self._checked(
+            built, brief, brand, accounts, draft="", pages=pages, due=None, opening=False
+        ):
             if finding.severity == "note" or finding.rule in UNMENDED or finding.rule.startswith("unchecked"):
                 continue
             for account in (finding.account,) if finding.account else tuple(texts):
@@ -290,6 +306,8 @@ class Versions:
         *,
         draft: str,
         pages: tuple[Source, ...],
+        due: datetime | None,
+        opening: bool,
     ) -> tuple[Finding, ...]:
         checked = [
             CheckedVersion(
@@ -304,16 +322,52 @@ class Versions:
         ]
         recent = await self._recent(brand, draft)
         texts = [text for page in pages for text in (page.title, *page.facts, await self._text_of(page)) if text]
-        return await run_checks(
-            Subject(
-                versions=tuple(checked),
-                brief=brief,
-                brand=brand,
-                recent=recent,
-                now=self._clock.now(),
-                pages=pages,
-                page_texts=tuple(texts),
+        subject = Subject(
+            versions=tuple(checked),
+            brief=brief,
+            brand=brand,
+            recent=recent,
+            now=self._clock.now(),
+            pages=pages,
+            page_texts=tuple(texts),
+            near=await self._near(brand, draft, due),
+        )
+        if opening:
+            by_hand = [each.text for each in checked if each.version.edited_by]
+            looked = await self._opening.look(
+                [each.text for each in checked],
+                draft=draft,
+                given=(*subject.sources, *by_hand),
+                but=[page.url for page in pages],
             )
+            subject = replace(subject, looked=looked)
+        return await run_checks(subject)
+
+    async def _near(self, brand: Brand, draft: str, due: datetime | None) -> tuple[Neighbour, ...]:
+        """Other posts and open drafts of the brand within its gap around a time."""
+        gap = timedelta(minutes=brand.profile.timing.gap_minutes)
+        if due is None or not gap:
+            return ()
+        posts = await self._posts.page(
+            brand.workspace,
+            index=f"of:{brand.id}",
+            limit=NEAR,
+            least=(due - gap).timestamp(),
+            most=(due + gap).timestamp(),
+        )
+        drafts = await self._drafts.page(brand.workspace, index=f"open:{brand.id}", limit=NEAR)
+        return (
+            *(
+                Neighbour(post.account, post.called or post.title, post.due)
+                for post in posts.items
+                if post.draft != draft and post.state not in (PostState.cancelled, PostState.failed)
+            ),
+            *(
+                Neighbour(version.account, each.called or each.title, each.due)
+                for each in drafts.items
+                if each.id != draft and each.due is not None and abs(each.due - due) < gap
+                for version in each.versions
+            ),
         )
 
     async def _text_of(self, page: Source) -> str:

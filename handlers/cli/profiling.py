@@ -23,6 +23,9 @@ _OPTIONS = (
     ("--prefer", "prefers", "sign up <- register, subscribe"),
     ("--small-print", "disclaimers", "TEXT | mentions: PRODUCT | regions: CH | channels: x"),
     ("--hashtag", "always", "On every post that takes hashtags."),
+    ("--embargo", "embargoes", "Gravel 2 until 2027-03-15 09:00"),
+    ("--blackout", "blackouts", "2026-12-24 to 2026-12-26: Christmas | warn"),
+    ("--gap", "gap", "Minutes between two posts on one account, at least."),
 )
 
 
@@ -52,6 +55,12 @@ def profiled(changes: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, An
         ):
             if name in given:
                 new[name] = [read(line).model_dump() for line in given[name]]
+        new["timing"] = dict(old.get("timing", {}))
+        for name, read_time in (("embargoes", profiles.embargo), ("blackouts", profiles.blackout)):
+            if name in given:
+                new["timing"][name] = [read_time(line).model_dump(mode="json") for line in given[name]]
+        if "gap" in given:
+            new["timing"]["gap_minutes"] = given["gap"][-1]
     except BadInput as error:
         raise Refused(f"{error.what} {error.do_next}") from error
     if "always" in given:
@@ -62,7 +71,7 @@ def profiled(changes: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, An
 def profile_rows(profile: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     """What is set of it, to be shown."""
     known = profiles.Profile.model_validate(profile)
-    manner, tags = known.manner, known.hashtags
+    manner, tags, gap = known.manner, known.hashtags, known.timing.gap_minutes
     rows = [
         ("adjectives", list(manner.adjectives)),
         ("do", list(manner.do)),
@@ -72,5 +81,8 @@ def profile_rows(profile: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
         ("preferred words", [profiles.preferred_line(each) for each in known.prefers]),
         ("small print", [profiles.disclaimer_line(each) for each in known.disclaimers]),
         ("hashtags", [f"#{tag}" for tag in tags.always]),
+        ("minutes between posts", [str(gap)] if gap != profiles.Timing().gap_minutes else []),
+        ("embargoes", [profiles.embargo_line(each) for each in known.timing.embargoes]),
+        ("days without posts", [profiles.blackout_line(each) for each in known.timing.blackouts]),
     ]
     return [row for row in rows if row[1]]

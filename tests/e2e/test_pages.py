@@ -31,6 +31,7 @@ PAGES = (
     "/library",
     "/stop/ask",
     "/settings/brand",
+    "/mix",
     "/settings/voice",
     "/settings/leaving",
     "/settings/members",

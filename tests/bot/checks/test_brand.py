@@ -61,7 +61,7 @@ async def test_a_preferred_word_is_named_for_the_one_it_replaces() -> None:
     profile = Profile(prefers=(Preferred(say="sign up", instead_of=("register", "subscribe")),))
     seen = ruled("Register today; registered riders know.", profile)
     (finding,) = await brand(seen)
-    assert (said(seen, finding), finding.fix) == ("Register", "Say “sign up”.")
+    assert (said(seen, finding), finding.fix) == ("Register", "Write “sign up” instead.")
 
 
 @pytest.mark.parametrize(

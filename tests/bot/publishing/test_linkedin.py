@@ -14,6 +14,8 @@ import pytest
 from bot.cards import Words, draft_card
 from bot.channels.platform import LINKEDIN
 from bot.channels.registry import Platforms, build_channels
+from bot.fetch import safe_client
+from bot.workflow.opening import Opening
 from bot.workflow.versions import Making, Versions
 from storage.accounts import Account
 from storage.drafts import Brief
@@ -22,7 +24,7 @@ from storage.media import MediaStore
 from storage.posts import PostState
 from storage.redis import Database
 from storage.sealed import Medium
-from storage.stores import DraftStore
+from storage.stores import DraftStore, PostStore
 from tests.fakes.faulty_http import Act
 from tests.fakes.linkedin_server import PAGES_SCOPE, LinkedInServer, linkedin_server
 from tests.world import World, world_on
@@ -142,8 +144,10 @@ async def test_a_card_knows_of_how_many_pages_the_document_is(
             blobs=world.blobs,
             media=MediaStore(database),
             drafts=DraftStore(database),
+            posts=PostStore(database),
             clock=world.clock,
             open_door=world.doors,
+            opening=Opening(safe_client(), world.clock),
         )
         pictures = tuple(
             Medium(sha256=f"{number:064x}", mime="image/png", size=9, width=1200, height=1200)

@@ -36,6 +36,9 @@ async def voice(request: Request, visit: Visitor) -> Response:
             "disclaimers": "\n".join(map(profiles.disclaimer_line, profile.disclaimers)),
             "always": " ".join(f"#{tag}" for tag in profile.hashtags.always),
             "never": " ".join(f"#{tag}" for tag in profile.hashtags.never),
+            "gap": str(profile.timing.gap_minutes),
+            "embargoes": "\n".join(map(profiles.embargo_line, profile.timing.embargoes)),
+            "blackouts": "\n".join(map(profiles.blackout_line, profile.timing.blackouts)),
             "most": "" if profile.hashtags.most is None else str(profile.hashtags.most),
         },
     )
@@ -58,6 +61,9 @@ async def change_voice(
     always: Text = "",
     never: Text = "",
     most: Annotated[str, Form(pattern=r"^\s*(\d{1,2})?\s*$")] = "",
+    gap: Annotated[str, Form(pattern=r"^\s*(\d{1,5})?\s*$")] = "",
+    embargoes: Text = "",
+    blackouts: Text = "",
 ) -> Response:
     profile = {
         "manner": {
@@ -73,6 +79,11 @@ async def change_voice(
             "always": profiles.tags(always),
             "never": profiles.tags(never),
             "most": int(most) if most.strip() else None,
+        },
+        "timing": {
+            **({"gap_minutes": int(gap)} if gap.strip() else {}),
+            "embargoes": [profiles.embargo(line) for line in lines(embargoes)],
+            "blackouts": [profiles.blackout(line) for line in lines(blackouts)],
         },
     }
     changes = {
