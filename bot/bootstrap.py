@@ -87,9 +87,11 @@ from bot.workflow.once import OnceOnly
 from bot.workflow.pictures import Pictures
 from bot.workflow.posts import Posts
 from bot.workflow.promised import Promised
+from bot.workflow.proving import Proving
 from bot.workflow.reactions import Reactions
 from bot.workflow.recounting import Recounting
 from bot.workflow.requests import Asker, Requests
+from bot.workflow.rereading import Rereading
 from bot.workflow.retention import Retention
 from bot.workflow.revising import Revising
 from bot.workflow.revisions import Revisions
@@ -256,6 +258,7 @@ class AdMind:
             open_door=self.doors,
         )
         room = Room(database, settings.data_dir)
+        sources = Sources(database, client=self.client, blobs=self.blobs, clock=clock)
         self.requests = Requests(
             database,
             audit=self.audit,
@@ -263,13 +266,15 @@ class AdMind:
             versions=versions,
             copywriter=self._copywriter,
             reader=lambda asker: Reader(self._ask(asker)),
-            sources=Sources(database, client=self.client, blobs=self.blobs, clock=clock),
+            sources=sources,
             pictures=Pictures(channels=self.channels, blobs=self.blobs, creative=self._drawing, versions=versions),
             decisions=self.decisions,
             clock=clock,
             model_name=settings.model,
             room=room,
         )
+        self.proving = Proving(decisions=self.decisions, versions=versions, sources=sources, clock=clock)
+        self.rereading = Rereading(database, sources=sources, audit=self.audit, clock=clock)
         self._build_homes(database)
         self.numbers = ReadingNumbers(
             database, channels=self.channels, open_door=self.doors, clock=clock, paid=settings.paid_numbers
@@ -475,7 +480,8 @@ class AdMind:
         self.engine.register("chat", "requests", self.desk.spread)
         self.engine.register("chat", "reply", answers.bring)
         self.engine.register("chat", "revise", self._with_model(revising.revise))
-        self.engine.register("publish", "post", self.publisher.publish)
+        self.engine.register("publish", "post", self.rereading.before(self.publisher.publish))
+        self.engine.register("upkeep", "sources", self.rereading.read)
         self.engine.register("publish", "reconcile", self.reconciler.reconcile)
         promised = Promised(database, posts=self.posts, board=self.board, clock=self.clock)
         self.engine.register("publish", "takedown", promised.take_down)

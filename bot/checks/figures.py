@@ -35,7 +35,17 @@ _CURRENCY = (
 )
 _CODES = {
     **{"€": "eur", "$": "usd", "£": "gbp", "fr": "chf", "sfr": "chf", "franken": "chf", "franc": "chf"},
-    **{"francs": "chf", "euro": "eur", "euros": "eur", "pfund": "gbp", "cents": "cent", "dollar": "usd", "dollars": "usd", "pound": "gbp", "pounds": "gbp"},
+    **{
+        "francs": "chf",
+        "euro": "eur",
+        "euros": "eur",
+        "pfund": "gbp",
+        "cents": "cent",
+        "dollar": "usd",
+        "dollars": "usd",
+        "pound": "gbp",
+        "pounds": "gbp",
+    },
 }
 _UNITS = (
     r"km/h|kWh|kW|km|kg|cm|mm|ml|cl|dl|m²|m2|m|g|l|h|min|sec|s|GB|TB|MB|Wh|W|V|mph|lbs?|oz|ft|°C|°F|k|x|er|fach|"

@@ -32,15 +32,16 @@ _END: Final = regex.compile(r"(?<=(?<!\d)[.!?…][\"”»’)]?)\s+(?=[\p{Lu}\p{
 _ENDING: Final = regex.compile(r"(?<=\p{L}{3})(?:en|er|es|em|e|n|s)$")
 _CLAUSE: Final = regex.compile(r"[,;:()|](?!\d)|\s[–-]\s")
 _WORD: Final = regex.compile(r"\p{L}[\p{L}\p{M}'’]*")
-_STOP: Final = frozenset(
+_COMMON: Final = (
     "the a an and or of for to in on at by with from is are was were be been it its this that these those you your we "
     "our us i my they their he she his her as but not no so up out all any more most than then there here now new just "
     "only also about into over per each every get got have has had will can may do does did off until till from "
     "der die das den dem des ein eine einen einem einer eines und oder von für zu im in am an auf bei mit aus ist sind "
     "war waren sein wird werden es dies diese dieser dieses du dein deine ihr ihre euer eure wir unser unsere uns ich "
     "mein sie er als aber nicht kein keine so alle alles mehr nur auch noch schon über je jede jeder jedes hat haben "
-    "kann können bis ab neu neue neuen neuer nach um uhr zum zur sich".split()
-)  # fmt: skip
+    "kann können bis ab neu neue neuen neuer nach um uhr zum zur sich"
+)
+_STOP: Final = frozenset(_COMMON.split())
 _QUOTED: Final = regex.compile(
     r"“([^“”\n]{12,400})”|„([^„“”\n]{12,400})[“”]|«([^«»\n]{12,400})»|»([^«»\n]{12,400})«|\"([^\"\n]{12,400})\""
 )
@@ -68,12 +69,16 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A claim of one version as it is checked: `elsewhere` when its value stands in a source in another role."""
+    """A claim of one version as it is checked: `elsewhere` when its value stands in a source in another role.
+
+    `text` is the version's whole text.
+    """
 
     claim: Claim
     meaning: str
     near: tuple[str, ...] = ()
     elsewhere: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,22 +104,39 @@ def stated_in(subject: Subject) -> Iterator[Stated]:
     yield from (Stated("fact", text) for text in subject.known)
     read = set[str]()
     for page in subject.readings:
-        read.add(page.text)
-        for text in (page.source.title, page.text, *page.source.facts):
+        for text in dict.fromkeys((page.source.title, page.text, *page.source.facts)):
+            read.add(text)
             if text:
                 yield Stated("source", text, page.source.url, page.source.read_at)
     yield from (Stated("source", text) for text in subject.page_texts if text not in read)
 
 
 def _of(each: CheckedVersion, sources: Sequence[Stated], evidence: Sequence[Evidence]) -> list[Found]:
-    text, account = each.text, each.account.id
-    found = [*_figures(text, sources), *_wordings(text, sources), *_quotations(text, sources), *_addresses(each, sources)]
-    found.sort(key=lambda one: one.claim.span)
-    return [_settled(_at(one, account), evidence) for one in found[:MOST_CLAIMS]]
+    found = _read(each.text, sources)
+    return [_settled(_at(one, each), evidence) for one in found[:MOST_CLAIMS]]
 
 
-def _at(found: Found, account: str) -> Found:
-    return replace(found, claim=found.claim.model_copy(update={"account": account}))
+def _read(text: str, sources: Sequence[Stated]) -> list[Found]:
+    """The claims of a text in order, each with what it rests on in these sources."""
+    found = [
+        *_figures(text, sources),
+        *_wordings(text, sources),
+        *_quotations(text, sources),
+        *_addresses(text, sources),
+    ]
+    return sorted(found, key=lambda one: one.claim.span)
+
+
+def supported_by(found: Found, source: Stated) -> Support | None:
+    """What this one text says for a claim."""
+    again = (one.claim for one in _read(found.text, (source,)))
+    return next(
+        (claim.support for claim in again if (claim.id, claim.span) == (found.claim.id, found.claim.span)), None
+    )
+
+
+def _at(found: Found, each: CheckedVersion) -> Found:
+    return replace(found, claim=found.claim.model_copy(update={"account": each.account.id}), text=each.text)
 
 
 def _settled(found: Found, evidence: Sequence[Evidence]) -> Found:
@@ -144,7 +166,9 @@ def _figures(text: str, sources: Sequence[Stated]) -> Iterator[Found]:
         support, elsewhere = _figure_support(one, known, sources)
         near = tuple(sorted(one.near))
         meaning = " ".join(one.figure.meaning)
-        yield Found(_claim(one.figure.kind, one.figure.text, one.figure.span, meaning, near, support), meaning, near, elsewhere)
+        yield Found(
+            _claim(one.figure.kind, one.figure.text, one.figure.span, meaning, near, support), meaning, near, elsewhere
+        )
 
 
 def _figure_support(one: _Placed, known: Sequence[_Placed], sources: Sequence[Stated]) -> tuple[Support | None, bool]:
@@ -235,20 +259,20 @@ def _quotations(text: str, sources: Sequence[Stated]) -> Iterator[Found]:
         if len(_WORD.findall(said)) < _LEAST_QUOTED:
             continue
         meaning = _plainly(said)
-        support = next((each.support(span) for each in sources if (span := _said_in(each.text, said))), None)
+        support = next((each.support(span) for each in sources if (span := said_in(each.text, said))), None)
         yield Found(_claim("quotation", match[0], match.span(), meaning, (), support), meaning)
 
 
-def _said_in(text: str, said: str) -> tuple[int, int] | None:
+def said_in(text: str, said: str) -> tuple[int, int] | None:
     """Where a text holds these words, whatever stands between them."""
     words = regex.findall(r"[\p{L}\p{N}]+", said)
     found = regex.search(r"[^\p{L}\p{N}]+".join(map(regex.escape, words)), text, regex.IGNORECASE) if words else None
     return found.span() if found is not None else None
 
 
-def _addresses(each: CheckedVersion, sources: Sequence[Stated]) -> Iterator[Found]:
+def _addresses(text: str, sources: Sequence[Stated]) -> Iterator[Found]:
     """Links; whether they lead where they should is for the check of links to say."""
-    for address in find_addresses(each.text):
+    for address in find_addresses(text):
         if address.kind not in ("url", "bare"):
             continue
         support = None

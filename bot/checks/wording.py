@@ -16,26 +16,46 @@ import regex
 WordingKind = Literal["superlative", "guarantee", "health", "green", "legal", "price", "urgency"]
 
 _FAMILIES: Final[tuple[tuple[WordingKind, str, str], ...]] = (
-    ("price", "cheapest", r"cheapest|lowest prices?|best price|bestpreis\w*|tiefstpreis\w*|günstigste[nrsm]?|billigste[nrsm]?"),
-    ("price", "free", r"free of charge|for free|free (?:shipping|delivery|entry|admission|trial)|kostenlos\w*|gratis|kostenfrei\w*"),
+    ("price", "cheapest",
+     r"cheapest|lowest prices?|best price|bestpreis\w*|tiefstpreis\w*|günstigste[nrsm]?|billigste[nrsm]?"),
+    ("price", "free",
+     r"free of charge|for free|free (?:shipping|delivery|entry|admission|trial)|kostenlos\w*|gratis|"
+     r"kostenfrei\w*"),
     ("price", "half", r"half[- ]price|zum halben preis"),
-    ("guarantee", "guarantee", r"guaranteed?|guarantees|garantiert\w*|garantie|warranty|money[- ]back|geld[- ]zurück\w*"),
+    ("guarantee", "guarantee",
+     r"guaranteed?|guarantees|garantiert\w*|garantie|warranty|money[- ]back|geld[- ]zurück\w*"),
     ("guarantee", "risk", r"risk[- ]free|risikofrei\w*|risikolos\w*|no risk"),
     ("guarantee", "satisfaction", r"100\s?% (?:safe|natural|satisfaction|sicher|natürlich|zufrieden\w*)"),
     ("health", "cure", r"cures?|heilt|heilsam\w*|miracle (?:cure|remedy|drug)|wundermittel"),
-    ("health", "clinical", r"clinically|klinisch (?:getestet|erwiesen|geprüft)\w*|medically proven|medizinisch (?:erwiesen|geprüft)\w*"),
-    ("health", "relief", r"relieves? (?:pain|stress|anxiety|symptoms)|lindert|schmerzlindernd\w*|anti-inflammatory|entzündungshemmend\w*"),
-    ("health", "immune", r"(?:boosts?|strengthens?) (?:your |the )?immun\w*|stärkt (?:das|dein|ihr) immunsystem|immunstärkend\w*"),
-    ("health", "pressure", r"lowers? (?:your )?(?:blood pressure|cholesterol)|senkt (?:den |das )?(?:blutdruck|cholesterin)\w*"),
+    ("health", "clinical",
+     r"clinically|klinisch (?:getestet|erwiesen|geprüft)\w*|medically proven|"
+     r"medizinisch (?:erwiesen|geprüft)\w*"),
+    ("health", "relief",
+     r"relieves? (?:pain|stress|anxiety|symptoms)|lindert|schmerzlindernd\w*|anti-inflammatory|"
+     r"entzündungshemmend\w*"),
+    ("health", "immune",
+     r"(?:boosts?|strengthens?) (?:your |the )?immun\w*|stärkt (?:das|dein|ihr) immunsystem|"
+     r"immunstärkend\w*"),
+    ("health", "pressure",
+     r"lowers? (?:your )?(?:blood pressure|cholesterol)|senkt (?:den |das )?(?:blutdruck|cholesterin)\w*"),
     ("health", "detox", r"detox\w*|entgift\w*|burns? fat|fat[- ]burning|verbrennt fett|fettverbrennung"),
-    ("health", "healthiest", r"(?:the )?healthiest|gesündeste[nrsm]?|prevents? (?:disease|cancer|illness|colds?)|beugt \w+ vor"),
-    ("legal", "law", r"legally (?:required|binding|protected)|required by law|gesetzlich (?:vorgeschrieben|geschützt)\w*|rechtssicher\w*"),
+    ("health", "healthiest",
+     r"(?:the )?healthiest|gesündeste[nrsm]?|prevents? (?:disease|cancer|illness|colds?)|beugt \w+ vor"),
+    ("legal", "law",
+     r"legally (?:required|binding|protected)|required by law|gesetzlich (?:vorgeschrieben|geschützt)\w*|"
+     r"rechtssicher\w*"),
     ("legal", "gdpr", r"(?:gdpr|dsgvo|hipaa)[- ](?:compliant|konform\w*)|complies with (?:the )?(?:gdpr|hipaa)"),
     ("legal", "tax", r"tax[- ](?:free|deductible)|steuerfrei\w*|steuerlich absetzbar\w*"),
-    ("legal", "certified", r"(?:fda|ce|iso|tüv)[- ](?:approved|certified|zertifiziert\w*|geprüft\w*)|officially (?:approved|certified|licensed)|amtlich (?:zugelassen|geprüft)\w*|zertifiziert\w*|certified"),
+    ("legal", "certified",
+     r"(?:fda|ce|iso|tüv)[- ](?:approved|certified|zertifiziert\w*|geprüft\w*)|"
+     r"officially (?:approved|certified|licensed)|amtlich (?:zugelassen|geprüft)\w*|zertifiziert\w*|"
+     r"certified"),
     ("legal", "patent", r"patented|patentiert\w*|patent pending"),
-    ("superlative", "best", r"best(?:e[nrsm]?)?(?:[- ]in[- ](?:town|class|the world|switzerland|germany))?|bestbewertet\w*|finest"),
-    ("superlative", "first", r"number one|no\. ?1|#1|nr\. ?1|nummer eins|world['’]?s (?:first|best|finest|fastest|leading)|weltweit erste\w*"),
+    ("superlative", "best",
+     r"best(?:e[nrsm]?)?(?:[- ]in[- ](?:town|class|the world|switzerland|germany))?|bestbewertet\w*|finest"),
+    ("superlative", "first",
+     r"number one|no\. ?1|#1|nr\. ?1|nummer eins|world['’]?s (?:first|best|finest|fastest|leading)|"
+     r"weltweit erste\w*"),
     ("superlative", "leading", r"leading|leader in|market leader|marktführer\w*|führende[nrsm]?"),
     ("superlative", "unbeatable", r"unbeatable|unmatched|unrivalled|unschlagbar\w*|unerreicht\w*"),
     ("superlative", "proven", r"proven|nachweislich|scientifically|wissenschaftlich"),
@@ -48,7 +68,9 @@ _FAMILIES: Final[tuple[tuple[WordingKind, str, str], ...]] = (
     ("green", "carbon", r"(?:carbon|climate)[- ]neutral|klimaneutral\w*|co2[- ]neutral\w*"),
     ("green", "friendly", r"eco[- ]friendly|environmentally friendly|umweltfreundlich\w*"),
     ("green", "sustainable", r"sustainable|nachhaltig\w*|biodegradable|biologisch abbaubar\w*"),
-    ("urgency", "last", r"last chance|letzte chance|only a few left|selling fast|while stocks last|solange (?:der )?vorrat reicht"),
+    ("urgency", "last",
+     r"last chance|letzte chance|only a few left|selling fast|while stocks last|"
+     r"solange (?:der )?vorrat reicht"),
 )  # fmt: skip
 _ALL: Final = regex.compile(
     "|".join(rf"(?P<f{place}>(?<!\w)(?:{pattern})(?!\w))" for place, (_, _, pattern) in enumerate(_FAMILIES)),
@@ -56,7 +78,8 @@ _ALL: Final = regex.compile(
 )
 # Where the same words claim nothing.
 _HARMLESS: Final = regex.compile(
-    r"(?i)\b(?:best (?:wishes|regards|before|practices?|of luck|friends?)|all the best|at best|(?:do|doing) (?:my|your|our|their) best|"
+    r"(?i)\b(?:best (?:wishes|regards|before|practices?|of luck|friends?)|all the best|at best|"
+    r"(?:do|doing) (?:my|your|our|their) best|"
     r"(?:am|aufs) besten|beste[n]? (?:dank|grüsse|grüße|wünsche|freund\w*)|(?:the )?most of|free (?:of charge )?to|"
     r"gift certificates?|certified copy|kein(?:e)? garantie|no guarantee|not guaranteed)\b"
 )

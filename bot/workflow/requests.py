@@ -37,12 +37,14 @@ from bot.workflow.declarations import (
     why_of,
 )
 from bot.workflow.pictures import Pictures
+from bot.workflow.rereading import newest
 from bot.workflow.room import Room
 from bot.workflow.versions import Making, Versions
 from bot.workflow.wishes import picture_wish
 from storage.accounts import Account
 from storage.audit import AuditWriter
 from storage.blobs.base import BlobStore
+from storage.claims import ledger_digest
 from storage.commit import Change, commit
 from storage.drafts import Brief, CardWords, Draft, DraftStatus, Finding, MadeWith, RevisionMark, Variant, Version
 from storage.posts import PostState
@@ -508,7 +510,7 @@ class Requests:
         title = written.copy.title or idea.brief.topic or idea.brief.request[:60]
         versions = await self._versions.seal(making, brief, brand, title=title, due=due)
         by_id = {account.id: account for account in accounts}
-        findings = await self._versions.check(versions, brief, brand, by_id, draft=draft_id, pages=sources)
+        checked = await self._versions.check(versions, brief, brand, by_id, draft=draft_id, pages=sources)
         draft = Draft(
             id=draft_id,
             workspace=asker.workspace,
@@ -520,7 +522,8 @@ class Requests:
             conversation=asker.conversation,
             versions=versions,
             variants=tuple(Variant(texts={e.account: e.text for e in each}) for each in written.copy.variants),
-            findings=(*findings, *pictures.findings),
+            findings=(*checked.findings, *pictures.findings),
+            claims=checked.claims,
             card=CardWords(**words.model_dump()) if words else None,
             due=due,
             zone=brand.zone or asker.zone,
@@ -631,7 +634,10 @@ class Requests:
         versions = await self._versions.seal(making, brief, brand, title=title, due=due)
         posts = {version.account: version.post for version in old.versions}
         versions = tuple(version.model_copy(update={"post": posts[version.account]}) for version in versions)
-        checked = await self._versions.check(versions, brief, brand, case.accounts, draft=old.id, pages=old.sources)
+        sources = newest(old.sources, [kept.record for kept in case.posts.values()])
+        checked = await self._versions.check(
+            versions, brief, brand, case.accounts, draft=old.id, pages=sources, evidence=old.evidence
+        )
         mark = RevisionMark(
             number=old.revision,
             by=member.id,
@@ -646,7 +652,9 @@ class Requests:
             title=title,
             versions=versions if draft_id == old.id else tuple(v.model_copy(update={"post": ""}) for v in versions),
             variants=edit.variants if edit.variants is not None else old.variants,
-            findings=(*checked, *findings),
+            findings=(*checked.findings, *findings),
+            claims=checked.claims,
+            sources=sources,
             brief=brief,
             card=words,
             due=due,
@@ -682,6 +690,7 @@ class Requests:
                     "request": draft.brief.request[:2000],
                     "replaces": draft.replaces,
                     "discloses": discloses(draft),
+                    "claims": ledger_digest(draft.claims),
                     "sources": " ".join(f"{each.address} {each.body_sha256}" for each in draft.sources if each.address),
                 },
             )

@@ -6,6 +6,7 @@ wire form, the payload sealed and kept, and the checks run on what will really g
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,20 +15,24 @@ from typing import Literal
 from bot.artwork.picture import Picture
 from bot.channels.base import Channel, Content, Documents, Door, Flag, Mentions
 from bot.checks import disclaimers
-from bot.checks.base import CheckedVersion, Subject, spoken
+from bot.checks.base import CheckedVersion, Reading, Subject, spoken
 from bot.checks.labels import mark, marked, required, unmarked
+from bot.checks.ledger import Found, ledger
 from bot.checks.run import run_checks
 from bot.clock import Clock
 from bot.drafting.copywriter import Need
 from bot.errors import BadInput
 from storage.accounts import Account
 from storage.blobs.base import BlobStore
+from storage.claims import Claim, Evidence
 from storage.drafts import Brief, Finding, Version
 from storage.media import MediaItem, MediaStore
 from storage.sealed import Medium, Origin, SealedPayload
 from storage.sources import Source
 from storage.stores import DraftStore
 from storage.team import Brand
+
+log = logging.getLogger(__name__)
 
 FLAGS: tuple[Flag, ...] = ("ai_generated", "paid_partnership")
 RECENT = 60  # drafts that a new one is compared with
@@ -45,6 +50,14 @@ class Making:
     was: Version | None = None  # what it is made from, in a revision
     by_model: int = 0  # percent of its words that a language model wrote
     words: Literal["new", "kept", "by hand"] = "new"  # new ones are given what they must say; a person's own never
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the checks say of versions, and the ledger of what they claim."""
+
+    findings: tuple[Finding, ...]
+    claims: tuple[Claim, ...]
 
 
 class Versions:
@@ -225,8 +238,37 @@ class Versions:
         *,
         draft: str,
         pages: tuple[Source, ...] = (),
-    ) -> tuple[Finding, ...]:
-        """What the checks say of these versions."""
+        evidence: tuple[Evidence, ...] = (),
+    ) -> Checked:
+        """What the checks say of these versions. `evidence` is what people supplied for claims."""
+        subject = await self._subject(versions, brief, brand, accounts, draft, pages, evidence)
+        return Checked(await run_checks(subject), _claims(subject))
+
+    async def ledger(
+        self,
+        versions: Sequence[Version],
+        brief: Brief,
+        brand: Brand,
+        accounts: Mapping[str, Account],
+        *,
+        pages: tuple[Source, ...] = (),
+        evidence: tuple[Evidence, ...] = (),
+    ) -> tuple[Found, ...]:
+        """What these versions claim, with what is needed to supply evidence for it."""
+        return ledger(await self._subject(versions, brief, brand, accounts, "", pages, evidence, recent=False))
+
+    async def _subject(
+        self,
+        versions: Sequence[Version],
+        brief: Brief,
+        brand: Brand,
+        accounts: Mapping[str, Account],
+        draft: str,
+        pages: tuple[Source, ...],
+        evidence: tuple[Evidence, ...],
+        *,
+        recent: bool = True,
+    ) -> Subject:
         checked = []
         for version in versions:
             account, channel = accounts[version.account], self._channels[version.channel]
@@ -241,18 +283,18 @@ class Versions:
                     problems=channel.validate(payload, account),
                 )
             )
-        recent = await self._recent(brand, draft)
-        texts = [text for page in pages for text in (page.title, *page.facts, await self._text_of(page)) if text]
-        return await run_checks(
-            Subject(
-                versions=tuple(checked),
-                brief=brief,
-                brand=brand,
-                recent=recent,
-                now=self._clock.now(),
-                pages=pages,
-                page_texts=tuple(texts),
-            )
+        readings = [Reading(page, await self._text_of(page)) for page in pages if not page.problem]
+        texts = [text for each in readings for text in (each.source.title, *each.source.facts, each.text) if text]
+        return Subject(
+            versions=tuple(checked),
+            brief=brief,
+            brand=brand,
+            recent=await self._recent(brand, draft) if recent else (),
+            now=self._clock.now(),
+            pages=pages,
+            page_texts=tuple(texts),
+            readings=tuple(readings),
+            evidence=evidence,
         )
 
     async def _text_of(self, page: Source) -> str:
@@ -270,6 +312,15 @@ class Versions:
             if draft.brand == brand.id and draft.id != but and draft.status not in ("rejected", "replaced")
             for version in draft.versions
         )
+
+
+def _claims(subject: Subject) -> tuple[Claim, ...]:
+    """The ledger; where it breaks, the check of the claims has said so."""
+    try:
+        return tuple(found.claim for found in ledger(subject))
+    except Exception:
+        log.exception("ledger_failed")
+        return ()
 
 
 def _picture_hash(data: bytes) -> str:

@@ -1,14 +1,18 @@
 """How well the claims check tells a wrong figure from a right one, over more than 200 briefs and posts.
 
 Measured per post and per digit: every digit of every post is changed once, and the check must see it; every post as it
-was written must pass unmarked. The pairs are in `pairs.py`, and as many again are written by the offline model.
+was written must pass unmarked. The pairs are in `pairs/`: a line is a brief and its post, parted by " ⇒ ", and the facts
+of a brief are parted by " | "; every figure is true, and hardly one is written the same. In `plain.txt` are words that
+only seem to claim something. As many pairs again are written by the offline model.
 """
 
 from __future__ import annotations
 
 import itertools
 import random
+import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +23,6 @@ from bot.llm.offline import OfflineModel
 from bot.llm.structured import structured
 from storage.drafts import Brief
 from storage.team import Brand
-from tests.bot.checks.pairs import ENGLISH, GERMAN, PLAIN, pairs
 from tests.bot.checks.subjects import NOW, subject
 
 RECALL, FALSE_POSITIVES = 0.95, 0.07
@@ -40,15 +43,17 @@ TRADES = {
     ),
 }
 THINGS = {
-    "en": ("bikes", "books", "cheese", "lamps", "wine", "yoga", "bread", "boots", "tea", "paint", "soap", "honey", "skis"),
-    "de": ("Velos", "Bücher", "Käse", "Lampen", "Wein", "Yoga", "Brot", "Schuhe", "Tee", "Farben", "Seife", "Honig", "Ski"),
+    "en": ("bikes", "books", "cheese", "lamps", "wine", "yoga", "bread", "boots", "tea", "paint", "soap", "honey"),
+    "de": ("Velos", "Bücher", "Käse", "Lampen", "Wein", "Yoga", "Brot", "Schuhe", "Tee", "Farben", "Seife", "Honig"),
 }  # fmt: skip
 
 
 def written() -> list[Pair]:
     found = []
-    for text, language in ((ENGLISH, "en"), (GERMAN, "de"), (PLAIN, "en")):
-        for facts, post in pairs(text):
+    for name, language in (("english", "en"), ("german", "de"), ("plain", "en")):
+        for line in (Path(__file__).parent / "pairs" / f"{name}.txt").read_text("utf-8").splitlines():
+            said, post = line.split(" ⇒ ")
+            facts = tuple(fact.strip() for fact in said.split(" | "))
             found.append((Brief(request=". ".join(facts), facts=facts, language=language), post))
     return found
 
@@ -60,15 +65,15 @@ async def composed() -> list[Pair]:
     writer = Copywriter(lambda schema, messages: structured(model, schema, messages))
     found = []
     for language, trades in TRADES.items():
-        for number, (thing, (topic, offer, deadline)) in enumerate(itertools.product(THINGS[language], trades)):
+        for number, (thing, parts) in enumerate(itertools.product(THINGS[language], trades)):
             figures = {
                 "t": thing, "p": random.choice((10, 15, 20, 25, 30, 40)), "d": random.randint(1, 30),
                 "n": random.randint(2, 60), "m": random.randint(20, 990), "h": random.randint(5, 9),
             }  # fmt: skip
-            topic, offer, deadline = (part.format(**figures) for part in (topic, offer, deadline))
-            request = " ".join(filter(None, (topic, offer, deadline)))
+            said = [part.format(**figures) for part in parts]
+            request = " ".join(filter(None, said))
             brief = Brief(
-                request=request, topic=topic, offer=offer, deadline=deadline, goal="promote", language=language
+                request=request, topic=said[0], offer=said[1], deadline=said[2], goal="promote", language=language
             )
             need = Need("a_1", "Feed", "feed", None, "characters")
             copy = await writer.write(brief, brand, [need], seed=f"d_{language}:{number}")
@@ -113,9 +118,9 @@ async def test_one_digit_changed_is_caught_and_what_is_true_is_left_alone(capsys
                 missed.append(f"{changed}  ← {brief.request}")
     recall, false = 1 - len(missed) / tried, len(wrong) / len(corpus)
     with capsys.disabled():
-        print(
+        sys.stdout.write(
             f"\nclaims, {len(corpus)} posts ({_each(kinds)}): "
-            f"{recall:.1%} of {tried} changed digits caught, {false:.1%} of untouched posts flagged"
+            f"{recall:.1%} of {tried} changed digits caught, {false:.1%} of untouched posts flagged\n"
         )
     assert recall >= RECALL, "\n".join(missed[:20])
     assert false <= FALSE_POSITIVES, "\n".join(wrong[:20])
@@ -123,4 +128,3 @@ async def test_one_digit_changed_is_caught_and_what_is_true_is_left_alone(capsys
 
 def _each(kinds: Counter[str]) -> str:
     return ", ".join(f"{count} {name}" for name, count in sorted(kinds.items()))
-
