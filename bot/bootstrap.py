@@ -258,7 +258,7 @@ class AdMind:
             open_door=self.doors,
         )
         room = Room(database, settings.data_dir)
-        sources = Sources(database, client=self.client, blobs=self.blobs, clock=clock)
+        self._sources = Sources(database, client=self.client, blobs=self.blobs, clock=clock)
         self.requests = Requests(
             database,
             audit=self.audit,
@@ -266,15 +266,13 @@ class AdMind:
             versions=versions,
             copywriter=self._copywriter,
             reader=lambda asker: Reader(self._ask(asker)),
-            sources=sources,
+            sources=self._sources,
             pictures=Pictures(channels=self.channels, blobs=self.blobs, creative=self._drawing, versions=versions),
             decisions=self.decisions,
             clock=clock,
             model_name=settings.model,
             room=room,
         )
-        self.proving = Proving(decisions=self.decisions, versions=versions, sources=sources, clock=clock)
-        self.rereading = Rereading(database, sources=sources, audit=self.audit, clock=clock)
         self._build_homes(database)
         self.numbers = ReadingNumbers(
             database, channels=self.channels, open_door=self.doors, clock=clock, paid=settings.paid_numbers
@@ -421,6 +419,10 @@ class AdMind:
         self.on_home, self.open_home, self.close_home = self.housing.on_home, self.housing.open, self.housing.close
 
     def _build_sending(self, database: Database) -> None:
+        self.proving = Proving(
+            decisions=self.decisions, versions=self.versions, sources=self._sources, clock=self.clock
+        )
+        self.rereading = Rereading(database, sources=self._sources, audit=self.audit, clock=self.clock)
         self.publisher = Publisher(
             database,
             blobs=self.blobs,

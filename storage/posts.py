@@ -114,7 +114,10 @@ class Failure(Frozen):
 
 
 class Post(Record):
-    """One approved version of a draft. `reread`, `state`, `due` and what follows change; the rest was fixed at approval."""
+    """One approved version of a draft.
+
+    `reread`, `state`, `due` and what follows change; the rest was fixed at approval.
+    """
 
     SCHEMA: ClassVar[int] = 3
     MIGRATIONS: ClassVar[Mapping[int, Migration]] = {

@@ -1,8 +1,8 @@
 """The pages that a post's claims rest on are read again shortly before it goes out.
 
-Where a supporting sentence is gone or says something else, the post is paused and its people are asked, with the old and
-the new words side by side. A page that cannot be reached keeps nothing back: people are told, and the post goes out at
-its time. Whoever publishes a post whose pages were not read yet waits for them for seconds at most.
+Where a supporting sentence is gone or says something else, the post is paused and its people are asked, with the old
+and the new words side by side. A page that cannot be reached keeps nothing back: people are told, and the post goes out
+at its time. Whoever publishes a post whose pages were not read yet waits for them for seconds at most.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Final
 from bot.checks.ledger import nearest, still_says
 from bot.clock import Clock, milliseconds
 from bot.drafting.sources import Sources
-from bot.errors import AdMindError
+from bot.errors import AdMindError, Conflict
 from bot.post_cards import SOURCE
 from bot.workflow.due_entry import DueEntry
 from storage import keys
@@ -35,6 +35,7 @@ LEAD: Final = timedelta(minutes=10)  # before a post's time: three slow pages fi
 AT_SENDING: Final = timedelta(seconds=10)  # what a post waits for pages that were not read in time
 SAID: Final = "A page that it rests on says something else now."
 MOST_PAGES: Final = 6
+TRIES: Final = 3
 
 
 class Rereading:
@@ -78,40 +79,52 @@ class Rereading:
         return publishing
 
     async def _read(self, workspace: str, post_id: str) -> None:
+        kept = await self._waiting(workspace, post_id)
+        reread = await self._look(kept.record) if kept is not None else None
+        for _ in range(TRIES):
+            if kept is None or reread is None or kept.record.reread == reread:
+                return
+            try:
+                await self._tell(kept, reread)
+            except Conflict:  # it was moved, sent or told of meanwhile
+                kept = await self._waiting(workspace, post_id)
+                if kept is not None and kept.record.reread is not None and kept.record.reread.accepted_by:
+                    return  # somebody saw the same and sends it as it is
+            else:
+                return
+
+    async def _waiting(self, workspace: str, post_id: str) -> Kept[Post] | None:
+        """The post, as long as it waits for its time."""
         kept = await self._posts.find(workspace, post_id)
-        if kept is None or kept.record.state is not PostState.scheduled or kept.record.receipt is not None:
-            return
-        post = kept.record
-        draft = await self._drafts.find(workspace, post.draft)
+        return kept if kept and kept.record.state is PostState.scheduled and kept.record.receipt is None else None
+
+    async def _look(self, post: Post) -> Reread | None:
+        """What its pages say now; None where they say the same."""
+        draft = await self._drafts.find(post.workspace, post.draft)
         claims = _resting(draft.record, post) if draft is not None else {}
-        if not claims:
-            return
-        read = await asyncio.gather(*(self._sources.look(url) for url in list(claims)[:MOST_PAGES]))
         changed, unread, pages = list[ChangedSource](), list[str](), list[Source]()
-        for source, text in read:
+        for source, text in await asyncio.gather(*(self._sources.look(url) for url in list(claims)[:MOST_PAGES])):
             if source.problem:
                 unread.append(source.url)
                 continue
             other = tuple(_changes(claims[source.url], source, text))
             changed += other
             pages += [source] if other else []
-        if changed or unread:
-            reread = Reread(at=self._clock.now(), changed=tuple(changed), unread=tuple(unread), pages=tuple(pages))
-            await self._tell(kept, reread)
+        if not changed and not unread:
+            return None
+        return Reread(at=self._clock.now(), changed=tuple(changed), unread=tuple(unread), pages=tuple(pages))
 
     async def _tell(self, kept: Kept[Post], reread: Reread) -> None:
-        """Hold it where something changed; else note that pages could not be read. Who sends it meanwhile wins."""
+        """Hold it where something changed; else note that pages could not be read. Raises Conflict."""
         post, now = kept.record.changed(reread=reread), self._clock.now()
-        if not reread.changed and now >= post.due:
-            return  # it is about to be sent, and writing to it would take it out of the sender's hands
+        note = f"note:draft:{post.draft}"
         if reread.changed:
             failure = Failure(code=SOURCE, sentence=SAID, fixes=("send", "reword", "drop"))
-            post = post.changed(state=PostState.paused, failure=failure)
+            post, note = post.changed(state=PostState.paused, failure=failure), f"note:post:{post.id}"
+        elif now >= post.due:
+            return  # it is about to be sent, and writing to it would take it out of the sender's hands
         change = self._posts.save(Change(post.workspace), post, ver=kept.ver)
-        change.due(
-            f"note:{'post' if reread.changed else 'draft'}:{post.id if reread.changed else post.draft}",
-            milliseconds(now),
-        )
+        change.due(note, milliseconds(now))
         change.audit(
             await self._audit.prepare(
                 post.workspace,
@@ -129,9 +142,7 @@ class Rereading:
                 },
             )
         )
-        await commit(
-            self._database, change
-        )  # raises Conflict where it was moved or sent meanwhile: looked at once more
+        await commit(self._database, change)
         await self._database.confirm(keys.control(post.workspace))
 
 
@@ -152,16 +163,12 @@ def newest(sources: Sequence[Source], posts: Iterable[Post]) -> tuple[Source, ..
 
 def _resting(draft: Draft, post: Post) -> Mapping[str, list[Claim]]:
     """The claims of this post that rest on pages, by page; without those that somebody sends as they are anyway."""
-    accepted = {each.claim for each in post.reread.changed} if post.reread and post.reread.accepted_by else set[str]()
+    accepted = {each.old for each in post.reread.changed} if post.reread and post.reread.accepted_by else set[str]()
     found: dict[str, list[Claim]] = {}
     for claim in draft.claims:
-        if (
-            claim.account == post.account
-            and claim.support is not None
-            and claim.support.url
-            and claim.id not in accepted
-        ):
-            found.setdefault(claim.support.url, []).append(claim)
+        support = claim.support
+        if claim.account == post.account and support and support.url and support.sentence not in accepted:
+            found.setdefault(support.url, []).append(claim)
     return found
 
 
