@@ -456,6 +456,7 @@ class AdMind:
             looking=self.looking,
             stopping=self.stopping,
             absences=self.office,
+            proving=self.proving,
             people=self.people,
             clock=self.clock,
             enqueue=self._enqueue_request,

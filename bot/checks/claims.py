@@ -40,10 +40,8 @@ def _finding(found: Found, *, by_hand: bool) -> Finding:
     said = _cut(claim.text) if claim.kind not in _FIGURES else claim.text
     if claim.kind == "quotation":
         quoted = _shortened(claim.text)
-        reason, fix = (
-            f"These quoted words stand in no source: {quoted}",
-            "Say who said them and where, or do not quote.",
-        )
+        reason = f"These words in quotes stand in no source: {quoted}."
+        fix = "Say who said them and where, or do not quote."
     elif found.elsewhere:
         reason = f"“{said}” is in the brief, but about something else."
         fix = "Correct it, or add its source to the brief."

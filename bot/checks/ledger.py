@@ -28,7 +28,8 @@ NEAR: Final = 6  # words on either side of a figure that tell its role
 STEM: Final = 5  # letters that forms of a word share
 OTHER_ROLE: Final = 2  # words that must meet before another figure's role is taken for this one's
 
-_END: Final = regex.compile(r"(?<=(?<!\d)[.!?…][\"”»’)]?)\s+(?=[\p{Lu}\p{N}\"“„«(•])|\n+")
+# "2026. It" ends a sentence, "31. Mai" does not.
+_END: Final = regex.compile(r"(?<=(?:(?<!\d)|(?<=\d{3}))[.!?…][\"”»’)]?)\s+(?=[\p{Lu}\p{N}\"“„«(•])|\n+")
 _ENDING: Final = regex.compile(r"(?<=\p{L}{3})(?:en|er|es|em|e|n|s)$")
 _CLAUSE: Final = regex.compile(r"[,;:()|](?!\d)|\s[–-]\s")
 _WORD: Final = regex.compile(r"\p{L}[\p{L}\p{M}'’]*")

@@ -95,8 +95,9 @@ class Proving:
     async def _open(self, who: Settling) -> tuple[Case, Member]:
         case = await self._decisions.case(who.workspace, who.draft)
         member = case.member(who.member)
+        draft_id = who.draft[:40]
         if who.brand and case.draft.brand != who.brand:
-            raise NotFound(f"There is no draft {who.draft[:40]}.", do_next="Look at the list of those there are.")
+            raise NotFound(f"There is no draft {draft_id}.", do_next="Look at the list of those there are.")
         if only_client(member, case.draft.brand):
             raise NotAllowed(told("The team supplies evidence."), kept=AS_IT_WAS)
         if case.draft.status is DraftStatus.replaced:

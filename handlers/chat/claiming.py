@@ -26,8 +26,8 @@ def rows(claims: Sequence[ClaimView], zone: str) -> tuple[str, ...]:
 def line_of(claim: ClaimView, zone: str) -> str:
     """“20%” – from your brief."""
     said = told("“{words}”", words=claim.text.strip("“”„«»\"'"))
-    support = claim.support
-    return f"{said} – {rests_on(support, zone)}" if support else f"{said} – {told('nothing says it')}"
+    support, nothing = claim.support, told("nothing says it")
+    return f"{said} – {rests_on(support, zone) if support else nothing}"
 
 
 def rests_on(support: SupportView, zone: str) -> str:
