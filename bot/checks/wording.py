@@ -23,12 +23,12 @@ _FAMILIES: Final[tuple[tuple[WordingKind, str, str], ...]] = (
      r"kostenfrei\w*"),
     ("price", "half", r"half[- ]price|zum halben preis"),
     ("guarantee", "guarantee",
-     r"guaranteed?|guarantees|garantiert\w*|garantie|warranty|money[- ]back|geld[- ]zurück\w*"),
+     r"guaranteed?|guarantees|garantiert\w*|garantie|warranty|money[- ]back(?: guarantee)?|geld[- ]zurück(?:[- ]garantie)?"),
     ("guarantee", "risk", r"risk[- ]free|risikofrei\w*|risikolos\w*|no risk"),
     ("guarantee", "satisfaction", r"100\s?% (?:safe|natural|satisfaction|sicher|natürlich|zufrieden\w*)"),
     ("health", "cure", r"cures?|heilt|heilsam\w*|miracle (?:cure|remedy|drug)|wundermittel"),
     ("health", "clinical",
-     r"clinically|klinisch (?:getestet|erwiesen|geprüft)\w*|medically proven|"
+     r"clinically(?: (?:proven|tested))?|klinisch (?:getestet|erwiesen|geprüft)\w*|medically proven|"
      r"medizinisch (?:erwiesen|geprüft)\w*"),
     ("health", "relief",
      r"relieves? (?:pain|stress|anxiety|symptoms)|lindert|schmerzlindernd\w*|anti-inflammatory|"
@@ -58,7 +58,7 @@ _FAMILIES: Final[tuple[tuple[WordingKind, str, str], ...]] = (
      r"weltweit erste\w*"),
     ("superlative", "leading", r"leading|leader in|market leader|marktführer\w*|führende[nrsm]?"),
     ("superlative", "unbeatable", r"unbeatable|unmatched|unrivalled|unschlagbar\w*|unerreicht\w*"),
-    ("superlative", "proven", r"proven|nachweislich|scientifically|wissenschaftlich"),
+    ("superlative", "proven", r"proven|nachweislich|scientifically(?: proven)?|wissenschaftlich(?: (?:erwiesen|belegt))?"),
     ("superlative", "fastest", r"fastest|schnellste[nrsm]?"),
     ("superlative", "safest", r"safest|sicherste[nrsm]?"),
     ("superlative", "largest", r"(?:the )?(?:largest|biggest)|grösste[nrsm]?|größte[nrsm]?"),

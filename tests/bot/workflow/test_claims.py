@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.chat import DecisionRequest
+from bot.chat import ChatRequest, DecisionRequest
 from bot.clock import MovableClock
 from bot.errors import BadInput, NotAllowed, NotFound
 from bot.workflow.decisions import Decided
@@ -20,6 +20,7 @@ from storage import keys
 from storage.commit import Change
 from storage.drafts import Draft, DraftStatus, Verdict
 from storage.posts import Post, PostState
+from storage.requests import Request
 from storage.stores import DraftStore, PostStore
 from storage.team import Member, Role
 from tests.bot.drafting.site import PLAIN_ARTICLE
@@ -180,6 +181,41 @@ async def test_an_owner_who_approves_with_a_reason_takes_it_on_thereby(house: Ho
     draft = await worded(house, "Money-back guarantee on every bike.")
     assert (await decide(house, draft)).posts == ()
     assert (await decide(house, draft, "Our terms say so since 2020")).posts
+
+
+async def test_evidence_is_given_in_a_drafts_thread_and_never_in_somebody_elses_name(house: House) -> None:
+    draft = await worded(house, "Now CHF 1990. Money-back guarantee!")
+    open_ = await house.say(f"evidence {draft.id}")
+    assert "• “CHF 1990”" in open_.reply and "• “Money-back guarantee”" in open_.reply
+    refused = await house.say(f"evidence {draft.id} CHF 1990: our price list")
+    assert "Nothing changed" in refused.reply and supports(await now(house, draft))["CHF 1990"] == ""
+    for words in ("evidence CHF 1990: our price list", "take on money-back because our terms say so"):
+        said = await said_in_slack(
+            house, words.replace("evidence ", f"evidence {draft.id} ").replace("on m", f"on {draft.id} m")
+        )
+        assert said.status == "done", said.reply
+    settled = await now(house, draft)
+    assert not [each for each in settled.findings if each.severity == "block"]
+    assert {each.support.sentence for each in settled.evidence} == {"our price list", "our terms say so"}
+
+
+async def said_in_slack(house: House, text: str) -> Request:
+    admind, house.said = house.admind, house.said + 1
+    name = await admind.desk.receive(
+        ChatRequest(
+            workspace=admind.workspace.id,
+            surface="slack",
+            member=house.owner.id,
+            conversation=f"v_{house.said}",
+            text=text,
+        )
+    )
+
+    async def answered() -> bool:
+        return (await admind.desk.get(admind.workspace.id, name)).status in ("done", "failed")
+
+    await until(answered, "it is answered", seconds=60)
+    return await admind.desk.get(admind.workspace.id, name)
 
 
 async def scheduled(house: House, page: str, path: str = "/shop") -> tuple[Draft, Post, str]:
