@@ -173,13 +173,16 @@ def _figures(text: str, sources: Sequence[Stated]) -> Iterator[Found]:
 
 
 def _figure_support(one: _Placed, known: Sequence[_Placed], sources: Sequence[Stated]) -> tuple[Support | None, bool]:
-    fits = [each for each in known if same(one.figure.meaning, each.figure.meaning)]
+    fits, others = list[_Placed](), list[_Placed]()
+    for each in known:
+        if same(one.figure.meaning, each.figure.meaning):
+            fits.append(each)
+        elif each.figure.kind == one.figure.kind:
+            others.append(each)
     if not fits:
         return None, False
     best = max(fits, key=lambda each: (_likeness(one, each), -each.source))
-    other = max(
-        (_likeness(one, each) for each in known if each.figure.kind == one.figure.kind and each not in fits), default=0
-    )
+    other = max((_likeness(one, each) for each in others), default=0)
     like = _likeness(one, best)
     if other >= OTHER_ROLE and like == 0:
         return None, True

@@ -37,7 +37,7 @@ from bot.workflow.declarations import (
     why_of,
 )
 from bot.workflow.pictures import Pictures
-from bot.workflow.rereading import newest
+from bot.workflow.rereading import holding, newest
 from bot.workflow.room import Room
 from bot.workflow.versions import Making, Versions
 from bot.workflow.wishes import picture_wish
@@ -634,9 +634,10 @@ class Requests:
         versions = await self._versions.seal(making, brief, brand, title=title, due=due)
         posts = {version.account: version.post for version in old.versions}
         versions = tuple(version.model_copy(update={"post": posts[version.account]}) for version in versions)
-        sources = newest(old.sources, [kept.record for kept in case.posts.values()])
+        posts_now = [kept.record for kept in case.posts.values()]
+        sources, evidence = newest(old.sources, posts_now), holding(old.evidence, posts_now)
         checked = await self._versions.check(
-            versions, brief, brand, case.accounts, draft=old.id, pages=sources, evidence=old.evidence
+            versions, brief, brand, case.accounts, draft=old.id, pages=sources, evidence=evidence
         )
         mark = RevisionMark(
             number=old.revision,
@@ -655,6 +656,7 @@ class Requests:
             findings=(*checked.findings, *findings),
             claims=checked.claims,
             sources=sources,
+            evidence=evidence,
             brief=brief,
             card=words,
             due=due,

@@ -21,7 +21,7 @@ from bot.post_cards import SOURCE
 from bot.workflow.due_entry import DueEntry
 from storage import keys
 from storage.audit import AuditWriter
-from storage.claims import ChangedSource, Claim, Reread
+from storage.claims import ChangedSource, Claim, Evidence, Reread
 from storage.commit import Change, commit
 from storage.drafts import Draft
 from storage.posts import Failure, Post, PostState
@@ -159,6 +159,12 @@ def newest(sources: Sequence[Source], posts: Iterable[Post]) -> tuple[Source, ..
     return tuple(
         again[each.url].model_copy(update={"told_at": each.told_at}) if each.url in again else each for each in sources
     )
+
+
+def holding(evidence: Sequence[Evidence], posts: Iterable[Post]) -> tuple[Evidence, ...]:
+    """The evidence whose page still said it when it was read last."""
+    gone = {(each.url, each.old) for post in posts if post.reread for each in post.reread.changed}
+    return tuple(each for each in evidence if (each.support.url, each.support.sentence) not in gone)
 
 
 def _resting(draft: Draft, post: Post) -> Mapping[str, list[Claim]]:

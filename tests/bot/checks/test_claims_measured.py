@@ -3,7 +3,7 @@
 Measured per post and per digit: every digit of every post is changed once, and the check must see it; every post as it
 was written must pass unmarked. The pairs are in `pairs/`: a line is a brief and its post, parted by " ⇒ ", and the
 facts of a brief are parted by " | "; every figure is true, and hardly one is written the same. In `plain.txt` are
-words that only seem to claim something. As many pairs again are written by the offline model.
+words that only seem to claim something; those in `…_unseen.txt` were written after the check was done. As many pairs again are written by the offline model.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ THINGS = {
 
 def written() -> list[Pair]:
     found = []
-    for name, language in (("english", "en"), ("german", "de"), ("plain", "en")):
+    files = (("english", "en"), ("german", "de"), ("english_unseen", "en"), ("german_unseen", "de"), ("plain", "en"))
+    for name, language in files:
         for line in (Path(__file__).parent / "pairs" / f"{name}.txt").read_text("utf-8").splitlines():
             said, post = line.split(" ⇒ ")
             facts = tuple(fact.strip() for fact in said.split(" | "))
