@@ -12,6 +12,7 @@ from storage.sources import host_of
 
 POSTED: Final = ("✅", "🗑")  # how the lines begin that clients read, too
 MOST_NAMED: Final = 5
+MOST_COMPARED: Final = 3  # sentences of pages, old and new: more do not fit on a Discord message
 OUT: Final = frozenset({PostState.published, PostState.sending, PostState.unknown})
 # Why nothing can be sent again as it was approved, and why the account must be mended first.
 SPENT: Final = frozenset({"payload", "changed", "no_account"})
@@ -86,7 +87,7 @@ def _side_by_side(post: Post, names: Words) -> Iterator[CardSection]:
     """What pages said when the text was written, and what they say now."""
     if post.state is not PostState.paused or post.reread is None:
         return
-    for each in post.reread.changed[:MOST_NAMED]:
+    for each in post.reread.changed[:MOST_COMPARED]:
         host = host_of(each.url)[:80]
         before = names.t("{host} said, {when}", host=host, when=names.time(each.read_at))
         now = names.t("{host} says now, {when}", host=host, when=names.time(post.reread.at))

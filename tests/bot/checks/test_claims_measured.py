@@ -3,7 +3,8 @@
 Measured per post and per digit: every digit of every post is changed once, and the check must see it; every post as it
 was written must pass unmarked. The pairs are in `pairs/`: a line is a brief and its post, parted by " ⇒ ", and the
 facts of a brief are parted by " | "; every figure is true, and hardly one is written the same. In `plain.txt` are
-words that only seem to claim something; those in `…_unseen.txt` were written after the check was done. As many pairs again are written by the offline model.
+words that only seem to claim something; those in `…_unseen.txt` were written after the check was done. As many pairs
+again are written by the offline model.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.chat import ChatRequest, DecisionRequest
+from bot.chat import Card, ChatRequest, DecisionRequest
 from bot.clock import MovableClock
 from bot.errors import BadInput, NotAllowed, NotFound
 from bot.workflow.decisions import Decided
@@ -19,6 +19,7 @@ from bot.workflow.rereading import Rereading
 from storage import keys
 from storage.commit import Change
 from storage.drafts import Draft, DraftStatus, Verdict
+from storage.inbox import inbox_store
 from storage.posts import Post, PostState
 from storage.requests import Request
 from storage.stores import DraftStore, PostStore
@@ -271,12 +272,38 @@ async def test_a_changed_page_holds_the_post_and_shows_old_and_new_side_by_side(
     texts = [section.text for section in card.sections]
     assert any("40 bikes" in text for text in texts) and any("14 bikes" in text for text in texts)
     assert [button.label for button in card.buttons] == ["Send it as it is", "At another time", "Edit text", "Drop"]
+
+    async def told() -> bool:
+        return any(card.title.startswith("⏸ Paused") for card in await notices(house))
+
+    await until(told, "the question stands in its people's room", seconds=30)
+    asked = next(card for card in await notices(house) if card.title.startswith("⏸ Paused"))
+    assert asked.draft == draft.id and any("14 bikes" in section.text for section in asked.sections)
     [entry] = await audited(house, draft, "held: a source changed")
     assert url in entry["changed"]
     assert isinstance(house.admind.clock, MovableClock)
     house.admind.clock.move_to(post.due + AFTER)
     await house.admind.rereading.before(house.admind.publisher.publish)(post.workspace, post.id)
     assert (await post_now(house, post)).state is PostState.paused, "nothing resends by itself"
+
+
+async def notices(house: House) -> list[Card]:
+    found = (await inbox_store(house.admind.database).page(house.admind.workspace.id, limit=500)).items
+    return [Card.model_validate(item.card) for item in found]
+
+
+async def test_a_page_that_was_given_as_evidence_is_read_again_and_lapses_with_its_words(house: House) -> None:
+    link = house.site.put("/prices", "<article><h1>Prices</h1><p>Our bikes cost CHF 1’990 since May.</p></article>")
+    draft = await worded(house, "Our bikes now cost CHF 1990.", "Announce our bikes, tomorrow 9am")
+    await house.admind.proving.supply(who(house, draft, "CHF 1990"), link=link)
+    post = (await decide(house, draft)).posts[0]
+    house.site.put("/prices", "<article><h1>Prices</h1><p>Our bikes cost CHF 2’090 since June.</p></article>")
+    held = await at(house, post, BEFORE, PostState.paused)
+    assert held.reread is not None
+    [changed] = held.reread.changed
+    assert (changed.old, changed.new) == ("Our bikes cost CHF 1’990 since May.", "Our bikes cost CHF 2’090 since June.")
+    edited = await worded_again(house, draft, "Our bikes now cost CHF 1990!")
+    assert edited.evidence == () and [each.rule for each in edited.findings if each.severity == "block"] == ["price"]
 
 
 async def test_who_sends_it_as_it_is_is_not_asked_again_and_its_time_stands(house: House) -> None:
