@@ -92,9 +92,11 @@ from bot.workflow.opening import Opening
 from bot.workflow.pictures import Pictures
 from bot.workflow.posts import Posts
 from bot.workflow.promised import Promised
+from bot.workflow.proving import Proving
 from bot.workflow.reactions import Reactions
 from bot.workflow.recounting import Recounting
 from bot.workflow.requests import Asker, Requests
+from bot.workflow.rereading import Rereading
 from bot.workflow.retention import Retention
 from bot.workflow.revising import Revising
 from bot.workflow.revisions import Revisions
@@ -252,32 +254,8 @@ class AdMind:
         self.decisions = Decisions(database, audit=self.audit, clock=clock)
         self.posts = Posts(database, audit=self.audit, channels=self.channels, open_door=self.doors, clock=clock)
         self.pausing = Pausing(database, self.audit)
-        self.versions = versions = Versions(
-            channels=self.channels,
-            blobs=self.blobs,
-            media=self.media,
-            drafts=DraftStore(database),
-            posts=PostStore(database),
-            clock=clock,
-            open_door=self.doors,
-            opening=Opening(self.client, clock),
-        )
         room = Room(database, settings.data_dir)
-        self.requests = Requests(
-            database,
-            audit=self.audit,
-            blobs=self.blobs,
-            versions=versions,
-            copywriter=self._copywriter,
-            reader=lambda asker: Reader(self._ask(asker)),
-            sources=Sources(database, client=self.client, blobs=self.blobs, clock=clock),
-            pictures=Pictures(channels=self.channels, blobs=self.blobs, creative=self._drawing, versions=versions),
-            decisions=self.decisions,
-            clock=clock,
-            model_name=settings.model,
-            room=room,
-            swapping=None if not is_model(settings.model) else lambda asker: Swapping(self._ask(asker, by_rule=False)),
-        )
+        self._build_drafting(database, room)
         self._build_homes(database)
         self.numbers = ReadingNumbers(
             database, channels=self.channels, open_door=self.doors, clock=clock, paid=settings.paid_numbers
@@ -394,6 +372,36 @@ class AdMind:
             clock=self.clock,
         )
 
+    def _build_drafting(self, database: Database, room: Room) -> None:
+        """What makes drafts."""
+        clock, settings = self.clock, self.settings
+        self.versions = versions = Versions(
+            channels=self.channels,
+            blobs=self.blobs,
+            media=self.media,
+            drafts=DraftStore(database),
+            posts=PostStore(database),
+            clock=clock,
+            open_door=self.doors,
+            opening=Opening(self.client, clock),
+        )
+        self._sources = Sources(database, client=self.client, blobs=self.blobs, clock=clock)
+        self.requests = Requests(
+            database,
+            audit=self.audit,
+            blobs=self.blobs,
+            versions=versions,
+            copywriter=self._copywriter,
+            reader=lambda asker: Reader(self._ask(asker)),
+            sources=self._sources,
+            pictures=Pictures(channels=self.channels, blobs=self.blobs, creative=self._drawing, versions=versions),
+            decisions=self.decisions,
+            clock=clock,
+            model_name=settings.model,
+            room=room,
+            swapping=None if not is_model(settings.model) else lambda asker: Swapping(self._ask(asker, by_rule=False)),
+        )
+
     def _build_homes(self, database: Database) -> None:
         """Homes on chat platforms, and what people say and do there."""
         settings, clock = self.settings, self.clock
@@ -426,6 +434,10 @@ class AdMind:
         self.on_home, self.open_home, self.close_home = self.housing.on_home, self.housing.open, self.housing.close
 
     def _build_sending(self, database: Database) -> None:
+        self.proving = Proving(
+            decisions=self.decisions, versions=self.versions, sources=self._sources, clock=self.clock
+        )
+        self.rereading = Rereading(database, sources=self._sources, audit=self.audit, clock=self.clock)
         self.publisher = Publisher(
             database,
             blobs=self.blobs,
@@ -459,6 +471,7 @@ class AdMind:
             looking=self.looking,
             stopping=self.stopping,
             absences=self.office,
+            proving=self.proving,
             people=self.people,
             clock=self.clock,
             enqueue=self._enqueue_request,
@@ -485,7 +498,8 @@ class AdMind:
         self.engine.register("chat", "requests", self.desk.spread)
         self.engine.register("chat", "reply", answers.bring)
         self.engine.register("chat", "revise", self._with_model(revising.revise))
-        self.engine.register("publish", "post", self.publisher.publish)
+        self.engine.register("publish", "post", self.rereading.before(self.publisher.publish))
+        self.engine.register("upkeep", "sources", self.rereading.read)
         self.engine.register("publish", "reconcile", self.reconciler.reconcile)
         promised = Promised(database, posts=self.posts, board=self.board, clock=self.clock)
         self.engine.register("publish", "takedown", promised.take_down)

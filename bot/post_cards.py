@@ -8,13 +8,16 @@ from typing import Final, Protocol
 from bot.chat import Button, Card, CardSection
 from bot.naming import Words
 from storage.posts import ASKS, Post, PostReceipt, PostState
+from storage.sources import host_of
 
 POSTED: Final = ("✅", "🗑")  # how the lines begin that clients read, too
 MOST_NAMED: Final = 5
+MOST_COMPARED: Final = 3  # sentences of pages, old and new: more do not fit on a Discord message
 OUT: Final = frozenset({PostState.published, PostState.sending, PostState.unknown})
 # Why nothing can be sent again as it was approved, and why the account must be mended first.
 SPENT: Final = frozenset({"payload", "changed", "no_account"})
 BY_HAND: Final = "by_hand"  # nobody knows which post it is there: people write its first comment
+SOURCE: Final = "source_changed"  # a page that it rests on says something else now
 ACCESS: Final = frozenset({"account", "unauthorized", "moved", "other_account"})
 
 
@@ -45,6 +48,11 @@ def post_line(post: Post, names: Words) -> str:
         return "⚠ " + names.t("{account}: out, but see its first comment", account=account) + _at(receipt.url)
     if receipt is not None:
         return f"✅ {account}{_at(receipt.url)}"
+    if post.state is PostState.scheduled and post.reread is not None and post.reread.unread:
+        hosts = ", ".join(dict.fromkeys(host_of(url)[:80] for url in post.reread.unread))
+        return "⚠ " + names.t(
+            "{account}: {host} could not be read again; it goes out all the same", account=account, host=hosts
+        )
     return {
         PostState.failed: names.t("❌ {account}: not posted", account=account),
         PostState.unknown: names.t("❓ {account}: we can't tell", account=account),
@@ -67,12 +75,24 @@ def post_card(post: Post, names: Words, siblings: Sequence[Post] = ()) -> Card:
         when=when,
         at=receipt.at if receipt else post.due,
         status=status,
-        sections=(CardSection(heading=post.title, text=""),),
+        sections=(CardSection(heading=post.title, text=""), *_side_by_side(post, names)),
         notes=tuple(_notes(post, names, siblings)),
         buttons=_buttons(post, names, siblings),
         draft=post.draft,
         digest=post.digest,
     )
+
+
+def _side_by_side(post: Post, names: Words) -> Iterator[CardSection]:
+    """What pages said when the text was written, and what they say now."""
+    if post.state is not PostState.paused or post.reread is None:
+        return
+    for each in post.reread.changed[:MOST_COMPARED]:
+        host = host_of(each.url)[:80]
+        before = names.t("{host} said, {when}", host=host, when=names.time(each.read_at))
+        now = names.t("{host} says now, {when}", host=host, when=names.time(post.reread.at))
+        yield CardSection(heading=before, text=each.old)
+        yield CardSection(heading=now, text=each.new or names.t("Nothing like it stands there any more."))
 
 
 def _headline(post: Post, names: Words) -> str:
@@ -187,7 +207,10 @@ def _buttons(post: Post, names: Words, siblings: Sequence[Post]) -> tuple[Button
     made = list[Button]()
     if code in ACCESS:
         made.append(Button(label=names.t("Connect it again"), action=f"reconnect:{post.account}"))
-    if code not in SPENT:
+    if code == SOURCE:
+        made.append(Button(label=names.t("Send it as it is"), action=f"send:{post.id}"))
+        made.append(Button(label=names.t("At another time"), action=f"later:{post.id}"))
+    elif code not in SPENT:
         again = names.t("Try again") if post.state is PostState.failed else names.t("Send now")
         made.append(Button(label=again, action=f"send:{post.id}"))
         made.append(Button(label=names.t("At another time"), action=f"later:{post.id}"))

@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.cards import Words
 from bot.chat import Card
 from storage.accounts import Account
+from storage.claims import Claim
 from storage.drafts import Draft, Finding, Version
-from storage.posts import Post
+from storage.posts import Post, PostState
 from storage.profile import Profile
 from storage.team import Brand, Fact, Member
 
@@ -48,6 +49,30 @@ class FindingView(View):
     fix: str
     account: str | None
     span: tuple[int, int] | None
+    claim: str | None = Field(None, description="id of the claim that it is about; evidence can be given for it")
+
+
+class SupportView(View):
+    """What a claim rests on."""
+
+    where: str = Field(description="brief, fact (of the brand), source (a page) or person")
+    sentence: str = Field(description="what says it, word for word; of a person their words or their reason")
+    url: str | None
+    read_at: datetime | None
+    digest: str = Field(description="sha256 of the whole text in which it stands")
+    by: str | None = Field(description="who supplied it")
+    taken_on: bool = Field(description="an owner answers for it without evidence")
+
+
+class ClaimView(View):
+    """One claim of one account's version. `span` counts characters of its text, the first comment below it."""
+
+    id: str
+    kind: str
+    text: str
+    account: str
+    span: tuple[int, int]
+    support: SupportView | None = Field(description="null: nothing says it")
 
 
 class VersionView(View):
@@ -130,6 +155,7 @@ class DraftView(View):
     versions: list[VersionView]
     options: list[dict[str, str]] = Field(description="alternative wordings, text by account id")
     findings: list[FindingView]
+    claims: list[ClaimView] = Field(default_factory=list, description="what it claims, and what that rests on")
     sources: list[SourceView]
     decisions: list[DecisionView]
     history: list[RevisionView]
@@ -167,6 +193,17 @@ class NumbersView(View):
     counts: dict[str, int] = Field(description="what the channel told, by its name; what it did not tell is missing")
 
 
+class ChangedSourceView(View):
+    """What a post rests on, and what stands there now; the words are the page's."""
+
+    claim: str
+    said: str
+    url: str
+    read_at: datetime
+    old: str
+    new: str | None = Field(description="null: nothing like it stands there any more")
+
+
 class PostView(View):
     id: str
     brand: str
@@ -187,6 +224,9 @@ class PostView(View):
     by_hand: bool = Field(False, description="whether somebody must still take it down by hand, at `look_at`")
     look_at: str | None = Field(None, description="where it stands, or else where people look at its account")
     numbers: NumbersView | None = Field(None, description="how it did, as its channel told it last")
+    changed_sources: list[ChangedSourceView] = Field(
+        default_factory=list, description="what pages that it rests on said, and what they say now"
+    )
     numbers_come: bool = Field(False, description="whether its channel is still asked how it does")
 
 
@@ -280,6 +320,7 @@ def draft_view(
         versions=[_version(version, words, missing, media_url) for version in draft.versions],
         options=[variant.texts for variant in draft.variants],
         findings=[finding_view(finding) for finding in draft.findings],
+        claims=[claim_view(each, words) for each in draft.claims],
         sources=[
             SourceView(
                 url=each.url,
@@ -330,6 +371,29 @@ def finding_view(finding: Finding) -> FindingView:
         fix=finding.fix,
         account=finding.account or None,
         span=finding.span,
+        claim=finding.claim or None,
+    )
+
+
+def claim_view(claim: Claim, words: Words) -> ClaimView:
+    support = claim.support
+    return ClaimView(
+        id=claim.id,
+        kind=claim.kind,
+        text=claim.text,
+        account=claim.account,
+        span=claim.span,
+        support=SupportView(
+            where=support.where,
+            sentence=support.sentence,
+            url=support.url or None,
+            read_at=support.read_at,
+            digest=support.digest,
+            by=(words.member(support.by) or None) if support.by else None,
+            taken_on=support.taken_on,
+        )
+        if support
+        else None,
     )
 
 
@@ -405,6 +469,12 @@ def post_view(post: Post, words: Words, *, numbers_come: bool = False) -> PostVi
         commenting=post.commenting,
         by_hand=post.by_hand,
         look_at=words.address(post) or None,
+        changed_sources=[
+            ChangedSourceView(
+                claim=each.claim, said=each.said, url=each.url, read_at=each.read_at, old=each.old, new=each.new or None
+            )
+            for each in (post.reread.changed if post.reread and post.state is PostState.paused else ())
+        ],
         numbers=NumbersView(at=numbers.at, counts=dict(numbers.counts)) if numbers else None,
         numbers_come=numbers_come,
     )

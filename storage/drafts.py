@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from storage.claims import Claim, Evidence
 from storage.record import Frozen, Migration, Record
 from storage.sealed import Medium, digest_of
 from storage.sources import Source
@@ -71,6 +72,7 @@ class Finding(Frozen):
     fix: str = ""
     account: str = ""
     span: tuple[int, int] | None = None
+    claim: str = Field("", description="id of the claim in the ledger that it is about")
 
 
 class Version(Frozen):
@@ -169,12 +171,13 @@ class MadeWith(Frozen):
 class Draft(Record):
     """One post idea on its way to approval."""
 
-    SCHEMA: ClassVar[int] = 5
+    SCHEMA: ClassVar[int] = 6
     MIGRATIONS: ClassVar[Mapping[int, Migration]] = {
         1: lambda old: {**old, "reminders": []},  # were names of steps
         2: lambda old: old,  # 3 knows where in a home a message stands
         3: lambda old: old,  # 4 knows the pages that it was written from
         4: lambda old: old,  # 5 knows first comments, and what a version must say of itself
+        5: lambda old: old,  # 6 knows the claims that it makes and what they rest on
     }
 
     id: str
@@ -190,6 +193,8 @@ class Draft(Record):
     versions: tuple[Version, ...]
     variants: tuple[Variant, ...] = ()
     findings: tuple[Finding, ...] = ()
+    claims: tuple[Claim, ...] = Field((), description="what its versions claim, each with what it rests on")
+    evidence: tuple[Evidence, ...] = Field((), description="what people supplied for claims")
     card: CardWords | None = None
     due: datetime | None = Field(None, description="UTC; none: as soon as approved")
     zone: str = "UTC"

@@ -60,7 +60,7 @@ async def _forget(database: Database, family: Family[R], workspace: str, record_
     change.do("DEL", family.key(workspace, record_id))
     for index in indexes:
         family.leave(change, record_id, index)
-    for kind in ("post", "reconcile", "note", "remind", "expire", "revise", "numbers"):
+    for kind in ("post", "reconcile", "note", "remind", "expire", "revise", "numbers", "sources"):
         change.undue(f"{kind}:{record_id}")
     change.undue(f"note:{family.kind}:{record_id}")
     await commit(database, change)

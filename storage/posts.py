@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from storage.claims import Reread
 from storage.record import Frozen, Migration, Record
 
 
@@ -113,10 +114,16 @@ class Failure(Frozen):
 
 
 class Post(Record):
-    """One approved version of a draft. `state`, `due` and what follows change; the rest was fixed at approval."""
+    """One approved version of a draft.
 
-    SCHEMA: ClassVar[int] = 2
-    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {1: lambda old: old}  # 2 knows what the draft is called
+    `reread`, `state`, `due` and what follows change; the rest was fixed at approval.
+    """
+
+    SCHEMA: ClassVar[int] = 3
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {
+        1: lambda old: old,  # 2 knows what the draft is called
+        2: lambda old: old,  # 3 knows what reading its sources again came to
+    }
 
     id: str
     workspace: str
@@ -133,6 +140,7 @@ class Post(Record):
     approved_by: tuple[str, ...]
     campaign: str = ""
     created_at: datetime
+    reread: Reread | None = Field(None, description="what reading its sources again came to, where that is to be told")
     state: PostState = PostState.scheduled
     ver: int = 1
     due: datetime

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from bot.channels.base import Capabilities, Measure, Problem
 from storage.accounts import Account
+from storage.claims import Evidence
 from storage.drafts import Brief, Finding, Version
 from storage.sealed import SealedPayload
 from storage.sources import Source
@@ -55,6 +56,14 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """A page with the text that was taken from it."""
+
+    source: Source
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """A draft as the checks see it. `recent` is account id and text of what the brand drafted lately, newest first.
 
@@ -71,18 +80,30 @@ class Subject:
     page_texts: tuple[str, ...] = ()
     near: tuple[Neighbour, ...] = ()
     looked: tuple[Looked, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:
         """Every text in which a claim or an address may have its source: the brief, and the brand's facts."""
+        return (*self.said, *self.known)
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What the person who asked said."""
         brief = self.brief
-        said = (
+        texts = (
             brief.request, brief.topic, brief.offer, brief.deadline, brief.link, brief.call_to_action, brief.verbatim,
             brief.audience, brief.partner, brief.first_comment, *brief.facts, *brief.links, *brief.hashtags,
         )  # fmt: skip
+        return tuple(text for text in texts if text)
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """What the brand says of itself: its name, its facts with their evidence, its small print."""
         facts = (f"{fact.text} {fact.evidence}" for fact in self.brand.facts)
         small_print = (rule.text for rule in self.brand.profile.disclaimers)
-        return tuple(text for text in (*said, self.brand.name, *facts, *small_print) if text)
+        return tuple(text for text in (self.brand.name, *facts, *small_print) if text)
 
 
 class Check(Protocol):

@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from bot.chat import Button
-from bot.conversation import helping, house, listing, planning, reporting
+from bot.conversation import claiming, helping, house, listing, planning, reporting
 from bot.conversation.speaking import Command, Said, Speaking
 from bot.conversation.turn import Turn
 from bot.errors import BadInput
@@ -130,6 +130,20 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command(("problems",), noted("what needs somebody's attention"), listing.problems),
     Command(("show", "show draft", "zeige"), noted("a draft in full"), listing.show, "ID", r"d_[a-z0-9]{1,20}"),
     Command(("approve", "reject"), noted("how to decide"), listing.how_to_decide, "ID", r"d_[a-z0-9]{1,20}"),
+    Command(
+        ("evidence", "beleg", "belege"),
+        noted("what a draft claims without evidence; or evidence: CLAIM: what proves it, or a link"),
+        claiming.evidence,
+        "[ID] [CLAIM: WORDS]",
+        claiming.EVIDENCE,
+    ),
+    Command(
+        ("take on", "take-on"),
+        noted("as an owner, answer for a claim without evidence"),
+        claiming.take_on,
+        "[ID] CLAIM because REASON",
+        claiming.TAKING_ON,
+    ),
     Command(
         ("pause", "stop"),
         noted("nothing more goes out: everything, account NAME, campaign NAME, topic WORDS; alone: this brand"),

@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.chat import Asked, Button, ChatRequest, Surface, Upload
 from bot.clock import Clock
 from bot.conversation.commands import read_command
-from bot.conversation.speaking import Absences, Said, Speaking
+from bot.conversation.speaking import Absences, Said, Settles, Speaking
 from bot.conversation.spreading import is_plan, said_again
 from bot.conversation.stops import PersonStopped, Stops, stopped_words
 from bot.conversation.surroundings import Surroundings, spoken_by
@@ -95,6 +95,7 @@ class Desk:
         looking: Windows,
         stopping: Stopping,
         absences: Absences,
+        proving: Settles,
         people: Directory,
         clock: Clock,
         enqueue: Enqueue,
@@ -107,6 +108,7 @@ class Desk:
         self._windows = looking
         self._stopping = stopping
         self._absences = absences
+        self._proving = proving
         self._surroundings = Surroundings(people.store, looking, clock)
         self._clock = clock
         self._enqueue = enqueue
@@ -329,7 +331,8 @@ class Desk:
             turn = self._turn(
                 work, asker, await self._surroundings.around(asker, brand, member, request, ()), Thread(), ""
             )
-            return work.offer(await command[0].run(Speaking(turn, member, self._stopping, self._absences), command[1]))
+            speaking = Speaking(turn, member, self._stopping, self._absences, self._proving)
+            return work.offer(await command[0].run(speaking, command[1]))
         if request.drafts:  # an earlier try made these and died before it could say so
             return await self._again(asker, request)
         async with self._hold(request) as held:

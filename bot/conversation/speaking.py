@@ -9,6 +9,8 @@ from typing import Protocol
 
 from bot.chat import Button
 from bot.conversation.turn import Turn
+from bot.workflow.decisions import Decided
+from bot.workflow.proving import Settling
 from bot.workflow.stopping import Stopping
 from storage.team import Member
 
@@ -21,14 +23,25 @@ class Absences(Protocol):
     ) -> Member: ...
 
 
+class Settles(Protocol):
+    """`bot.workflow.proving.Proving`."""
+
+    async def supply(self, who: Settling, *, text: str = "", link: str = "") -> Decided: ...
+
+    async def take_on(self, who: Settling, reason: str) -> Decided: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Speaking:
-    """What a command may reach: the turn it is said in, who says it, what stops posts, and who is away."""
+    """What a command may reach: the turn it is said in, who says it, what stops posts, who is away, and what settles
+    claims.
+    """
 
     turn: Turn
     member: Member
     stopping: Stopping
     absences: Absences
+    proving: Settles
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,18 @@ class Sources:
             _enough(brief, found.of(brief))
         return found
 
+    async def look(self, url: str) -> tuple[Source, str]:
+        """One page by itself, with its title above its text: a link given as evidence, or a source that is read again.
+
+        A page that cannot be read comes back with its problem and no text. Raises StorageUnavailable.
+        """
+        source = Source(url=url, read_at=self._clock.now())
+        try:
+            page, source = await self._opened(source)
+        except _Unread as why:
+            return source.model_copy(update={"problem": str(why)}), ""
+        return source, f"{page.title}\n{page.text}" if page.title else page.text
+
     async def _opened(self, source: Source) -> tuple[Extracted, Source]:
         """Raises _Unread."""
         try:

@@ -12,15 +12,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from bot.review.quorum import Bench, Standing, deciders, weigh
+from bot.review.quorum import Bench, Standing, deciders, owners_of, takes_on, weigh
 from bot.team.persons import Persons
-from bot.words import told
+from bot.words import noted, told
 from storage.accounts import Account
 from storage.drafts import Decision, Draft, DraftStatus, Verdict, Version
 from storage.team import Brand, Member, Role
 
 # Findings of these rules mean that the channel would not take it: nobody can approve that away.
 IMPOSSIBLE = frozenset({"limits"})
+UNPROVEN = noted("Something in it lacks evidence: give it, or an owner takes it on with a reason.")
 IN_THE_WAY = {
     Verdict.reject: DraftStatus.rejected,
     Verdict.changes: DraftStatus.changes,
@@ -80,6 +81,10 @@ def judge(
             False,
             " ".join(part for part in (told("It cannot go out as it is."), impossible.reason, impossible.fix) if part),
         )
+    unproven = [each for each in bench.blocked if each.claim]
+    if unproven and not takes_on(bench, counting):
+        owners = tuple(sorted(owners_of(bench)))
+        return Standing(version.account, False, told(UNPROVEN), owners)
     return weigh(bench, [each for each in counting if each.verdict is Verdict.approve])
 
 

@@ -26,6 +26,8 @@ def without_talk(draft: Draft, member: Member) -> Draft:
         decisions=tuple(each for each in draft.decisions if each.as_client),
         history=(),
         findings=(),
+        claims=(),
+        evidence=(),
         variants=(),
     )
 

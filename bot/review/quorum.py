@@ -112,7 +112,7 @@ class Bench:
         """Whether this owner, whose own it is, gives the owner's part all the same: nobody else could. How many must
         approve it is not changed by that.
         """
-        owners = [self.by_id[each] for each in _owners(self) if each in self.by_id]
+        owners = [self.by_id[each] for each in owners_of(self) if each in self.by_id]
         return _is_owner(member, self.brand.id) and all(self.own(each) for each in owners)
 
     @property
@@ -143,7 +143,7 @@ def weigh(bench: Bench, approvals: Sequence[Decision]) -> Standing:
     candidates = [m for m in bench.team if m.id not in given and not bench.own(m)]
     alone = [each for each in approvals if not each.as_client and bench.alone(bench.by_id[each.member])]
     if bench.wants_owner and not _owner_gave(bench, [*every, *alone]):
-        owners = tuple(m.id for m in candidates if m.id in _owners(bench))
+        owners = tuple(m.id for m in candidates if m.id in owners_of(bench))
         owners = owners or tuple(m.id for m in bench.team if bench.alone(m))
         why = (
             told("Something in it stands in the way: an owner has to approve it.")
@@ -184,7 +184,12 @@ def _owner_gave(bench: Bench, approvals: Iterable[Decision]) -> bool:
     return any(each.member in owners or each.for_member in owners for each in approvals)
 
 
-def _owners(bench: Bench) -> set[str]:
+def takes_on(bench: Bench, decisions: Iterable[Decision]) -> bool:
+    """Whether an owner approved with a reason, and so answers for what has no evidence."""
+    return _owner_gave(bench, [each for each in decisions if each.verdict is Verdict.approve and each.reason.strip()])
+
+
+def owners_of(bench: Bench) -> set[str]:
     """Owners, and who stands in for one who is away."""
     owners = [m for m in bench.by_id.values() if _is_owner(m, bench.brand.id)]
     stand_ins = {m.away.delegate for m in owners if m.away and m.away.until > bench.now}

@@ -6,7 +6,7 @@ begun. The decision, the posts, the trace and the note to every home are one cha
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -20,9 +20,11 @@ from bot.team.persons import Persons
 from bot.when import say
 from bot.words import reader, told
 from bot.workflow.declarations import discloses
+from bot.workflow.rereading import read_again
 from storage import keys
 from storage.accounts import Account
 from storage.audit import AuditWriter
+from storage.claims import ledger_digest, rests_on_pages
 from storage.commit import Change, commit
 from storage.drafts import Decision, Draft, DraftStatus, Verdict, Version
 from storage.kin import KinStore, who_key
@@ -162,8 +164,9 @@ class Decisions:
         why: str = "",
         by: Member | None = None,
         kind: str = "revised",
+        more: Mapping[str, str] | None = None,
     ) -> Decided:
-        """Write the draft with everything that follows from where it now stands.
+        """Write the draft with everything that follows from where it now stands. `more` goes into the audit entry.
 
         Raises Conflict, StorageUnavailable; after the latter it may stand, and doing so again changes nothing.
         """
@@ -175,7 +178,7 @@ class Decisions:
         watch(change, draft, now)
         if request is not None and request.verdict is Verdict.changes and request.reason:
             change.due(f"revise:{draft.id}", milliseconds(now))
-        details = {"digest": draft.digest, "why": why}
+        details = {"digest": draft.digest, "why": why, "claims": ledger_digest(draft.claims), **(more or {})}
         if said := discloses(draft):
             details["discloses"] = said
         if approved := _approved(draft, case.draft):
@@ -306,6 +309,8 @@ class Decisions:
             if kept is None and standing.met and whole and (draft.due is None or draft.due > now):
                 post = _post(draft, version, standing, now)
                 self._posts.save(change, post, ver=None)
+                if rests_on_pages(draft.claims, post.account):
+                    read_again(change, post, now)
                 tell(change, draft.brand, draft.sources, now)
                 posts.append(post)
                 version = version.model_copy(update={"post": post.id})  # noqa: PLW2901

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.clock import Clock, milliseconds
 from bot.errors import Conflict, NotAllowed, NotFound
 from bot.review.approval import may_decide
+from bot.workflow.rereading import read_again
 from storage import keys
 from storage.audit import AuditWriter
 from storage.commit import Change, commit
@@ -49,12 +50,17 @@ class PostWork:
         surface: str,
         *,
         draft: Kept[Draft] | None = None,
+        again: bool = False,
     ) -> None:
-        """The change, provided that post and draft are still what they were when it was judged. Raises Conflict."""
+        """The change, provided that post and draft are still what they were when it was judged; `again` has its pages
+        read before its time. Raises Conflict.
+        """
         change = self._posts.save(Change(post.workspace), post, ver=kept.ver)
         if draft is not None:
             change.expect(self._drafts.key(post.workspace, draft.record.id), draft.ver)
         change.undue(f"reconcile:{post.id}")
+        if again:
+            read_again(change, post, self._clock.now())
         change.due(f"note:post:{post.id}", milliseconds(self._clock.now()))
         change.audit(await self._entry(post, kind, member, surface))
         try:

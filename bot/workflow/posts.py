@@ -12,7 +12,7 @@ from bot.accounts.door import always
 from bot.channels.answers import web
 from bot.channels.base import Account, Addressed, Channel, Live, Receipt
 from bot.errors import AdMindError, BadInput
-from bot.post_cards import BY_HAND
+from bot.post_cards import BY_HAND, SOURCE
 from bot.publishing.endings import WITHOUT
 from bot.publishing.pause import concerns, say_scope
 from bot.review.approval import judge
@@ -21,6 +21,7 @@ from bot.when import say
 from bot.words import reader, told, words
 from bot.workflow.taking_down import WITHIN, PostDone, TakingDown
 from storage import keys, pauses
+from storage.claims import rests_on_pages
 from storage.commit import Change, commit
 from storage.drafts import Draft
 from storage.posts import ASKS, DOUBTFUL, Failure, Post, PostReceipt, PostState
@@ -79,6 +80,9 @@ class Posts(TakingDown):
         kept, member = await self._mine(workspace, post_id, member_id, deciding=True)
         post, now, draft = kept.record, self._clock.now(), None
         due = max(now, at or now)
+        changed = post.failure is not None and post.failure.code == SOURCE and post.reread is not None
+        if changed and at is None:
+            due = max(now, post.due)  # its time may still be to come
         if post.state not in ASKS:
             raise BadInput("Nothing about this post is in doubt.", kept="Nothing changed.")
         if verdict == "live" and post.receipt is not None:
@@ -113,11 +117,14 @@ class Posts(TakingDown):
                 look_at=None,
                 attempts=attempts,
             )
+            if changed and post.reread is not None:  # what was shown is not asked again
+                resolved = resolved.changed(reread=post.reread.model_copy(update={"accepted_by": member.id}))
             when = say(due, draft.record.zone, reader())
             sentence = told("It goes out {when}.", when=when) if due > now else told("It goes out now.")
             if post.receipt is not None:
                 sentence = told("The post stays as it is. Of its first comment:") + " " + sentence
-        await self._write(kept, resolved, f"resolved {verdict}", member, surface, draft=draft)
+        again = draft is not None and due > now and rests_on_pages(draft.record.claims, post.account)
+        await self._write(kept, resolved, f"resolved {verdict}", member, surface, draft=draft, again=again)
         return PostDone(resolved, sentence)
 
     async def _post_at(self, post: Post, address: str) -> str:

@@ -39,12 +39,14 @@ from bot.workflow.declarations import (
     why_of,
 )
 from bot.workflow.pictures import Pictures
+from bot.workflow.rereading import holding, newest
 from bot.workflow.room import Room
 from bot.workflow.versions import Making, Versions
 from bot.workflow.wishes import picture_wish
 from storage.accounts import Account
 from storage.audit import AuditWriter
 from storage.blobs.base import BlobStore
+from storage.claims import ledger_digest
 from storage.commit import Change, commit
 from storage.drafts import Brief, CardWords, Draft, DraftStatus, Finding, MadeWith, RevisionMark, Variant, Version
 from storage.posts import PostState
@@ -510,7 +512,7 @@ class Requests:
         ]
         title = written.title or idea.brief.topic or idea.brief.request[:60]
         versions = await self._versions.seal(making, brief, brand, title=title, due=due)
-        findings = await self._versions.check(
+        checked = await self._versions.check(
             versions, brief, brand, by_id, draft=draft_id, pages=sources, due=due, tainted=asker.tainted
         )
         asked = await self._asked(asker, versions)
@@ -525,7 +527,8 @@ class Requests:
             conversation=asker.conversation,
             versions=versions,
             variants=tuple(Variant(texts={e.account: e.text for e in each}) for each in written.variants),
-            findings=(*findings, *asked, *pictures.findings),
+            findings=(*checked.findings, *asked, *pictures.findings),
+            claims=checked.claims,
             card=CardWords(**words.model_dump()) if words else None,
             due=due,
             zone=brand.zone or asker.zone,
@@ -655,8 +658,18 @@ class Requests:
         versions = await self._versions.seal(making, brief, brand, title=title, due=due)
         posts = {version.account: version.post for version in old.versions}
         versions = tuple(version.model_copy(update={"post": posts[version.account]}) for version in versions)
+        posts_now = [kept.record for kept in case.posts.values()]
+        sources, evidence = newest(old.sources, posts_now), holding(old.evidence, posts_now)
         checked = await self._versions.check(
-            versions, brief, brand, case.accounts, draft=old.id, pages=old.sources, due=due, tainted=asker.tainted
+            versions,
+            brief,
+            brand,
+            case.accounts,
+            draft=old.id,
+            pages=sources,
+            evidence=evidence,
+            due=due,
+            tainted=asker.tainted,
         )
         asked = await self._asked(asker, versions, old.findings, {v.account: v.text for v in old.versions})
         mark = RevisionMark(
@@ -673,7 +686,10 @@ class Requests:
             title=title,
             versions=versions if draft_id == old.id else tuple(v.model_copy(update={"post": ""}) for v in versions),
             variants=edit.variants if edit.variants is not None else old.variants,
-            findings=(*checked, *asked, *findings),
+            findings=(*checked.findings, *asked, *findings),
+            claims=checked.claims,
+            sources=sources,
+            evidence=evidence,
             brief=brief,
             card=words,
             due=due,
@@ -709,6 +725,7 @@ class Requests:
                     "request": draft.brief.request[:2000],
                     "replaces": draft.replaces,
                     "discloses": discloses(draft),
+                    "claims": ledger_digest(draft.claims),
                     "sources": " ".join(f"{each.address} {each.body_sha256}" for each in draft.sources if each.address),
                 },
             )

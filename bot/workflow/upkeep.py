@@ -48,6 +48,7 @@ QUEUE_OF = {
     "kin": "upkeep",
     "leaving": "upkeep",
     "numbers": "upkeep",
+    "sources": "upkeep",
     "revise": "chat",
     "request": "chat",
     "reply": "chat",

@@ -7,6 +7,7 @@ wire form, the payload sealed and kept, and the checks run on what will really g
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,8 +17,9 @@ from typing import Literal
 from bot.artwork.picture import Picture
 from bot.channels.base import Channel, Content, Documents, Door, Flag, Mentions
 from bot.checks import disclaimers
-from bot.checks.base import CheckedVersion, Neighbour, Subject, spoken
+from bot.checks.base import CheckedVersion, Looked, Neighbour, Reading, Subject, spoken
 from bot.checks.labels import mark, marked, required, unmarked
+from bot.checks.ledger import Found, ledger
 from bot.checks.run import run_checks
 from bot.clock import Clock
 from bot.drafting.copy import Need
@@ -25,6 +27,7 @@ from bot.errors import BadInput
 from bot.workflow.opening import Opening
 from storage.accounts import Account
 from storage.blobs.base import BlobStore
+from storage.claims import Claim, Evidence
 from storage.drafts import Brief, Finding, Version
 from storage.media import MediaItem, MediaStore
 from storage.posts import PostState
@@ -32,6 +35,8 @@ from storage.sealed import Medium, Origin, SealedPayload
 from storage.sources import Source
 from storage.stores import DraftStore, PostStore
 from storage.team import Brand
+
+log = logging.getLogger(__name__)
 
 FLAGS: tuple[Flag, ...] = ("ai_generated", "paid_partnership")
 _THREAD = re.compile(r"\b(?:an?|as|als|einen?|in|this) (?:\w+ )?thread\b", re.IGNORECASE)  # in the person's words
@@ -55,6 +60,14 @@ class Making:
     was: Version | None = None  # what it is made from, in a revision
     by_model: int = 0  # percent of its words that a language model wrote
     words: Literal["new", "kept", "by hand"] = "new"  # new ones are given what they must say; a person's own never
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the checks say of versions, and the ledger of what they claim."""
+
+    findings: tuple[Finding, ...]
+    claims: tuple[Claim, ...]
 
 
 class Versions:
@@ -263,16 +276,33 @@ class Versions:
         *,
         draft: str,
         pages: tuple[Source, ...] = (),
+        evidence: tuple[Evidence, ...] = (),
         due: datetime | None = None,
         tainted: bool = False,
-    ) -> tuple[Finding, ...]:
-        """What the checks say of these versions. `tainted`: words from outside may have brought the links, so none is
-        opened.
+    ) -> Checked:
+        """What the checks say of these versions. `evidence` is what people supplied for claims; `tainted`: words from
+        outside may have brought the links, so none is opened.
         """
         sealed = [(version, await self.payload(version)) for version in versions]
-        return await self._checked(
-            sealed, brief, brand, accounts, draft=draft, pages=pages, due=due, opening=not tainted
-        )
+        subject = await self._subject(sealed, brief, brand, accounts, draft, pages, evidence)
+        subject = replace(subject, near=await self._near(brand, draft, due))
+        if not tainted:
+            subject = replace(subject, looked=await self._looked(subject, draft))
+        return Checked(await run_checks(subject), _claims(subject))
+
+    async def ledger(
+        self,
+        versions: Sequence[Version],
+        brief: Brief,
+        brand: Brand,
+        accounts: Mapping[str, Account],
+        *,
+        pages: tuple[Source, ...] = (),
+        evidence: tuple[Evidence, ...] = (),
+    ) -> tuple[Found, ...]:
+        """What these versions claim, with what is needed to supply evidence for it."""
+        sealed = [(version, await self.payload(version)) for version in versions]
+        return ledger(await self._subject(sealed, brief, brand, accounts, "", pages, evidence, recent=False))
 
     async def faults(
         self,
@@ -288,27 +318,25 @@ class Versions:
         making = [Making(accounts[account], text) for account, text in texts.items()]
         built = [self._built(each, brief, brand, brief.topic, due, {}) for each in making]
         found: dict[str, list[str]] = {}
-        for finding in await self._checked(
-            built, brief, brand, accounts, draft="", pages=pages, due=None, opening=False
-        ):
+        for finding in await run_checks(await self._subject(built, brief, brand, accounts, "", pages, ())):
             if finding.severity == "note" or finding.rule in UNMENDED or finding.rule.startswith("unchecked"):
                 continue
             for account in (finding.account,) if finding.account else tuple(texts):
                 found.setdefault(account, []).append(f"{finding.reason} {finding.fix}".strip())
         return found
 
-    async def _checked(
+    async def _subject(
         self,
         sealed: Iterable[tuple[Version, SealedPayload]],
         brief: Brief,
         brand: Brand,
         accounts: Mapping[str, Account],
-        *,
         draft: str,
         pages: tuple[Source, ...],
-        due: datetime | None,
-        opening: bool,
-    ) -> tuple[Finding, ...]:
+        evidence: tuple[Evidence, ...],
+        *,
+        recent: bool = True,
+    ) -> Subject:
         checked = [
             CheckedVersion(
                 version=version,
@@ -320,28 +348,29 @@ class Versions:
             )
             for version, payload in sealed
         ]
-        recent = await self._recent(brand, draft)
-        texts = [text for page in pages for text in (page.title, *page.facts, await self._text_of(page)) if text]
-        subject = Subject(
+        readings = [Reading(page, await self._text_of(page)) for page in pages if not page.problem]
+        texts = [text for each in readings for text in (each.source.title, *each.source.facts, each.text) if text]
+        return Subject(
             versions=tuple(checked),
             brief=brief,
             brand=brand,
-            recent=recent,
+            recent=await self._recent(brand, draft) if recent else (),
             now=self._clock.now(),
             pages=pages,
             page_texts=tuple(texts),
-            near=await self._near(brand, draft, due),
+            readings=tuple(readings),
+            evidence=evidence,
         )
-        if opening:
-            by_hand = [each.text for each in checked if each.version.edited_by]
-            looked = await self._opening.look(
-                [each.text for each in checked],
-                draft=draft,
-                given=(*subject.sources, *by_hand),
-                but=[page.url for page in pages],
-            )
-            subject = replace(subject, looked=looked)
-        return await run_checks(subject)
+
+    async def _looked(self, subject: Subject, draft: str) -> tuple[Looked, ...]:
+        """Where the links of the copy lead, as far as people gave them."""
+        by_hand = [each.text for each in subject.versions if each.version.edited_by]
+        return await self._opening.look(
+            [each.text for each in subject.versions],
+            draft=draft,
+            given=(*subject.sources, *by_hand),
+            but=[page.url for page in subject.pages],
+        )
 
     async def _near(self, brand: Brand, draft: str, due: datetime | None) -> tuple[Neighbour, ...]:
         """Other posts and open drafts of the brand within its gap around a time."""
@@ -385,6 +414,15 @@ class Versions:
             if draft.brand == brand.id and draft.id != but and draft.status not in ("rejected", "replaced")
             for version in draft.versions
         )
+
+
+def _claims(subject: Subject) -> tuple[Claim, ...]:
+    """The ledger; where it breaks, the check of the claims has said so."""
+    try:
+        return tuple(found.claim for found in ledger(subject))
+    except Exception:
+        log.exception("ledger_failed")
+        return ()
 
 
 def _picture_hash(data: bytes) -> str:

@@ -10,6 +10,7 @@ from bot.naming import disclosed
 from bot.views import DraftView, FindingView, MediumView, VersionView
 from bot.when import say
 from bot.words import reader, retold, told, words
+from handlers.chat.claiming import lines_of
 
 Kind = Literal["heading", "words", "small", "picture"]
 
@@ -36,6 +37,7 @@ def parts_of(draft: DraftView, zone: str) -> Iterator[Part]:
         yield Part("words", draft.request)
     if draft.requested_by:  # nobody of the team is named to them
         yield Part("small", told("Asked by {name}", name=draft.requested_by))
+    yield from _claims(draft, zone)
     yield from _sources(draft, zone)
     yield from _history(draft, zone)
 
@@ -65,6 +67,13 @@ def _version(version: VersionView, findings: Sequence[FindingView], partner: str
 def _finding(finding: FindingView) -> str:
     sign = {"block": "⛔", "warn": "⚠"}.get(finding.severity, "·")
     return " ".join(part for part in (sign, retold(finding.reason), retold(finding.fix)) if part)
+
+
+def _claims(draft: DraftView, zone: str) -> Iterator[Part]:
+    """Each with what says it."""
+    if lines := lines_of(draft, zone):
+        yield Part("heading", told("What it claims, and who says so"))
+        yield Part("words", "\n".join(f"• {line}" for line in lines))
 
 
 def _sources(draft: DraftView, zone: str) -> Iterator[Part]:

@@ -21,6 +21,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reject": ("deciding", "Reject a draft."),
     "hold": ("deciding", "Put a draft on hold."),
     "changes": ("deciding", "Ask for changes, with the reason."),
+    "evidence": ("proving", "What a draft claims, and evidence for it."),
+    "take-on": ("proving", "Answer for a claim without evidence, as an owner."),
     "withdraw": ("deciding", "Take back what you decided."),
     "posts": ("looking", "What goes out and what went out."),
     "cancel": ("deciding", "Keep a post from going out."),

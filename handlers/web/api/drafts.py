@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.chat import Card, DecisionRequest, VerdictName
 from bot.views import DraftView, ListView
+from bot.workflow.proving import Settling
 from bot.workflow.requests import Asker
 from handlers.web.api.idempotent import IdempotentRoute
 from handlers.web.auth import Caller, Decider, Proposer, Reader, Service
@@ -51,6 +52,23 @@ class Declaration(BaseModel):
     paid_partnership: bool | None = None
     partner: str | None = Field(None, max_length=80, description="With whom, as readers know them.")
     ai_picture: bool | None = Field(None, description="An image model made its picture.")
+
+
+class EvidenceBody(BaseModel):
+    """What proves a claim: words, a link, or a link and the sentence on that page."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    claim: str = Field(min_length=1, max_length=500, description="Its id, or its words as they stand in the text.")
+    text: str = Field("", max_length=2000)
+    link: str = Field("", max_length=2000, description="A page that says it; it is read and kept as a source.")
+
+
+class TakenOn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    claim: str = Field(min_length=1, max_length=500, description="Its id, or its words as they stand in the text.")
+    reason: str = Field(min_length=1, max_length=2000)
 
 
 class NewTime(BaseModel):
@@ -170,6 +188,24 @@ async def declare(admind: Service, caller: Proposer, draft: str, body: Declarati
         ai_picture=body.ai_picture,
     )
     return await one(admind, caller, changed.id)
+
+
+@router.post("/{draft}/evidence")
+async def evidence(admind: Service, caller: Decider, draft: str, body: EvidenceBody) -> Decided:
+    """Evidence for a claim that has none. Nothing of the draft changes, and what was decided on it stands."""
+    done = await admind.proving.supply(_settling(caller, draft, body.claim), text=body.text, link=body.link)
+    return Decided(sentence=done.sentence, draft=await one(admind, caller, draft))
+
+
+@router.post("/{draft}/taken-on")
+async def take_on(admind: Service, caller: Decider, draft: str, body: TakenOn) -> Decided:
+    """An owner answers for a claim without evidence; the reason is kept."""
+    done = await admind.proving.take_on(_settling(caller, draft, body.claim), body.reason)
+    return Decided(sentence=done.sentence, draft=await one(admind, caller, draft))
+
+
+def _settling(caller: Caller, draft: str, claim: str) -> Settling:
+    return Settling(workspace=caller.workspace, draft=draft, member=caller.member, claim=claim, surface=caller.surface)
 
 
 @router.post("/{draft}/schedule")

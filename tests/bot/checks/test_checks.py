@@ -14,13 +14,15 @@ from bot.channels.base import Problem
 from bot.checks.addresses import find_addresses, unknown_addresses
 from bot.checks.alt import alt
 from bot.checks.base import Subject
-from bot.checks.claims import boasts, claims, figures, known_figure, meanings, plain
+from bot.checks.claims import claims
 from bot.checks.days import days
 from bot.checks.duplicates import duplicates
+from bot.checks.figures import figures, known_figure, meanings, plain
 from bot.checks.limits import limits
 from bot.checks.links import links
 from bot.checks.placeholders import PLACEHOLDER, placeholders
 from bot.checks.run import CHECKS, run_checks
+from bot.checks.wording import wordings
 from storage.drafts import Finding
 from storage.sealed import Medium
 from tests.bot.checks.subjects import BRIEF, GOOD, NOW, subject
@@ -138,13 +140,48 @@ async def test_a_figure_of_the_brief_is_known_however_it_is_written(text: str) -
 
 @pytest.mark.parametrize(
     "text",
-    ["25% off", "30 May", "15:00", "EUR 2490", "CHF 2500", "4 colours", "since 1978", "20 km/h for 99", "31 June"],
+    ["25% off", "30 May", "15:00", "4 colours", "since 1978", "20 km/h for 99", "31 June"],
 )
 async def test_a_figure_that_is_not_in_the_brief_warns_with_its_span(text: str) -> None:
     whole = f"Hello {text} there"
     found = [finding for finding in await claims(subject(whole)) if finding.rule == "figure"]
     assert found and found[0].severity == "warn" and found[0].span is not None
     assert whole[slice(*found[0].span)].strip() in text
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("EUR 2490", "price"), ("CHF 2500", "price"), ("for free", "price"), ("zum halben Preis", "price"),
+        ("money-back guarantee", "guarantee"), ("garantiert", "guarantee"), ("risk-free", "guarantee"),
+        ("clinically tested", "health"), ("stärkt das Immunsystem", "health"), ("relieves pain", "health"),
+        ("DSGVO-konform", "legal"), ("tax-free", "legal"), ("patented", "legal"),
+    ],
+)  # fmt: skip
+async def test_prices_guarantees_health_and_law_are_in_the_way_without_a_source(text: str, rule: str) -> None:
+    whole = f"Hello {text} there"
+    found = await claims(subject(whole))
+    assert found and {(each.rule, each.severity) for each in found} == {(rule, "block")}
+    assert found[0].span is not None and whole[slice(*found[0].span)].strip() in text and found[0].claim
+    sourced = BRIEF.model_copy(update={"facts": (f"It is so: {text}.",)})
+    assert await claims(subject(whole, brief=sourced)) == ()
+
+
+async def test_the_right_figure_in_another_role_is_another_claim() -> None:
+    brief = BRIEF.model_copy(update={"facts": ("20% off all bikes", "30% off all helmets"), "offer": ""})
+    assert await claims(subject("30% off helmets, 20% off all our bikes", brief=brief)) == ()
+    [found] = await claims(subject("This week: 30% off all our red and blue bikes", brief=brief)) or [None]
+    assert found is None or found.rule == "figure"
+    brief = BRIEF.model_copy(update={"facts": ("three new colours", "5 shops open late")})
+    [found] = await claims(subject("It comes in 5 new colours", brief=brief))
+    assert found.reason == "“5” is in the brief, but about something else."
+
+
+async def test_quoted_words_stand_in_a_source() -> None:
+    brief = BRIEF.model_copy(update={"facts": ("Lea Frei said: we repaired every single bike",)})
+    assert await claims(subject("“We repaired every single bike”, says Lea.", brief=brief)) == ()
+    [found] = await claims(subject("“We repaired almost every single bike”, says Lea.", brief=brief))
+    assert (found.rule, found.severity) == ("quotation", "warn")
 
 
 async def test_a_figure_edited_by_hand_asks_for_its_source() -> None:
@@ -157,7 +194,7 @@ async def test_boasts_need_a_source() -> None:
     assert [finding.reason for finding in found] == ["“Best in town” has no source."]
     sourced = BRIEF.model_copy(update={"facts": ("voted best in town by the Gazette",)})
     assert await claims(subject("Best in town!", brief=sourced)) == ()
-    assert list(boasts("Best wishes, and all the best. Best before May.")) == []
+    assert list(wordings("Best wishes, and all the best. Best before May.")) == []
 
 
 @given(st.integers(0, 9_999_999), st.sampled_from(["{:d}", "{:,d}"]), st.sampled_from(["'", "’", " ", ",", "."]))

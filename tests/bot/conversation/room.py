@@ -20,8 +20,10 @@ from bot.review.board import Board
 from bot.team.people import People
 from bot.team.setup import Setup
 from bot.when import Unclear, resolve
+from bot.workflow.decisions import Decided
 from bot.workflow.looking import Looking
 from bot.workflow.office import Office
+from bot.workflow.proving import Settling
 from bot.workflow.requests import Asker, Idea
 from bot.workflow.stopping import Stopping
 from storage.audit import AuditWriter
@@ -48,6 +50,7 @@ class Workshop:
         self._drafts = DraftStore(database)
         self._clock = clock
         self.ideas: list[Idea] = []
+        self.settled: list[tuple[Settling, str, str]] = []
         self.before: Callable[[], None] = lambda: None
         self.after: asyncio.Event | None = None  # set when drafts are kept; then nothing comes back from here
 
@@ -69,6 +72,17 @@ class Workshop:
             self.after.set()
             await asyncio.Event().wait()
         return tuple(made)
+
+    async def supply(self, who: Settling, *, text: str = "", link: str = "") -> Decided:
+        return await self._settled((who, text, link))
+
+    async def take_on(self, who: Settling, reason: str) -> Decided:
+        return await self._settled((who, reason, ""))
+
+    async def _settled(self, said: tuple[Settling, str, str]) -> Decided:
+        self.settled.append(said)
+        draft = (await self._drafts.get(said[0].workspace, said[0].draft)).record
+        return Decided(draft, (), "", ())
 
     async def revise(self, asker: Asker, draft_id: str, instruction: str) -> Draft:
         return await self._change(asker, draft_id, lambda text: f"{text} [{instruction}]")
@@ -207,6 +221,7 @@ async def open_room(database: Database, tmp_path: Path) -> Room:
         looking=looking,
         stopping=Stopping(database, FileBlobs(tmp_path / "blobs"), pausing),
         absences=office,
+        proving=workshop,
         people=people,
         clock=clock,
         enqueue=enqueue,

@@ -37,6 +37,15 @@ from tests.bot.conversation.room import Room
         ("away until Friday, Ben decides", "away", "until Friday, Ben decides"),
         ("back", "back", ""),
         ("plan next month", "plan", "next month"),
+        ("evidence", "evidence", ""),
+        ("evidence d_7k2m9q", "evidence", "d_7k2m9q"),
+        ("evidence CHF 1990: our price list", "evidence", "CHF 1990: our price list"),
+        ("beleg 8:30 Uhr: https://velo.example/zeiten", "evidence", "8:30 Uhr: https://velo.example/zeiten"),
+        (
+            "take on clinically tested because the study is here",
+            "take on",
+            "clinically tested because the study is here",
+        ),
     ],
 )
 def test_a_command_is_known_by_the_whole_message(text: str, name: str, argument: str) -> None:
@@ -50,6 +59,8 @@ def test_a_command_is_known_by_the_whole_message(text: str, name: str, argument:
     [
         "",
         "help our customers find the shop",
+        "evidence that bikes make happy, post about it",
+        "take on a new colleague, announce it",
         "posts about our sale",
         "stop by our shop on Saturday",
         "pause for a coffee with us",

@@ -96,6 +96,23 @@ def test_no_at_the_terminal_changes_nothing(here: AdMindHere) -> None:
     assert here.json("show", draft)["decisions"] == []
 
 
+def test_a_claim_is_shown_given_evidence_and_taken_on(here: AdMindHere) -> None:
+    here.run("ask", "--new", "Announce 20% off all bikes. Feed, tomorrow 9am.")
+    draft = here.json("drafts")["items"][0]["id"]
+    here.run("edit", draft, "--text", "20% off all bikes. Now CHF 1990, guaranteed.")
+    listed = here.run("evidence", draft).stdout
+    assert "“20%” – from the brief" in listed and "“CHF 1990” – no evidence" in listed
+    refused = here.run("evidence", draft, "CHF 1990", "our", "list", code=None)
+    assert refused.returncode != 0 and "“CHF 1990” – no evidence" in here.run("evidence", draft).stdout
+    given = here.terminal("evidence", draft, "CHF 1990", "our", "price", "list")
+    given.expect("our price list")
+    given.expect(pexpect.EOF)
+    here.answered("take-on", draft, "guaranteed", "--reason", "Our terms say so")
+    claims = {each["text"]: each["support"] for each in here.json("evidence", draft)}
+    assert claims["CHF 1990"]["sentence"] == "our price list"
+    assert claims["guaranteed"]["taken_on"] and claims["guaranteed"]["sentence"] == "Our terms say so"
+
+
 def test_an_ask_goes_on_with_the_last_one_unless_it_is_new(here: AdMindHere) -> None:
     first = here.json("ask", "--new", "Tell people that we bake. Feed, tomorrow 9am.")
     again = here.json("ask", "add the hashtag #bread")

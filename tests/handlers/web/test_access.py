@@ -36,6 +36,8 @@ PROPOSE: tuple[tuple[str, str, object], ...] = (
 )
 DECIDE: tuple[tuple[str, str, object], ...] = (
     ("POST", "/drafts/d_x/decisions", {"verdict": "approve", "digest": "0" * 64}),
+    ("POST", "/drafts/d_x/evidence", {"claim": "20%", "text": "our price list"}),
+    ("POST", "/drafts/d_x/taken-on", {"claim": "20%", "reason": "I know"}),
     ("POST", "/posts/p_x/cancel", None),
     ("POST", "/posts/p_x/resolutions", {"resolution": "live"}),
     ("POST", "/posts/p_x/take-down", None),

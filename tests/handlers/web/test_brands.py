@@ -128,6 +128,8 @@ def test_nothing_of_another_brand_can_be_opened_or_told_from_what_is_not_there(t
         ("PATCH", f"/drafts/{two.draft}/versions/{two.account}", "/drafts/d_none/versions/a_x", {"text": "x"}),
         ("POST", f"/drafts/{two.draft}/revisions", "/drafts/d_none/revisions", {"instruction": "shorter"}),
         ("POST", f"/drafts/{two.draft}/declarations", "/drafts/d_none/declarations", {"paid_partnership": True}),
+        ("POST", f"/drafts/{two.draft}/evidence", "/drafts/d_none/evidence", {"claim": "x", "text": "y"}),
+        ("POST", f"/drafts/{two.draft}/taken-on", "/drafts/d_none/taken-on", {"claim": "x", "reason": "y"}),
         ("POST", f"/drafts/{two.draft}/schedule", "/drafts/d_none/schedule", {"when": "tomorrow 9am"}),
         ("PUT", f"/members/{two.insider_id}/away", "/members/m_none/away", {}),
     ):

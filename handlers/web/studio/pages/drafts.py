@@ -12,6 +12,8 @@ from bot.chat import DecisionRequest, VerdictName
 from bot.errors import AdMindError, BadInput
 from bot.views import DraftView
 from bot.words import told
+from bot.workflow.proving import Settling
+from handlers.chat.claiming import lines_of
 from handlers.web.studio.asking import asker
 from handlers.web.studio.draw import draw, go, tell
 from handlers.web.studio.previews import previews
@@ -91,6 +93,9 @@ async def _review(request: Request, visit: Visit, draft: str, *, link: str = "")
         away=[member for member in members.items if member.away_until and member.away_until > visit.admind.clock.now()],
         names={member.id: member.name for member in members.items},
         may_decide=any(visit.holds(role, found.brand) for role in ("approver", "owner", "client")),
+        of_team=any(visit.holds(role, found.brand) for role in ("requester", "approver", "owner")),
+        owns=visit.holds("owner", found.brand),
+        claims=lines_of(found, visit.zone.key),
         links=await visit.admind.client_links.of_draft(visit.workspace, visit.id, found.id),
         askable=[each for each in members.items if {"client", "approver"} & set(each.roles.get(found.brand, []))],
         public=bool(visit.admind.settings.public_url),
@@ -127,6 +132,37 @@ async def decide(
     if verdict is VerdictName.withdraw:
         return go(request, f"/studio/drafts/{draft}", done.sentence)
     return go(request, f"/studio/drafts/{following}" if following else "/studio/drafts", done.sentence)
+
+
+@router.post("/drafts/{draft}/evidence")
+async def evidence(
+    request: Request,
+    visit: Visitor,
+    draft: str,
+    claim: Annotated[str, Form(min_length=1, max_length=40)],
+    text: Annotated[str, Form(max_length=2000)] = "",
+    link: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """What proves a claim. Nothing of the draft changes."""
+    done = await visit.admind.proving.supply(_settling(visit, draft, claim), text=text, link=link)
+    return go(request, f"/studio/drafts/{draft}", f"{visit.t('The evidence is kept.')} {done.sentence}".strip())
+
+
+@router.post("/drafts/{draft}/taken-on")
+async def take_on(
+    request: Request,
+    visit: Visitor,
+    draft: str,
+    claim: Annotated[str, Form(min_length=1, max_length=40)],
+    reason: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """An owner answers for it."""
+    done = await visit.admind.proving.take_on(_settling(visit, draft, claim), reason)
+    return go(request, f"/studio/drafts/{draft}", f"{visit.t('You answer for it now.')} {done.sentence}".strip())
+
+
+def _settling(visit: Visit, draft: str, claim: str) -> Settling:
+    return Settling(workspace=visit.workspace, draft=draft, member=visit.id, claim=claim, surface=SURFACE)
 
 
 @router.get("/drafts/{draft}/edit/{account}")
