@@ -80,7 +80,7 @@ async def composed() -> list[Pair]:
             )
             need = Need("a_1", "Feed", "feed", None, "characters")
             copy = await writer.write(brief, brand, [need], seed=f"d_{language}:{number}")
-            found.append((brief, copy.copy.versions[0].text))
+            found.append((brief, copy.versions[0].text))
     return found
 
 
