@@ -51,7 +51,7 @@ from bot.leaving.farewells import Farewells
 from bot.leaving.going import Going
 from bot.leaving.parting import Parting
 from bot.leaving.telling import Telling
-from bot.llm.budget import Payer
+from bot.llm.budget import Meter, Payer
 from bot.llm.chat_models import ModelChoice
 from bot.publishing.pause import Pausing
 from bot.publishing.publisher import Publisher
@@ -263,7 +263,7 @@ class AdMind:
             blobs=self.blobs,
             versions=versions,
             copywriter=self._copywriter,
-            reader=lambda asker: Reader(self._ask(asker)),
+            reader=self._reader,
             sources=Sources(database, client=self.client, blobs=self.blobs, clock=clock),
             pictures=Pictures(channels=self.channels, blobs=self.blobs, creative=self._drawing, versions=versions),
             decisions=self.decisions,
@@ -319,7 +319,12 @@ class AdMind:
         self.sign_in = SignIn(database, self.audit, clock)
         self.live = Live(database)
         self.local_door = LocalDoor(database, self.vault, clock)
-        self.budget = DailyTokens(database, clock.now)
+        self.budget = DailyTokens(
+            database,
+            clock.now,
+            workspace_limit=settings.daily_tokens,
+            member_limit=settings.daily_tokens_member,
+        )
         self.measures = Measures(database, clock)
         self._build_sending(database)
         self._build_working(database)
@@ -638,15 +643,21 @@ class AdMind:
         importlib.import_module("bot.conversation.agent")
         importlib.import_module("bot.llm.structured")
         keys = {name: key.get_secret_value() for name, key in self.settings.provider_keys.items()}
-        self._model = build(ModelChoice.parse(self.settings.model), keys)
+        prices = self.settings.prices
+        self._model = build(ModelChoice.parse(self.settings.model), keys, prices=prices)
         if self.settings.fallback_model:
             choice = ModelChoice.parse(self.settings.fallback_model, setting="ADMIND_FALLBACK_MODEL")
-            self._fallback = build(choice, keys)
+            self._fallback = build(choice, keys, prices=prices)
 
     def _copywriter(self, asker: Asker) -> Copywriter:
-        return Copywriter(self._ask(asker), rounds=self.settings.repair_rounds)
+        meter = Meter()
+        return Copywriter(self._ask(asker, meter), rounds=self.settings.repair_rounds, meter=meter)
 
-    def _ask(self, asker: Asker) -> Ask:
+    def _reader(self, asker: Asker) -> Reader:
+        meter = Meter()
+        return Reader(self._ask(asker, meter), meter=meter)
+
+    def _ask(self, asker: Asker, meter: Meter) -> Ask:
         """One structured call on this workspace's token budget."""
 
         async def ask(schema: type[SchemaT], messages: Sequence[tuple[str, str]], /) -> SchemaT:
@@ -659,7 +670,8 @@ class AdMind:
                 as_messages(messages),
                 fallback=self._fallback,
                 budget=self.budget,
-                payer=Payer(asker.workspace, asker.member),
+                payer=Payer(asker.workspace, asker.member, asker.brand),
+                meter=meter,
             )
             return filled
 

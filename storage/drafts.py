@@ -12,6 +12,7 @@ from pydantic import Field
 from storage.record import Frozen, Migration, Record
 from storage.sealed import Medium, digest_of
 from storage.sources import Source
+from storage.usage import Usage
 
 
 class DraftStatus(StrEnum):
@@ -164,17 +165,19 @@ class MadeWith(Frozen):
     model: str = ""
     prompts: tuple[str, ...] = Field((), description="id@version+sha of every prompt used")
     card_layout: str = ""
+    usage: Usage = Field(Usage(), description="what models took for it and all its revisions")
 
 
 class Draft(Record):
     """One post idea on its way to approval."""
 
-    SCHEMA: ClassVar[int] = 5
+    SCHEMA: ClassVar[int] = 6
     MIGRATIONS: ClassVar[Mapping[int, Migration]] = {
         1: lambda old: {**old, "reminders": []},  # were names of steps
         2: lambda old: old,  # 3 knows where in a home a message stands
         3: lambda old: old,  # 4 knows the pages that it was written from
         4: lambda old: old,  # 5 knows first comments, and what a version must say of itself
+        5: lambda old: old,  # 6 knows what models took for it
     }
 
     id: str

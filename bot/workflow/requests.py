@@ -7,7 +7,7 @@ with new bytes and a new digest; what is approved already is never changed under
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -52,6 +52,7 @@ from storage.redis import Database
 from storage.sealed import Medium
 from storage.stores import DraftStore, TeamStore
 from storage.team import Brand, Member
+from storage.usage import NOTHING, Usage
 
 MOST_DRAFTS = 12  # from one request
 UNTOUCHED = "The draft is as it was."
@@ -105,6 +106,7 @@ class Edit:
     title: str = ""
     variants: tuple[Variant, ...] | None = None
     made_with: MadeWith | None = None
+    spent: Usage = NOTHING  # what models took for it
     image: Literal["card", "none", "upload"] | None = None
     uploads: tuple[str, ...] = ()
     brief: Brief | None = None  # what is declared of it
@@ -172,6 +174,7 @@ class Requests:
             written = [version.text for draft in made for version in draft.versions]
             seed = f"{family}:{number - 1}"
             made.append(await self._make(asker, brand, member, idea, accounts, due, written, seed, pages))
+            pages = replace(pages, spent=Usage())  # reading them is the first one's
         return tuple(made)
 
     async def _read(self, asker: Asker, briefs: Sequence[Brief]) -> ReadPages:
@@ -214,7 +217,8 @@ class Requests:
         ]
         current = {v.account: _bare(v, draft.brief, brand, case.accounts[v.account]) for v in draft.versions}
         card = CardText(**draft.card.model_dump()) if draft.card else None
-        revised = await self._copywriter(asker).revise(
+        copywriter = self._copywriter(asker)
+        revised = await copywriter.revise(
             draft.brief,
             brand,
             needs,
@@ -243,6 +247,7 @@ class Requests:
                 texts,
                 why=instruction[:500],
                 made_with=stamps,
+                spent=copywriter.spent,
                 card=revised.copy.card,
                 alt=revised.copy.alt,
                 title=revised.copy.title,
@@ -293,8 +298,9 @@ class Requests:
             self._versions.need(case.accounts[version.account], brief, brand, (), picture=True)
             for version in draft.versions
         ]
-        card, alt = await self._copywriter(asker).card(brief, brand, needs, sources=draft.sources, seed=f"{draft.id}:0")
-        edit = Edit({}, why=instruction[:500], card=card, alt=alt, image="card")
+        copywriter = self._copywriter(asker)
+        card, alt = await copywriter.card(brief, brand, needs, sources=draft.sources, seed=f"{draft.id}:0")
+        edit = Edit({}, why=instruction[:500], card=card, alt=alt, image="card", spent=copywriter.spent)
         return await self._revision(asker, case, brand, member, edit)
 
     async def depict(self, asker: Asker, draft_id: str, uploads: Sequence[str], shows: str = "") -> Draft:
@@ -479,7 +485,8 @@ class Requests:
         needs = [self._versions.need(account, brief, brand, expected, picture=picture) for account in accounts]
         recent = (*siblings, *await self._versions.recent_texts(brand))
         sources, by_id = pages.of(idea.brief), {account.id: account for account in accounts}
-        written = await self._copywriter(asker).write(
+        copywriter = self._copywriter(asker)
+        written = await copywriter.write(
             brief,
             brand,
             needs,
@@ -528,6 +535,7 @@ class Requests:
                 model=self._model_name,
                 prompts=(*(pages.prompts if sources else ()), *written.prompts),
                 card_layout=pictures.layout,
+                usage=pages.spent.plus(copywriter.spent),
             ),
             sources=sources,
             called=called(brief, sources),
@@ -639,7 +647,8 @@ class Requests:
             digest=old.digest,
             snapshot=await self._blobs.put(old.dump().encode()),
         )
-        made_with = (edit.made_with or old.made_with).model_copy(update={"card_layout": layout})
+        usage = old.made_with.usage.plus(edit.spent) if draft_id == old.id else edit.spent
+        made_with = (edit.made_with or old.made_with).model_copy(update={"card_layout": layout, "usage": usage})
         return old.changed(
             id=draft_id,
             title=title,

@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("running", "Start AdMind: web, chat and publishing in one process."),
     "studio": ("studio", "A one-time link to the studio, the web page."),
     "ask": ("asking", "Ask for posts in plain words."),
+    "requests": ("requests", "What you asked; try again what a model's provider failed."),
     "drafts": ("looking", "What waits for people; erase one for good."),
     "show": ("looking", "One draft, in full."),
     "edit": ("changing", "Change a draft's text by hand, word for word."),
