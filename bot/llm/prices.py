@@ -35,6 +35,8 @@ openai        gpt-5.1                1.25   0.125  10
 openai        gpt-5                  1.25   0.125  10
 openai        gpt-5-mini             0.25   0.025  2
 openai        gpt-4.1-mini           0.4    0.1    1.6
+openai        gpt-4o                 2.5    1.25   10
+openai        gpt-4o-mini            0.15   0.075  0.6
 anthropic     claude-fable-5-1       10     0.25   50
 anthropic     claude-fable-5         10     1      50
 anthropic     claude-opus-5-5        4      0.2    20
