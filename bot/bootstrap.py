@@ -70,6 +70,7 @@ from bot.team.signin import SignIn
 from bot.workflow.answers import Answers
 from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
+from bot.workflow.costing import Costing
 from bot.workflow.decisions import Decisions
 from bot.workflow.erasing import Erasing
 from bot.workflow.examine import Doctor
@@ -276,6 +277,7 @@ class AdMind:
             database, channels=self.channels, open_door=self.doors, clock=clock, paid=settings.paid_numbers
         )
         self.looking = Looking(database, board=self.board, clock=clock, numbers_come=self.numbers.come)
+        self.costing = Costing(database)
         self.library = Library(blobs=self.blobs, media=self.media, feed=self.feed, room=room, clock=clock)
         self.history = History(self.audit, self.people.store, self.journal)
         self.syndication = Syndication(self.feed, self.people.store, settings.base_url)

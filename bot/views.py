@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -106,6 +106,23 @@ class UsageView(View):
     cost: str = Field(description="US dollars, of those with a known price; empty: none is known")
     unpriced: int = Field(description="tokens without a known price")
     models: list[str]
+
+
+class CostView(View):
+    """What one model took for one brand."""
+
+    brand: str
+    model: str
+    usage: UsageView
+
+
+class CostsView(View):
+    """Of both days and all between them, in UTC."""
+
+    first: date
+    last: date
+    items: list[CostView]
+    total: UsageView
 
 
 class MadeWithView(View):

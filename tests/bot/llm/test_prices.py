@@ -81,7 +81,7 @@ def test_a_setting_comes_before_the_table() -> None:
     prices = read_prices(" openai:gpt-5.5 = 1/2 , ollama:qwen3:8b=0/0 ")
     model = build_model(ModelChoice.parse("openai:gpt-5.5"), KEYS, prices=prices)
     own = price_in(model)
-    assert own is not None and (own.read, own.cached, own.written) == (1, 1, 2)
+    assert own is not None and [own.read, own.cached, own.written] == [Decimal(1), Decimal(1), Decimal(2)]
     assert price_in(build_model(ModelChoice.parse("ollama:qwen3:8b"), KEYS, prices=prices)) is not None
     known = price_in(build_model(ModelChoice.parse("anthropic:claude-sonnet-5"), KEYS))
     assert known is not None and known.written == 10
