@@ -104,6 +104,7 @@ from bot.workflow.telling_stops import TellingStops
 from bot.workflow.upkeep import BATCH, Clockwork, Upkeep
 from bot.workflow.versions import Versions
 from bot.workflow.weekly import Weekly
+from prompts import Prompt, load
 from storage import epoch
 from storage.audit import AuditWriter
 from storage.blobs.base import BlobStore, Lends
@@ -146,7 +147,7 @@ except PackageNotFoundError:  # run from a checkout without an installation
 class AdMind:
     """Opened with `async with`: storage and services answer. `start` begins to work, and loads the model meanwhile.
 
-    `name` tells processes on one machine apart that share a database.
+    `name` tells processes on one machine apart that share a database; `prompt` is what writing models are told.
     """
 
     def __init__(
@@ -156,6 +157,7 @@ class AdMind:
         clock: Clock | None = None,
         queues: frozenset[Queue] = ALL_QUEUES,
         name: str = "all",
+        prompt: Callable[[str], Prompt] = load,
     ) -> None:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
@@ -164,6 +166,7 @@ class AdMind:
         self._stack = AsyncExitStack()
         self._working = AsyncExitStack()
         self._loops: list[asyncio.Task[None]] = []
+        self._prompt = prompt
         self._model: Any = None
         self._fallback: Any = None
         self._loading: asyncio.Task[None] | None = None
@@ -653,11 +656,11 @@ class AdMind:
 
     def _copywriter(self, asker: Asker) -> Copywriter:
         meter = Meter()
-        return Copywriter(self._ask(asker, meter), rounds=self.settings.repair_rounds, meter=meter)
+        return Copywriter(self._ask(asker, meter), prompt=self._prompt, rounds=self.settings.repair_rounds, meter=meter)
 
     def _reader(self, asker: Asker) -> Reader:
         meter = Meter()
-        return Reader(self._ask(asker, meter), meter=meter)
+        return Reader(self._ask(asker, meter), prompt=self._prompt, meter=meter)
 
     def _ask(self, asker: Asker, meter: Meter) -> Ask:
         """One structured call on this workspace's token budget."""

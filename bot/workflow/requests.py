@@ -147,8 +147,8 @@ class Requests:
         self._model_name = model_name
         self._room = room
 
-    async def draft(self, asker: Asker, ideas: Sequence[Idea]) -> tuple[Draft, ...]:
-        """Drafts from ideas, ready for review.
+    async def draft(self, asker: Asker, ideas: Sequence[Idea], *, family: str = "") -> tuple[Draft, ...]:
+        """Drafts from ideas, ready for review. `family` makes the offline model's words; by default others each time.
 
         Raises BadInput whose sentence is one good question when an account or a time is not clear, NotAllowed.
         Everything is understood before anything is made, so a question leaves nothing half done behind. Raises
@@ -164,7 +164,7 @@ class Requests:
             raise BadInput(f"That makes {len(jobs)} posts. I make at most {MOST_DRAFTS} at a time: which first?")
         pages = await self._read(asker, [idea.brief for idea, _, _ in jobs])
         made: list[Draft] = []
-        family = new_id("s")  # siblings share it, so that none opens like another
+        family = family or new_id("s")  # siblings share it, so that none opens like another
         for number, (idea, accounts, due) in enumerate(jobs, 1):
             one, several = (
                 told("Writing the post"),

@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "restore": ("keeping", "Back from such a file; starts paused."),
     "export": ("keeping", "Everything in readable form."),
     "keys": ("keeping", "The encryption keys: bring everything under a new one."),
+    "prompts": ("prompts", "What models are told; how well a model writes by it."),
     "doctor": ("doctor", "Check every setting, key and permission, and say what to do."),
     "demo": ("demo", "The whole main job in under a minute, on throw-away data."),
 }
