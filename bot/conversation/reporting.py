@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, timedelta
+from datetime import timedelta
 from typing import Final
 
 from bot.conversation.finding import open_drafts, posts_between
@@ -51,8 +51,8 @@ async def report(speaking: Speaking, argument: str) -> Said:
 
 
 async def _cost(span: Period, turn: Turn) -> str:
-    """What models took in these days, which are counted in UTC."""
-    first, last = span.start.astimezone(UTC).date(), (span.end - timedelta(seconds=1)).astimezone(UTC).date()
+    """What models took on these days, each as it is counted: from midnight to midnight in UTC."""
+    first, last = span.start.date(), (span.end - timedelta(seconds=1)).date()
     asker = turn.asker
     took = what_it_took(await turn.windows.spent(asker.workspace, asker.member, asker.brand, first, last))
     return told("Language model: {took}", took=took) if took else ""

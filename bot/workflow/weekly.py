@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -113,9 +113,8 @@ class Weekly:
         coming = [post for post in await self._between(brand, now, now + timedelta(days=60)) if post.state in AHEAD]
         days = [post.due for post in await self._between(brand, this, following) if post.state in AHEAD]
         days += [draft.due for draft in waiting if draft.due is not None and this <= draft.due < following]
-        took = await self._costing.of_brand(
-            brand.workspace, brand.id, last.astimezone(UTC).date(), (this - timedelta(seconds=1)).astimezone(UTC).date()
-        )
+        first, until = monday - timedelta(days=7), monday - timedelta(days=1)
+        took = await self._costing.of_brand(brand.workspace, brand.id, first, until)  # by UTC days
         logins = [account for account in names.accounts.values() if _ends(account, now)]
         if not (found.anything or waiting or days or logins):
             return None
@@ -127,7 +126,6 @@ class Weekly:
             names.t("Language model: {took}", took=what_it_took(took, words(names.language))) if took.calls else "",
             names.t("Record of decisions up to here: {head}", head=head.short),
         ]
-        first, until = monday - timedelta(days=7), monday - timedelta(days=1)
         book = words(names.language)
         return Card(
             title=f"{brand.name} · {book.day(first)} – {book.day(until)}",

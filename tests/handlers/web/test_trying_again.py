@@ -151,3 +151,24 @@ def test_what_a_draft_took_stands_under_its_details_and_grows_with_its_revisions
     page = html.unescape(person.get(f"/drafts/{draft['id']}").text)
     assert f"{more['calls']} calls · {more['tokens']} tokens · $" in page
     person.http.close()
+
+
+def test_costs_are_told_by_brand_and_model_and_not_to_clients(served: Served, model: Provider) -> None:
+    served.draft(ASKED)
+    report = served.ask("report today")["reply"]
+    # two calls of the conversation, three of the draft
+    assert "Language model: 5 calls · 90 tokens · $0.41" in report
+    brand = served.admind.workspace.default_brand
+    with served.client(served.token("read")) as client:
+        found = client.get(f"{API}/costs").json()
+        [row] = found["items"]
+        assert (row["brand"], row["model"], row["usage"]["calls"]) == (brand, "openai:gpt-4o", 5)
+        assert found["total"]["cost"] == row["usage"]["cost"] == "0.405"
+        assert client.get(f"{API}/costs", params={"first": "2020-01-01", "last": "2020-01-31"}).json()["items"] == []
+        assert client.get(f"{API}/costs", params={"first": "2020-01-01"}).status_code == 400
+        told = client.get(f"{API}/drafts").json()["items"][0]
+        assert told["made_with"]["usage"]["cost"] == "0.243"
+    made = served.owner("POST", "/members", {"name": "Cleo", "brand": brand, "roles": ["client"]})
+    assert made.status_code in (200, 201), made.text
+    with served.client(served.token("read", member=made.json()["id"])) as client:
+        assert client.get(f"{API}/costs").json()["items"] == []
