@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from storage.prices import Price, Prices
@@ -57,6 +57,7 @@ google_genai  gemini-3.5-flash-lite  0.3    -      2.5
 google_genai  gemini-3.1-pro-preview 2      -      12
 google_genai  gemini-2.5-pro         1.25   0.125  10
 """
+_LEAST: Final = Decimal("0.000001")
 _SNAPSHOT: Final = re.compile(r"-(?:20\d{6}|20\d\d-\d\d-\d\d)$")  # gpt-5-2025-08-07, claude-opus-4-5-20251101
 
 
@@ -87,7 +88,7 @@ def priced(usage: Usage, price: Price | None) -> Usage:
 def dollars(cost: str) -> str:
     """`$0.0123`, to a cent from one dollar on, below to two figures that say something."""
     amount = Decimal(cost or 0)
-    if not amount or amount >= 1:
-        return f"${amount:.2f}"
-    places = max(2, 1 - amount.adjusted())
-    return f"${amount:.{min(places, 6)}f}" if amount >= Decimal("0.0000005") else "<$0.000001"
+    if 0 < amount < _LEAST / 2:
+        return f"<${_LEAST}"
+    places = 2 if not amount or amount >= 1 else min(max(2, 1 - amount.adjusted()), 6)
+    return f"${amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)}"

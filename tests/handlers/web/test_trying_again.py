@@ -165,7 +165,7 @@ def test_costs_are_told_by_brand_and_model_and_not_to_clients(served: Served, mo
         assert (row["brand"], row["model"], row["usage"]["calls"]) == (brand, "openai:gpt-4o", 5)
         assert found["total"]["cost"] == row["usage"]["cost"] == "0.405"
         assert client.get(f"{API}/costs", params={"first": "2020-01-01", "last": "2020-01-31"}).json()["items"] == []
-        assert client.get(f"{API}/costs", params={"first": "2020-01-01"}).status_code == 400
+        assert client.get(f"{API}/costs", params={"first": "2020-01-01"}).status_code == 422
         told = client.get(f"{API}/drafts").json()["items"][0]
         assert told["made_with"]["usage"]["cost"] == "0.243"
     made = served.owner("POST", "/members", {"name": "Cleo", "brand": brand, "roles": ["client"]})
