@@ -273,6 +273,9 @@ class Desk:
                 reply = told("This took too long, so I stopped. Try again, or ask for less at a time.")
             except Exception as error:
                 status, reply = "failed", retold(unexpected(error, "answering").sentence())
+            if again and work.since is not None:
+                work.request = await self._with_made(work.request, work.since)
+                reply = "\n".join([reply, *await self._safe(work.request)])
             await claim.check()
             await self._finish(work.request, status, reply, again=again)
 
@@ -283,7 +286,19 @@ class Desk:
             with contextlib.suppress(NotFound):
                 read_in(spoken_by(request, await self._windows.member(workspace, request.member)))
             said = told("I tried for long and could not answer this. Please ask again.")
+            request = await self._with_made(request, request.created_at)
             await self._finish(request, "failed", said, again=True)
+
+    async def _with_made(self, request: Request, since: datetime) -> Request:
+        """With the drafts that it made before it failed: of several posts the first may be there."""
+        kept = await self._stops.kept(request, since=since)
+        return request.changed(drafts=tuple(draft.id for draft in kept))
+
+    async def _safe(self, request: Request) -> list[str]:
+        """What is there although it failed, in words."""
+        member = await self._windows.member(request.workspace, request.member)
+        asker = await self._surroundings.asker(request, member, await self._surroundings.brand(request, member))
+        return [await self._again(asker, request)] if request.drafts else []
 
     async def _finish(self, request: Request, status: str, reply: str, *, again: bool = False) -> None:
         if request.left_out:
@@ -366,6 +381,7 @@ class Desk:
         focus = request.about if request.about in known else memory.focus_of(thread)
         around = around.model_copy(update={"focus": focus, "listed": listed, "met": met})
         turn = self._turn(work, asker, around, thread, memory.words_of(thread))
+        work.since = turn.now
         if is_plan(request.text):
             turn = replace(turn, words=await said_again(turn), verbatim=request.text)
         try:
@@ -427,6 +443,7 @@ class _Work:
     def __init__(self, request: Request, store: RequestStore) -> None:
         self.request = request
         self.show: Tell = _untold
+        self.since: datetime | None = None  # when the agent began, if it did
         self._store = store
 
     async def keep(self, draft_ids: list[str]) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.model_server import Fail, Reply
-from tests.fakes.provider import Provider, provider
+from tests.fakes.copy_model import copywriting, schema_of
+from tests.fakes.model_server import Call, Fail, Reply, Request, Say
+from tests.fakes.provider import TEXT, Provider, provider
 from tests.handlers.serving import API, Served, serving, settled, until
 from tests.handlers.studio.test_safety import Person
 
@@ -97,6 +98,25 @@ def test_what_its_words_lack_is_no_case_for_trying_again(served: Served) -> None
     with served.client(served.token("read", "propose")) as client:
         assert client.post(f"{API}/requests/{done['id']}/retry").status_code == 409
         assert client.post(f"{API}/requests/r_nothing/retry").status_code == 404
+
+
+def test_what_was_made_before_the_failure_is_never_made_twice(served: Served, model: Provider) -> None:
+    plans: list[str] = []
+
+    def second_fails(asking: Request) -> Reply:
+        if "draft_posts" in str(asking.body.get("tools")):
+            return Say(calls=(Call("draft_posts", {"posts": [{"topic": "our workshop"}, {"topic": "our café"}]}),))
+        if schema_of(asking) == "PostPlan":
+            plans.append("asked")
+        return Fail(401, "key") if len(plans) > 1 else copywriting(asking, TEXT, title="Workshop")
+
+    model.answer = second_fails
+    failed = served.ask("Post about our workshop and about our café")
+    assert (failed["status"], failed["again"], len(failed["drafts"])) == ("failed", False, 1)
+    assert "refused OPENAI_API_KEY" in failed["reply"] and "your draft is safe: “Workshop”" in failed["reply"]
+    with served.client(served.token("read", "propose")) as client:
+        assert client.post(f"{API}/requests/{failed['id']}/retry").status_code == 409
+        assert len(client.get(f"{API}/drafts").json()["items"]) == 1
 
 
 def test_the_budget_of_the_day_keeps_a_request_too(tmp_path: Path, model: Provider) -> None:
