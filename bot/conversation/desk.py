@@ -18,10 +18,20 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from bot.chat import Asked, Button, ChatRequest, Surface, Upload
+from bot.chat import Asked, ChatRequest, Surface, Upload
 from bot.clock import Clock
 from bot.conversation.commands import read_command
-from bot.conversation.requested import ANY, RequestView, StillStarting, is_kept, nothing_to_try, offered_again, view_of
+from bot.conversation.requested import (
+    ANY,
+    RequestView,
+    StillStarting,
+    asked_of,
+    is_kept,
+    names_of,
+    nothing_to_try,
+    offered_again,
+    view_of,
+)
 from bot.conversation.speaking import Absences, Said, Speaking
 from bot.conversation.spreading import is_plan, said_again
 from bot.conversation.stops import PersonStopped, Stops, stopped_words
@@ -44,7 +54,6 @@ from storage.together import Together
 
 log = logging.getLogger(__name__)
 MOST_CHARACTERS: Final = 20_000
-MOST_NAMES: Final = 20  # of files, told one by one
 LEASE_SECONDS: Final = 60.0
 TURN_SECONDS: Final = 300.0
 MOST_IN_FLIGHT: Final = 12  # of a workspace in one process; the engine runs 16, so that others always find a place
@@ -127,7 +136,7 @@ class Desk:
             text=text[:MOST_CHARACTERS],
             left_out=max(0, len(text) - MOST_CHARACTERS),
             uploads=tuple(RequestUpload(sha256=each.sha256, name=each.name[:200]) for each in request.uploads),
-            unread_files=_names(request.unread_files),
+            unread_files=names_of(request.unread_files),
             about=request.about,
             within=request.within,
             place=request.place,
@@ -321,14 +330,14 @@ class Desk:
         surface = self._surfaces.get(request.surface)
         if surface is None or not request.place:
             return request
-        files = await surface.fetch(_asked(request))
+        files = await surface.fetch(asked_of(request))
         uploads = tuple(RequestUpload(sha256=each.sha256, name=each.name[:200]) for each in files.uploads)
         known = {each.sha256: each for each in (*uploads, *request.uploads)}  # an earlier try may have had them
         unread = dict.fromkeys((*request.unread_files, *files.unread))
         return request.changed(
             uploads=tuple(dict.fromkeys(known[each.sha256] for each in (*request.uploads, *uploads))),
-            unread_files=_names(tuple(unread)),
-            unused_files=_names(files.unused),
+            unread_files=names_of(tuple(unread)),
+            unused_files=names_of(files.unused),
         )
 
     async def _hand_back(self, request: Request) -> None:
@@ -344,7 +353,7 @@ class Desk:
             return
         surface = self._surfaces.get(request.surface)
         if surface is not None and request.status in FINAL:
-            await surface.reply(_asked(request))
+            await surface.reply(asked_of(request))
 
     async def _reply(self, work: _Work) -> str:
         request = work.request
@@ -411,7 +420,7 @@ class Desk:
 
     def _shown(self, request: Request) -> AbstractAsyncContextManager[Tell]:
         show = self._shows.get(request.surface)
-        return show(_asked(request)) if show is not None and request.place else nullcontext(_untold)
+        return show(asked_of(request)) if show is not None and request.place else nullcontext(_untold)
 
     def _turn(self, work: _Work, asker: Asker, around: Around, thread: Thread, said: str) -> Turn:
         request = work.request
@@ -484,27 +493,3 @@ class _Waiting:
 
     async def __aexit__(self, *error: Any) -> None:
         await self._held.__aexit__(*error)
-
-
-def _names(names: Sequence[str]) -> tuple[str, ...]:
-    """At most `MOST_NAMES`; the last then tells how many more there are."""
-    left = len(names) - MOST_NAMES
-    kept = tuple(name[:200] for name in names[:MOST_NAMES])
-    return (*kept[:-1], f"{kept[-1]} (+{left})") if left > 0 else kept
-
-
-def _asked(request: Request) -> Asked:
-    return Asked(
-        id=request.id,
-        workspace=request.workspace,
-        brand=request.brand,
-        member=request.member,
-        place=request.place,
-        text=request.text,
-        reply=request.reply,
-        buttons=tuple(Button(label=b.label, action=b.action, style=b.style) for b in request.buttons),
-        failed=request.status == "failed",
-        drafts=request.drafts,
-        unread=request.unread_files,
-        unused=request.unused_files,
-    )

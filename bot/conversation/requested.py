@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.chat import Asked, Button
 from bot.errors import AdMindError, Conflict
 from bot.llm.budget import OverBudget
 from bot.llm.errors import ModelMisconfigured, ModelMuddled, ModelUnavailable
@@ -14,6 +16,7 @@ from bot.words import told
 from storage.requests import Request, RequestButton
 
 ANY: Final = frozenset[str]()  # brand
+MOST_NAMES: Final = 20  # of files, told one by one
 WITH_BUTTONS: Final = frozenset({"slack", "discord", "studio"})
 
 
@@ -79,4 +82,28 @@ def view_of(request: Request) -> RequestView:
         again=request.again,
         created_at=request.created_at,
         finished_at=request.finished_at,
+    )
+
+
+def names_of(names: Sequence[str]) -> tuple[str, ...]:
+    """At most `MOST_NAMES`; the last then tells how many more there are."""
+    left = len(names) - MOST_NAMES
+    kept = tuple(name[:200] for name in names[:MOST_NAMES])
+    return (*kept[:-1], f"{kept[-1]} (+{left})") if left > 0 else kept
+
+
+def asked_of(request: Request) -> Asked:
+    return Asked(
+        id=request.id,
+        workspace=request.workspace,
+        brand=request.brand,
+        member=request.member,
+        place=request.place,
+        text=request.text,
+        reply=request.reply,
+        buttons=tuple(Button(label=b.label, action=b.action, style=b.style) for b in request.buttons),
+        failed=request.status == "failed",
+        drafts=request.drafts,
+        unread=request.unread_files,
+        unused=request.unused_files,
     )
