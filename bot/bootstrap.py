@@ -52,7 +52,7 @@ from bot.leaving.farewells import Farewells
 from bot.leaving.going import Going
 from bot.leaving.parting import Parting
 from bot.leaving.telling import Telling
-from bot.llm.budget import Payer
+from bot.llm.budget import Meter, Payer
 from bot.llm.chat_models import ModelChoice
 from bot.publishing.pause import Pausing
 from bot.publishing.publisher import Publisher
@@ -71,6 +71,7 @@ from bot.team.signin import SignIn
 from bot.workflow.answers import Answers
 from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
+from bot.workflow.costing import Costing
 from bot.workflow.decisions import Decisions
 from bot.workflow.declarations import is_model
 from bot.workflow.erasing import Erasing
@@ -109,6 +110,7 @@ from bot.workflow.telling_stops import TellingStops
 from bot.workflow.upkeep import BATCH, Clockwork, Upkeep
 from bot.workflow.versions import Versions
 from bot.workflow.weekly import Weekly
+from prompts import Prompt, load
 from storage import epoch
 from storage.audit import AuditWriter
 from storage.blobs.base import BlobStore, Lends
@@ -151,7 +153,7 @@ except PackageNotFoundError:  # run from a checkout without an installation
 class AdMind:
     """Opened with `async with`: storage and services answer. `start` begins to work, and loads the model meanwhile.
 
-    `name` tells processes on one machine apart that share a database.
+    `name` tells processes on one machine apart that share a database; `prompt` is what writing models are told.
     """
 
     def __init__(
@@ -161,6 +163,7 @@ class AdMind:
         clock: Clock | None = None,
         queues: frozenset[Queue] = ALL_QUEUES,
         name: str = "all",
+        prompt: Callable[[str], Prompt] = load,
     ) -> None:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
@@ -169,6 +172,7 @@ class AdMind:
         self._stack = AsyncExitStack()
         self._working = AsyncExitStack()
         self._loops: list[asyncio.Task[None]] = []
+        self._prompt = prompt
         self._model: Any = None
         self._fallback: Any = None
         self._loading: asyncio.Task[None] | None = None
@@ -262,6 +266,7 @@ class AdMind:
         )
         self.looking = Looking(database, board=self.board, clock=clock, numbers_come=self.numbers.come)
         self.mixing = Mixing(database, clock)
+        self.costing = Costing(database)
         self.library = Library(blobs=self.blobs, media=self.media, feed=self.feed, room=room, clock=clock)
         self.history = History(self.audit, self.people.store, self.journal)
         self.syndication = Syndication(self.feed, self.people.store, settings.base_url)
@@ -305,7 +310,12 @@ class AdMind:
         self.sign_in = SignIn(database, self.audit, clock)
         self.live = Live(database)
         self.local_door = LocalDoor(database, self.vault, clock)
-        self.budget = DailyTokens(database, clock.now)
+        self.budget = DailyTokens(
+            database,
+            clock.now,
+            workspace_limit=settings.daily_tokens,
+            member_limit=settings.daily_tokens_member,
+        )
         self.measures = Measures(database, clock)
         self._build_sending(database)
         self._build_working(database)
@@ -392,14 +402,16 @@ class AdMind:
             blobs=self.blobs,
             versions=versions,
             copywriter=self._copywriter,
-            reader=lambda asker: Reader(self._ask(asker)),
+            reader=self._reader,
             sources=self._sources,
             pictures=Pictures(channels=self.channels, blobs=self.blobs, creative=self._drawing, versions=versions),
             decisions=self.decisions,
             clock=clock,
             model_name=settings.model,
             room=room,
-            swapping=None if not is_model(settings.model) else lambda asker: Swapping(self._ask(asker, by_rule=False)),
+            swapping=None
+            if not is_model(settings.model)
+            else lambda asker: Swapping(self._ask(asker, Meter(), by_rule=False)),
         )
 
     def _build_homes(self, database: Database) -> None:
@@ -660,15 +672,21 @@ class AdMind:
         importlib.import_module("bot.conversation.agent")
         importlib.import_module("bot.llm.structured")
         keys = {name: key.get_secret_value() for name, key in self.settings.provider_keys.items()}
-        self._model = build(ModelChoice.parse(self.settings.model), keys)
+        prices = self.settings.prices
+        self._model = build(ModelChoice.parse(self.settings.model), keys, prices=prices)
         if self.settings.fallback_model:
             choice = ModelChoice.parse(self.settings.fallback_model, setting="ADMIND_FALLBACK_MODEL")
-            self._fallback = build(choice, keys)
+            self._fallback = build(choice, keys, prices=prices)
 
     def _copywriter(self, asker: Asker) -> Copywriter:
-        return Copywriter(self._ask(asker), rounds=self.settings.repair_rounds)
+        meter = Meter()
+        return Copywriter(self._ask(asker, meter), prompt=self._prompt, rounds=self.settings.repair_rounds, meter=meter)
 
-    def _ask(self, asker: Asker, *, by_rule: bool = True) -> Ask:
+    def _reader(self, asker: Asker) -> Reader:
+        meter = Meter()
+        return Reader(self._ask(asker, meter), prompt=self._prompt, meter=meter)
+
+    def _ask(self, asker: Asker, meter: Meter, *, by_rule: bool = True) -> Ask:
         """One structured call on this workspace's token budget; without `by_rule` the offline writer never steps in."""
 
         async def ask(schema: type[SchemaT], messages: Sequence[tuple[str, str]], /) -> SchemaT:
@@ -681,7 +699,8 @@ class AdMind:
                 as_messages(messages),
                 fallback=self._fallback if by_rule or is_model(self.settings.fallback_model) else None,
                 budget=self.budget,
-                payer=Payer(asker.workspace, asker.member),
+                payer=Payer(asker.workspace, asker.member, asker.brand),
+                meter=meter,
             )
             return filled
 

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, V
 
 from bot.errors import Misconfigured
 from storage.blobs.address import BucketAddress
+from storage.prices import Prices, read_prices
 
 # Read in November 2026. https://learn.microsoft.com/en-us/linkedin/marketing/versioning: one a month, each good for at
 # least a year; the newest whose documentation was read, of May 2026, ends in May 2027 at the earliest.
@@ -96,6 +97,17 @@ class Settings(BaseModel):
         "offline", description="Chat model: offline, or provider:model (openai, anthropic, ollama, google_genai)."
     )
     fallback_model: str = Field("", description="Model that steps in when the first one fails; same form.")
+    model_prices: str = Field(
+        "",
+        description="Prices of models in US dollars for a million tokens, before those that AdMind knows: "
+        "provider:model=in/out or provider:model=in/cached/out, comma-separated.",
+    )
+    daily_tokens: int = Field(
+        5_000_000, ge=0, description="Tokens that a workspace may use a day (UTC); 0: as many as it wants."
+    )
+    daily_tokens_member: int = Field(
+        2_000_000, ge=0, description="Tokens that one member may use a day (UTC); 0: as many as the workspace."
+    )
     repair_rounds: int = Field(2, ge=0, le=3, description="How often a draft's faults are sent back to the model.")
     timezone: str = Field("", description="IANA zone of the team, e.g. Europe/Zurich. Unset: this machine's, else UTC.")
     owners: Annotated[
@@ -220,6 +232,12 @@ class Settings(BaseModel):
     def _known_model(cls, value: str) -> str:
         return _model(value) if value else value
 
+    @field_validator("model_prices")
+    @classmethod
+    def _readable_prices(cls, value: str) -> str:
+        read_prices(value)
+        return value
+
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -307,6 +325,11 @@ class Settings(BaseModel):
             if not (host and port.isdecimal() and 0 < int(port) < 65536):
                 raise ValueError(f"{pair!r} is not of the form host:port, e.g. 10.0.0.5:8080")
         return value
+
+    @property
+    def prices(self) -> Prices:
+        """What whoever runs this says that models cost."""
+        return read_prices(self.model_prices)
 
     @property
     def bucket_key(self) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,6 +16,7 @@ from storage.drafts import Draft, Finding, Version
 from storage.posts import Post, PostState
 from storage.profile import Profile
 from storage.team import Brand, Fact, Member
+from storage.usage import Usage
 
 T = TypeVar("T")
 
@@ -118,10 +119,42 @@ class RevisionView(View):
     digest: str
 
 
+class UsageView(View):
+    """What language models took, by the providers' own numbers."""
+
+    calls: int
+    tokens_in: int = Field(description="with the cached ones")
+    tokens_cached: int
+    tokens_out: int
+    estimated: int = Field(description="tokens of calls for which the provider named no number")
+    tokens: int = Field(description="all of them together")
+    cost: str = Field(description="US dollars, of those with a known price; empty: none is known")
+    unpriced: int = Field(description="tokens without a known price")
+    models: list[str]
+
+
+class CostView(View):
+    """What one model took for one brand."""
+
+    brand: str
+    model: str
+    usage: UsageView
+
+
+class CostsView(View):
+    """Of both days and all between them, in UTC."""
+
+    first: date
+    last: date
+    items: list[CostView]
+    total: UsageView
+
+
 class MadeWithView(View):
     model: str
     prompts: list[str]
     card_layout: str | None
+    usage: UsageView | None = Field(None, description="for it and all its revisions; none for clients")
 
 
 class SourceView(View):
@@ -355,12 +388,17 @@ def draft_view(
             model=draft.made_with.model,
             prompts=list(draft.made_with.prompts),
             card_layout=draft.made_with.card_layout or None,
+            usage=usage_view(draft.made_with.usage) if draft.made_with.usage.calls else None,
         ),
         replaces=draft.replaces or None,
         replaced_by=draft.replaced_by or None,
         created_at=draft.created_at,
         updated_at=draft.updated_at,
     )
+
+
+def usage_view(usage: Usage) -> UsageView:
+    return UsageView(**usage.model_dump(exclude={"models"}), tokens=usage.tokens, models=list(usage.models))
 
 
 def finding_view(finding: Finding) -> FindingView:

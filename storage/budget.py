@@ -7,13 +7,16 @@ stays counted, because the provider may have charged for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, Final, Protocol
+from typing import Final
 
 from storage import keys
 from storage.errors import AdMindError
+from storage.redis import Database
+from storage.spending import SpendingStore
+from storage.usage import Usage
 
 DAILY_TOKENS_WORKSPACE: Final = 5_000_000
 DAILY_TOKENS_MEMBER: Final = 2_000_000
@@ -56,24 +59,19 @@ class Reservation:
     tokens: int
 
 
-class Scripts(Protocol):
-    """The one thing that is needed of the database."""
-
-    async def run(self, script: str, keys: Sequence[str], args: Sequence[str | int]) -> Any: ...
-
-
 class DailyTokens:
     """`bot.llm.budget.TokenBudget` on Redis. A limit of 0 means none."""
 
     def __init__(
         self,
-        scripts: Scripts,
+        database: Database,
         now: Callable[[], datetime],
         *,
         workspace_limit: int = DAILY_TOKENS_WORKSPACE,
         member_limit: int = DAILY_TOKENS_MEMBER,
     ) -> None:
-        self._scripts = scripts
+        self._database = database
+        self._spending = SpendingStore(database)
         self._now = now
         self._workspace_limit = workspace_limit
         self._member_limit = member_limit
@@ -82,7 +80,7 @@ class DailyTokens:
         """Set `tokens` aside, or raise OverBudget and set nothing aside."""
         now = self._now().astimezone(UTC)
         reservation = Reservation(workspace, member, now.date().isoformat(), max(0, tokens))
-        answer = await self._scripts.run(
+        answer = await self._database.run(
             _RESERVE,
             [_counter(workspace, reservation.day)],
             [_field(member), reservation.tokens, self._workspace_limit, self._member_limit, _LIFE_SECONDS],
@@ -96,16 +94,20 @@ class DailyTokens:
         """Count what was used instead of what was reserved. Call once for each reservation."""
         difference = max(0, used_tokens) - reservation.tokens
         if difference:
-            await self._scripts.run(
+            await self._database.run(
                 _SETTLE,
                 [_counter(reservation.workspace, reservation.day)],
                 [_field(reservation.member), difference, _LIFE_SECONDS],
             )
 
+    async def spent(self, workspace: str, brand: str, usage: Mapping[str, Usage]) -> None:
+        """Keep what models, by provider:model, took for a brand today."""
+        await self._spending.add(workspace, brand, self._now().astimezone(UTC).date(), usage)
+
     async def used(self, workspace: str, member: str) -> tuple[int, int]:
         """Tokens counted today: the workspace's, the member's."""
         day = self._now().astimezone(UTC).date().isoformat()
-        counts = await self._scripts.run(_SETTLE, [_counter(workspace, day)], [_field(member), 0, _LIFE_SECONDS])
+        counts = await self._database.run(_SETTLE, [_counter(workspace, day)], [_field(member), 0, _LIFE_SECONDS])
         return int(counts[0] or 0), int(counts[1] or 0)
 
 

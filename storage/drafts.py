@@ -13,6 +13,7 @@ from storage.claims import Claim, Evidence
 from storage.record import Frozen, Migration, Record
 from storage.sealed import Medium, digest_of
 from storage.sources import Source
+from storage.usage import Usage
 
 
 class DraftStatus(StrEnum):
@@ -166,6 +167,7 @@ class MadeWith(Frozen):
     model: str = ""
     prompts: tuple[str, ...] = Field((), description="id@version+sha of every prompt used")
     card_layout: str = ""
+    usage: Usage = Field(Usage(), description="what models took for it and all its revisions")
 
 
 class Draft(Record):
@@ -177,7 +179,7 @@ class Draft(Record):
         2: lambda old: old,  # 3 knows where in a home a message stands
         3: lambda old: old,  # 4 knows the pages that it was written from
         4: lambda old: old,  # 5 knows first comments, and what a version must say of itself
-        5: lambda old: old,  # 6 knows the claims that it makes and what they rest on
+        5: lambda old: old,  # 6 knows the claims that it makes, what they rest on, and what models took for it
     }
 
     id: str

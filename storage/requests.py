@@ -53,10 +53,10 @@ class RequestButton(Frozen):
 class Request(Record):
     """One message to AdMind. `text` is what the person wrote, capped and without control characters."""
 
-    SCHEMA: ClassVar[int] = 5
+    SCHEMA: ClassVar[int] = 6
     # 2 knows which draft it is about, 3 where its answer belongs, 4 whether it was stopped, and what can be pressed,
-    # 5 which pictures were too many
-    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {step: lambda old: old for step in (1, 2, 3, 4)}
+    # 5 which pictures were too many, 6 how often it was tried and whether it may be again
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {step: lambda old: old for step in (1, 2, 3, 4, 5)}
 
     id: str
     workspace: str
@@ -77,6 +77,8 @@ class Request(Record):
     buttons: tuple[RequestButton, ...] = ()
     drafts: tuple[str, ...] = Field((), description="ids of drafts that it made or changed")
     stopped: bool = Field(False, description="its person stopped it; what it had made by then is in `drafts`")
+    tries: int = Field(1, ge=1, description="how often it was asked for: once, and once more for each “try again”")
+    again: bool = Field(False, description="it failed by no fault of its words and made nothing: it may be tried again")
     created_at: datetime
     finished_at: datetime | None = None
 
@@ -135,6 +137,24 @@ return 1
 _STOP: Final = Script(
     "request-stop",
     "return redis.call('EXISTS', KEYS[1]) == 1 and redis.call('HSETNX', KEYS[1], 'stop', ARGV[1]) or 0",
+)
+# KEYS: request, events, due set. ARGV: the document as it was, the one that follows, life of the request, data of the
+# event, life of the events, its due entry, when that is due in ms, the due entry of its answer. Only who still finds it
+# as it was has it tried again. Its events begin anew: whoever follows them would else read the old end.
+_AGAIN: Final = Script(
+    "request-again",
+    """
+if redis.call('HGET', KEYS[1], 'doc') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'doc', ARGV[2])
+redis.call('HDEL', KEYS[1], 'stop')
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+redis.call('DEL', KEYS[2])
+redis.call('XADD', KEYS[2], '*', 'kind', 'queued', 'data', ARGV[4])
+redis.call('EXPIRE', KEYS[2], ARGV[5])
+redis.call('ZADD', KEYS[3], ARGV[7], ARGV[6])
+redis.call('ZREM', KEYS[3], ARGV[8])
+return 1
+""",
 )
 _TELL: Final = Script(
     "request-tell",
@@ -198,6 +218,26 @@ class RequestStore:
     async def stop(self, workspace: str, request_id: str) -> bool:
         """Whoever works on it, or will, should stop; whether nobody had wished so before."""
         return bool(await self._database.run(_STOP, [_name(workspace, request_id)], [1]))
+
+    async def again(self, workspace: str, request_id: str, *, tries: int, now: datetime) -> bool:
+        """Have a failed request tried once more, if it was tried this often and may be; whether this call did it.
+
+        Of many who ask for the same, one does. Raises NotFound.
+        """
+        name = _name(workspace, request_id)
+        document = await cast(Any, self._database.client).hget(name, "doc")
+        if document is None:
+            raise NotFound("There is no such request.", do_next="Requests are kept for 90 days.")
+        request = Request.load(document)
+        if not (request.again and request.status == "failed" and request.tries == tries):
+            return False
+        fresh = request.changed(
+            status="queued", reply="", buttons=(), again=False, stopped=False, tries=tries + 1, finished_at=None
+        )
+        due_ms = round(now.timestamp() * 1000) + TAKEN_UP_AFTER_MS
+        arguments: list[str | int] = [document, fresh.dump(), LIFE_SECONDS, _json({}), EVENTS_SECONDS]
+        arguments += [f"request:{request_id}", due_ms, f"reply:{request_id}"]
+        return bool(await self._database.run(_AGAIN, [name, f"{name}:events", keys.due(workspace)], arguments))
 
     async def to_stop(self, workspace: str, request_id: str) -> bool:
         """Whether its person wants it stopped."""

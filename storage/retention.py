@@ -45,6 +45,7 @@ LIVES: Final[dict[str, Life]] = {
     "progress": Life(7, "expire"),
     "sessions": Life(7, "expire"),  # after a browser was last used
     "approval_links": Life(14, "expire"),
+    "spending": Life(400, "expire"),  # what models took, by day and brand
     "messages": Life(400, "expire"),  # which draft a message in a chat shows, and which thread goes on with what
     "files": Life(14, "delete"),  # after nothing has named them any more
 }
@@ -61,6 +62,7 @@ KINDS: Final[dict[str, str]] = {
     **dict.fromkeys(("audit", "heads"), "audit"),
     **dict.fromkeys(("notice", "notices"), "inbox"),
     **dict.fromkeys(("shows", "place"), "messages"),
+    "spent": "spending",
     "sessions": "sessions",  # the index of a member's; upkeep takes out those that ended
     "unnamed": "files",
     **dict.fromkeys(

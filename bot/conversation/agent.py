@@ -91,7 +91,7 @@ class Agent:
 
 
 def _payer(turn: Turn) -> Payer:
-    return Payer(turn.asker.workspace, turn.asker.member)
+    return Payer(turn.asker.workspace, turn.asker.member, turn.asker.brand)
 
 
 def _allow(tool: str, turn: Turn) -> str | None:

@@ -18,11 +18,20 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from bot.chat import Asked, Button, ChatRequest, Surface, Upload
+from bot.chat import Asked, ChatRequest, Surface, Upload
 from bot.clock import Clock
 from bot.conversation.commands import read_command
+from bot.conversation.requested import (
+    ANY,
+    RequestView,
+    StillStarting,
+    asked_of,
+    is_kept,
+    names_of,
+    nothing_to_try,
+    offered_again,
+    view_of,
+)
 from bot.conversation.speaking import Absences, Said, Settles, Speaking
 from bot.conversation.spreading import is_plan, said_again
 from bot.conversation.stops import PersonStopped, Stops, stopped_words
@@ -45,7 +54,6 @@ from storage.together import Together
 
 log = logging.getLogger(__name__)
 MOST_CHARACTERS: Final = 20_000
-MOST_NAMES: Final = 20  # of files, told one by one
 LEASE_SECONDS: Final = 60.0
 TURN_SECONDS: Final = 300.0
 MOST_IN_FLIGHT: Final = 12  # of a workspace in one process; the engine runs 16, so that others always find a place
@@ -60,22 +68,6 @@ Enqueue = Callable[[str, str], Awaitable[None]]
 Tell = Callable[[str], None]
 Show = Callable[[Asked], AbstractAsyncContextManager[Tell]]
 """While it is open, the chat shows that this is worked on, and the sentences of progress that it is told."""
-
-
-class RequestView(BaseModel):
-    """A request in its public shape."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    conversation: str
-    status: str
-    text: str
-    reply: str
-    drafts: list[str]
-    stopped: bool = Field(False, description="its person stopped it; what it had made by then is in `drafts`")
-    created_at: datetime
-    finished_at: datetime | None
 
 
 class Directory(Protocol):
@@ -146,7 +138,7 @@ class Desk:
             text=text[:MOST_CHARACTERS],
             left_out=max(0, len(text) - MOST_CHARACTERS),
             uploads=tuple(RequestUpload(sha256=each.sha256, name=each.name[:200]) for each in request.uploads),
-            unread_files=_names(request.unread_files),
+            unread_files=names_of(request.unread_files),
             about=request.about,
             within=request.within,
             place=request.place,
@@ -187,6 +179,25 @@ class Desk:
         """
         return await self._stops.stop(workspace, member, conversation)
 
+    async def retry(
+        self, workspace: str, member: str, request_id: str, *, tries: int | None = None, within: frozenset[str] = ANY
+    ) -> bool:
+        """Try a kept request again that failed by no fault of its words; whether this call has it done.
+
+        `tries` is how often it had been tried when its person was asked (None: as often as by now): the same press
+        twice, or from two places, tries it once. For whoever asked it. Raises NotFound, and Conflict when nothing is
+        left to try.
+        """
+        found = await self.view(workspace, member, request_id, within)
+        if tries is not None and tries < found.tries:
+            return False  # that press was heard already
+        if not found.again:
+            raise nothing_to_try()
+        tried = await self._store.again(workspace, request_id, tries=found.tries, now=self._clock.now())
+        if tried:
+            await self.hand_over(workspace, request_id)
+        return tried
+
     async def get(self, workspace: str, request_id: str) -> Request:
         """Raises NotFound."""
         return await self._store.get(workspace, request_id)
@@ -198,11 +209,14 @@ class Desk:
         request = await self._store.get(workspace, request_id)
         if request.member != member or (within and request.brand not in within):
             raise NotFound("There is no such request.", do_next="Requests are kept for 90 days.")
-        return _view(request)
+        return view_of(request)
 
-    async def recent(self, workspace: str, member: str, *, limit: int = 30) -> tuple[RequestView, ...]:
-        """What a member asked last, from everywhere, the oldest of these first."""
-        return tuple(_view(request) for request in await self._store.recent(workspace, member, limit=limit))
+    async def recent(
+        self, workspace: str, member: str, *, limit: int = 30, within: frozenset[str] = ANY
+    ) -> tuple[RequestView, ...]:
+        """What a member asked last, from everywhere or of these brands, the oldest of these first."""
+        found = await self._store.recent(workspace, member, limit=limit)
+        return tuple(view_of(request) for request in found if not within or request.brand in within)
 
     async def events(self, workspace: str, request_id: str, after: str = "") -> AsyncIterator[RequestEvent]:
         """`queued`, `working`, `progress` with a sentence in `text`, then `done` or `failed` with the request.
@@ -221,7 +235,7 @@ class Desk:
                 request = await self._store.get(workspace, request_id)
                 if request.status in FINAL:
                     if not place:  # its stream has expired
-                        yield RequestEvent("0-0", request.status, _view(request).model_dump(mode="json"))
+                        yield RequestEvent("0-0", request.status, view_of(request).model_dump(mode="json"))
                     return
 
     async def answer(self, workspace: str, request_id: str) -> None:
@@ -239,13 +253,17 @@ class Desk:
             self._in_flight[workspace] -= 1
 
     async def _answer(self, workspace: str, request_id: str) -> None:
-        async with self._ledger.once(workspace, f"request:{request_id}", lease_seconds=LEASE_SECONDS) as claim:
+        try:
+            tries = (await self._store.get(workspace, request_id)).tries
+        except NotFound:  # its life is over
+            await self._store.forget(workspace, request_id)
+            return
+        once = f"request:{request_id}" if tries == 1 else f"request:{request_id}:{tries}"
+        async with self._ledger.once(workspace, once, lease_seconds=LEASE_SECONDS) as claim:
             if claim is None:
                 return
-            try:
-                request = await self._store.get(workspace, request_id)
-            except NotFound:  # its life is over
-                await self._store.forget(workspace, request_id)
+            request = await self._store.get(workspace, request_id)
+            if request.tries != tries:  # somebody was quicker, and had it tried again
                 return
             if request.status in FINAL:
                 await self._hand_back(request)
@@ -253,21 +271,24 @@ class Desk:
             request = await self._with_files(request.changed(status="working"))
             await self._store.save(request, kind="working", data={})
             work = _Work(request, self._store)
-            status, reply = "done", ""
+            status, reply, again = "done", "", False
             try:
                 async with asyncio.timeout(TURN_SECONDS):
                     reply = await self._reply(work)
             except (Busy, StorageUnavailable, StorageFull):
                 raise
             except AdMindError as error:
-                status, reply = "failed", retold(error.sentence())
+                status, reply, again = "failed", retold(error.sentence()), is_kept(error)
             except TimeoutError:
-                status = "failed"
+                status, again = "failed", True
                 reply = told("This took too long, so I stopped. Try again, or ask for less at a time.")
             except Exception as error:
                 status, reply = "failed", retold(unexpected(error, "answering").sentence())
+            if again and work.since is not None:
+                work.request = await self._with_made(work.request, work.since)
+                reply = "\n".join([reply, *await self._safe(work.request)])
             await claim.check()
-            await self._finish(work.request, status, reply)
+            await self._finish(work.request, status, reply, again=again)
 
     async def give_up(self, workspace: str, request_id: str) -> None:
         """Say so where it was asked: this request was tried again and again, and nobody will try it any more."""
@@ -275,9 +296,22 @@ class Desk:
         if request.status not in FINAL:
             with contextlib.suppress(NotFound):
                 read_in(spoken_by(request, await self._windows.member(workspace, request.member)))
-            await self._finish(request, "failed", told("I tried for long and could not answer this. Please ask again."))
+            said = told("I tried for long and could not answer this. Please ask again.")
+            request = await self._with_made(request, request.created_at)
+            await self._finish(request, "failed", said, again=True)
 
-    async def _finish(self, request: Request, status: str, reply: str) -> None:
+    async def _with_made(self, request: Request, since: datetime) -> Request:
+        """With the drafts that it made before it failed: of several posts the first may be there."""
+        kept = await self._stops.kept(request, since=since)
+        return request.changed(drafts=tuple(draft.id for draft in kept))
+
+    async def _safe(self, request: Request) -> list[str]:
+        """What is there although it failed, in words."""
+        member = await self._windows.member(request.workspace, request.member)
+        asker = await self._surroundings.asker(request, member, await self._surroundings.brand(request, member))
+        return [await self._again(asker, request)] if request.drafts else []
+
+    async def _finish(self, request: Request, status: str, reply: str, *, again: bool = False) -> None:
         if request.left_out:
             number = words(reader()).number
             said = told(
@@ -286,8 +320,11 @@ class Desk:
                 left=number(request.left_out),
             )
             reply = f"{reply}\n{said}"
+        if again and not request.drafts:  # what it made is there: trying again would make it twice
+            request, kept = offered_again(request)
+            reply = f"{reply}\n{kept}"
         done = request.changed(status=status, reply=reply, finished_at=self._clock.now())
-        await self._store.save(done, kind=status, data=_view(done).model_dump(mode="json"))
+        await self._store.save(done, kind=status, data=view_of(done).model_dump(mode="json"))
         await self._hand_back(done)
 
     async def _with_files(self, request: Request) -> Request:
@@ -295,12 +332,14 @@ class Desk:
         surface = self._surfaces.get(request.surface)
         if surface is None or not request.place:
             return request
-        files = await surface.fetch(_asked(request))
+        files = await surface.fetch(asked_of(request))
         uploads = tuple(RequestUpload(sha256=each.sha256, name=each.name[:200]) for each in files.uploads)
+        known = {each.sha256: each for each in (*uploads, *request.uploads)}  # an earlier try may have had them
+        unread = dict.fromkeys((*request.unread_files, *files.unread))
         return request.changed(
-            uploads=(*request.uploads, *uploads),
-            unread_files=_names((*request.unread_files, *files.unread)),
-            unused_files=_names(files.unused),
+            uploads=tuple(dict.fromkeys(known[each.sha256] for each in (*request.uploads, *uploads))),
+            unread_files=names_of(tuple(unread)),
+            unused_files=names_of(files.unused),
         )
 
     async def _hand_back(self, request: Request) -> None:
@@ -316,7 +355,7 @@ class Desk:
             return
         surface = self._surfaces.get(request.surface)
         if surface is not None and request.status in FINAL:
-            await surface.reply(_asked(request))
+            await surface.reply(asked_of(request))
 
     async def _reply(self, work: _Work) -> str:
         request = work.request
@@ -341,7 +380,7 @@ class Desk:
     async def _say(self, work: _Work, asker: Asker, brand: Brand, member: Member, held: Held) -> str:
         """A turn of the agent, with what is remembered before it and kept after it."""
         if self._agent is None:
-            raise AdMindError("I am still starting.", do_next="Ask again in a few seconds; commands work already.")
+            raise StillStarting
         memory = importlib.import_module("bot.conversation.memory")
         thread = await held.read()
         request = work.request
@@ -354,6 +393,7 @@ class Desk:
         focus = request.about if request.about in known else memory.focus_of(thread)
         around = around.model_copy(update={"focus": focus, "listed": listed, "met": met})
         turn = self._turn(work, asker, around, thread, memory.words_of(thread))
+        work.since = turn.now
         if is_plan(request.text):
             turn = replace(turn, words=await said_again(turn), verbatim=request.text)
         try:
@@ -383,7 +423,7 @@ class Desk:
 
     def _shown(self, request: Request) -> AbstractAsyncContextManager[Tell]:
         show = self._shows.get(request.surface)
-        return show(_asked(request)) if show is not None and request.place else nullcontext(_untold)
+        return show(asked_of(request)) if show is not None and request.place else nullcontext(_untold)
 
     def _turn(self, work: _Work, asker: Asker, around: Around, thread: Thread, said: str) -> Turn:
         request = work.request
@@ -415,6 +455,7 @@ class _Work:
     def __init__(self, request: Request, store: RequestStore) -> None:
         self.request = request
         self.show: Tell = _untold
+        self.since: datetime | None = None  # when the agent began, if it did
         self._store = store
 
     async def keep(self, draft_ids: list[str]) -> None:
@@ -455,41 +496,3 @@ class _Waiting:
 
     async def __aexit__(self, *error: Any) -> None:
         await self._held.__aexit__(*error)
-
-
-def _names(names: Sequence[str]) -> tuple[str, ...]:
-    """At most `MOST_NAMES`; the last then tells how many more there are."""
-    left = len(names) - MOST_NAMES
-    kept = tuple(name[:200] for name in names[:MOST_NAMES])
-    return (*kept[:-1], f"{kept[-1]} (+{left})") if left > 0 else kept
-
-
-def _asked(request: Request) -> Asked:
-    return Asked(
-        id=request.id,
-        workspace=request.workspace,
-        brand=request.brand,
-        member=request.member,
-        place=request.place,
-        text=request.text,
-        reply=request.reply,
-        buttons=tuple(Button(label=b.label, action=b.action, style=b.style) for b in request.buttons),
-        failed=request.status == "failed",
-        drafts=request.drafts,
-        unread=request.unread_files,
-        unused=request.unused_files,
-    )
-
-
-def _view(request: Request) -> RequestView:
-    return RequestView(
-        id=request.id,
-        conversation=request.conversation,
-        status=request.status,
-        text=request.text,
-        reply=request.reply,
-        drafts=list(request.drafts),
-        stopped=request.stopped,
-        created_at=request.created_at,
-        finished_at=request.finished_at,
-    )

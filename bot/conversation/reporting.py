@@ -7,9 +7,10 @@ from typing import Final
 
 from bot.conversation.finding import open_drafts, posts_between
 from bot.conversation.listing import how_to_plan, review_button, typed
-from bot.conversation.periods import read_period
+from bot.conversation.periods import Period, read_period
 from bot.conversation.speaking import Said, Speaking
 from bot.conversation.turn import Turn
+from bot.insights.costs import what_it_took
 from bot.insights.report import Report, counted, look_back, oldest
 from bot.views import DraftView
 from bot.when import say
@@ -44,8 +45,17 @@ async def report(speaking: Speaking, argument: str) -> Said:
         lines.append(told("Nobody approved in time: {titles}", titles=titles + more))
     if found.counts.get("live"):
         lines.append(told("How each one did: `{command}`.", command=typed(f"posts {argument}".strip(), turn)))
+    lines.append(await _cost(span, turn))
     lines += [_waiting([draft for draft in drafts if draft.status == "waiting"], turn), _next(found, turn)]
     return Said("\n".join(line for line in lines if line), await review_button(speaking))
+
+
+async def _cost(span: Period, turn: Turn) -> str:
+    """What models took on these days, each as it is counted: from midnight to midnight in UTC."""
+    first, last = span.start.date(), (span.end - timedelta(seconds=1)).date()
+    asker = turn.asker
+    took = what_it_took(await turn.windows.spent(asker.workspace, asker.member, asker.brand, first, last))
+    return told("Language model: {took}", took=took) if took else ""
 
 
 def _by_account(found: Report, turn: Turn) -> list[str]:

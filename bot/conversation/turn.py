@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
 from bot.chat import Upload
@@ -14,6 +14,7 @@ from bot.workflow.requests import Asker, Idea
 from storage.drafts import Draft
 from storage.posts import Post
 from storage.team import Member
+from storage.usage import Usage
 
 WRITES = frozenset({"revise_draft", "reschedule_draft", "choose_option"})
 """Tools that change what is there already. A tainted turn loses them: it may only create new drafts."""
@@ -43,6 +44,7 @@ class Windows(Protocol):
     async def draft(self, workspace: str, member_id: str, draft_id: str) -> DraftView: ...
     async def waits_for(self, workspace: str, member_id: str, brand: str) -> tuple[DraftView, ...]: ...
     async def between(self, workspace: str, member_id: str, start: datetime, end: datetime) -> tuple[Post, ...]: ...
+    async def spent(self, workspace: str, member_id: str, brand: str, first: date, last: date) -> Usage: ...
     async def accounts(self, workspace: str, member_id: str) -> ListView[AccountView]: ...
     async def brands(self, workspace: str, member_id: str) -> ListView[BrandView]: ...
     async def members(self, workspace: str, member_id: str) -> ListView[MemberView]: ...

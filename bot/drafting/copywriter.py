@@ -40,12 +40,14 @@ from bot.drafting.enforcing import (
     versions_of,
 )
 from bot.drafting.tidying import layout, length_in, visible, without_unknown
+from bot.llm.budget import Meter
 from bot.llm.errors import ModelMuddled, ModelRefused, ModelTooLong, ModelUnavailable
 from prompts import Prompt, load
 from storage.budget import OverBudget
 from storage.drafts import Brief
 from storage.sources import Source
 from storage.team import UNNAMED, Brand
+from storage.usage import Usage
 
 RECENT_TEXTS, RECENT_CHARACTERS = 15, 400
 MOST_VARIANTS = 5
@@ -70,7 +72,9 @@ class _Job:
 
 
 class Copywriter:
-    """`measure` counts a text as the account's channel does; by default as the need's unit says."""
+    """`measure` counts a text as the account's channel does, by default as the need's unit says; `meter` is what `ask`
+    counts with.
+    """
 
     def __init__(
         self,
@@ -79,12 +83,19 @@ class Copywriter:
         prompt: Callable[[str], Prompt] = load,
         measure: Measuring | None = None,
         rounds: int = ROUNDS,
+        meter: Meter | None = None,
     ) -> None:
         self._ask = ask
+        self._meter = meter or Meter()
         self._prompt = prompt
         self._measure: Measuring = measure or (lambda need, text: length_in(need.unit, text))
         self._rounds = rounds
         self._free = asyncio.Semaphore(AT_ONCE)
+
+    @property
+    def spent(self) -> Usage:
+        """What its calls took until now."""
+        return self._meter.total
 
     async def write(
         self,

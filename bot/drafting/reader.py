@@ -18,8 +18,10 @@ from pydantic import BaseModel, Field
 from bot.checks.addresses import find_addresses
 from bot.drafting.copy import Ask
 from bot.drafting.extraction import Extracted
+from bot.llm.budget import Meter
 from bot.llm.errors import ModelMuddled, ModelRefused, ModelTooLong
 from prompts import Prompt, load
+from storage.usage import Usage
 
 MOST_FACTS: Final = 8
 MOST_FACT: Final = 300
@@ -38,9 +40,17 @@ class PageFacts(BaseModel):
 
 
 class Reader:
-    def __init__(self, ask: Ask, *, prompt: Callable[[str], Prompt] = load) -> None:
+    """`meter` is what `ask` counts with."""
+
+    def __init__(self, ask: Ask, *, prompt: Callable[[str], Prompt] = load, meter: Meter | None = None) -> None:
         self._ask = ask
+        self._meter = meter or Meter()
         self._prompt = prompt
+
+    @property
+    def spent(self) -> Usage:
+        """What its calls took until now."""
+        return self._meter.total
 
     async def facts(self, page: Extracted, *, wanted: str, language: str) -> tuple[tuple[str, ...], str]:
         """Facts that stand on the page letter for letter, and the stamp of the prompt; none when it says nothing.

@@ -25,6 +25,7 @@ from storage.blobs.base import BlobStore
 from storage.drafts import Brief
 from storage.redis import Database
 from storage.sources import Source, ToldPages, host_of
+from storage.usage import NOTHING, Usage
 
 MOST_PAGES: Final = 3
 AT_ONCE: Final = 2  # pages taken apart at a time in one process: it costs CPU
@@ -40,10 +41,11 @@ _ELSE: Final = {"application/pdf": _PDF, "application/rss+xml": _FEED, "applicat
 
 @dataclass(frozen=True, slots=True)
 class ReadPages:
-    """`prompts` are the stamps of what the reading model was told."""
+    """`prompts` are the stamps of what the reading model was told; `spent` what it took."""
 
     sources: tuple[Source, ...] = ()
     prompts: tuple[str, ...] = ()
+    spent: Usage = NOTHING
 
     def of(self, brief: Brief) -> tuple[Source, ...]:
         """Those that this brief named, in its order."""
@@ -86,6 +88,7 @@ class Sources:
                 wanted.setdefault(url, brief)
         sources: list[Source] = []
         prompts: list[str] = []
+        spent = Usage()
         for number, (url, brief) in enumerate(wanted.items()):
             told_at = await self._told.last(workspace, brand, [url])
             source = Source(url=url, read_at=self._clock.now(), told_at=told_at)
@@ -96,13 +99,15 @@ class Sources:
                     raise _Unread("I read at most three pages for one request.")
                 page, source = await self._opened(source)
                 told_at = await self._told.last(workspace, brand, [url, source.address])
-                facts, stamp = await reader().facts(page, wanted=brief.request, language=brief.language)
+                reading = reader()
+                facts, stamp = await reading.facts(page, wanted=brief.request, language=brief.language)
+                spent = spent.plus(reading.spent)
                 source = source.model_copy(update={"facts": facts, "told_at": told_at})
                 prompts += [stamp] if stamp not in prompts else []
             except _Unread as why:
                 source = source.model_copy(update={"problem": str(why)})
             sources.append(source)
-        found = ReadPages(tuple(sources), tuple(prompts))
+        found = ReadPages(tuple(sources), tuple(prompts), spent)
         for brief in briefs:
             _enough(brief, found.of(brief))
         return found

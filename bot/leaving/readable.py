@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from bot.insights.costs import what_it_took
 from bot.insights.saying import named
 from bot.naming import disclosed
 from bot.team import profiles
@@ -132,6 +133,7 @@ def draft_page(
             (names.t("Asked on"), names.time(draft.created_at)),
             (names.t("Worded by"), names.people(sorted(draft.authors))),
             (names.t("Written with"), draft.made_with.model),
+            (names.t("What models took"), what_it_took(draft.made_with.usage, names.words)),
             (names.t("Takes the place of"), draft.replaces),
             (names.t("Replaced by"), draft.replaced_by),
         ),

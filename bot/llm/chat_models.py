@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from bot.llm.errors import ModelMisconfigured
+from bot.llm.prices import price_of, table
+from storage.prices import Price, Prices
 
 if TYPE_CHECKING:
     from httpx import AsyncHTTPTransport
@@ -40,6 +42,8 @@ ADDRESS_SETTINGS: Final[Mapping[str, tuple[str, ...]]] = {
 MAX_OUTPUT_TOKENS: Final = 8192
 CHOICE_KEY: Final = "admind_model"
 """Where a model built here carries its choice, in its `metadata`, so that a failure can name the setting."""
+PRICE_KEY: Final = "admind_price"
+"""Where it carries its price, if one is known."""
 
 _EXAMPLES = "openai:gpt-5.5, anthropic:claude-sonnet-5, ollama:llama3.1, google_genai:gemini-3.5-flash or offline"
 
@@ -81,10 +85,12 @@ def build_model(
     timeout_seconds: float = 45,
     max_output_tokens: int = MAX_OUTPUT_TOKENS,
     temperature: float | None = None,
+    prices: Prices | None = None,
 ) -> BaseChatModel:
     """The client of `choice`, opened lazily by its first call. `keys` holds the providers' own settings by name.
 
-    `temperature` is left out where the model's profile says that it takes none. Raises ModelMisconfigured when the
+    `temperature` is left out where the model's profile says that it takes none; `prices` come before the table of
+    `bot.llm.prices`. Raises ModelMisconfigured when the
     provider's key is missing.
     """
     switch_tracing(keys)
@@ -105,7 +111,9 @@ def build_model(
     from bot.llm.raw_calls import Listener  # noqa: PLC0415 - loads LangChain
 
     model.callbacks = [Listener()]
-    model.metadata = {**(model.metadata or {}), CHOICE_KEY: str(choice)}
+    price = price_of(str(choice), {**table(), **(prices or {})})
+    priced = {PRICE_KEY: price} if price is not None else {}
+    model.metadata = {**(model.metadata or {}), CHOICE_KEY: str(choice), **priced}
     if temperature is not None and choice.provider != "offline" and (model.profile or {}).get("temperature", True):
         model = model.model_copy(update={"temperature": temperature})
     return model
@@ -115,6 +123,12 @@ def choice_of(model: BaseChatModel) -> ModelChoice | None:
     """The choice that `build_model` made this model from; None for a model made elsewhere."""
     text = (model.metadata or {}).get(CHOICE_KEY)
     return ModelChoice.parse(text) if isinstance(text, str) else None
+
+
+def price_in(model: BaseChatModel) -> Price | None:
+    """What this model's tokens cost; None where nobody said."""
+    price = (model.metadata or {}).get(PRICE_KEY)
+    return price if isinstance(price, Price) else None
 
 
 async def close_model(model: BaseChatModel) -> None:

@@ -63,11 +63,11 @@ async def call_models(
     call: Callable[[BaseChatModel], Awaitable[T]],
     policy: RetryPolicy,
     *,
-    on_failure: Callable[[Failure, float | None], None] = lambda failure, wait_seconds: None,
+    on_failure: Callable[[BaseChatModel, Failure, float | None], None] = lambda model, failure, wait_seconds: None,
 ) -> T:
     """`call(model)` for the first of `models` that answers.
 
-    `on_failure` hears of each failed call, and of the seconds until the same model is tried again (None: it is not).
+    `on_failure` hears which model failed how, and of the seconds until the same is tried again (None: it is not).
     Raises the AdMindError of the last failure; what is no model's failure (a bug, a cancellation) passes unchanged.
     """
     failure: Failure | None = None
@@ -79,7 +79,7 @@ async def call_models(
             failure = answer
             last = not failure.again or attempt + 1 == policy.tries
             wait = None if last else policy.wait_seconds(attempt, failure)
-            on_failure(failure, wait)
+            on_failure(model, failure, wait)
             if wait is None:
                 break
             await policy.sleep(wait)

@@ -16,7 +16,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.runnables import Runnable
 from pydantic import BaseModel, ValidationError
 
-from bot.llm.budget import Payer, Spending, TokenBudget, estimate_tokens, paid
+from bot.llm.budget import Meter, Payer, Spending, TokenBudget, estimate_tokens, paid
 from bot.llm.chat_models import choice_of
 from bot.llm.errors import ModelMuddled, ModelTooLong
 from bot.llm.failures import Failure, read_answer
@@ -38,10 +38,12 @@ async def structured(
     fallback: BaseChatModel | None = None,
     budget: TokenBudget | None = None,
     payer: Payer | None = None,
+    meter: Meter | None = None,
     retry: RetryPolicy | None = None,
     max_prompt_characters: int = MAX_PROMPT_CHARACTERS,
 ) -> SchemaT:
-    """An instance of `schema` that the model filled in. Reserved and settled on `payer`'s `budget` when both are given.
+    """An instance of `schema` that the model filled in. Reserved and settled on `payer`'s `budget` when both are given;
+    what it took is added to `meter`.
 
     Raises ModelTooLong (before any call when the messages exceed `max_prompt_characters`), ModelRefused, ModelMuddled,
     ModelUnavailable, ModelMisconfigured, OverBudget; never a provider's own exception.
@@ -49,14 +51,14 @@ async def structured(
     if sum(len(message.text) for message in messages) > max_prompt_characters:
         raise ModelTooLong("This text is too long for the language model.")
     models = [model, *([fallback] if fallback is not None else [])]
-    async with paid(budget, payer, estimate_tokens(messages, tools=1)) as spending:
+    async with paid(budget, payer, estimate_tokens(messages, tools=1), meter) as spending:
 
         async def call(model: BaseChatModel) -> SchemaT:
             return await _filled_in(model, schema, messages, spending)
 
-        def on_failure(failure: Failure, wait_seconds: float | None) -> None:
+        def on_failure(model: BaseChatModel, failure: Failure, wait_seconds: float | None) -> None:
             if failure.spent:
-                spending.lost()
+                spending.lost(model)
 
         return await call_models(models, call, retry or RetryPolicy(), on_failure=on_failure)
 
@@ -85,7 +87,7 @@ async def _ask(
     with hearing() as heard:
         answer = await _asking(model, schema).ainvoke(list(messages), config={"callbacks": []})
     raw = cast("AIMessage", answer["raw"])
-    spending.answered(raw)
+    spending.answered(raw, model)
     failure = read_answer(raw, choice_of(model))
     if failure is not None and not isinstance(failure.error, ModelMuddled):
         raise Unusable(Failure(failure.error, failure.again, failure.elsewhere))

@@ -31,7 +31,7 @@ from pydantic import BaseModel, ValidationError
 from bot.errors import AdMindError, unexpected
 from bot.llm.budget import OverBudget, Payer, Spending, TokenBudget, estimate_tokens, paid
 from bot.llm.chat_models import choice_of
-from bot.llm.errors import NOTHING_SENT, ModelMuddled, TurnStopped
+from bot.llm.errors import NOTHING_SENT, ModelMisconfigured, ModelMuddled, ModelUnavailable, TurnStopped
 from bot.llm.failures import Failure, read_answer, was_cut_for_length
 from bot.llm.json_repair import repair_object
 from bot.llm.raw_calls import hearing
@@ -119,8 +119,8 @@ class TurnPolicy(AgentMiddleware[AgentState[Any], ContextT, Any], Generic[Contex
             return _tell(call, _REPEATED, repeated=True)
         try:
             result = await handler(request)
-        except (GraphBubbleUp, OverBudget, TurnStopped):
-            raise
+        except (GraphBubbleUp, OverBudget, TurnStopped, ModelUnavailable, ModelMisconfigured):
+            raise  # no model could tell the person of it: the turn ends, and its request can be tried again
         except AdMindError as error:
             return _tell(call, retold(error.sentence()))
         except Exception as error:
@@ -142,9 +142,9 @@ class TurnPolicy(AgentMiddleware[AgentState[Any], ContextT, Any], Generic[Contex
                 same = model is request.model
                 return await self._usable(request if same else request.override(model=model), handler, spending)
 
-            def on_failure(failure: Failure, wait_seconds: float | None) -> None:
+            def on_failure(model: BaseChatModel, failure: Failure, wait_seconds: float | None) -> None:
                 if failure.spent:
-                    spending.lost()
+                    spending.lost(model)
                 if wait_seconds is not None and wait_seconds >= 1:
                     notice = f"{failure.error.what} Trying again in {round(wait_seconds)} s …"
                     request.runtime.stream_writer({"notice": notice})
@@ -249,7 +249,7 @@ async def _answer(
     with hearing() as heard:
         response = await handler(request)
     message = next(message for message in reversed(response.result) if isinstance(message, AIMessage))
-    spending.answered(message)
+    spending.answered(message, request.model)
     failure = read_answer(message, choice_of(request.model))
     if failure is not None:
         raise Unusable(Failure(failure.error, failure.again, failure.elsewhere))  # paid for already

@@ -8,6 +8,7 @@ from bot.review.quorum import Standing
 from bot.words import told
 from storage.drafts import Draft
 from storage.team import Member, Role
+from storage.usage import NOTHING
 
 
 def only_client(member: Member, brand: str) -> bool:
@@ -16,7 +17,7 @@ def only_client(member: Member, brand: str) -> bool:
 
 
 def without_talk(draft: Draft, member: Member) -> Draft:
-    """The draft without the team's words about it: reasons, findings, other wordings, and how it came about.
+    """The draft without the team's words about it: reasons, findings, other wordings, its history and its cost.
 
     What was asked for stands only where this member asked for it.
     """
@@ -29,6 +30,7 @@ def without_talk(draft: Draft, member: Member) -> Draft:
         claims=(),
         evidence=(),
         variants=(),
+        made_with=draft.made_with.model_copy(update={"usage": NOTHING}),
     )
 
 

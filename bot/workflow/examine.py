@@ -17,6 +17,7 @@ from httpx2 import AsyncClient, HTTPError
 
 from bot.clock import Clock, milliseconds
 from bot.errors import AdMindError
+from bot.llm.prices import price_of, table
 from bot.settings import Settings
 from bot.workflow import lending
 from bot.workflow.canaries import Canaries
@@ -270,7 +271,22 @@ class Doctor:
         key = KEY_OF.get(provider)
         if key and key not in self._settings.provider_keys:
             return [Symptom("model", "bad", f"{model}, but its key is missing", f"Set {key} where AdMind runs.")]
-        return [Symptom("model", "ok", model)]
+        return [Symptom("model", "ok", model), *self._price("price of the model", model)]
+
+    def _price(self, what: str, model: str) -> list[Symptom]:
+        """What its tokens cost, as far as anybody said."""
+        price = price_of(model, {**table(), **self._settings.prices})
+        if price is None:
+            return [
+                Symptom(
+                    what,
+                    "note",
+                    "unknown: its tokens are counted, and reports say that they have no price",
+                    f"Set ADMIND_MODEL_PRICES={model}=IN/OUT, in US dollars for a million tokens.",
+                )
+            ]
+        known = f"${price.read} read and ${price.written} written, for a million tokens"
+        return [Symptom(what, "ok", known)]
 
     async def _fallback(self) -> list[Symptom]:
         model = self._settings.fallback_model
@@ -281,7 +297,7 @@ class Doctor:
             return [
                 Symptom("fallback model", "bad", f"{model}, but its key is missing", f"Set {key} where AdMind runs.")
             ]
-        return [Symptom("fallback model", "ok", model)]
+        return [Symptom("fallback model", "ok", model), *self._price("price of the fallback model", model)]
 
     async def _heartbeat(self) -> list[Symptom]:
         """Asks the address that is told every minute that all is well."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,7 @@ from bot.views import (
     member_view,
     post_view,
 )
+from bot.workflow.costing import Costing
 from storage.accounts import Account
 from storage.drafts import OPEN, Draft, DraftStatus
 from storage.inbox import inbox_store
@@ -40,6 +41,7 @@ from storage.record import Record
 from storage.redis import Database
 from storage.stores import DraftStore, Page, PostStore, TeamStore
 from storage.team import Member, Role, Workspace
+from storage.usage import NOTHING, Usage
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -66,6 +68,7 @@ class Looking:
         self._team = TeamStore(database)
         self._inbox = inbox_store(database)
         self._board = board
+        self._costing = Costing(database)
         self._clock = clock
         self._within: frozenset[str] = frozenset()
 
@@ -231,6 +234,13 @@ class Looking:
         """Raises NotFound."""
         await self.post(workspace, member_id, post_id)
         return await self._board.post_card((await self._posts.get(workspace, post_id)).record)
+
+    async def spent(self, workspace: str, member_id: str, brand: str, first: date, last: date) -> Usage:
+        """What models took for a brand on these days (UTC); a client is told of nothing."""
+        member = await self.member(workspace, member_id)
+        if not _sees(member, None, brand) or only_client(member, brand):
+            return NOTHING
+        return await self._costing.of_brand(workspace, brand, first, last)
 
     async def between(
         self, workspace: str, member_id: str, start: datetime, end: datetime, brands: frozenset[str] | None = None

@@ -7,7 +7,7 @@ with new bytes and a new digest; what is approved already is never changed under
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -55,6 +55,7 @@ from storage.redis import Database
 from storage.sealed import Medium
 from storage.stores import DraftStore, TeamStore
 from storage.team import Brand, Member
+from storage.usage import NOTHING, Usage
 
 MOST_DRAFTS = 12  # from one request
 UNTOUCHED = "The draft is as it was."
@@ -108,6 +109,7 @@ class Edit:
     title: str = ""
     variants: tuple[Variant, ...] | None = None
     made_with: MadeWith | None = None
+    spent: Usage = NOTHING  # what models took for it
     image: Literal["card", "none", "upload"] | None = None
     uploads: tuple[str, ...] = ()
     brief: Brief | None = None  # what is declared of it
@@ -150,8 +152,8 @@ class Requests:
         self._model_name = model_name
         self._room = room
 
-    async def draft(self, asker: Asker, ideas: Sequence[Idea]) -> tuple[Draft, ...]:
-        """Drafts from ideas, ready for review.
+    async def draft(self, asker: Asker, ideas: Sequence[Idea], *, family: str = "") -> tuple[Draft, ...]:
+        """Drafts from ideas, ready for review. `family` makes the offline model's words; by default others each time.
 
         Raises BadInput whose sentence is one good question when an account or a time is not clear, NotAllowed.
         Everything is understood before anything is made, so a question leaves nothing half done behind. Raises
@@ -167,7 +169,7 @@ class Requests:
             raise BadInput(f"That makes {len(jobs)} posts. I make at most {MOST_DRAFTS} at a time: which first?")
         pages = await self._read(asker, [idea.brief for idea, _, _ in jobs])
         made: list[Draft] = []
-        family = new_id("s")  # siblings share it, so that none opens like another
+        family = family or new_id("s")  # siblings share it, so that none opens like another
         for number, (idea, accounts, due) in enumerate(jobs, 1):
             one, several = (
                 told("Writing the post"),
@@ -177,6 +179,7 @@ class Requests:
             written = [version.text for draft in made for version in draft.versions]
             seed = f"{family}:{number - 1}"
             made.append(await self._make(asker, brand, member, idea, accounts, due, written, seed, pages))
+            pages = replace(pages, spent=Usage())  # reading them is the first one's
         return tuple(made)
 
     async def _read(self, asker: Asker, briefs: Sequence[Brief]) -> ReadPages:
@@ -219,7 +222,8 @@ class Requests:
         ]
         current = {v.account: _bare(v, draft.brief, brand, case.accounts[v.account]) for v in draft.versions}
         card = CardText(**draft.card.model_dump()) if draft.card else None
-        revised = await self._copywriter(asker).revise(
+        copywriter = self._copywriter(asker)
+        revised = await copywriter.revise(
             draft.brief,
             brand,
             needs,
@@ -248,6 +252,7 @@ class Requests:
                 texts,
                 why=instruction[:500],
                 made_with=stamps,
+                spent=copywriter.spent,
                 card=revised.copy.card,
                 alt=revised.copy.alt,
                 title=revised.copy.title,
@@ -298,8 +303,9 @@ class Requests:
             self._versions.need(case.accounts[version.account], brief, brand, (), picture=True)
             for version in draft.versions
         ]
-        card, alt = await self._copywriter(asker).card(brief, brand, needs, sources=draft.sources, seed=f"{draft.id}:0")
-        edit = Edit({}, why=instruction[:500], card=card, alt=alt, image="card")
+        copywriter = self._copywriter(asker)
+        card, alt = await copywriter.card(brief, brand, needs, sources=draft.sources, seed=f"{draft.id}:0")
+        edit = Edit({}, why=instruction[:500], card=card, alt=alt, image="card", spent=copywriter.spent)
         return await self._revision(asker, case, brand, member, edit)
 
     async def depict(self, asker: Asker, draft_id: str, uploads: Sequence[str], shows: str = "") -> Draft:
@@ -484,7 +490,8 @@ class Requests:
         needs = [self._versions.need(account, brief, brand, expected, picture=picture) for account in accounts]
         recent = (*siblings, *await self._versions.recent_texts(brand))
         sources, by_id = pages.of(idea.brief), {account.id: account for account in accounts}
-        written = await self._copywriter(asker).write(
+        copywriter = self._copywriter(asker)
+        written = await copywriter.write(
             brief,
             brand,
             needs,
@@ -537,6 +544,7 @@ class Requests:
                 model=self._model_name,
                 prompts=(*(pages.prompts if sources else ()), *written.prompts),
                 card_layout=pictures.layout,
+                usage=pages.spent.plus(copywriter.spent),
             ),
             sources=sources,
             called=called(brief, sources),
@@ -680,7 +688,8 @@ class Requests:
             digest=old.digest,
             snapshot=await self._blobs.put(old.dump().encode()),
         )
-        made_with = (edit.made_with or old.made_with).model_copy(update={"card_layout": layout})
+        usage = old.made_with.usage.plus(edit.spent) if draft_id == old.id else edit.spent
+        made_with = (edit.made_with or old.made_with).model_copy(update={"card_layout": layout, "usage": usage})
         return old.changed(
             id=draft_id,
             title=title,

@@ -15,10 +15,12 @@ from bot.accounts.access import ENDS_OPTION
 from bot.cards import Words
 from bot.chat import Button, Card
 from bot.clock import Clock, milliseconds
+from bot.insights.costs import what_it_took
 from bot.insights.report import AHEAD, counted, look_back, oldest
 from bot.review.board import Board
 from bot.review.round_table import RoundTable
 from bot.words import reading, words
+from bot.workflow.costing import Costing
 from storage import keys
 from storage.accounts import Account
 from storage.audit import AuditWriter
@@ -64,6 +66,7 @@ class Weekly:
         self._posts = PostStore(database)
         self._team = TeamStore(database)
         self._board = board
+        self._costing = Costing(database)
         self._audit = audit
         self._clock = clock
 
@@ -110,6 +113,8 @@ class Weekly:
         coming = [post for post in await self._between(brand, now, now + timedelta(days=60)) if post.state in AHEAD]
         days = [post.due for post in await self._between(brand, this, following) if post.state in AHEAD]
         days += [draft.due for draft in waiting if draft.due is not None and this <= draft.due < following]
+        first, until = monday - timedelta(days=7), monday - timedelta(days=1)
+        took = await self._costing.of_brand(brand.workspace, brand.id, first, until)  # by UTC days
         logins = [account for account in names.accounts.values() if _ends(account, now)]
         if not (found.anything or waiting or days or logins):
             return None
@@ -118,9 +123,9 @@ class Weekly:
             _waiting(waiting, table, names, now),
             _planned(days, monday, zone, names),
             *(_login(account, coming, names) for account in logins),
+            names.t("Language model: {took}", took=what_it_took(took, words(names.language))) if took.calls else "",
             names.t("Record of decisions up to here: {head}", head=head.short),
         ]
-        first, until = monday - timedelta(days=7), monday - timedelta(days=1)
         book = words(names.language)
         return Card(
             title=f"{brand.name} · {book.day(first)} – {book.day(until)}",

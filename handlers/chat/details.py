@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.insights.costs import what_it_took
 from bot.naming import disclosed
 from bot.views import DraftView, FindingView, MediumView, VersionView
 from bot.when import say
@@ -38,6 +39,9 @@ def parts_of(draft: DraftView, zone: str) -> Iterator[Part]:
     if draft.requested_by:  # nobody of the team is named to them
         yield Part("small", told("Asked by {name}", name=draft.requested_by))
     yield from _claims(draft, zone)
+    if draft.made_with.usage:
+        models, took = ", ".join(draft.made_with.usage.models), what_it_took(draft.made_with.usage)
+        yield Part("small", told("Language model {models}: {took}", models=models, took=took))
     yield from _sources(draft, zone)
     yield from _history(draft, zone)
 

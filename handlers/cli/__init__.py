@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("running", "Start AdMind: web, chat and publishing in one process."),
     "studio": ("studio", "A one-time link to the studio, the web page."),
     "ask": ("asking", "Ask for posts in plain words."),
+    "requests": ("requests", "What you asked; try again what a model's provider failed."),
     "drafts": ("looking", "What waits for people; erase one for good."),
     "show": ("looking", "One draft, in full."),
     "edit": ("changing", "Change a draft's text by hand, word for word."),
@@ -31,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "pause": ("deciding", "STOP: nothing goes out until you resume."),
     "resume": ("deciding", "Let posts go out again."),
     "calendar": ("looking", "The next posts, by day."),
+    "costs": ("costs", "What language models took, by brand and model."),
     "notices": ("looking", "What AdMind had to tell."),
     "members": ("office", "Who works here, and what they may do."),
     "names": ("names", "One person under several names: link them, or say that they are two people."),
@@ -42,6 +44,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "restore": ("keeping", "Back from such a file; starts paused."),
     "export": ("keeping", "Everything in readable form."),
     "keys": ("keeping", "The encryption keys: bring everything under a new one."),
+    "prompts": ("prompts", "What models are told; how well a model writes by it."),
     "doctor": ("doctor", "Check every setting, key and permission, and say what to do."),
     "demo": ("demo", "The whole main job in under a minute, on throw-away data."),
 }

@@ -9,7 +9,9 @@ from typing import Any
 import click
 from rich.text import Text
 
+from bot.insights.costs import what_it_took
 from bot.insights.saying import how_it_did
+from bot.views import UsageView
 from handlers.cli.asking import show_draft, show_wordings
 from handlers.cli.painting import card, console, local_time, shown, state, table
 from handlers.cli.talk import as_json, at_terminal, clean, command, line, part, show_json, somebody_decides
@@ -126,6 +128,8 @@ def _in_full(found: dict[str, Any]) -> None:
         out.print(shown(line_, "dim"))
     made = found["made_with"]
     out.print(shown(f"\nWritten with {made['model']}  {' '.join(made['prompts'])}", "dim"))
+    if made["usage"]:
+        out.print(shown(f"It took {what_it_took(UsageView(**made['usage']))}", "dim"))
 
 
 @click.command()

@@ -11,7 +11,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.bootstrap import VERSION, AdMind
 from handlers.web import approvals, health, problems, public, shelf
-from handlers.web.api import admin, connecting, drafts, leaving, library, names, posts, requests, studio
+from handlers.web.api import admin, connecting, costs, drafts, leaving, library, names, posts, requests, studio
 from handlers.web.guard import Guard
 from handlers.web.studio.app import create_studio
 
@@ -33,6 +33,7 @@ def create_app(admind: AdMind) -> FastAPI:
         requests.router,
         drafts.router,
         posts.router,
+        costs.router,
         library.router,
         admin.router,
         connecting.router,

@@ -11,7 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.chat import Verdict
 from bot.errors import AdMindError, ChangedSince, unexpected
 from bot.words import read_in, told
-from handlers.chat import deciding, houses
+from handlers.chat import deciding, houses, retrying
 from handlers.chat.on_posts import VERBS
 from handlers.chat.visiting import Visitor
 from handlers.slack import modals
@@ -69,6 +69,8 @@ async def _do(slack: Slack, visitor: Visitor, body: Json, verb: str, ids: list[s
     if verb == BRAND:
         await home.refresh(slack, visitor, ids[0])
         return ""
+    if verb == "retry":
+        return await retrying.again(slack.admind, visitor, ids[0], ids[-1])
     if verb == "reconnect":
         return await houses.reconnect(slack.admind, visitor, ids[0])
     if verb == "whose":

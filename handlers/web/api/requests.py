@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.chat import ChatRequest, Upload, new_conversation, own_conversation
-from bot.conversation.desk import RequestView
+from bot.conversation.requested import RequestView
 from handlers.web.api.idempotent import IdempotentRoute
 from handlers.web.auth import Proposer, Reader, Service
 
@@ -53,10 +53,29 @@ async def ask(admind: Service, caller: Proposer, body: Ask) -> Accepted:
     return Accepted(id=await admind.desk.receive(request), conversation=conversation)
 
 
+@router.get("")
+async def recent(admind: Service, caller: Reader, limit: Annotated[int, Query(ge=1, le=200)] = 30) -> dict[str, Any]:
+    """What the caller asked last, from everywhere, the oldest of these first."""
+    found = await admind.desk.recent(caller.workspace, caller.member, limit=limit, within=caller.brands)
+    return {"items": [_shown(each) for each in found]}
+
+
 @router.get("/{request_id}")
 async def look(admind: Service, caller: Reader, request_id: str) -> RequestView:
-    view = await admind.desk.view(caller.workspace, caller.member, request_id, caller.brands)
+    return _shown(await admind.desk.view(caller.workspace, caller.member, request_id, caller.brands))
+
+
+def _shown(view: RequestView) -> RequestView:
     return view.model_copy(update={"conversation": view.conversation.rpartition("/")[2]})
+
+
+@router.post("/{request_id}/retry", status_code=202)
+async def retry(admind: Service, caller: Proposer, request_id: str, tries: int | None = None) -> RequestView:
+    """Try the same kept request again, after a model's provider failed it (`again`). `tries` is how often it had been
+    tried when you looked: said twice, it is tried once.
+    """
+    await admind.desk.retry(caller.workspace, caller.member, request_id, tries=tries, within=caller.brands)
+    return await look(admind, caller, request_id)
 
 
 @router.get("/{request_id}/events", response_class=StreamingResponse)

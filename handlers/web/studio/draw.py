@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from bot.insights.costs import what_it_took
 from bot.views import DraftView, MediumView
 from bot.words import words
 from handlers.web.studio.labels import audit_names, state_names, verdict_names
@@ -67,7 +68,8 @@ def asset(name: str) -> str:
 
 def draw(request: Request, visit: Visit | None, template: str, *, status: int = 200, **context: Any) -> Response:
     """A page or a part of one. Templates get `t` and `n` (texts in the reader's language), `said` (a sentence that was
-    kept in English), `words` (dates, numbers), `visit`, `told` (what the last step left) and what is given here.
+    kept in English), `took` (what models took), `words` (dates, numbers), `visit`, `told` (what the last step left) and
+    what is given here.
     """
     language = context.pop("language", "") or (visit.language if visit else wanted(request))
     spoken = words(language)
@@ -83,6 +85,7 @@ def draw(request: Request, visit: Visit | None, template: str, *, status: int = 
             t=spoken.text,
             n=spoken.many,
             said=spoken.said,
+            took=lambda usage: what_it_took(usage, spoken),
             states=state_names(spoken),
             happened=audit_names(spoken),
             verdicts=verdict_names(spoken),

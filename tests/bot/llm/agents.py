@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -20,6 +21,7 @@ from bot.llm.budget import OverBudget, Payer
 from bot.llm.retry import RetryPolicy
 from bot.llm.turns import RECURSION_LIMIT, TurnLimits, TurnPolicy
 from storage.budget import Reservation
+from storage.usage import NOTHING, Usage
 
 
 @dataclass
@@ -39,6 +41,7 @@ class CountingBudget:
     limit: int = 10_000_000
     reserved: list[int] = field(default_factory=list)
     settled: list[int] = field(default_factory=list)
+    counted: Usage = NOTHING
 
     async def reserve(self, workspace: str, member: str, tokens: int) -> Reservation:
         if sum(self.settled) + tokens > self.limit:
@@ -48,6 +51,10 @@ class CountingBudget:
 
     async def settle(self, reservation: Reservation, used_tokens: int) -> None:
         self.settled.append(used_tokens)
+
+    async def spent(self, workspace: str, brand: str, usage: Mapping[str, Usage]) -> None:
+        for each in usage.values():
+            self.counted = self.counted.plus(each)
 
 
 @dataclass

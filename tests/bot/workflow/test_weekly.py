@@ -15,6 +15,8 @@ from bot.review import delivering
 from bot.workflow.weekly import Weekly, week_of
 from storage.commit import Change, commit
 from storage.redis import Database
+from storage.spending import SpendingStore
+from storage.usage import Usage
 from tests.fakes.chat_home import ChatHome
 from tests.world import World, world_on
 
@@ -54,6 +56,19 @@ async def a_busy_week(world: World) -> None:
     world.clock.move_to(MONDAY - HOUR)
     await world.run_due()
     await world.decide(await world.draft(text="Bread on Tuesday.", due_in=DAY))
+
+
+async def test_what_models_took_last_week_is_said(world: World, chat: ChatHome) -> None:
+    took = Usage(calls=3, tokens_in=900, tokens_out=100, cost="0.031", models=("openai:gpt-4o",))
+    store = SpendingStore(world.database)
+    for day in (date(2026, 11, 29), date(2026, 11, 30), date(2026, 12, 6), date(2026, 12, 7)):
+        await store.add(world.ws, world.brand.id, day, {"openai:gpt-4o": took})
+    await store.add(world.ws, "b_other", date(2026, 12, 1), {"openai:gpt-4o": took})
+    await a_busy_week(world)
+    world.clock.move_to(MONDAY + timedelta(seconds=5))
+    await world.run_due()
+    (card,) = digests(world, chat)
+    assert "Language model: 6 calls · 2,000 tokens · $0.062" in card.notes
 
 
 async def test_monday_at_nine_says_what_was_and_what_is_to_be_done(world: World, chat: ChatHome) -> None:

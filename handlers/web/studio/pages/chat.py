@@ -75,6 +75,13 @@ async def one(request: Request, visit: Visitor, turn: str) -> Response:
     return draw(request, visit, "turn.html", turn=found, drafts=drafts, conversation="", fresh=False)
 
 
+@router.post("/chat/{turn}/retry")
+async def retry(request: Request, visit: Visitor, turn: str, tries: Annotated[int, Form(ge=1, le=1000)]) -> Response:
+    """The same request once more, after a model's provider failed it."""
+    await visit.admind.desk.retry(visit.workspace, visit.id, turn, tries=tries)
+    return await one(request, visit, turn) if is_part(request) else go(request, "/studio/chat")
+
+
 @router.get("/chat/{turn}/events", response_class=StreamingResponse)
 async def events(
     visit: Visitor, turn: str, last_event_id: Annotated[str, Header(max_length=64, pattern=r"^\d*(-\d+)?$")] = ""

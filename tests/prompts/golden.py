@@ -1,0 +1,157 @@
+"""What a model is told, to the last character, for one fixed input: recorded from the real chain, kept as files.
+
+Usage: python -m tests.prompts.golden    writes the files of prompts that changed together with their version
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from bot.drafting.copy import AccountCopy, CardText, CopyReview, Need, PostPlan, Problem, RevisedCopy
+from bot.drafting.copywriter import Copywriter
+from bot.drafting.extraction import Extracted
+from bot.drafting.reader import PageFacts, Reader
+from bot.llm.around import Around, KnownAccount, KnownDraft, blocks
+from prompts import Prompt, load
+from storage.drafts import Brief
+from storage.profile import Audience, Manner, Preferred, Profile
+from storage.sources import Source
+from storage.team import Brand, Fact
+
+FOLDER: Final = Path(__file__).parent / "golden"
+AT: Final = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
+Load = Callable[[str], Prompt]
+
+BRAND = Brand(
+    id="b_1",
+    workspace="w_1",
+    name="Velo Müller",
+    voice="warm, plain, first person plural",
+    language="de-CH",
+    facts=(Fact(text="Wir reparieren Velos seit 1987."),),
+    avoid_words=("günstig",),
+    profile=Profile(
+        manner=Manner(adjectives=("curious",), do=("Name the figure.",), dont=("Shout.",), samples=("A short ride.",)),
+        audiences=(Audience(name="commuters", about="ride every day"),),
+        prefers=(Preferred(say="Velo", instead_of=("Fahrrad",)),),
+    ),
+    created_at=AT,
+)
+BRIEF = Brief(
+    request="Announce our spring sale, 20% off all bikes until 31 May https://velo.example/sale",
+    topic="our spring sale",
+    goal="promote",
+    facts=("all bikes of last season are included",),
+    offer="20% off all bikes",
+    deadline="until 31 May",
+    link="https://velo.example/sale",
+    links=("https://velo.example/sale",),
+    language="en",
+)
+NEEDS = (
+    Need("a_1", "Newsletter", "email", None, "characters", form="e-mail", headed=True),
+    Need("a_2", "Mastodon", "mastodon", 500, "characters", language="de-CH", picture=True, alt_limit=1500),
+)
+SOURCE = Source(
+    url="https://velo.example/sale",
+    read_at=AT,
+    address="https://velo.example/sale",
+    title="Spring sale",
+    facts=("Every bike is checked by our mechanics.",),
+)
+
+
+class Recorder:
+    """Answers each step of the chain plainly, and keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, list[Any]]] = []
+
+    async def __call__(self, schema: type[Any], messages: list[Any]) -> Any:
+        self.told.append((schema.__name__, messages))
+        if schema is PostPlan:
+            plan = PostPlan(facts=["20% off all bikes"], ideas=["The price.", "Spring."], title="Spring sale")
+            return plan.model_copy(update={"card": CardText(headline="Spring sale", offer="20%")})
+        if schema is CopyReview:
+            problem = Problem(account="a_1", quote="bikes", reason="The deadline is missing.", fix="Name it.")
+            return CopyReview(problems=[problem])
+        if schema is RevisedCopy:
+            return RevisedCopy(understood=False, question="Which one?")
+        if schema is PageFacts:
+            return PageFacts(facts=["Every bike is checked by our mechanics."])
+        assert schema is AccountCopy
+        return AccountCopy(text="Spring sale: 20% off all bikes. https://velo.example/sale")
+
+
+async def recorded(load: Load = load) -> Mapping[str, list[dict[str, Any]]]:
+    """By prompt: the calls of a draft, a revision, a page and a turn."""
+    recorder = Recorder()
+    copywriter = Copywriter(recorder, prompt=load, rounds=1)
+    told: dict[str, Any] = {"recent": ["Winter is over."], "angle": "the price", "sources": [SOURCE], "seed": "s_1:0"}
+    await copywriter.write(BRIEF, BRAND, NEEDS, **told)
+    current = {need.account: "Spring sale: 20% off all bikes." for need in NEEDS}
+    card = CardText(headline="Spring sale")
+    await copywriter.revise(
+        BRIEF, BRAND, NEEDS, current, card, "shorter", title="Spring sale", sources=[SOURCE], seed="d_1:2"
+    )
+    page = Extracted(title="Spring sale", description="Bikes", text="Every bike is checked by our mechanics.")
+    await Reader(recorder, prompt=load).facts(page, wanted="our sale", language="en")
+    names = {"PostPlan": "planner", "AccountCopy": "copywriter", "CopyReview": "critic", "RevisedCopy": "reviser"}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for schema, messages in recorder.told:
+        said = [{"role": each.type, "content": _steady(each.text)} for each in messages]
+        found.setdefault(names.get(schema, "reader"), []).append({"schema": schema, "messages": said})
+    around = Around(
+        now=AT,
+        zone="Europe/Zurich",
+        brand="Velo Müller",
+        accounts=(KnownAccount(id="a_1", name="Newsletter", channel="email"),),
+        drafts=(KnownDraft(id="d_1", title="Spring sale", accounts=("Newsletter",)),),
+        focus="d_1",
+    )
+    said = [
+        {"role": "system", "content": load("agent").text},
+        {"role": "human", "content": blocks("Announce our spring sale", around)},
+    ]
+    found["agent"] = [{"schema": "", "messages": said}]
+    return found
+
+
+def kept(name: str) -> dict[str, Any]:
+    """What was recorded for a prompt, with its version. Raises FileNotFoundError."""
+    document: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    return document
+
+
+def written(name: str, calls: list[dict[str, Any]], version: int) -> str:
+    return json.dumps({"prompt": name, "version": version, "calls": calls}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _steady(text: str) -> str:
+    """The marker around a page is another one each time."""
+    return re.sub(r"page-[0-9a-f]{16}", "page-0123456789abcdef", text)
+
+
+def main() -> int:
+    """Write what changed with its version; 1 when something changed without."""
+    refused = []
+    for name, calls in asyncio.run(recorded()).items():
+        version, file = load(name).version, FOLDER / f"{name}.json"
+        if file.exists() and kept(name)["version"] == version and kept(name)["calls"] != calls:
+            refused.append(name)
+            continue
+        file.write_text(written(name, calls, version), encoding="utf-8")
+    if refused:
+        sys.stderr.write(f"Give these a new version first: {', '.join(refused)}\n")
+    return bool(refused)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
