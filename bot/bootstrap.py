@@ -85,6 +85,7 @@ from bot.workflow.measure import Measures
 from bot.workflow.names import Names
 from bot.workflow.office import Office
 from bot.workflow.once import OnceOnly
+from bot.workflow.painting import Painter
 from bot.workflow.pictures import Pictures
 from bot.workflow.posts import Posts
 from bot.workflow.promised import Promised
@@ -118,6 +119,7 @@ from storage.feed import FeedStore
 from storage.journal import Journal
 from storage.ledger import Ledger
 from storage.media import MediaStore
+from storage.picture_budget import PictureBudget
 from storage.redis import Database, connect
 from storage.stores import DraftStore, TeamStore
 from storage.team import Workspace
@@ -167,6 +169,7 @@ class AdMind:
         self._fallback: Any = None
         self._loading: asyncio.Task[None] | None = None
         self._creative: Any = None
+        self._maker: Any = None
         self._started = False
 
     async def __aenter__(self) -> Self:
@@ -212,6 +215,10 @@ class AdMind:
         )
         self.database.files = self.blobs
         self.client = await stack.enter_async_context(safe_client(allow_hosts=settings.allow_hosts))
+        self.picture_client = await stack.enter_async_context(
+            safe_client(allow_hosts=settings.allow_hosts, timeout_seconds=settings.image_seconds)
+        )
+        self.signer = _signer(settings)
 
     async def _build(self, stack: AsyncExitStack) -> None:
         """Every service, lower rooms first."""
@@ -257,6 +264,7 @@ class AdMind:
             open_door=self.doors,
         )
         room = Room(database, settings.data_dir)
+        self._build_painter(database)
         self.requests = Requests(
             database,
             audit=self.audit,
@@ -265,7 +273,13 @@ class AdMind:
             copywriter=self._copywriter,
             reader=lambda asker: Reader(self._ask(asker)),
             sources=Sources(database, client=self.client, blobs=self.blobs, clock=clock),
-            pictures=Pictures(channels=self.channels, blobs=self.blobs, creative=self._drawing, versions=versions),
+            pictures=Pictures(
+                channels=self.channels,
+                blobs=self.blobs,
+                creative=self._drawing,
+                versions=versions,
+                painter=self.painter,
+            ),
             decisions=self.decisions,
             clock=clock,
             model_name=settings.model,
@@ -324,6 +338,18 @@ class AdMind:
         self._build_sending(database)
         self._build_working(database)
         self.file_token_id = await self._file_token()
+
+    def _build_painter(self, database: Database) -> None:
+        """What makes pictures with an image model, and what they may cost."""
+        self.picture_budget = PictureBudget(database, self.clock.now, limit=self.settings.image_budget)
+        self.painter = Painter(
+            self._image_model,
+            budget=self.picture_budget,
+            blobs=self.blobs,
+            media=self.media,
+            clock=self.clock,
+            seconds=self.settings.image_seconds,
+        )
 
     def _build_accounts(self, database: Database) -> None:
         """Connecting accounts, by hand and by OAuth, and looking after what their servers gave."""
@@ -629,8 +655,25 @@ class AdMind:
     def _drawing(self) -> Any:
         """What draws pictures, loaded when it is first asked for."""
         if self._creative is None:
-            self._creative = importlib.import_module("bot.drafting.creative").Creative()
+            creative = importlib.import_module("bot.drafting.creative").Creative
+            self._creative = creative(signer=self.signer)
         return self._creative
+
+    def _image_model(self) -> Any:
+        """What makes pictures, loaded when one is first asked for; None without a setting."""
+        settings = self.settings
+        if not settings.image_model:
+            return None
+        if self._maker is None:
+            self._maker = importlib.import_module("bot.artwork.makers.choosing").build_maker(
+                settings.image_model,
+                client=self.picture_client,
+                key=settings.picture_key,
+                url=settings.picture_url,
+                price=settings.image_price,
+                patience_seconds=settings.image_seconds,
+            )
+        return self._maker
 
     def _build_models(self) -> None:
         """Blocking, for seconds."""
@@ -763,6 +806,22 @@ class AdMind:
             self.settings.data_dir, workspace=self.workspace.id, member=owner.id, now=self.clock.now()
         )
         return token.id
+
+
+def _signer(settings: Settings) -> Any:
+    """What signs pictures; None without a certificate. Raises Misconfigured."""
+    if settings.c2pa_chain is None or settings.c2pa_key is None:
+        return None
+    provenance = importlib.import_module("bot.artwork.provenance")
+    try:
+        return provenance.signer_with_key(settings.c2pa_chain.read_bytes(), settings.c2pa_key.read_bytes())
+    except (OSError, UnicodeDecodeError, provenance.ProvenanceFailed) as error:
+        raise Misconfigured(
+            "ADMIND_C2PA_CHAIN, ADMIND_C2PA_KEY: these files can't be used to sign pictures.",
+            kept="Nothing was started.",
+            do_next="Give the chain as PEM and a P-256 private key as unencrypted PEM; "
+            "`admind doctor --make-test-cert` makes a pair to try it out.",
+        ) from error
 
 
 async def _aside(work: Callable[[], object]) -> None:

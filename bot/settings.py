@@ -125,7 +125,10 @@ class Settings(BaseModel):
         None, ge=0, le=100, description="What one picture costs, in US dollars. Unset: AdMind's own table."
     )
     image_budget: Decimal = Field(
-        Decimal(5), ge=0, le=100_000, description="What pictures of a workspace may cost a day, in US dollars; 0: no limit."
+        Decimal(5),
+        ge=0,
+        le=100_000,
+        description="What pictures of a workspace may cost a day, in US dollars; 0: no limit.",
     )
     image_seconds: float = Field(120, ge=5, le=900, description="How long a picture may take before a card is drawn.")
     c2pa_chain: Path | None = Field(

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from storage.record import Frozen, Migration, Record
-from storage.sealed import Medium, digest_of
+from storage.sealed import Medium, Sha256, digest_of
 from storage.sources import Source
 
 
@@ -52,8 +52,9 @@ class Brief(Frozen):
     hashtags: tuple[str, ...] = ()
     call_to_action: str = ""
     verbatim: str = Field("", description="wording given in quotes that must be used as it is")
-    image: Literal["none", "card", "upload"] = "none"
+    image: Literal["none", "card", "upload", "generate"] = "none"
     image_wish: str = ""
+    image_words: bool = Field(False, description="the card's words over a generated picture")
     uploads: tuple[str, ...] = Field((), description="sha256 of cleaned uploads")
     campaign: str = ""
     paid_partnership: bool = Field(False, description="declared by a person: somebody gives something for it")
@@ -158,23 +159,36 @@ class CardWords(Frozen):
     offer: str = ""
 
 
+class GeneratedPicture(Frozen):
+    """What an image model made for a draft, before words and channels; `sha256` is of the cleaned picture."""
+
+    sha256: Sha256
+    model: str = Field(description="provider:model")
+    prompt: str = Field(description="all that the provider was told")
+    prompt_stamp: str = Field(description="id@version+sha of the prompt's file")
+    price: str = Field("", description="estimate in US dollars; empty for machines of one's own")
+    at: datetime
+
+
 class MadeWith(Frozen):
     """Where the words came from, for the trace."""
 
     model: str = ""
     prompts: tuple[str, ...] = Field((), description="id@version+sha of every prompt used")
     card_layout: str = ""
+    picture: GeneratedPicture | None = None
 
 
 class Draft(Record):
     """One post idea on its way to approval."""
 
-    SCHEMA: ClassVar[int] = 5
+    SCHEMA: ClassVar[int] = 6
     MIGRATIONS: ClassVar[Mapping[int, Migration]] = {
         1: lambda old: {**old, "reminders": []},  # were names of steps
         2: lambda old: old,  # 3 knows where in a home a message stands
         3: lambda old: old,  # 4 knows the pages that it was written from
         4: lambda old: old,  # 5 knows first comments, and what a version must say of itself
+        5: lambda old: old,  # 6 knows pictures that a model made for it
     }
 
     id: str

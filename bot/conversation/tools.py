@@ -52,8 +52,13 @@ class PostIdea(BaseModel):
     hashtags: list[Short] = Field(default_factory=list, max_length=10)
     call_to_action: Short = ""
     verbatim: str = Field("", max_length=10_000, description="wording that must be used exactly as it is")
-    image: Literal["none", "card", "upload"] = Field("none", description="upload: the picture that came along")
-    image_wish: Line = ""
+    image: Literal["none", "card", "upload", "generate"] = Field(
+        "none",
+        description="card: drawn, the usual one; upload: the picture that came along; generate: only when the person "
+        "asks for a generated or AI picture",
+    )
+    image_wish: Line = Field("", description="what the picture shall show, or shows, in the person's words")
+    image_words: bool = Field(False, description="words over a generated picture; only when the person wants them")
     first_comment: Line = Field("", description="words for a first comment, verbatim; link: the link goes there")
     accounts: list[Short] = Field(default_factory=list, max_length=20, description="as the person named them")
     when: Short = Field("", description="the phrase about the posting time, verbatim; empty when none was said")
@@ -232,6 +237,7 @@ def _brief(post: PostIdea, turn: Turn) -> Brief:
         verbatim=post.verbatim,
         image=image,
         image_wish=post.image_wish,
+        image_words=image == "generate" and post.image_words,
         uploads=uploads if image == "upload" else (),
         campaign=campaign_of(turn.words)[:100],
         first_comment=_comment(post, link, turn),

@@ -111,8 +111,13 @@ class Versions:
         measured = self._channels[account.channel].measure(text, account)
         return measured.used, measured.limit
 
-    async def keep(self, picture: Picture, *, alt: str, source: Origin, brand: Brand, by: str, draft: str) -> Medium:
-        """A picture's final bytes into the blob store and the media library."""
+    async def keep(
+        self, picture: Picture, *, alt: str, source: Origin, brand: Brand, by: str, draft: str, made_from: str = ""
+    ) -> Medium:
+        """A picture's final bytes into the blob store and the media library; `made_from` is the library's it came from.
+
+        Bytes that the library holds already, as they are, keep what is known of them there.
+        """
         medium = Medium(
             sha256=await self._blobs.put(picture.data),
             mime=picture.mime,
@@ -122,6 +127,10 @@ class Versions:
             alt=alt,
             source=source,
         )
+        if made_from == medium.sha256:
+            return medium
+        known = await self._media.get(brand.workspace, brand.id, medium.sha256)
+        told = {"name", "tags", "rights_until", "rights_note"}
         await self._media.put(
             MediaItem(
                 sha256=medium.sha256,
@@ -137,14 +146,17 @@ class Versions:
                 from_draft=draft,
                 picture_hash=_picture_hash(picture.data),
                 created_at=self._clock.now(),
+                made_from=made_from,
+                digital_source=picture.source,
+                **(known.model_dump(include=told) if known else {}),
             )
         )
         return medium
 
-    async def origin(self, brand: Brand, sha256: str) -> Origin:
-        """Of a picture that came from people: whether its file said that an image model made it."""
+    async def origin(self, brand: Brand, sha256: str) -> tuple[Origin, str]:
+        """How a picture of the library came to be, and IPTC's word for it ("" where the origin says it all)."""
         item = await self._media.get(brand.workspace, brand.id, sha256)
-        return "generated" if item is not None and item.source == "generated" else "upload"
+        return (item.source, item.digital_source) if item is not None else ("upload", "")
 
     async def seal(
         self, making: Sequence[Making], brief: Brief, brand: Brand, *, title: str, due: datetime | None

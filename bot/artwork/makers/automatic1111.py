@@ -34,6 +34,7 @@ class Automatic1111Maker:
             "width": width,
             "height": height,
             "steps": 28,
+            "seed": wanted.seed,
             "send_images": True,
             "save_images": False,
         }

@@ -25,12 +25,13 @@ TYPES = ("image/png", "image/jpeg", "image/webp")
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A picture to be made: `prompt` is all that leaves for the provider; width and height in pixels name the shape,
-    and the provider takes the nearest that it has.
+    and the provider takes the nearest that it has; `seed` tells pictures of the same words apart where it takes one.
     """
 
     prompt: str
     width: int = 1024
     height: int = 1024
+    seed: int = 0
 
     @property
     def ratio(self) -> float:

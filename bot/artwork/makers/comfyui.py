@@ -1,12 +1,11 @@
 """A ComfyUI of one's own: a workflow is queued, looked after until it ended, and its picture fetched.
 
-POST /prompt, GET /history/{id}, GET /view: https://docs.comfy.org/development/comfyui-server/comms_routes . The model is
-a checkpoint's file name, which stands in the plainest workflow for it.
+POST /prompt, GET /history/{id}, GET /view: https://docs.comfy.org/development/comfyui-server/comms_routes . The
+model is a checkpoint's file name, which stands in the plainest workflow for it.
 """
 
 from __future__ import annotations
 
-import hashlib
 from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import quote
@@ -79,9 +78,8 @@ def _first_picture(entry: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def workflow(checkpoint: str, wanted: Wanted) -> dict[str, Any]:
-    """The plainest text-to-image workflow in ComfyUI's API format. Equal words get an equal seed."""
+    """The plainest text-to-image workflow in ComfyUI's API format."""
     width, height = sides(wanted, 1024 * 1024, 64)
-    seed = int.from_bytes(hashlib.sha256(wanted.prompt.encode("utf-8", "replace")).digest()[:6], "big")
     return {
         "1": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": checkpoint}},
         "2": {"class_type": "CLIPTextEncode", "inputs": {"text": wanted.prompt[:MOST_WORDS], "clip": ["1", 1]}},
@@ -91,7 +89,8 @@ def workflow(checkpoint: str, wanted: Wanted) -> dict[str, Any]:
             "class_type": "KSampler",
             "inputs": {
                 "model": ["1", 0], "positive": ["2", 0], "negative": ["3", 0], "latent_image": ["4", 0],
-                "seed": seed, "steps": 28, "cfg": 6.5, "sampler_name": "euler", "scheduler": "normal", "denoise": 1.0,
+                "seed": wanted.seed, "steps": 28, "cfg": 6.5, "sampler_name": "euler", "scheduler": "normal",
+                "denoise": 1.0,
             },
         },
         "6": {"class_type": "VAEDecode", "inputs": {"samples": ["5", 0], "vae": ["1", 2]}},

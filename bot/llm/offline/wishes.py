@@ -77,6 +77,14 @@ _CALLS: Final = {
 }  # fmt: skip
 
 
+_GENERATED: Final = re.compile(r"\b(?:ai|generated|generate|ki-bild|(?:ki-)?generierte[mnrs]?)\b", re.I)
+_WORDS_ON: Final = re.compile(
+    r"[,;]?\s*\b(?:and|with|und|mit)\s+(?:the\s+|our\s+|der\s+|dem\s+|den\s+)?"
+    r"(?:headline|words|text|title|überschrift|worten|titel)\b(?:\s+(?:on|over|across|darauf|drauf|darüber)\b.*)?$",
+    re.I | re.S,
+)
+
+
 def take_image(sheet: Sheet, around: Around, idea: dict[str, Any]) -> None:
     """Whether there shall be a picture: none, a drawn card, or the one that came along."""
     if sheet.take(pattern("no_image")):
@@ -85,7 +93,13 @@ def take_image(sheet: Sheet, around: Around, idea: dict[str, Any]) -> None:
     if wishes:
         wish = re.search(r"(?:\bof\b|\bshowing\b|\bshows\b|\bvon\b|\beiner?s?\b)\s+(.+)$", wishes[0], re.I | re.S)
         idea["image_wish"] = wish[1].strip()[:200] if wish else ""
-    if wishes or around.uploads:
+    if wishes and not around.uploads and _GENERATED.search(wishes[0]):
+        idea["image"] = "generate"
+        found = _WORDS_ON.search(idea["image_wish"])
+        if found is not None:
+            idea["image_words"] = True
+            idea["image_wish"] = idea["image_wish"][: found.start()].rstrip(" ,;")
+    elif wishes or around.uploads:
         idea["image"] = "upload" if around.uploads else "card"
 
 
