@@ -46,6 +46,7 @@ from bot.engine.scheduler import Scheduler, Ticker
 from bot.errors import Misconfigured
 from bot.fetch import safe_client
 from bot.insights.numbers import ReadingNumbers
+from bot.leaving.evidence import Evidencing
 from bot.leaving.exporting import Exporting
 from bot.leaving.farewells import Farewells
 from bot.leaving.going import Going
@@ -327,6 +328,7 @@ class AdMind:
         )
         self.retention = Retention(database, blobs=self.blobs, audit=self.audit, clock=clock)
         self.farewells = Farewells(database, audit=self.audit, clock=clock)
+        self.evidencing = Evidencing(database, blobs=self.blobs, audit=self.audit, clock=clock)
         self.exporting = Exporting(database, blobs=self.blobs, audit=self.audit, clock=clock)
         self.erasing = Erasing(database, audit=self.audit, channels=self.channels, clock=clock)
         self.once_only = OnceOnly(database)
