@@ -97,6 +97,7 @@ from bot.workflow.retention import Retention
 from bot.workflow.revising import Revising
 from bot.workflow.revisions import Revisions
 from bot.workflow.room import Room
+from bot.workflow.shelf import Shelf
 from bot.workflow.stopping import Stopping
 from bot.workflow.syndication import Syndication
 from bot.workflow.taking_up import TakingUp
@@ -265,7 +266,7 @@ class AdMind:
             open_door=self.doors,
         )
         room = Room(database, settings.data_dir)
-        self._build_painter(database)
+        self._build_pictures(database, room)
         self.requests = Requests(
             database,
             audit=self.audit,
@@ -281,6 +282,7 @@ class AdMind:
                 versions=versions,
                 painter=self.painter,
             ),
+            shelf=Shelf(self.media, clock),
             decisions=self.decisions,
             clock=clock,
             model_name=settings.model,
@@ -291,7 +293,6 @@ class AdMind:
             database, channels=self.channels, open_door=self.doors, clock=clock, paid=settings.paid_numbers
         )
         self.looking = Looking(database, board=self.board, clock=clock, numbers_come=self.numbers.come)
-        self.library = Library(blobs=self.blobs, media=self.media, feed=self.feed, room=room, clock=clock)
         self.history = History(self.audit, self.people.store, self.journal)
         self.syndication = Syndication(self.feed, self.people.store, settings.base_url)
         self.office = Office(database, self.people, self.audit, clock)
@@ -341,8 +342,11 @@ class AdMind:
         self._build_working(database)
         self.file_token_id = await self._file_token()
 
-    def _build_painter(self, database: Database) -> None:
-        """What makes pictures with an image model, and what they may cost."""
+    def _build_pictures(self, database: Database, room: Room) -> None:
+        """The library, what makes pictures with an image model, and what they may cost."""
+        self.library = Library(
+            blobs=self.blobs, media=self.media, feed=self.feed, audit=self.audit, room=room, clock=self.clock
+        )
         self.picture_budget = PictureBudget(database, self.clock.now, limit=self.settings.image_budget)
         self.painter = Painter(
             self._image_model,

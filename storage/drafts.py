@@ -56,6 +56,7 @@ class Brief(Frozen):
     image_wish: str = ""
     image_words: bool = Field(False, description="the card's words over a generated picture")
     uploads: tuple[str, ...] = Field((), description="sha256 of cleaned uploads")
+    library: str = Field("", description="name or tag of the library's picture that was asked for")
     campaign: str = ""
     paid_partnership: bool = Field(False, description="declared by a person: somebody gives something for it")
     partner: str = Field("", description="with whom, as the person named them")

@@ -58,11 +58,15 @@ class MediaStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def put(self, item: MediaItem) -> None:
-        """Keep the record. The same picture of the same brand takes the place of the one before, at its new time."""
+    async def put(self, item: MediaItem, *, entry: Mapping[str, str] | None = None) -> None:
+        """Keep the record, with an entry for the audit. The same picture of the same brand takes the place of the one
+        before, at its new time.
+        """
         name, at = f"{item.brand}:{item.sha256}", item.created_at.timestamp()
         change = Change(item.workspace).hset(self.key(item.workspace, name), {"doc": item.dump()})
         indexes = {self.index(item.workspace): at, self.index(item.workspace, item.brand): at}
+        if entry is not None:
+            change.audit(dict(entry))
         await commit(self._database, change.index(name, indexes))
 
     async def get(self, workspace: str, brand: str, sha256: str) -> MediaItem | None:

@@ -238,7 +238,7 @@ def _document(evidence: Evidence) -> dict[str, Any]:
             }
             for each in evidence.shown
         ],
-        "source_texts": {sha256: file for sha256, file in evidence.texts.items()},
+        "source_texts": dict(evidence.texts),
         "prompts": evidence.prompts,
         "revisions": [
             {"number": r.mark.number, "by": r.mark.by, "at": r.mark.at.isoformat(), "why": r.mark.why,

@@ -19,8 +19,10 @@ from storage.team import Brand
 _STYLE = (
     "body{font:16px/1.55 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}"
     "h1{line-height:1.2}h2{margin-top:2.2rem;border-bottom:1px solid #d5d9de;padding-bottom:.25rem}"
-    "pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f4f5f7;border-radius:8px;padding:.8rem 1rem;font:inherit}"
-    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1rem}dt{color:#59636e}dd{margin:0;overflow-wrap:anywhere}"
+    "pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f4f5f7;border-radius:8px;padding:.8rem 1rem;"
+    "font:inherit}"
+    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1rem}dt{color:#59636e}"
+    "dd{margin:0;overflow-wrap:anywhere}"
     "code{font-size:.86em;overflow-wrap:anywhere}img{max-width:20rem;max-height:20rem;border-radius:8px}"
     "table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.35rem .6rem .35rem 0;"
     "border-bottom:1px solid #e4e7ea;overflow-wrap:anywhere}.bad{color:#a3141f}.good{color:#0b6b3a}"
@@ -138,7 +140,9 @@ def _what_went_out(evidence: Evidence) -> list[str]:
     differs = t("Computed again from payload.json, the digest is NOT the approved one.")
     lines.append(f'<p class="{"good" if evidence.sealed else "bad"}">{_e(fits if evidence.sealed else differs)}</p>')
     lines.append(_pairs((t("Digest"), post.digest), (t("SHA-256 of payload.json"), post.payload)))
-    how = t("Anybody can check it: SHA-256 over the text “admind-digest-v1”, a zero byte, and the bytes of payload.json.")
+    how = t(
+        "Anybody can check it: SHA-256 over the text “admind-digest-v1”, a zero byte, and the bytes of payload.json."
+    )
     lines.append(f"<p>{_e(how)}</p>")
     lines += [_quote(part.text) for part in payload.parts]
     if payload.comment_after:

@@ -7,7 +7,7 @@ with new bytes and a new digest; what is approved already is never changed under
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -39,6 +39,7 @@ from bot.workflow.declarations import (
 )
 from bot.workflow.pictures import Pictures
 from bot.workflow.room import Room
+from bot.workflow.shelf import Shelf
 from bot.workflow.versions import Making, Versions
 from bot.workflow.wishes import PictureWish, picture_wish
 from storage.accounts import Account
@@ -138,6 +139,7 @@ class Requests:
         reader: Callable[[Asker], Reader],
         sources: Sources,
         pictures: Pictures,
+        shelf: Shelf,
         decisions: Decisions,
         clock: Clock,
         model_name: str,
@@ -153,6 +155,7 @@ class Requests:
         self._reader = reader
         self._sources = sources
         self._pictures = pictures
+        self._shelf = shelf
         self._decisions = decisions
         self._clock = clock
         self._model_name = model_name
@@ -173,6 +176,7 @@ class Requests:
         jobs.sort(key=lambda job: (job[2] is not None, job[2]))  # as soon as approved first, then by time
         if len(jobs) > MOST_DRAFTS:
             raise BadInput(f"That makes {len(jobs)} posts. I make at most {MOST_DRAFTS} at a time: which first?")
+        jobs = [(await self._from_library(brand, idea), accounts, due) for idea, accounts, due in jobs]
         pages = await self._read(asker, [idea.brief for idea, _, _ in jobs])
         made: list[Draft] = []
         family = new_id("s")  # siblings share it, so that none opens like another
@@ -186,6 +190,14 @@ class Requests:
             seed = f"{family}:{number - 1}"
             made.append(await self._make(asker, brand, member, idea, accounts, due, written, seed, pages))
         return tuple(made)
+
+    async def _from_library(self, brand: Brand, idea: Idea) -> Idea:
+        """The idea with the library's picture that it names. Raises BadInput when there is none, or none any more."""
+        if not idea.brief.library:
+            return idea
+        item = await self._shelf.pick(brand, idea.brief.library)
+        picture = {"image": "upload", "uploads": (item.sha256,), "image_wish": item.alt}
+        return replace(idea, brief=idea.brief.model_copy(update=picture))
 
     async def _read(self, asker: Asker, briefs: Sequence[Brief]) -> ReadPages:
         """The pages that people named. Raises BadInput when none could be read and nothing else was said."""
@@ -300,6 +312,10 @@ class Requests:
             if not any(version.media for version in draft.versions):
                 raise BadInput("It has no picture.", kept=UNTOUCHED)
             return await self._revision(asker, case, brand, member, Edit({}, why=instruction[:500], image="none"))
+        if wish.kind == "library":
+            item = await self._shelf.pick(brand, wish.shows)
+            edit = Edit({}, why=instruction[:500], alt=item.alt, image="upload", uploads=(item.sha256,))
+            return await self._revision(asker, case, brand, member, edit)
         await asker.tell(told("Making the picture"))
         brief = draft.brief.model_copy(update={"image": "card"})
         if wish.kind in ("generate", "again"):

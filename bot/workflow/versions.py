@@ -325,8 +325,20 @@ class Versions:
                 now=self._clock.now(),
                 pages=pages,
                 page_texts=tuple(texts),
+                pictures=await self._pictures(brand, [medium for each in checked for medium in each.version.media]),
             )
         )
+
+    async def _pictures(self, brand: Brand, media: Sequence[Medium]) -> dict[str, tuple[MediaItem, ...]]:
+        """What the library knows of these, and of what they were made from."""
+        found: dict[str, tuple[MediaItem, ...]] = {}
+        for sha256 in {medium.sha256 for medium in media}:
+            item = await self._media.get(brand.workspace, brand.id, sha256)
+            origin = (
+                await self._media.get(brand.workspace, brand.id, item.made_from) if item and item.made_from else None
+            )
+            found[sha256] = tuple(each for each in (item, origin) if each is not None)
+        return found
 
     async def _text_of(self, page: Source) -> str:
         return (await self._blobs.get(page.text)).decode("utf-8", "replace") if page.text else ""

@@ -37,13 +37,23 @@ _AGAIN = re.compile(
 )
 
 
+_LIBRARY = re.compile(
+    rf"{_LEAD}(?:(?:use|add|with|take|mit|nimm|verwende)\W+)?(?:the|our|das|dem|unser|unserem)\W+(?:image|picture|photo|bild|foto)"
+    r"\s+(?:called\s+|named\s+|tagged\s+|namens\s+)?(?P<name>[^\n]{1,80}?)\s+"
+    r"(?:from|in|out of|aus|in)\s+(?:the|our|der|unserer)\s+(?:media\s+)?(?:library|bibliothek|mediathek)"
+    r"(?:\W+(?:please|bitte))*\W*$",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PictureWish:
     """`card` for "with an image", `none` for "without the picture", `generate` for "a generated image of …" (`shows`:
-    of what; `words`: with the card's words over it), `again` for "another picture".
+    of what; `words`: with the card's words over it), `again` for "another picture", `library` for "the picture X from
+    the library" (`shows`: its name or tag).
     """
 
-    kind: Literal["card", "none", "generate", "again"]
+    kind: Literal["card", "none", "generate", "again", "library"]
     shows: str = ""
     words: bool = False
 
@@ -55,6 +65,9 @@ def picture_wish(instruction: str) -> PictureWish | None:
         return PictureWish("none")
     if _ADD.match(text[:200]):
         return PictureWish("card")
+    shelved = _LIBRARY.match(text[:200])
+    if shelved is not None:
+        return PictureWish("library", shelved["name"].strip(" “”\"'„"))
     if _AGAIN.match(text[:200]):
         return PictureWish("again")
     made = _GENERATE.match(text)

@@ -85,9 +85,21 @@ _WORDS_ON: Final = re.compile(
 )
 
 
+_LIBRARY: Final = re.compile(
+    r"(?:\b(?:with|use|add|and|mit|und|nimm|verwende)\s+)*(?:the|our|das|dem|unser|unserem)\s+(?:image|picture|photo|bild|foto)\s+"
+    r"(?:called\s+|named\s+|tagged\s+|namens\s+)?([^\n,;.!?]{1,60}?)\s+(?:from|in|aus)\s+(?:the|our|der|unserer)\s+"
+    r"(?:media\s+)?(?:library|bibliothek|mediathek)\b",
+    re.I,
+)
+
+
 def take_image(sheet: Sheet, around: Around, idea: dict[str, Any]) -> None:
     """Whether there shall be a picture: none, a drawn card, or the one that came along."""
     if sheet.take(pattern("no_image")):
+        return
+    shelved = sheet.take(_LIBRARY)
+    if shelved and (name := _LIBRARY.search(shelved[0])):
+        idea |= {"image": "library", "library": name[1].strip(" “”\"'„")}
         return
     wishes = sheet.take(pattern("image"))
     if wishes:

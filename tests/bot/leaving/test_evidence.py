@@ -104,7 +104,7 @@ async def test_clients_and_strangers_get_none(shop: Shop) -> None:
     post = draft.versions[0].post
     with pytest.raises(NotFound):
         await shop.admind.evidencing.of(draft.workspace, shop.owner.id, "p_nothing")
-    from storage.commit import Change  # noqa: PLC0415
+    from storage.commit import Change
 
     change = Change(draft.workspace)
     now, people = shop.clock.now(), shop.admind.people

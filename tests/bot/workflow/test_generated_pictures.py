@@ -1,4 +1,4 @@
-"""Pictures that an image model makes: from the wish to the sealed bytes, what they cost, and what stands in for them."""
+"""Pictures that an image model makes: from the wish to the sealed bytes, what they cost, what stands in for them."""
 
 from __future__ import annotations
 

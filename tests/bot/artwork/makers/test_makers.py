@@ -40,7 +40,7 @@ async def shop(request: pytest.FixtureRequest) -> AsyncIterator[Shop]:
         yield opened
 
 
-class _open:  # noqa: N801 - reads like a function
+class _open:
     def __init__(self, provider: Provider, *, seconds: float = 5) -> None:
         self._server, self._seconds = ImageServer(provider), seconds
 
