@@ -18,9 +18,11 @@ from bot.artwork.provenance import MANIFEST_ROOM, ProvenanceFailed, Signer, sign
 from bot.channels.base import Capabilities
 from bot.drafting.copy import CardText
 from bot.errors import unexpected
+from bot.words import noted
 from storage.team import Brand
 
 WITHOUT = "The draft goes on without a picture."
+UNSIGNED = noted("The picture stays unsigned.")
 KEPT_CARDS = 8
 """Drawn cards kept in memory, so that accounts of one draft with the same picture size share one rendering."""
 
@@ -137,7 +139,7 @@ def _fit(data: bytes, can: Capabilities, source: str, signer: Signer | None) -> 
     try:
         signed = sign_picture(fitted, source=source, signer=signer)
     except ProvenanceFailed as failed:
-        return replace(fitted, problems=(*fitted.problems, f"{failed.sentence()} It stays unsigned."))
+        return replace(fitted, problems=(*fitted.problems, failed.sentence(), UNSIGNED))
     if len(signed.data) > can.image_max_bytes:
         return replace(fitted, problems=(*fitted.problems, f"{can.title} has no room for a signature in this picture."))
     return signed

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from bot.clock import Clock
 from bot.errors import AdMindError, unexpected
+from bot.words import noted
 from storage.blobs.base import BlobStore
 from storage.drafts import Brief, GeneratedPicture
 from storage.media import MediaItem, MediaStore
@@ -22,7 +23,7 @@ from storage.team import Brand
 if TYPE_CHECKING:
     from bot.artwork.makers.base import Maker
 
-INSTEAD = "A card was drawn instead."
+INSTEAD = noted("A card was drawn instead.")
 
 
 class Painter:
@@ -51,8 +52,6 @@ class Painter:
         """The picture, kept in the library; or a sentence why there is none."""
         try:
             return await self._painted(brief, brand, size, alt=alt, by=by, draft=draft)
-        except TimeoutError:
-            return f"The image model took longer than {self._seconds:.0f} seconds. {INSTEAD}"
         except AdMindError as error:
             return f"{error.sentence()} {INSTEAD}"
         except Exception as error:
@@ -60,10 +59,10 @@ class Painter:
 
     async def _painted(
         self, brief: Brief, brand: Brand, size: tuple[int, int], *, alt: str, by: str, draft: str
-    ) -> GeneratedPicture | str:
+    ) -> GeneratedPicture:
         maker = self._maker()
         if maker is None:
-            return f"No image model is set up here. {INSTEAD} An owner can set ADMIND_IMAGE_MODEL."
+            raise AdMindError("No image model is set up here.", do_next="An owner can set ADMIND_IMAGE_MODEL.")
         from bot.artwork.fit import AI_IMAGE, picture_hash  # noqa: PLC0415 - loads numpy and Pillow
         from bot.artwork.makers.base import NotCharged, Wanted  # noqa: PLC0415
         from bot.artwork.picture import PictureRefused  # noqa: PLC0415
@@ -75,13 +74,15 @@ class Painter:
         try:
             async with asyncio.timeout(self._seconds):
                 data = await maker.make(Wanted(prompt, *size, seed=_seed(draft, self._clock.now())))
+        except TimeoutError:
+            raise AdMindError(f"The image model took longer than {self._seconds:.0f} seconds.") from None
         except NotCharged:
             await self._budget.give_back(aside)
             raise
         try:
             picture = await clean(data)
         except PictureRefused as refused:
-            return f"What the image model sent can't be used: {refused.what} {INSTEAD}"
+            raise AdMindError("What the image model sent can't be used.", kept=refused.what) from refused
         now, sha256 = self._clock.now(), await self._blobs.put(picture.data)
         await self._media.put(
             MediaItem(

@@ -58,7 +58,8 @@ class Caller:
                 raise MakingFailed(f"{self.who} answered with more than a picture can have.") from error
             except httpx2.TimeoutException as error:
                 raise MakingFailed(
-                    f"{self.who} took too long.", do_next="Try again later; it may have made the picture all the same."
+                    f"{self.who} took too long for the picture.",
+                    do_next="Try again later; it may have made the picture all the same.",
                 ) from error
             except httpx2.TransportError as error:
                 raise MakingFailed(
@@ -107,7 +108,10 @@ class Caller:
             raise NotCharged(f"{self.who} takes no more requests for now.", do_next="Try again in some minutes.")
         if status == 503:
             raise NotCharged(f"{self.who} is overloaded.", do_next="Try again in some minutes.")
-        raise MakingFailed(f"{self.who} failed.", do_next="Try again later; planned posts go out all the same.")
+        raise MakingFailed(
+            f"{self.who} failed while it made the picture.",
+            do_next="Try again later; planned posts go out all the same.",
+        )
 
     def wrong(self, response: httpx2.Response) -> NotCharged:
         """For an answer of 400, 403 or 422 that is not about the picture's content."""

@@ -64,7 +64,9 @@ class ComfyUIMaker:
                 if isinstance(status, dict) and status.get("completed"):
                     raise unreadable(caller.who)
             await caller.pause(LOOK_SECONDS)
-        raise MakingFailed(f"{caller.who} took too long.", do_next="Try again later, or choose a smaller model.")
+        raise MakingFailed(
+            f"{caller.who} took too long for the picture.", do_next="Try again later, or choose a smaller model."
+        )
 
 
 def _first_picture(entry: dict[str, Any]) -> dict[str, Any] | None:

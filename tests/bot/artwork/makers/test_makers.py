@@ -178,7 +178,7 @@ async def test_an_answer_that_is_no_picture_is_said(shop: Shop, body: bytes) -> 
 
 async def test_a_picture_under_a_wrong_type_is_not_taken() -> None:
     for provider in ("stability", "comfyui"):
-        async with _open(provider) as shop:  # type: ignore[arg-type]
+        async with _open(provider) as shop:
             shop.server.script(Show(PNG, "text/html"))
             with pytest.raises(MakingFailed, match="no picture"):
                 await shop.maker.make(WANTED)
