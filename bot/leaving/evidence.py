@@ -156,7 +156,7 @@ class Evidencing:
             with contextlib.suppress(AdMindError, ValueError):
                 old = Draft.load(await self._blobs.get(mark.snapshot))
             former.append((mark, old.version(account) if old else None))
-        following = [version for _, version in former[1:]] + [draft.version(account)]
+        following = [*(version for _, version in former), draft.version(account)][1:]
         for (mark, before), after in zip(former, following, strict=True):
             lines = _diff(before, after) if before and after else ()
             found.append(Revised(mark, tuple(lines), known=before is not None))

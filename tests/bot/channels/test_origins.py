@@ -40,7 +40,7 @@ needs_c2pa = pytest.mark.skipif(importlib.util.find_spec("c2pa") is None, reason
 def said(data: bytes) -> str:
     """The digital source type in the XMP of a file."""
     with Image.open(BytesIO(data)) as opened:
-        packet = opened.info.get("xmp") or opened.info.get("XML:com.adobe.xmp", "").encode()
+        packet: bytes = opened.info.get("xmp") or opened.info.get("XML:com.adobe.xmp", "").encode()
     return packet.decode().partition(IPTC)[2].partition('"')[0]
 
 
