@@ -47,6 +47,7 @@ from bot.engine.scheduler import Scheduler, Ticker
 from bot.errors import Misconfigured
 from bot.fetch import safe_client
 from bot.insights.numbers import ReadingNumbers
+from bot.leaving.evidence import Evidencing
 from bot.leaving.exporting import Exporting
 from bot.leaving.farewells import Farewells
 from bot.leaving.going import Going
@@ -90,6 +91,7 @@ from bot.workflow.names import Names
 from bot.workflow.office import Office
 from bot.workflow.once import OnceOnly
 from bot.workflow.opening import Opening
+from bot.workflow.painting import Painter
 from bot.workflow.pictures import Pictures
 from bot.workflow.posts import Posts
 from bot.workflow.promised import Promised
@@ -102,6 +104,7 @@ from bot.workflow.retention import Retention
 from bot.workflow.revising import Revising
 from bot.workflow.revisions import Revisions
 from bot.workflow.room import Room
+from bot.workflow.shelf import Shelf
 from bot.workflow.stopping import Stopping
 from bot.workflow.syndication import Syndication
 from bot.workflow.taking_up import TakingUp
@@ -126,6 +129,7 @@ from storage.feed import FeedStore
 from storage.journal import Journal
 from storage.ledger import Ledger
 from storage.media import MediaStore
+from storage.picture_budget import PictureBudget
 from storage.redis import Database, connect
 from storage.stores import DraftStore, PostStore, TeamStore
 from storage.team import Workspace
@@ -177,6 +181,7 @@ class AdMind:
         self._fallback: Any = None
         self._loading: asyncio.Task[None] | None = None
         self._creative: Any = None
+        self._maker: Any = None
         self._started = False
 
     async def __aenter__(self) -> Self:
@@ -222,6 +227,10 @@ class AdMind:
         )
         self.database.files = self.blobs
         self.client = await stack.enter_async_context(safe_client(allow_hosts=settings.allow_hosts))
+        self.picture_client = await stack.enter_async_context(
+            safe_client(allow_hosts=settings.allow_hosts, timeout_seconds=settings.image_seconds)
+        )
+        self.signer = _signer(settings)
 
     async def _build(self, stack: AsyncExitStack) -> None:
         """Every service, lower rooms first."""
@@ -259,15 +268,13 @@ class AdMind:
         self.posts = Posts(database, audit=self.audit, channels=self.channels, open_door=self.doors, clock=clock)
         self.pausing = Pausing(database, self.audit)
         room = Room(database, settings.data_dir)
+        self._build_pictures(database, room)
         self._build_drafting(database, room)
         self._build_homes(database)
         self.numbers = ReadingNumbers(
             database, channels=self.channels, open_door=self.doors, clock=clock, paid=settings.paid_numbers
         )
         self.looking = Looking(database, board=self.board, clock=clock, numbers_come=self.numbers.come)
-        self.mixing = Mixing(database, clock)
-        self.costing = Costing(database)
-        self.library = Library(blobs=self.blobs, media=self.media, feed=self.feed, room=room, clock=clock)
         self.history = History(self.audit, self.people.store, self.journal)
         self.syndication = Syndication(self.feed, self.people.store, settings.base_url)
         self.office = Office(database, self.people, self.audit, clock)
@@ -304,6 +311,7 @@ class AdMind:
         )
         self.retention = Retention(database, blobs=self.blobs, audit=self.audit, clock=clock)
         self.farewells = Farewells(database, audit=self.audit, clock=clock)
+        self.evidencing = Evidencing(database, blobs=self.blobs, audit=self.audit, clock=clock)
         self.exporting = Exporting(database, blobs=self.blobs, audit=self.audit, clock=clock)
         self.erasing = Erasing(database, audit=self.audit, channels=self.channels, clock=clock)
         self.once_only = OnceOnly(database)
@@ -320,6 +328,21 @@ class AdMind:
         self._build_sending(database)
         self._build_working(database)
         self.file_token_id = await self._file_token()
+
+    def _build_pictures(self, database: Database, room: Room) -> None:
+        """The library, what makes pictures with an image model, and what they may cost."""
+        self.library = Library(
+            blobs=self.blobs, media=self.media, feed=self.feed, audit=self.audit, room=room, clock=self.clock
+        )
+        self.picture_budget = PictureBudget(database, self.clock.now, limit=self.settings.image_budget)
+        self.painter = Painter(
+            self._image_model,
+            budget=self.picture_budget,
+            blobs=self.blobs,
+            media=self.media,
+            clock=self.clock,
+            seconds=self.settings.image_seconds,
+        )
 
     def _build_accounts(self, database: Database) -> None:
         """Connecting accounts, by hand and by OAuth, and looking after what their servers gave."""
@@ -383,8 +406,10 @@ class AdMind:
         )
 
     def _build_drafting(self, database: Database, room: Room) -> None:
-        """What makes drafts."""
+        """What makes drafts, what they cost, and how they are mixed."""
         clock, settings = self.clock, self.settings
+        self.mixing = Mixing(database, clock)
+        self.costing = Costing(database)
         self.versions = versions = Versions(
             channels=self.channels,
             blobs=self.blobs,
@@ -404,7 +429,14 @@ class AdMind:
             copywriter=self._copywriter,
             reader=self._reader,
             sources=self._sources,
-            pictures=Pictures(channels=self.channels, blobs=self.blobs, creative=self._drawing, versions=versions),
+            pictures=Pictures(
+                channels=self.channels,
+                blobs=self.blobs,
+                creative=self._drawing,
+                versions=versions,
+                painter=self.painter,
+            ),
+            shelf=Shelf(self.media, clock),
             decisions=self.decisions,
             clock=clock,
             model_name=settings.model,
@@ -663,8 +695,25 @@ class AdMind:
     def _drawing(self) -> Any:
         """What draws pictures, loaded when it is first asked for."""
         if self._creative is None:
-            self._creative = importlib.import_module("bot.drafting.creative").Creative()
+            creative = importlib.import_module("bot.drafting.creative").Creative
+            self._creative = creative(signer=self.signer)
         return self._creative
+
+    def _image_model(self) -> Any:
+        """What makes pictures, loaded when one is first asked for; None without a setting."""
+        settings = self.settings
+        if not settings.image_model:
+            return None
+        if self._maker is None:
+            self._maker = importlib.import_module("bot.artwork.makers.choosing").build_maker(
+                settings.image_model,
+                client=self.picture_client,
+                key=settings.picture_key,
+                url=settings.picture_url,
+                price=settings.image_price,
+                patience_seconds=settings.image_seconds,
+            )
+        return self._maker
 
     def _build_models(self) -> None:
         """Blocking, for seconds."""
@@ -804,6 +853,22 @@ class AdMind:
             self.settings.data_dir, workspace=self.workspace.id, member=owner.id, now=self.clock.now()
         )
         return token.id
+
+
+def _signer(settings: Settings) -> Any:
+    """What signs pictures; None without a certificate. Raises Misconfigured."""
+    if settings.c2pa_chain is None or settings.c2pa_key is None:
+        return None
+    provenance = importlib.import_module("bot.artwork.provenance")
+    try:
+        return provenance.signer_with_key(settings.c2pa_chain.read_bytes(), settings.c2pa_key.read_bytes())
+    except (OSError, UnicodeDecodeError, provenance.ProvenanceFailed) as error:
+        raise Misconfigured(
+            "ADMIND_C2PA_CHAIN, ADMIND_C2PA_KEY: these files can't be used to sign pictures.",
+            kept="Nothing was started.",
+            do_next="Give the chain as PEM and a P-256 private key as unencrypted PEM; "
+            "`admind doctor --make-test-cert` makes a pair to try it out.",
+        ) from error
 
 
 async def _aside(work: Callable[[], object]) -> None:

@@ -11,6 +11,7 @@ import re
 import textwrap
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -40,6 +41,7 @@ PROVIDER_KEYS = (
     "OLLAMA_BASE_URL",
     "GOOGLE_API_KEY",
     "GOOGLE_GEMINI_BASE_URL",
+    "STABILITY_API_KEY",
     "LANGSMITH_TRACING",
 )
 KEY_OF = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY", "google_genai": "GOOGLE_API_KEY"}
@@ -48,6 +50,14 @@ REDIS_SCHEMES = (
     *("redis+cluster", "rediss+cluster"),
 )
 PROVIDERS = ("openai", "anthropic", "ollama", "google_genai")
+# Of pictures: the key and the address that each shares with its chat models; None: a server of one's own.
+PICTURE_PROVIDERS: Mapping[str, tuple[str, str] | None] = {
+    "openai": ("OPENAI_API_KEY", "OPENAI_BASE_URL"),
+    "gemini": ("GOOGLE_API_KEY", "GOOGLE_GEMINI_BASE_URL"),
+    "stability": ("STABILITY_API_KEY", ""),
+    "automatic1111": None,
+    "comfyui": None,
+}
 
 
 def _model(value: str) -> str:
@@ -108,6 +118,37 @@ class Settings(BaseModel):
     daily_tokens_member: int = Field(
         2_000_000, ge=0, description="Tokens that one member may use a day (UTC); 0: as many as the workspace."
     )
+    image_model: str = Field(
+        "",
+        description="Image model as provider:model (openai, gemini, stability, automatic1111, comfyui), for pictures "
+        "that people ask to be generated. Unset: cards are drawn.",
+    )
+    image_url: str = Field(
+        "",
+        description="The image model's address, for a server of your own, e.g. http://127.0.0.1:7860. Inside your "
+        "network it must be in ADMIND_ALLOW_HOSTS, too.",
+    )
+    image_key: SecretStr | None = Field(
+        None,
+        description="The image model's key. Unset: the provider's own (OPENAI_API_KEY, GOOGLE_API_KEY, "
+        "STABILITY_API_KEY).",
+    )
+    image_price: Decimal | None = Field(
+        None, ge=0, le=100, description="What one picture costs, in US dollars. Unset: AdMind's own table."
+    )
+    image_budget: Decimal = Field(
+        Decimal(5),
+        ge=0,
+        le=100_000,
+        description="What pictures of a workspace may cost a day, in US dollars; 0: no limit.",
+    )
+    image_seconds: float = Field(120, ge=5, le=900, description="How long a picture may take before a card is drawn.")
+    c2pa_chain: Path | None = Field(
+        None,
+        description="PEM file with the certificate chain, leaf first, that pictures are signed with (C2PA; needs the "
+        "extra c2pa). Set it together with ADMIND_C2PA_KEY.",
+    )
+    c2pa_key: Path | None = Field(None, description="PEM file with the leaf's P-256 private key.")
     repair_rounds: int = Field(2, ge=0, le=3, description="How often a draft's faults are sent back to the model.")
     timezone: str = Field("", description="IANA zone of the team, e.g. Europe/Zurich. Unset: this machine's, else UTC.")
     owners: Annotated[
@@ -238,6 +279,14 @@ class Settings(BaseModel):
         read_prices(value)
         return value
 
+    @field_validator("image_model")
+    @classmethod
+    def _known_image_model(cls, value: str) -> str:
+        provider, _, name = value.partition(":")
+        if value and not (provider in PICTURE_PROVIDERS and name):
+            raise ValueError(f"write it as provider:model, with one of {', '.join(PICTURE_PROVIDERS)}")
+        return value
+
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -263,7 +312,7 @@ class Settings(BaseModel):
         return value
 
     @field_validator(
-        *("public_url", "heartbeat_url", "slack_api_url", "discord_api_url", "discord_cdn_url"),
+        *("public_url", "heartbeat_url", "image_url", "slack_api_url", "discord_api_url", "discord_cdn_url"),
         *("linkedin_api_url", "linkedin_web_url", "x_api_url", "x_web_url", "pinterest_api_url", "pinterest_web_url"),
         *("threads_api_url", "threads_web_url", "facebook_api_url", "facebook_web_url"),
         *("instagram_api_url", "instagram_login_url", "instagram_web_url"),
@@ -336,6 +385,22 @@ class Settings(BaseModel):
         """The bucket's key, its name and its secret; empty without."""
         name, secret = self.aws_access_key_id, self.aws_secret_access_key
         return name.get_secret_value() if name else "", secret.get_secret_value() if secret else ""
+
+    @property
+    def picture_key(self) -> str:
+        """The image model's key; "" without."""
+        found = PICTURE_PROVIDERS.get(self.image_model.partition(":")[0])
+        key = self.image_key or (self.provider_keys.get(found[0]) if found else None)
+        return key.get_secret_value() if key else ""
+
+    @property
+    def picture_url(self) -> str:
+        """The image model's address; "" for its provider's own. A key goes where its chat models are, nowhere else."""
+        found = PICTURE_PROVIDERS.get(self.image_model.partition(":")[0])
+        if self.image_url or self.image_key or found is None:
+            return self.image_url
+        shared = self.provider_keys.get(found[1])
+        return shared.get_secret_value().rstrip("/") if shared else ""
 
     @property
     def lease(self) -> timedelta:
@@ -429,6 +494,7 @@ def _together(settings: Settings) -> list[str]:
         key = KEY_OF.get(model.partition(":")[0])
         if key and key not in settings.provider_keys:
             wrong.append(f"{name}: {model} needs {key}; set it, or choose offline.")
+    wrong += _pictures_together(settings)
     if settings.media_from == "bucket" and not settings.blobs_url:
         wrong.append("ADMIND_MEDIA_FROM: there is no bucket to fetch from; set ADMIND_BLOBS_URL, or choose edge.")
     wrong += _slack_together(settings)
@@ -449,6 +515,22 @@ def _together(settings: Settings) -> list[str]:
             wrong.append("ADMIND_BLOBS_URL: a bucket needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; set both.")
         if importlib.util.find_spec("minio") is None:
             wrong.append("ADMIND_BLOBS_URL: a bucket needs AdMind's extra s3; install it: pip install 'admind[s3]'.")
+    return wrong
+
+
+def _pictures_together(settings: Settings) -> list[str]:
+    """What image model and signer lack."""
+    wrong = []
+    found = PICTURE_PROVIDERS.get(settings.image_model.partition(":")[0])
+    if found is not None and not settings.picture_key:
+        wrong.append(f"ADMIND_IMAGE_MODEL: {settings.image_model} needs {found[0]} or ADMIND_IMAGE_KEY; set one.")
+    if bool(settings.c2pa_chain) != bool(settings.c2pa_key):
+        wrong.append("ADMIND_C2PA_CHAIN: it works with ADMIND_C2PA_KEY only; set both, or neither.")
+    if settings.c2pa_chain and importlib.util.find_spec("c2pa") is None:
+        wrong.append("ADMIND_C2PA_CHAIN: signing needs AdMind's extra c2pa; install it: pip install 'admind[c2pa]'.")
+    for name, file in (("CHAIN", settings.c2pa_chain), ("KEY", settings.c2pa_key)):
+        if file is not None and not file.is_file():
+            wrong.append(f"ADMIND_C2PA_{name}: there is no such file.")
     return wrong
 
 

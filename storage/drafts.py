@@ -11,7 +11,7 @@ from pydantic import Field
 
 from storage.claims import Claim, Evidence
 from storage.record import Frozen, Migration, Record
-from storage.sealed import Medium, digest_of
+from storage.sealed import Medium, Sha256, digest_of
 from storage.sources import Source
 from storage.usage import Usage
 
@@ -54,9 +54,11 @@ class Brief(Frozen):
     hashtags: tuple[str, ...] = ()
     call_to_action: str = ""
     verbatim: str = Field("", description="wording given in quotes that must be used as it is")
-    image: Literal["none", "card", "upload"] = "none"
+    image: Literal["none", "card", "upload", "generate"] = "none"
     image_wish: str = ""
+    image_words: bool = Field(False, description="the card's words over a generated picture")
     uploads: tuple[str, ...] = Field((), description="sha256 of cleaned uploads")
+    library: str = Field("", description="name or tag of the library's picture that was asked for")
     campaign: str = ""
     paid_partnership: bool = Field(False, description="declared by a person: somebody gives something for it")
     partner: str = Field("", description="with whom, as the person named them")
@@ -161,6 +163,17 @@ class CardWords(Frozen):
     offer: str = ""
 
 
+class GeneratedPicture(Frozen):
+    """What an image model made for a draft, before words and channels; `sha256` is of the cleaned picture."""
+
+    sha256: Sha256
+    model: str = Field(description="provider:model")
+    prompt: str = Field(description="all that the provider was told")
+    prompt_stamp: str = Field(description="id@version+sha of the prompt's file")
+    price: str = Field("", description="estimate in US dollars; empty for machines of one's own")
+    at: datetime
+
+
 class MadeWith(Frozen):
     """Where the words came from, for the trace."""
 
@@ -168,6 +181,7 @@ class MadeWith(Frozen):
     prompts: tuple[str, ...] = Field((), description="id@version+sha of every prompt used")
     card_layout: str = ""
     usage: Usage = Field(Usage(), description="what models took for it and all its revisions")
+    picture: GeneratedPicture | None = None
 
 
 class Draft(Record):
@@ -179,7 +193,7 @@ class Draft(Record):
         2: lambda old: old,  # 3 knows where in a home a message stands
         3: lambda old: old,  # 4 knows the pages that it was written from
         4: lambda old: old,  # 5 knows first comments, and what a version must say of itself
-        5: lambda old: old,  # 6 knows the claims that it makes, what they rest on, and what models took for it
+        5: lambda old: old,  # 6 knows its claims and what they rest on, what models took for it, pictures they made
     }
 
     id: str

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated, Any, cast
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Annotated, Any, ClassVar, cast
 
 from pydantic import Field
 
 from storage import keys, packs
 from storage.commit import Change, commit
-from storage.record import Record
+from storage.record import Migration, Record
 from storage.redis import Database
 from storage.sealed import Origin, Sha256
 
 
 class MediaItem(Record):
-    """A picture of a brand: the file's hash, how large it is, how it came to be."""
+    """A picture of a brand: the file's hash, how large it is, how it came to be, and until when it may be used."""
+
+    SCHEMA: ClassVar[int] = 2
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {1: lambda old: old}  # 2 knows names, tags and rights
 
     sha256: Sha256
     workspace: str
@@ -33,6 +36,17 @@ class MediaItem(Record):
         "", description="perceptual hash in hex; alike pictures differ in few bits"
     )
     created_at: datetime
+    name: str = Field("", max_length=80, description="what people call it")
+    tags: tuple[str, ...] = Field((), description="lower case, without #")
+    rights_until: date | None = Field(None, description="last day on which it may be used; none: for ever")
+    rights_note: str = Field("", max_length=200, description="whose it is, under which licence")
+    made_from: str = Field("", description="sha256 of the library's picture that this was fitted or composed from")
+    digital_source: str = Field("", description="IPTC digital source type that its file names")
+    made_with: str = Field("", description="image model, as provider:model")
+
+    def lapsed(self, day: date) -> bool:
+        """Whether it may no longer be used on that day."""
+        return self.rights_until is not None and day > self.rights_until
 
 
 class MediaStore:
@@ -44,11 +58,15 @@ class MediaStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def put(self, item: MediaItem) -> None:
-        """Keep the record. The same picture of the same brand takes the place of the one before, at its new time."""
+    async def put(self, item: MediaItem, *, entry: Mapping[str, str] | None = None) -> None:
+        """Keep the record, with an entry for the audit. The same picture of the same brand takes the place of the one
+        before, at its new time.
+        """
         name, at = f"{item.brand}:{item.sha256}", item.created_at.timestamp()
         change = Change(item.workspace).hset(self.key(item.workspace, name), {"doc": item.dump()})
         indexes = {self.index(item.workspace): at, self.index(item.workspace, item.brand): at}
+        if entry is not None:
+            change.audit(dict(entry))
         await commit(self._database, change.index(name, indexes))
 
     async def get(self, workspace: str, brand: str, sha256: str) -> MediaItem | None:

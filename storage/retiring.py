@@ -91,7 +91,7 @@ class Retiring:
         while names := await self._before(self._media.index(workspace), before, start):
             found = []
             for name, document in zip(names, await self._media.documents(workspace, names), strict=True):
-                if document and MediaItem.load(document).source != "upload":
+                if document and _drawn(MediaItem.load(document)):
                     found.append(Candidate(name, self._media.key(workspace, name), {"doc": document}, document))
             brands = {each.id.partition(":")[0] for each in found}
             indexes = [self._media.index(workspace), *(self._media.index(workspace, brand) for brand in brands)]
@@ -178,3 +178,8 @@ class Retiring:
 
 def _json(ids: Sequence[str]) -> str:
     return json.dumps(list(ids))
+
+
+def _drawn(item: MediaItem) -> bool:
+    """Made by AdMind, and by nobody given a name or a tag."""
+    return item.source != "upload" and not item.name and not item.tags

@@ -15,11 +15,11 @@ from io import BytesIO
 
 import numpy as np
 import typst
-from PIL import Image
+from PIL import Image, ImageOps
 
 from bot.artwork import lettering, typefaces
-from bot.artwork.backgrounds import Area, paint
-from bot.artwork.colour import mix
+from bot.artwork.backgrounds import Area, Pixels, paint
+from bot.artwork.colour import mix, readable
 from bot.artwork.contrast import Spot, mend
 from bot.artwork.logo import open_logo, place_logo
 from bot.artwork.palette import derive
@@ -27,8 +27,10 @@ from bot.artwork.picture import Picture, PictureRefused
 from bot.artwork.seeds import generator, pick
 from bot.artwork.themes import Theme, dress, quilt
 from bot.artwork.typeset import Box, typeset
+from bot.artwork.veil import veil
 
 LAYOUTS: tuple[str, ...] = ("editorial", "aurora", "tiles", "statement", "split", "offer", "quote")
+OVER_PHOTO = "aurora"
 _FREE = ("editorial", "aurora", "tiles", "split", "statement")
 MIN_SIDE, MAX_SIDE = 240, 4096
 MIN_RATIO, MAX_RATIO = 0.45, 2.5
@@ -43,7 +45,8 @@ _FIELDS = ("headline", "sub", "kicker", "cta", "offer", "brand")
 @dataclass(frozen=True, slots=True)
 class CardSpec:
     """One card. Colours are CSS colours, brand's first; `logo` is PNG from the upload cleaner; `font` a family's name;
-    `layout` one of `LAYOUTS` or "auto"; width and height in pixels; equal seeds draw equal pictures."""
+    `layout` one of `LAYOUTS` or "auto"; width and height in pixels; equal seeds draw equal pictures. `photo`, from the
+    cleaner too, takes the background's place: it is cut to the card, and darkened just where words need it."""
 
     headline: str
     sub: str = ""
@@ -53,6 +56,7 @@ class CardSpec:
     brand: str = ""
     palette: tuple[str, ...] = ()
     logo: bytes | None = None
+    photo: bytes | None = None
     font: str = ""
     layout: str = "auto"
     language: str = "en"
@@ -71,7 +75,11 @@ class _Copy:
 
 
 def choose_layout(spec: CardSpec) -> str:
-    """The asked layout, or by content: an offer large, a quotation as one, a long text plainly; else by seed."""
+    """The asked layout, or by content: an offer large, a quotation as one, a long text plainly; else by seed. Over a
+    photo the one that leaves most of it to be seen.
+    """
+    if spec.photo is not None:
+        return OVER_PHOTO
     figure = re.search(r"\w", spec.offer) is not None  # an emoji alone would stand there larger than its place
     if spec.layout in LAYOUTS and (spec.layout != "offer" or figure):
         return spec.layout
@@ -125,6 +133,8 @@ def proof_of(spec: CardSpec) -> Proof:
     key = _key(spec)
     palette, colour_problems = derive(spec.palette, spec.brand or spec.seed)
     theme = dress(layout, palette, key)
+    if spec.photo is not None:  # one tone of words needs one shade: a muted one would ask for twice as much
+        theme.colours.update(muted=theme.colours["ink"], accent=readable(palette.lively, theme.colours["ground"], 11.0))
     copy = _prepare(spec, layout)
     logo, logo_problem = _logo(spec.logo)
     wanted, font_problem = typefaces.nearest_face(spec.font)
@@ -172,6 +182,8 @@ def _check_size(spec: CardSpec) -> None:
 def _layout_problem(spec: CardSpec, layout: str) -> str:
     if spec.layout in (layout, "auto"):
         return ""
+    if spec.photo is not None:
+        return f"Words over a picture are set in the {layout} layout."
     if spec.layout == "offer":
         return f"The offer layout needs an offer such as “20%”; the {layout} layout is used."
     return f"There is no layout “{spec.layout[:24]}”; the {layout} layout is used."
@@ -264,6 +276,12 @@ def _trim_problems(boxes: list[Box]) -> list[str]:
 
 def _ground(spec: CardSpec, theme: Theme, key: str, boxes: list[Box], rtl: bool, dark: str, light: str) -> Image.Image:
     """The background, mended where words would not read on it."""
+    if spec.photo is not None:
+        photo = _photo(spec.photo, spec.width, spec.height)
+        shade = mix(dark, theme.colours["ground"], 0.3)
+        veil(photo, spots_of(boxes), shade)
+        mend(photo, spots_of(boxes), shade, light)
+        return Image.fromarray(photo)
     panel = next((Area(b.x, b.y, b.width, b.height, b.radius) for b in boxes if b.kind == "panel"), None)
     pixels = paint(
         spec.width, spec.height, theme.background, theme.colours["ground"], theme.lights, key, art=theme.art,
@@ -271,6 +289,16 @@ def _ground(spec: CardSpec, theme: Theme, key: str, boxes: list[Box], rtl: bool,
     )  # fmt: skip
     mend(pixels, spots_of(boxes), mix(dark, theme.colours["ground"], 0.3), light)
     return Image.fromarray(np.ascontiguousarray(pixels))
+
+
+def _photo(data: bytes, width: int, height: int) -> Pixels:
+    """The picture's pixels, cut evenly to the card's shape. Raises PictureRefused for bytes that are no picture."""
+    try:
+        with Image.open(BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as opened:
+            fitted = ImageOps.fit(opened.convert("RGB"), (width, height), Image.Resampling.LANCZOS)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        raise PictureRefused("The picture behind the words can't be read.", do_next="Send or make another.") from None
+    return np.array(fitted)
 
 
 def spots_of(boxes: list[Box]) -> list[Spot]:

@@ -17,6 +17,7 @@ class Picture:
     height: int
     layout: str = ""
     problems: tuple[str, ...] = ()
+    source: str = ""  # IPTC's digital source type that its file names, where it names one
     generated: bool = False  # its file says that an image model made it, or some of it
 
 

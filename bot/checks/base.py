@@ -6,7 +6,8 @@ else: no network, no clock, no model, so that the same draft always gets the sam
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from bot.channels.base import Capabilities, Measure, Problem
 from storage.accounts import Account
 from storage.claims import Evidence
 from storage.drafts import Brief, Finding, Version
+from storage.media import MediaItem
 from storage.sealed import SealedPayload
 from storage.sources import Source
 from storage.team import Brand
@@ -67,6 +69,7 @@ class Reading:
 class Subject:
     """A draft as the checks see it. `recent` is account id and text of what the brand drafted lately, newest first.
 
+    `pictures`: by the hash of its final bytes, what the library knows of a picture and of the one it was made from.
     `page_texts` is what stands on the pages that were read: a figure may have its source there, an address never.
     `near` are other posts around the same time, `looked` the links that were opened beforehand.
     """
@@ -82,6 +85,7 @@ class Subject:
     looked: tuple[Looked, ...] = ()
     readings: tuple[Reading, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    pictures: Mapping[str, tuple[MediaItem, ...]] = field(default_factory=dict)
 
     @property
     def sources(self) -> tuple[str, ...]:

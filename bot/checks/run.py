@@ -19,6 +19,7 @@ from bot.checks.links import links
 from bot.checks.pages import pages
 from bot.checks.placeholders import placeholders
 from bot.checks.privacy import privacy
+from bot.checks.rights import rights
 from bot.checks.tracking import tracking
 from bot.words import noted
 from storage.drafts import Finding
@@ -37,6 +38,7 @@ CHECKS: Mapping[str, tuple[str, Check]] = {
     "brand": (noted("The brand's own rules"), brand),
     "days": (noted("Days that move along"), days),
     "disclosure": (noted("What it says of itself"), disclosure),
+    "rights": (noted("The rights to its pictures"), rights),
     "alt": (noted("The picture's description"), alt),
     "duplicates": (noted("Repetition"), duplicates),
     "clashes": (noted("Other posts and days without any"), clashes),

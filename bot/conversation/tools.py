@@ -52,8 +52,14 @@ class PostIdea(BaseModel):
     hashtags: list[Short] = Field(default_factory=list, max_length=10)
     call_to_action: Short = ""
     verbatim: str = Field("", max_length=10_000, description="wording that must be used exactly as it is")
-    image: Literal["none", "card", "upload"] = Field("none", description="upload: the picture that came along")
-    image_wish: Line = ""
+    image: Literal["none", "card", "upload", "generate", "library"] = Field(
+        "none",
+        description="card: drawn, the usual one; upload: the picture that came along; generate: only when the person "
+        "asks for a generated or AI picture; library: a picture of the media library that the person names",
+    )
+    library: Short = Field("", description="name or tag of the library's picture, as the person said it")
+    image_wish: Line = Field("", description="what the picture shall show, or shows, in the person's words")
+    image_words: bool = Field(False, description="words over a generated picture; only when the person wants them")
     first_comment: Line = Field("", description="words for a first comment, verbatim; link: the link goes there")
     accounts: list[Short] = Field(default_factory=list, max_length=20, description="as the person named them")
     when: Short = Field("", description="the phrase about the posting time, verbatim; empty when none was said")
@@ -213,7 +219,9 @@ def _brief(post: PostIdea, turn: Turn) -> Brief:
     if post.link not in links and post.link in _links_in(turn.said):  # spoken of earlier in the conversation
         links = (*links, post.link)
     uploads = tuple(upload.sha256 for upload in turn.uploads)
-    image = post.image if post.image != "upload" or uploads else "card"
+    image = post.image if post.image != "library" else "card"
+    if image == "upload" and not uploads:
+        image = "card"
     language = post.language if re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}", post.language) else ""
     return Brief(
         request=turn.verbatim or turn.words,
@@ -232,7 +240,9 @@ def _brief(post: PostIdea, turn: Turn) -> Brief:
         verbatim=post.verbatim,
         image=image,
         image_wish=post.image_wish,
+        image_words=image == "generate" and post.image_words,
         uploads=uploads if image == "upload" else (),
+        library=post.library if post.image == "library" else "",
         campaign=campaign_of(turn.words)[:100],
         first_comment=_comment(post, link, turn),
     )

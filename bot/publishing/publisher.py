@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from bot.channels.base import Channel, ChannelRefused, Door, OutcomeUnknown, ProvenNotSent, Receipt
 from bot.clock import Clock, from_milliseconds, milliseconds
@@ -39,11 +40,12 @@ from storage.accounts import Account
 from storage.audit import AuditWriter
 from storage.blobs.base import BlobStore
 from storage.journal import Journal
+from storage.media import MediaStore
 from storage.posts import DOUBTFUL, Attempt, Failure, Post, PostReceipt, PostState
 from storage.record import new_id
 from storage.redis import Database
 from storage.sending import Refusal, Sending
-from storage.stores import PostStore
+from storage.stores import PostStore, TeamStore
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +78,8 @@ class Publisher:
         self._lent = lent
         self._database = database
         self._posts = PostStore(database)
+        self._media = MediaStore(database)
+        self._team = TeamStore(database)
         self._channels = channels
         self._open_door = open_door
         self._clock = clock
@@ -198,6 +202,7 @@ class Publisher:
         try:
             async with asyncio.timeout(deadline.total_seconds()):
                 if run.post.receipt is None:
+                    await self._check_rights(run)
                     receipt = await run.channel.send(run.payload, run.key, door)
                 else:
                     receipt = await run.comments.comment(run.payload, sent_receipt(run.post), run.key, door)
@@ -222,6 +227,25 @@ class Publisher:
         else:
             self.pacing.answered(run.post, well=True)
             await self._published(run, receipt, door)
+
+    async def _check_rights(self, run: Run) -> None:
+        """What was approved may have waited, or rights taken back since. Raises ChannelRefused: never sent."""
+        workspace, brand = run.post.workspace, run.post.brand
+        for medium in (medium for part in run.payload.parts for medium in part.media):
+            item = await self._media.get(workspace, brand, medium.sha256)
+            origin = await self._media.get(workspace, brand, item.made_from) if item and item.made_from else None
+            ends = min((each.rights_until for each in (item, origin) if each and each.rights_until), default=None)
+            if ends is None:
+                continue
+            kept = await self._team.brands.find(workspace, brand)
+            zone = ZoneInfo(kept.record.zone if kept is not None and kept.record.zone else "UTC")
+            if self._clock.now().astimezone(zone).date() > ends:
+                raise ChannelRefused(
+                    f"The rights to its picture ended on {ends.isoformat()}, so it was not sent.",
+                    code="rights",
+                    kept="Nothing was published.",
+                    do_next="Take another picture; if its rights were extended, say so in the library and try again.",
+                )
 
     async def _open_media(self, run: Run) -> None:
         """Channels that fetch pictures find them on the public edge from the first attempt on, for some days.

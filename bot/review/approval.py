@@ -19,8 +19,9 @@ from storage.accounts import Account
 from storage.drafts import Decision, Draft, DraftStatus, Verdict, Version
 from storage.team import Brand, Member, Role
 
-# Findings of these rules mean that the channel would not take it: nobody can approve that away.
-IMPOSSIBLE = frozenset({"limits"})
+# Findings of these rules mean that the channel would not take it, or that the publisher will not send it: nobody can
+# approve that away.
+IMPOSSIBLE = frozenset({"limits", "rights"})
 UNPROVEN = noted("Something in it lacks evidence: give it, or an owner takes it on with a reason.")
 IN_THE_WAY = {
     Verdict.reject: DraftStatus.rejected,

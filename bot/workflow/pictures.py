@@ -1,4 +1,4 @@
-"""A draft's pictures: the card or the uploads, in each channel's final bytes, kept with where they came from."""
+"""A draft's pictures: card, uploads or a generated one, in each channel's final bytes, kept with their origin."""
 
 from __future__ import annotations
 
@@ -8,37 +8,76 @@ from typing import TYPE_CHECKING
 
 from bot.artwork.picture import Picture
 from bot.channels.base import Capabilities, Channel
+from bot.drafting.alt import describe_card, within
 from bot.drafting.copy import CardText
+from bot.workflow.painting import Painter
 from bot.workflow.versions import Versions
 from storage.accounts import Account
 from storage.blobs.base import BlobStore
-from storage.drafts import Brief, Finding
+from storage.drafts import Brief, Finding, GeneratedPicture
 from storage.sealed import Medium, Origin
 from storage.team import UNNAMED, Brand
 
 if TYPE_CHECKING:
     from bot.drafting.creative import Creative
 
+# IPTC's words by origin, as `bot.artwork.fit` has them; that one loads numpy and Pillow
+_SOURCES: Mapping[Origin, str] = {
+    "upload": "digitalCreation",
+    "card": "algorithmicMedia",
+    "generated": "trainedAlgorithmicMedia",
+}
+_ALT_CHARACTERS = 1000
+
 
 @dataclass(slots=True)
 class Made:
-    """Media by account id, and what did not work, in words."""
+    """Media by account id, and what did not work, in words. `generated`: what an image model made for it."""
 
     media: dict[str, tuple[Medium, ...]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     layout: str = ""
+    generated: GeneratedPicture | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One picture in a channel's bytes; `made_from` names the library's picture behind it."""
+
+    picture: Picture
+    origin: Origin
+    made_from: str = ""
 
 
 class Pictures:
     """`creative` is called at the first picture: what it needs is slow to load."""
 
     def __init__(
-        self, *, channels: Mapping[str, Channel], blobs: BlobStore, creative: Callable[[], Creative], versions: Versions
+        self,
+        *,
+        channels: Mapping[str, Channel],
+        blobs: BlobStore,
+        creative: Callable[[], Creative],
+        versions: Versions,
+        painter: Painter,
     ) -> None:
         self._channels = channels
         self._blobs = blobs
         self._creative = creative
         self._versions = versions
+        self._painter = painter
+
+    async def paint(
+        self, brief: Brief, brand: Brand, card: CardText | None, accounts: Sequence[Account], *, draft: str, by: str
+    ) -> GeneratedPicture | str | None:
+        """What an image model makes of the brief, paid once; or a sentence why there is none. None: no account takes
+        pictures.
+        """
+        taking = [can for _, can in self._taking(accounts)]
+        if not taking:
+            return None
+        alt = _shows(brief, card, taking)
+        return await self._painter.paint(brief, brand, _shared_size(taking), alt=alt, by=by, draft=draft)
 
     async def make(
         self,
@@ -50,29 +89,56 @@ class Pictures:
         *,
         draft: str,
         by: str,
+        painted: GeneratedPicture | str | None = None,
     ) -> Made:
-        """Pictures for every account that takes one. A picture that fails never blocks the draft: it is a finding."""
+        """Pictures for every account that takes one. A picture that fails never blocks the draft: it is a finding.
+
+        `painted` is of `paint`, now or for an earlier revision; for a brief that wants a generated picture a card
+        stands in where there is none.
+        """
         made, done = Made(), dict[tuple[object, ...], tuple[Medium, ...]]()
         if brief.image == "none":
             return made
+        taking = self._taking(accounts)
+        if brief.image == "generate":
+            alt = self._take(made, brief, card, alt, painted, [can for _, can in taking])
         logo = await self._blobs.get(brand.logo) if brand.logo else None
         if brand.name == UNNAMED:
             brand = brand.changed(name=" ")  # nobody named it yet: the card carries no name rather than ours
-        for account in accounts:
-            can = self._channels[account.channel].capabilities_for(account)
-            if not can.images_max:
-                continue
+        for account, can in taking:
             want = (can.picture_size, can.image_mimes, can.image_max_bytes, can.image_max_pixels, can.image_ratio)
             if want not in done:
-                pictures = await self._draw(brief, brand, card, logo, can, made, draft)
-                done[want] = tuple(
-                    [
-                        await self._versions.keep(picture, alt=alt, source=source, brand=brand, by=by, draft=draft)
-                        for picture, source in pictures
-                    ]
-                )
+                found = await self._draw(brief, brand, card, logo, can, made, draft)
+                done[want] = tuple([await self._keep(each, alt, brand, by=by, draft=draft) for each in found])
             made.media[account.id] = done[want][: can.images_max]
         return made
+
+    def _taking(self, accounts: Sequence[Account]) -> list[tuple[Account, Capabilities]]:
+        """Those whose channels take pictures."""
+        every = [(each, self._channels[each.channel].capabilities_for(each)) for each in accounts]
+        return [(account, can) for account, can in every if can.images_max]
+
+    @staticmethod
+    def _take(
+        made: Made,
+        brief: Brief,
+        card: CardText | None,
+        alt: str,
+        painted: GeneratedPicture | str | None,
+        taking: Sequence[Capabilities],
+    ) -> str:
+        """Into `made`: the model's picture, or why a card stands in. The description that fits what will be shown."""
+        if isinstance(painted, GeneratedPicture):
+            made.generated = painted
+            return alt or _shows(brief, card, taking)
+        if painted:
+            made.findings = (Finding(severity="warn", rule="picture", reason=painted),)
+        return within(describe_card(card.model_dump(), brief.language), _alt_limit(taking)) if card is not None else ""
+
+    async def _keep(self, source: _Source, alt: str, brand: Brand, *, by: str, draft: str) -> Medium:
+        return await self._versions.keep(
+            source.picture, alt=alt, source=source.origin, brand=brand, by=by, draft=draft, made_from=source.made_from
+        )
 
     async def _draw(
         self,
@@ -83,18 +149,24 @@ class Pictures:
         can: Capabilities,
         made: Made,
         seed: str,
-    ) -> list[tuple[Picture, Origin]]:
-        found: list[tuple[Picture, Origin]] = []
+    ) -> list[_Source]:
+        creative, generated = self._creative(), made.generated
+        found: list[_Source] = []
         if brief.image == "upload":
             for sha256 in brief.uploads:
-                source = await self._versions.origin(brand, sha256)
-                result = await self._creative().upload_for(
-                    await self._blobs.get(sha256), can, generated=source != "upload"
-                )
-                found += [(each, source) for each in self._note(made, result.picture, result.trouble)]
+                origin, kind = await self._versions.origin(brand, sha256)
+                result = await creative.upload_for(await self._blobs.get(sha256), can, source=kind or _SOURCES[origin])
+                found += [_Source(each, origin, sha256) for each in self._note(made, result.picture, result.trouble)]
+        elif generated is not None and (card is None or not brief.image_words):
+            data = await self._blobs.get(generated.sha256)
+            result = await creative.upload_for(data, can, source=_SOURCES["generated"])
+            for each in self._note(made, result.picture, result.trouble):
+                found.append(_Source(each, "generated", generated.sha256))
         elif card is not None:
-            result = await self._creative().picture_for(card, brand, logo, can, seed=seed, language=brief.language)
-            found += [(each, "card") for each in self._note(made, result.picture, result.trouble)]
+            photo = await self._blobs.get(generated.sha256) if generated else None
+            result = await creative.picture_for(card, brand, logo, can, seed=seed, language=brief.language, photo=photo)
+            for each in self._note(made, result.picture, result.trouble):
+                found.append(_Source(each, "generated" if generated else "card", generated.sha256 if generated else ""))
             made.layout = result.picture.layout if result.picture else ""
         return found
 
@@ -107,3 +179,19 @@ class Pictures:
             if finding not in made.findings:
                 made.findings = (*made.findings, finding)
         return [picture] if picture else []
+
+
+def _alt_limit(channels: Sequence[Capabilities]) -> int:
+    return min((can.alt_limit for can in channels if can.alt_limit), default=_ALT_CHARACTERS)
+
+
+def _shows(brief: Brief, card: CardText | None, channels: Sequence[Capabilities]) -> str:
+    from bot.drafting.picturing import alt_of_picture  # noqa: PLC0415 - loads the prompts' templates
+
+    return alt_of_picture(brief, card, _alt_limit(channels))
+
+
+def _shared_size(channels: Sequence[Capabilities]) -> tuple[int, int]:
+    """The size to ask a model for: theirs when all want one shape, else a square, of which each can cut its own."""
+    shapes = {round(can.picture_size[0] / can.picture_size[1], 2) for can in channels}
+    return channels[0].picture_size if len(shapes) == 1 else (1024, 1024)

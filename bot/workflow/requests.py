@@ -41,14 +41,26 @@ from bot.workflow.declarations import (
 from bot.workflow.pictures import Pictures
 from bot.workflow.rereading import holding, newest
 from bot.workflow.room import Room
+from bot.workflow.shelf import Shelf
 from bot.workflow.versions import Making, Versions
-from bot.workflow.wishes import picture_wish
+from bot.workflow.wishes import PictureWish, picture_wish
 from storage.accounts import Account
 from storage.audit import AuditWriter
 from storage.blobs.base import BlobStore
 from storage.claims import ledger_digest
 from storage.commit import Change, commit
-from storage.drafts import Brief, CardWords, Draft, DraftStatus, Finding, MadeWith, RevisionMark, Variant, Version
+from storage.drafts import (
+    Brief,
+    CardWords,
+    Draft,
+    DraftStatus,
+    Finding,
+    GeneratedPicture,
+    MadeWith,
+    RevisionMark,
+    Variant,
+    Version,
+)
 from storage.posts import PostState
 from storage.record import new_id
 from storage.redis import Database
@@ -110,7 +122,9 @@ class Edit:
     variants: tuple[Variant, ...] | None = None
     made_with: MadeWith | None = None
     spent: Usage = NOTHING  # what models took for it
-    image: Literal["card", "none", "upload"] | None = None
+    image: Literal["card", "none", "upload", "generate"] | None = None
+    painted: GeneratedPicture | str | None = None  # what a model made for it now, or why there is none
+    wish: Brief | None = None  # what the picture shall be
     uploads: tuple[str, ...] = ()
     brief: Brief | None = None  # what is declared of it
     by_model: Mapping[str, int] = field(default_factory=dict)  # of texts whose writers are known
@@ -130,6 +144,7 @@ class Requests:
         reader: Callable[[Asker], Reader],
         sources: Sources,
         pictures: Pictures,
+        shelf: Shelf,
         decisions: Decisions,
         clock: Clock,
         model_name: str,
@@ -147,6 +162,7 @@ class Requests:
         self._reader = reader
         self._sources = sources
         self._pictures = pictures
+        self._shelf = shelf
         self._decisions = decisions
         self._clock = clock
         self._model_name = model_name
@@ -167,6 +183,7 @@ class Requests:
         jobs.sort(key=lambda job: (job[2] is not None, job[2]))  # as soon as approved first, then by time
         if len(jobs) > MOST_DRAFTS:
             raise BadInput(f"That makes {len(jobs)} posts. I make at most {MOST_DRAFTS} at a time: which first?")
+        jobs = [(await self._from_library(brand, idea), accounts, due) for idea, accounts, due in jobs]
         pages = await self._read(asker, [idea.brief for idea, _, _ in jobs])
         made: list[Draft] = []
         family = family or new_id("s")  # siblings share it, so that none opens like another
@@ -181,6 +198,14 @@ class Requests:
             made.append(await self._make(asker, brand, member, idea, accounts, due, written, seed, pages))
             pages = replace(pages, spent=Usage())  # reading them is the first one's
         return tuple(made)
+
+    async def _from_library(self, brand: Brand, idea: Idea) -> Idea:
+        """The idea with the library's picture that it names. Raises BadInput when there is none, or none any more."""
+        if not idea.brief.library:
+            return idea
+        item = await self._shelf.pick(brand, idea.brief.library)
+        picture = {"image": "upload", "uploads": (item.sha256,), "image_wish": item.alt}
+        return replace(idea, brief=idea.brief.model_copy(update=picture))
 
     async def _read(self, asker: Asker, briefs: Sequence[Brief]) -> ReadPages:
         """The pages that people named. Raises BadInput when none could be read and nothing else was said."""
@@ -208,7 +233,7 @@ class Requests:
         if said is not None and not said.rest:
             return await self._revision(asker, case, brand, member, Edit({}, why=instruction[:500], brief=said.brief))
         wish = picture_wish(instruction)
-        if wish is not None:
+        if wish is not None and (wish.kind != "again" or draft.brief.image == "generate"):
             return await self._other_picture(asker, case, brand, member, wish, instruction)
         below = comment_wish(instruction)
         if below is not None:
@@ -288,24 +313,45 @@ class Requests:
         case: Case,
         brand: Brand,
         member: Member,
-        wish: Literal["card", "none"],
+        wish: PictureWish,
         instruction: str,
     ) -> Draft:
-        """The same words with a card, or without a picture."""
+        """The same words with a card, with a generated picture, or without one."""
         draft = case.draft
-        if wish == "none":
+        if wish.kind == "none":
             if not any(version.media for version in draft.versions):
                 raise BadInput("It has no picture.", kept=UNTOUCHED)
             return await self._revision(asker, case, brand, member, Edit({}, why=instruction[:500], image="none"))
+        if wish.kind == "library":
+            item = await self._shelf.pick(brand, wish.shows)
+            edit = Edit({}, why=instruction[:500], alt=item.alt, image="upload", uploads=(item.sha256,))
+            return await self._revision(asker, case, brand, member, edit)
         await asker.tell(told("Making the picture"))
         brief = draft.brief.model_copy(update={"image": "card"})
+        if wish.kind in ("generate", "again"):
+            shows = {"image": "generate", "image_wish": wish.shows or brief.image_wish}
+            with_words = wish.words if wish.kind == "generate" else brief.image_words
+            brief = brief.model_copy(update={**shows, "image_words": with_words})
         needs = [
             self._versions.need(case.accounts[version.account], brief, brand, (), picture=True)
             for version in draft.versions
         ]
         copywriter = self._copywriter(asker)
         card, alt = await copywriter.card(brief, brand, needs, sources=draft.sources, seed=f"{draft.id}:0")
-        edit = Edit({}, why=instruction[:500], card=card, alt=alt, image="card", spent=copywriter.spent)
+        painted: GeneratedPicture | str | None = None
+        if brief.image == "generate":  # before the revision is tried, which may be more than once: each one is paid
+            accounts = [case.accounts[version.account] for version in draft.versions]
+            painted = await self._pictures.paint(brief, brand, card, accounts, draft=draft.id, by=member.id)
+        edit = Edit(
+            {},
+            why=instruction[:500],
+            card=card,
+            alt=alt,
+            image=brief.image,
+            painted=painted,
+            wish=brief,
+            spent=copywriter.spent,
+        )
         return await self._revision(asker, case, brand, member, edit)
 
     async def depict(self, asker: Asker, draft_id: str, uploads: Sequence[str], shows: str = "") -> Draft:
@@ -506,7 +552,12 @@ class Requests:
         words = written.card if picture else None
         if picture:
             await asker.tell(told("Making the picture"))
-        pictures = await self._pictures.make(brief, brand, words, written.alt, accounts, draft=draft_id, by=member.id)
+        painted: GeneratedPicture | str | None = None
+        if brief.image == "generate":
+            painted = await self._pictures.paint(brief, brand, words, accounts, draft=draft_id, by=member.id)
+        pictures = await self._pictures.make(
+            brief, brand, words, written.alt, accounts, draft=draft_id, by=member.id, painted=painted
+        )
         making = [
             Making(
                 account,
@@ -545,6 +596,7 @@ class Requests:
                 prompts=(*(pages.prompts if sources else ()), *written.prompts),
                 card_layout=pictures.layout,
                 usage=pages.spent.plus(copywriter.spent),
+                picture=pictures.generated,
             ),
             sources=sources,
             called=called(brief, sources),
@@ -638,24 +690,27 @@ class Requests:
         due = edit.due[0] if edit.due is not None else old.due
         media = {version.account: version.media for version in old.versions}
         findings: tuple[Finding, ...] = ()
-        layout, words = old.made_with.card_layout, old.card
-        brief = edit.brief or old.brief
+        layout, words, generated = old.made_with.card_layout, old.card, old.made_with.picture
+        brief = edit.wish or edit.brief or old.brief
         brief = brief if edit.image is None else brief.model_copy(update={"image": edit.image})
         if edit.first_comment is not None:
             brief = brief.model_copy(update={"first_comment": edit.first_comment})
         if edit.image == "none":
-            media, layout, words = dict.fromkeys(media, ()), "", None
+            media, layout, words, generated = dict.fromkeys(media, ()), "", None, None
         elif edit.image == "upload":
             brief = brief.model_copy(update={"uploads": edit.uploads})
             pictures = await self._pictures.make(brief, brand, None, edit.alt, accounts, draft=draft_id, by=member.id)
             media, findings, layout, words = {**media, **pictures.media}, pictures.findings, "", None
-        elif edit.card is not None and brief.image == "card":
+            generated = None
+        elif edit.card is not None and brief.image in ("card", "generate"):
             words = CardWords(**edit.card.model_dump())
-            if words != old.card:
+            if words != old.card or edit.image is not None:
+                painted = edit.painted if edit.image is not None else generated
                 pictures = await self._pictures.make(
-                    brief, brand, edit.card, edit.alt, accounts, draft=draft_id, by=member.id
+                    brief, brand, edit.card, edit.alt, accounts, draft=draft_id, by=member.id, painted=painted
                 )
                 media, findings, layout = {**media, **pictures.media}, pictures.findings, pictures.layout
+                generated = pictures.generated
         elif edit.alt:
             media = {
                 account: tuple(medium.model_copy(update={"alt": edit.alt}) for medium in kept)
@@ -689,7 +744,9 @@ class Requests:
             snapshot=await self._blobs.put(old.dump().encode()),
         )
         usage = old.made_with.usage.plus(edit.spent) if draft_id == old.id else edit.spent
-        made_with = (edit.made_with or old.made_with).model_copy(update={"card_layout": layout, "usage": usage})
+        made_with = (edit.made_with or old.made_with).model_copy(
+            update={"card_layout": layout, "usage": usage, "picture": generated}
+        )
         return old.changed(
             id=draft_id,
             title=title,

@@ -132,8 +132,13 @@ class Versions:
         measured = self._channels[account.channel].measure(text, account)
         return measured.used, measured.limit
 
-    async def keep(self, picture: Picture, *, alt: str, source: Origin, brand: Brand, by: str, draft: str) -> Medium:
-        """A picture's final bytes into the blob store and the media library."""
+    async def keep(
+        self, picture: Picture, *, alt: str, source: Origin, brand: Brand, by: str, draft: str, made_from: str = ""
+    ) -> Medium:
+        """A picture's final bytes into the blob store and the media library; `made_from` is the library's it came from.
+
+        Bytes that the library holds already, as they are, keep what is known of them there.
+        """
         medium = Medium(
             sha256=await self._blobs.put(picture.data),
             mime=picture.mime,
@@ -143,6 +148,10 @@ class Versions:
             alt=alt,
             source=source,
         )
+        if made_from == medium.sha256:
+            return medium
+        known = await self._media.get(brand.workspace, brand.id, medium.sha256)
+        told = {"name", "tags", "rights_until", "rights_note"}
         await self._media.put(
             MediaItem(
                 sha256=medium.sha256,
@@ -158,14 +167,17 @@ class Versions:
                 from_draft=draft,
                 picture_hash=_picture_hash(picture.data),
                 created_at=self._clock.now(),
+                made_from=made_from,
+                digital_source=picture.source,
+                **(known.model_dump(include=told) if known else {}),
             )
         )
         return medium
 
-    async def origin(self, brand: Brand, sha256: str) -> Origin:
-        """Of a picture that came from people: whether its file said that an image model made it."""
+    async def origin(self, brand: Brand, sha256: str) -> tuple[Origin, str]:
+        """How a picture of the library came to be, and IPTC's word for it ("" where the origin says it all)."""
         item = await self._media.get(brand.workspace, brand.id, sha256)
-        return "generated" if item is not None and item.source == "generated" else "upload"
+        return (item.source, item.digital_source) if item is not None else ("upload", "")
 
     async def seal(
         self, making: Sequence[Making], brief: Brief, brand: Brand, *, title: str, due: datetime | None
@@ -360,6 +372,7 @@ class Versions:
             page_texts=tuple(texts),
             readings=tuple(readings),
             evidence=evidence,
+            pictures=await self._pictures(brand, [medium for each in checked for medium in each.version.media]),
         )
 
     async def _looked(self, subject: Subject, draft: str) -> tuple[Looked, ...]:
@@ -398,6 +411,17 @@ class Versions:
                 for version in each.versions
             ),
         )
+
+    async def _pictures(self, brand: Brand, media: Sequence[Medium]) -> dict[str, tuple[MediaItem, ...]]:
+        """What the library knows of these, and of what they were made from."""
+        found: dict[str, tuple[MediaItem, ...]] = {}
+        for sha256 in {medium.sha256 for medium in media}:
+            item = await self._media.get(brand.workspace, brand.id, sha256)
+            origin = (
+                await self._media.get(brand.workspace, brand.id, item.made_from) if item and item.made_from else None
+            )
+            found[sha256] = tuple(each for each in (item, origin) if each is not None)
+        return found
 
     async def _text_of(self, page: Source) -> str:
         return (await self._blobs.get(page.text)).decode("utf-8", "replace") if page.text else ""

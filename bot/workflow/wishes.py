@@ -3,24 +3,74 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Literal
 
 _PICTURE = r"(?:image|picture|photo|card|bild|foto|karte)"
+_LEAD = r"^\W*(?:(?:please|bitte|now|jetzt|and|und|but|aber)\W+)*"
 _ADD = re.compile(
-    rf"^\W*(?:(?:please|bitte|now|jetzt|and|und|but|aber)\W+)*(?:(?:add|with|include|make|mit|füge?)\W+)"
+    rf"{_LEAD}(?:(?:add|with|include|make|mit|füge?)\W+)"
     rf"(?:(?:an?|the|its|einem?|ein|noch)\W+)*{_PICTURE}(?:\W+(?:please|bitte|too|hinzu|dazu))*\W*$",
     re.IGNORECASE,
 )
 _DROP = re.compile(
-    rf"^\W*(?:(?:please|bitte|now|jetzt|and|und)\W+)*(?:without|no|drop|remove|delete|ohne|kein|entferne?|lösche?)\W+"
+    rf"{_LEAD}(?:without|no|drop|remove|delete|ohne|kein|entferne?|lösche?)\W+"
     rf"(?:(?:an?|the|any|das|ein|dem)\W+)*{_PICTURE}(?:\W+(?:please|bitte))*\W*$",
+    re.IGNORECASE,
+)
+_MADE = r"(?:ai[- ]generated|generated|ai|(?:ki[- ])?generierte[mnrs]?)"
+_GENERATE = re.compile(
+    rf"{_LEAD}(?:"
+    rf"(?:generate|generiere?)\W+(?:me\W+)?(?:(?:an?|the|another|new|ein|neues|noch|anderes)\W+)*(?:image|picture|photo|bild|foto)"
+    rf"|(?:(?:use|add|with|make|create|try|take|mit|nimm|verwende|mach)\W+)(?:(?:an?|the|another|new|ein|einem|neues)\W+)*"
+    rf"(?:{_MADE}\W+(?:image|picture|photo|bild|foto)|ki-bild))"
+    r"(?:\W+(?:of|showing|that shows|von|mit|das)\W+(?P<shows>.+?))?"
+    r"(?P<words>\W+(?:and|with|und|mit)\W+(?:the\W+|our\W+|der\W+|dem\W+)?(?:headline|words|text|überschrift|worten)"
+    r"(?:\W+(?:on|over|darauf|drauf|darüber)\b(?:\W+(?:it|top))?)?)?"
+    r"(?:\W+(?:please|bitte|instead|stattdessen))*\W*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_AGAIN = re.compile(
+    rf"{_LEAD}(?:(?:make|try|use|take|generate|mach|nimm|generiere)\W+)?(?:another|a new|a different|ein anderes|"
+    r"ein neues|noch ein)\W+(?:generated\W+)?(?:image|picture|photo|bild|foto)(?:\W+(?:please|bitte))*\W*$",
     re.IGNORECASE,
 )
 
 
-def picture_wish(instruction: str) -> Literal["card", "none"] | None:
-    """`card` for "with an image", `none` for "without the picture"; None when it is about something else, or more."""
-    text = instruction[:200]
-    if _DROP.match(text):
-        return "none"
-    return "card" if _ADD.match(text) else None
+_LIBRARY = re.compile(
+    rf"{_LEAD}(?:(?:use|add|with|take|mit|nimm|verwende)\W+)?(?:the|our|das|dem|unser|unserem)\W+(?:image|picture|photo|bild|foto)"
+    r"\s+(?:called\s+|named\s+|tagged\s+|namens\s+)?(?P<name>[^\n]{1,80}?)\s+"
+    r"(?:from|in|out of|aus|in)\s+(?:the|our|der|unserer)\s+(?:media\s+)?(?:library|bibliothek|mediathek)"
+    r"(?:\W+(?:please|bitte))*\W*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureWish:
+    """`card` for "with an image", `none` for "without the picture", `generate` for "a generated image of …" (`shows`:
+    of what; `words`: with the card's words over it), `again` for "another picture", `library` for "the picture X from
+    the library" (`shows`: its name or tag).
+    """
+
+    kind: Literal["card", "none", "generate", "again", "library"]
+    shows: str = ""
+    words: bool = False
+
+
+def picture_wish(instruction: str) -> PictureWish | None:
+    """None when it is about something else, or more."""
+    text = instruction[:500]
+    if _DROP.match(text[:200]):
+        return PictureWish("none")
+    if _ADD.match(text[:200]):
+        return PictureWish("card")
+    shelved = _LIBRARY.match(text[:200])
+    if shelved is not None:
+        return PictureWish("library", shelved["name"].strip(" “”\"'„"))
+    if _AGAIN.match(text[:200]):
+        return PictureWish("again")
+    made = _GENERATE.match(text)
+    if made is None:
+        return None
+    return PictureWish("generate", " ".join((made["shows"] or "").split())[:400], bool(made["words"]))

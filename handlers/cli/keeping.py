@@ -15,6 +15,7 @@ from handlers.cli.talk import (
     command,
     group,
     line,
+    part,
     settings_here,
     show_json,
     sure,
@@ -103,14 +104,49 @@ async def restore(file: Path, force: bool, json_: bool) -> None:
     click.echo("Start `admind run`. Everything is paused: look at `admind posts`, then `admind resume`.")
 
 
-@click.command()
+@click.group(invoke_without_command=True)
+@click.option(
+    "--to", "file", type=click.Path(dir_okay=False, path_type=Path), default=None, help="A file; else the screen."
+)
+@yes_option
+@as_json
+@click.pass_context
+def export(ctx: click.Context, file: Path | None, yes: bool, json_: bool) -> None:
+    """Everything that you own here, as JSON lines; with --json as one list. Or the evidence of one post."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(everything, file=file, yes=yes, json_=json_)
+
+
+@export.command("evidence")
+@click.argument("post")
+@click.option(
+    "--to", "file", type=click.Path(dir_okay=False, path_type=Path), default=None, help="A zip file that is not there."
+)
+@as_json
+@command
+async def evidence(post: str, file: Path | None, json_: bool) -> None:
+    """How POST came about, and that what went out is what was approved, in one zip that people can read.
+
+    Brief, sources, findings, prompts and models, every change, who decided, receipts, pictures and the sealed bytes.
+    """
+    async with line() as opened:
+        out = (file or Path(f"evidence-{post}.zip")).absolute()
+        if out.exists():
+            raise Refused(f"{out} is there already. Nothing was written.")
+        data = await opened.raw(f"/posts/{part(post)}/evidence")
+        out.touch(mode=0o600)
+        out.write_bytes(data)
+        show_json({"path": str(out), "bytes": len(data)}) if json_ else click.echo(f"{out}, {len(data) / 1e6:.1f} MB")
+
+
+@export.command("everything")
 @click.option(
     "--to", "file", type=click.Path(dir_okay=False, path_type=Path), default=None, help="A file; else the screen."
 )
 @yes_option
 @as_json
 @command
-async def export(file: Path | None, yes: bool, json_: bool) -> None:
+async def everything(file: Path | None, yes: bool, json_: bool) -> None:
     """Everything that you own here, as JSON lines; with --json as one list."""
     async with line() as opened:
         if file is not None and file.exists():

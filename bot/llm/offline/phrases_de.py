@@ -88,8 +88,8 @@ PHRASES: Final[dict[str, str]] = {
     "preposition": r"(?:\b(?:am|um|ab|für|auf|im|in|den|dem|der|vom|zum|jeweils|via|an)\s+)+$",
     "until": r"(?:\b(?:gültig |nur |noch |endet )?(?:bis(?: und mit| zum| am| am| einschliesslich)?|endet(?: am)?|am)\s+)+$",
     "no_image": r"\b(?:kein|ohne)(?:e|en|em)? (?:bild|foto|grafik|karte|illustration)(?:er|s)?\b|\b(?:nur|reiner) text\b",
-    "image": r"\b(?:mit|plus|und|samt|inklusive|dazu)?\s*(?:ein(?:em|en|er)?|dem|passende[mnr]|schöne[mnr])*\s*\b"
-    r"(?:bild|foto|grafik|illustration|bildkarte)(?:er|s)?\b(?:\s+(?:im anhang|anbei))?(?:\s+(?:von|eines|einer)\s+(?:(?!\s(?:über|zu[mr]?|für)\b)[^,.;!?\ue000]){2,80})?",
+    "image": r"\b(?:mit|plus|und|samt|inklusive|dazu)?\s*(?:ein(?:em|en|er)?|dem|passende[mnr]|schöne[mnr]|(?:ki[- ])?generierte[mnrs]?)*\s*\b"
+    r"(?:ki-bild|bild|foto|grafik|illustration|bildkarte)(?:er|s)?\b(?:\s+(?:im anhang|anbei))?(?:\s+(?:von|eines|einer)\s+(?:(?!\s(?:über|zu[mr]?|für)\b)[^,.;!?\ue000]){2,80})?",
     "variants": r"\b(?:in |mit )?(?:zwei|drei|2|3|mehrere[n]?|ein paar) (?:\w+ )?(?:versionen|varianten|vorschläge[n]?|fassungen|"
     r"optionen)\b(?:\s+(?:davon|zur auswahl|eines posts|eines beitrags))?",
     "hashtag_wish": r"\b(?:mit|und|plus) (?:ein paar |passenden |einigen )?hashtags?\b:?|\bhashtags?:",

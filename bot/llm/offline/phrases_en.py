@@ -115,7 +115,7 @@ PHRASES: Final[dict[str, str]] = {
     "until": r"(?:\b(?:valid |ends? |ending |runs? |only |offer ends )?(?:until|till|through|by|before|on|ends?|this)\s+)+$",
     "no_image": r"\b(?:no|without(?: an?| any)?|skip the) (?:image|picture|photo|graphic|visual|card|pic|illustration)s?\b|"
     r"\btext[ -]only\b|\b(?:only|just) text\b",
-    "image": r"\b(?:with|add|include|plus|and|use|make|create)?\s*(?:an?|the|some|my|our|this|one|nice|matching)*\s*\b"
+    "image": r"\b(?:with|add|include|plus|and|use|make|create|generate)?\s*(?:an?|the|some|my|our|this|one|nice|matching|ai[- ]generated|generated|ai)*\s*\b"
     r"(?:image|picture|photo|graphic|visual|illustration|pic|template card|image card|photograph)s?\b(?:\s+(?:attached|below|enclosed))?"
     r"(?:\s+(?:of|showing|that shows|with)\s+(?:(?!\s(?:about|for|announcing|saying|and (?:post|publish))\b)[^,.;!?\ue000]){2,80})?",
     "variants": r"\b(?:in |with )?(?:two|three|2|3|different|several|a few|a couple of) (?:\w+ )?(?:versions|variants|variations|"

@@ -122,7 +122,10 @@ def _facts(draft: Mapping[str, Any], language: str, capital: bool = True) -> str
     parts = [
         sentence("for", language, accounts=", ".join(draft.get("accounts", ()))),
         sentence("goes_out", language, when=when) if when else sentence("asap", language),
-        sentence({"card": "with_card", "upload": "with_upload"}.get(str(image), "no_picture"), language),
+        sentence(
+            {"card": "with_card", "generate": "with_card", "upload": "with_upload"}.get(str(image), "no_picture"),
+            language,
+        ),
     ]
     if draft.get("link"):
         where = "comment" if str(draft["link"]) in str(draft.get("first_comment") or "") else "link"

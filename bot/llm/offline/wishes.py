@@ -77,15 +77,41 @@ _CALLS: Final = {
 }  # fmt: skip
 
 
+_GENERATED: Final = re.compile(r"\b(?:ai|generated|generate|ki-bild|(?:ki-)?generierte[mnrs]?)\b", re.I)
+_WORDS_ON: Final = re.compile(
+    r"[,;]?\s*\b(?:and|with|und|mit)\s+(?:the\s+|our\s+|der\s+|dem\s+|den\s+)?"
+    r"(?:headline|words|text|title|überschrift|worten|titel)\b(?:\s+(?:on|over|across|darauf|drauf|darüber)\b.*)?$",
+    re.I | re.S,
+)
+
+
+_LIBRARY: Final = re.compile(
+    r"(?:\b(?:with|use|add|and|mit|und|nimm|verwende)\s+)*(?:the|our|das|dem|unser|unserem)\s+(?:image|picture|photo|bild|foto)\s+"
+    r"(?:called\s+|named\s+|tagged\s+|namens\s+)?([^\n,;.!?]{1,60}?)\s+(?:from|in|aus)\s+(?:the|our|der|unserer)\s+"
+    r"(?:media\s+)?(?:library|bibliothek|mediathek)\b",
+    re.I,
+)
+
+
 def take_image(sheet: Sheet, around: Around, idea: dict[str, Any]) -> None:
     """Whether there shall be a picture: none, a drawn card, or the one that came along."""
     if sheet.take(pattern("no_image")):
+        return
+    shelved = sheet.take(_LIBRARY)
+    if shelved and (name := _LIBRARY.search(shelved[0])):
+        idea |= {"image": "library", "library": name[1].strip(" “”\"'„")}
         return
     wishes = sheet.take(pattern("image"))
     if wishes:
         wish = re.search(r"(?:\bof\b|\bshowing\b|\bshows\b|\bvon\b|\beiner?s?\b)\s+(.+)$", wishes[0], re.I | re.S)
         idea["image_wish"] = wish[1].strip()[:200] if wish else ""
-    if wishes or around.uploads:
+    if wishes and not around.uploads and _GENERATED.search(wishes[0]):
+        idea["image"] = "generate"
+        found = _WORDS_ON.search(idea["image_wish"])
+        if found is not None:
+            idea["image_words"] = True
+            idea["image_wish"] = idea["image_wish"][: found.start()].rstrip(" ,;")
+    elif wishes or around.uploads:
         idea["image"] = "upload" if around.uploads else "card"
 
 

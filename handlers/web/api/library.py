@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import UploadFile
 
 from bot.errors import BadInput
 from bot.views import AccountView, BrandView, ListView, MemberView, NoticeView
+from bot.workflow.library import Card
 from handlers.web.api.idempotent import IdempotentRoute
 from handlers.web.auth import Proposer, Reader, Service
 
@@ -23,6 +24,37 @@ class UploadView(BaseModel):
     bytes: int
     width: int
     height: int
+    alike: list[str] = Field(
+        default_factory=list, description="Pictures of the library that look the same: their sha256, newest first."
+    )
+
+
+class PictureView(BaseModel):
+    sha256: str
+    brand: str
+    mime: str
+    bytes: int
+    width: int
+    height: int
+    source: str = Field(description="card, upload or generated")
+    name: str
+    tags: list[str]
+    alt: str
+    rights_until: date | None = Field(description="Last day on which it may be used.")
+    rights_note: str
+    made_with: str = Field(description="The image model, as provider:model.")
+    from_draft: str
+    created_at: datetime
+
+
+class PictureBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field("", max_length=80)
+    tags: list[str] = Field(default_factory=list, max_length=20)
+    alt: str = Field("", max_length=1000, description="What it shows, for people who cannot see it.")
+    rights_until: date | None = Field(None, description="Last day on which it may be used; none: for ever.")
+    rights_note: str = Field("", max_length=200, description="Whose it is, under which licence.")
 
 
 class AuditView(BaseModel):
@@ -74,7 +106,38 @@ async def upload(
     await caller.looking.brand(caller.workspace, caller.member, brand)
     member = await caller.looking.member(caller.workspace, caller.member)
     item = await admind.library.upload(caller.workspace, brand, member, await _picture(request))
-    return UploadView(sha256=item.sha256, mime=item.mime, bytes=item.size, width=item.width, height=item.height)
+    alike = [each.sha256 for each in await admind.library.alike(item)]
+    return UploadView(
+        sha256=item.sha256, mime=item.mime, bytes=item.size, width=item.width, height=item.height, alike=alike
+    )
+
+
+@router.get("/media")
+async def pictures(
+    admind: Service,
+    caller: Reader,
+    tag: Annotated[str, Query(max_length=80, description="A tag, or part of a name.")] = "",
+    before: Annotated[datetime | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 60,
+) -> ListView[PictureView]:
+    """The library of the caller's brand, newest first."""
+    member = await caller.looking.member(caller.workspace, caller.member)
+    found = await admind.library.newest(caller.workspace, member, [caller.brand], before=before, limit=limit, tag=tag)
+    following = found[-1].created_at.isoformat() if len(found) == limit and not tag else None
+    return ListView(items=[_view(each) for each in found], next=following)
+
+
+@router.put("/media/{sha256}")
+async def describe(admind: Service, caller: Proposer, sha256: str, body: PictureBody) -> PictureView:
+    """Say what a picture is called, what it shows, and until when it may be used."""
+    member = await caller.looking.member(caller.workspace, caller.member)
+    card = Card(body.name, ",".join(body.tags), body.alt, body.rights_until, body.rights_note)
+    return _view(await admind.library.describe(caller.workspace, member, sha256, card, caller.surface))
+
+
+def _view(item: Any) -> PictureView:
+    said = item.model_dump(include=set(PictureView.model_fields))
+    return PictureView(**{**said, "bytes": item.size, "tags": list(item.tags)})
 
 
 async def _picture(request: Request) -> bytes:

@@ -11,6 +11,11 @@ from bot.views import ListView, PauseView, PostView
 from handlers.web.api.idempotent import IdempotentRoute
 from handlers.web.auth import Decider, Proposer, Reader, Service
 
+EVIDENCE_HEADERS = {
+    "Content-Disposition": 'attachment; filename="evidence.zip"',
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
 router = APIRouter(tags=["posts"], route_class=IdempotentRoute)
 
 
@@ -65,6 +70,13 @@ async def listing(
 @router.get("/posts/{post}")
 async def one(admind: Service, caller: Reader, post: str) -> PostView:
     return await caller.looking.post(caller.workspace, caller.member, post)
+
+
+@router.get("/posts/{post}/evidence", response_class=Response)
+async def evidence(admind: Service, caller: Reader, post: str) -> Response:
+    """A zip that shows how this post came about, and that what went out is what was approved. For the brand's team."""
+    found = await admind.evidencing.of(caller.workspace, caller.member, post)
+    return Response(found.data, media_type="application/zip", headers=EVIDENCE_HEADERS)
 
 
 @router.post("/posts/{post}/cancel")

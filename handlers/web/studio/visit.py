@@ -97,6 +97,11 @@ class Visit:
         """Whether the member may let posts of this brand go out."""
         return self.holds("approver", brand) or self.holds("owner", brand)
 
+    def in_team(self, brand: str) -> bool:
+        """Whether the member works for the brand, and is not only its client."""
+        held = self.seen.member.roles.get(brand) or frozenset()
+        return bool({each.value for each in held} - {"client"})
+
 
 async def visit_of(request: Request) -> Visit:
     """Raises SignInNeeded without a session, and 403 for a form that this session did not get from us."""

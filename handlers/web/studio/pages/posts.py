@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Annotated, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
@@ -76,10 +77,23 @@ async def one(request: Request, visit: Visitor, post: str) -> Response:
         draft=draft,
         version=version,
         may_decide=may_decide,
+        in_team=visit.in_team(found.brand),
         why=why,
         numbers=named(found.numbers.counts, words(visit.language)) if found.numbers else (),
         no_numbers=without_numbers(found.numbers_come, visit.language),
     )
+
+
+@router.get("/posts/{post}/evidence")
+async def evidence(visit: Visitor, post: str) -> Response:
+    """How it came about, and that what went out is what was approved: one zip."""
+    found = await visit.admind.evidencing.of(visit.workspace, visit.id, post)
+    headers = {
+        "Content-Disposition": f"attachment; filename=\"evidence.zip\"; filename*=UTF-8''{quote(found.name)}",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(found.data, media_type="application/zip", headers=headers)
 
 
 @router.post("/posts/{post}/resolve")
