@@ -38,7 +38,9 @@ from bot.conversation.desk import TOGETHER, Desk
 from bot.conversation.places import Places
 from bot.drafting.copy import Ask
 from bot.drafting.copywriter import Copywriter
+from bot.drafting.importer import Importer
 from bot.drafting.reader import Reader
+from bot.drafting.site import Sites
 from bot.drafting.sources import Sources
 from bot.engine.crons import handing_to, once_a_firing
 from bot.engine.outbox import Engine, Queue
@@ -75,6 +77,7 @@ from bot.workflow.erasing import Erasing
 from bot.workflow.examine import Doctor
 from bot.workflow.history import History
 from bot.workflow.housing import Housing
+from bot.workflow.importing import Importing
 from bot.workflow.keeping import Keeping
 from bot.workflow.kinship import Kinship
 from bot.workflow.lapses import Lapses
@@ -280,6 +283,18 @@ class AdMind:
         self.history = History(self.audit, self.people.store, self.journal)
         self.syndication = Syndication(self.feed, self.people.store, settings.base_url)
         self.office = Office(database, self.people, self.audit, clock)
+        self.importing = Importing(
+            database,
+            office=self.office,
+            sites=Sites(self.client, clock),
+            importer=lambda asker: Importer(self._ask(asker)),
+            channels=self.channels,
+            open_door=self.doors,
+            blobs=self.blobs,
+            library=self.library,
+            clock=clock,
+            model_name=settings.model,
+        )
         self.canaries = Canaries(database, self.blobs, self.worker)
         self.doctor = Doctor(
             settings,
