@@ -81,6 +81,7 @@ from bot.workflow.importing import Importing
 from bot.workflow.keeping import Keeping
 from bot.workflow.kinship import Kinship
 from bot.workflow.lapses import Lapses
+from bot.workflow.learning import Learning
 from bot.workflow.library import Library
 from bot.workflow.live import Live
 from bot.workflow.looking import Looking
@@ -283,18 +284,7 @@ class AdMind:
         self.history = History(self.audit, self.people.store, self.journal)
         self.syndication = Syndication(self.feed, self.people.store, settings.base_url)
         self.office = Office(database, self.people, self.audit, clock)
-        self.importing = Importing(
-            database,
-            office=self.office,
-            sites=Sites(self.client, clock),
-            importer=lambda asker: Importer(self._ask(asker)),
-            channels=self.channels,
-            open_door=self.doors,
-            blobs=self.blobs,
-            library=self.library,
-            clock=clock,
-            model_name=settings.model,
-        )
+        self._build_profile(database)
         self.canaries = Canaries(database, self.blobs, self.worker)
         self.doctor = Doctor(
             settings,
@@ -339,6 +329,22 @@ class AdMind:
         self._build_sending(database)
         self._build_working(database)
         self.file_token_id = await self._file_token()
+
+    def _build_profile(self, database: Database) -> None:
+        """What proposes a brand's profile: its homepage, and its people's own edits."""
+        self.learning = Learning(database, blobs=self.blobs, audit=self.audit, clock=self.clock)
+        self.importing = Importing(
+            database,
+            office=self.office,
+            sites=Sites(self.client, self.clock),
+            importer=lambda asker: Importer(self._ask(asker)),
+            channels=self.channels,
+            open_door=self.doors,
+            blobs=self.blobs,
+            library=self.library,
+            clock=self.clock,
+            model_name=self.settings.model,
+        )
 
     def _build_accounts(self, database: Database) -> None:
         """Connecting accounts, by hand and by OAuth, and looking after what their servers gave."""
@@ -473,7 +479,7 @@ class AdMind:
         )
         self.lapses = Lapses(database, self.posts)
         self.telling_accounts = TellingAccounts(database, self.board, self.lapses, self.clock)
-        self.weekly = Weekly(database, board=self.board, audit=self.audit, clock=self.clock)
+        self.weekly = Weekly(database, board=self.board, audit=self.audit, clock=self.clock, learned=self.learning.news)
         self.taking_up = TakingUp(database, ledger=ledger, posted=self.posted, clock=self.clock)
         upkeep = Upkeep(
             database,

@@ -19,7 +19,6 @@ from storage.accounts import Account
 from storage.belongings import Belongings
 from storage.commit import Change, commit
 from storage.feed import FeedStore
-from storage.proposals import ProposalStore
 from storage.record import new_id
 from storage.redis import Database
 from storage.retention import kind_of
@@ -61,8 +60,8 @@ async def survey(database: Database, workspace: str, brand: str, *, known: Itera
     of, found, further = Belongings(database, workspace, brand), Survey({brand, *known}), set[str]()
     profile = await of.profile()
     texts = [profile.dump()] if profile else []
-    proposal = await ProposalStore(database).find(workspace, brand)
-    texts += [proposal.record.dump()] if proposal else []
+    proposal = await of.proposal()
+    texts += [proposal.dump()] if proposal else []
     async for item in of.pictures():
         found.files.add(item.sha256)
     for account in await of.accounts():

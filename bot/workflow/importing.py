@@ -38,6 +38,8 @@ from storage.sealed import SealedPayload
 from storage.stores import Kept, PostStore, TeamStore
 from storage.team import UNNAMED, Brand, Fact
 
+__all__ = ["PARTS", "Edited", "Importing", "PartOf", "Proposal", "compared"]
+
 PARTS: Final = (
     "name", "language", "voice", "adjectives", "audiences", "facts", "palette", "logo", "font", "hashtags", "samples",
 )  # fmt: skip

@@ -11,7 +11,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.bootstrap import VERSION, AdMind
 from handlers.web import approvals, health, problems, public, shelf
-from handlers.web.api import admin, drafts, leaving, library, names, posts, requests, studio
+from handlers.web.api import admin, drafts, leaving, library, names, posts, profiling, requests, studio
 from handlers.web.guard import Guard
 from handlers.web.studio.app import create_studio
 
@@ -37,6 +37,7 @@ def create_app(admind: AdMind) -> FastAPI:
         admin.router,
         names.router,
         leaving.router,
+        profiling.router,
         studio.router,
     ):
         app.include_router(router, prefix=API)
