@@ -30,7 +30,8 @@ class Readable(NamedTuple):
 def palette_from(weighed: Iterable[tuple[str, float]]) -> tuple[Readable, ...]:
     """At most five of the colours (as CSS writes them), the leading one first; none when all are grey or unknown.
 
-    A palette that letters cannot be read within gets the site's own grey that they can be read on, if it has one.
+    A palette in which no colour can be read on the leading one gets a grey of the site that can, if there is one; plain
+    white and black are nobody's.
     """
     weights: dict[str, float] = {}
     for text, weight in weighed:
@@ -44,7 +45,7 @@ def palette_from(weighed: Iterable[tuple[str, float]]) -> tuple[Readable, ...]:
             chosen.append(colour)
     if not chosen:
         return ()
-    greys = [each for each in ranked if oklch(each).chroma < _GREY]
+    greys = [each for each in ranked if oklch(each).chroma < _GREY and 0.12 < oklch(each).light < 0.97]
     if all(contrast(chosen[0], other) < SAFE_CONTRAST for other in chosen[1:]):
         partner = next((grey for grey in greys if contrast(grey, chosen[0]) >= SAFE_CONTRAST), None)
         chosen = [*chosen[: MOST - 1], partner] if partner else chosen

@@ -161,12 +161,18 @@ def habits(edits: Sequence[HandEdit], language: str, *, names: Iterable[str] = (
     return tuple(found)
 
 
-def quoted(edit: HandEdit) -> tuple[str, str]:
-    """The first sentence that went, and the first that came; the whole where only marks between them changed."""
+def quoted(edit: HandEdit, habit: Habit | None = None) -> tuple[str, str]:
+    """The sentence that shows it, and what became of it: of the rule's own words, else the first that changed."""
     old, new = (list(_parts(text)) for text in (edit.before, edit.after))
     gone = [part for part in old if part not in new]
     come = [part for part in new if part not in old]
-    return _cut(gone[0] if gone else ""), _cut(come[0] if come else "")
+    said = habit.what.casefold() if habit and habit.kind in ("prefer", "avoid") else ""
+    was = next((part for part in gone if said and _stands(said, _words(part))), gone[0] if gone else "")
+    if not was:
+        return "", _cut(come[0] if come else "")
+    nearest = max(come, key=lambda part: SequenceMatcher(None, was, part, autojunk=False).ratio(), default="")
+    alike = SequenceMatcher(None, _words(was), _words(nearest), autojunk=False).ratio() >= _KEPT
+    return _cut(was), _cut(nearest if alike or len(come) == len(gone) else "")
 
 
 def _habit(kind: Kind, edits: Iterable[HandEdit], may: Asks, did: Asks, **said: str) -> Habit | None:

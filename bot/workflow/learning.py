@@ -216,7 +216,7 @@ class Learning:
                 edits=len(habit.edits),
                 chances=habit.chances,
                 drafts=habit.drafts,
-                evidence=tuple(_evidence(edit) for edit in reversed(habit.edits[-MOST_EVIDENCE:])),
+                evidence=tuple(_evidence(edit, habit) for edit in reversed(habit.edits[-MOST_EVIDENCE:])),
                 found_at=now,
             )
             known = waiting.get(rule.names)
@@ -386,8 +386,8 @@ def _less(lines: Iterable[str], line: str) -> tuple[str, ...]:
     return tuple(each for each in lines if each.casefold() != line.casefold())
 
 
-def _evidence(edit: HandEdit) -> Evidence:
-    before, after = quoted(edit)
+def _evidence(edit: HandEdit, habit: Habit) -> Evidence:
+    before, after = quoted(edit, habit)
     return Evidence(
         draft=edit.draft,
         title=edit.title[:200],

@@ -106,6 +106,24 @@ def test_a_word_for_another_is_a_preferred_word() -> None:
     assert "avoid" not in found(said), "it is preferred, and that says enough"
 
 
+def test_evidence_is_the_sentence_that_shows_it() -> None:
+    said = edits(
+        *[
+            (
+                f"Our {what} is here! Please register for it in Bern.",
+                f"Our {what} is here. Please sign up for it in Bern.",
+            )
+            for what in ("sale", "tour", "course")
+        ]
+    )
+    rules = {habit.kind: habit for habit in habits(said, "en")}
+    swap, shout = rules["prefer"], rules["no_exclamation"]
+    assert quoted(said[0], swap) == ("Please register for it in Bern.", "Please sign up for it in Bern.")
+    assert quoted(said[0], shout) == ("Our sale is here!", "Our sale is here.")
+    (dropped,) = edits(("We open today. Come and see us all!", "We open today."))
+    assert quoted(dropped) == ("Come and see us all!", "")
+
+
 def test_another_form_of_a_word_or_a_function_word_is_no_choice() -> None:
     forms = edits(*[(f"The bike of {day} is in the shop.", f"The bikes of {day} are in the shop.") for day in "abc"])
     assert not {"prefer", "avoid"} & found(forms).keys()
