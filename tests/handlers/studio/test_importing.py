@@ -2,46 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import html
 import re
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.bot.drafting.site import ABOUT, HOMEPAGE, IMPRINT, LOOK, PLAIN_HOMEPAGE
-from tests.bot.workflow.test_importing import POSTS, logo
-from tests.fakes.page_server import Page, PageServer, page_server
+from tests.bot.drafting.site import HOMEPAGE
+from tests.bot.workflow.test_importing import POSTS
+from tests.fakes.page_server import PageServer
+from tests.handlers.brand_site import brand_site
 from tests.handlers.serving import Served, serving
 from tests.handlers.studio.test_safety import Person
 
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[PageServer]:
-    """On a loop and a thread of its own."""
-    started: list[PageServer] = []
-    there, over = threading.Event(), threading.Event()
-
-    async def serve() -> None:
-        async with page_server() as server:
-            started.append(server)
-            there.set()
-            await asyncio.to_thread(over.wait)
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
-    thread.start()
-    assert there.wait(20)
-    (found,) = started
-    found.put("/", PLAIN_HOMEPAGE)
-    found.put("/about", ABOUT)
-    found.put("/imprint", IMPRINT)
-    found.add("/look.css", Page(LOOK.encode(), "text/css"))
-    found.add("/velo-logo.png", Page(logo(), "image/png"))
-    yield found
-    over.set()
-    thread.join(20)
+    with brand_site() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
