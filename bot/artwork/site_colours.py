@@ -45,7 +45,7 @@ def palette_from(weighed: Iterable[tuple[str, float]]) -> tuple[Readable, ...]:
             chosen.append(colour)
     if not chosen:
         return ()
-    greys = [each for each in ranked if oklch(each).chroma < _GREY and 0.12 < oklch(each).light < 0.97]
+    greys = [each for each in ranked if oklch(each).chroma < _GREY and 0.15 < oklch(each).light < 0.93]
     if all(contrast(chosen[0], other) < SAFE_CONTRAST for other in chosen[1:]):
         partner = next((grey for grey in greys if contrast(grey, chosen[0]) >= SAFE_CONTRAST), None)
         chosen = [*chosen[: MOST - 1], partner] if partner else chosen

@@ -68,9 +68,9 @@ class Sites:
             async with asyncio.timeout(self._seconds):
                 home = await self._page(_with_scheme(url))
         except (_Unread, TimeoutError) as why:
-            unread, problem = "I could not read this homepage.", str(why) or "The website took too long."
+            closed, problem = "I could not read this homepage.", str(why) or "The website took too long."
             raise BadInput(
-                f"{unread} {problem}",
+                f"{closed} {problem}",
                 kept="Nothing changed.",
                 do_next="Check the address, or fill in the profile by hand.",
             ) from None
