@@ -32,6 +32,8 @@ PAGES = (
     "/stop/ask",
     "/settings/brand",
     "/settings/voice",
+    "/settings/voice/import",
+    "/settings/voice/learned",
     "/settings/leaving",
     "/settings/members",
     "/settings/accounts",
