@@ -38,7 +38,9 @@ from bot.conversation.desk import TOGETHER, Desk
 from bot.conversation.places import Places
 from bot.drafting.copy import Ask
 from bot.drafting.copywriter import Copywriter
+from bot.drafting.importer import Importer
 from bot.drafting.reader import Reader
+from bot.drafting.site import Sites
 from bot.drafting.sources import Sources
 from bot.drafting.swapping import Swapping
 from bot.engine.crons import handing_to, once_a_firing
@@ -79,9 +81,11 @@ from bot.workflow.erasing import Erasing
 from bot.workflow.examine import Doctor
 from bot.workflow.history import History
 from bot.workflow.housing import Housing
+from bot.workflow.importing import Importing
 from bot.workflow.keeping import Keeping
 from bot.workflow.kinship import Kinship
 from bot.workflow.lapses import Lapses
+from bot.workflow.learning import Learning
 from bot.workflow.library import Library
 from bot.workflow.live import Live
 from bot.workflow.looking import Looking
@@ -278,6 +282,7 @@ class AdMind:
         self.history = History(self.audit, self.people.store, self.journal)
         self.syndication = Syndication(self.feed, self.people.store, settings.base_url)
         self.office = Office(database, self.people, self.audit, clock)
+        self._build_profile(database)
         self.canaries = Canaries(database, self.blobs, self.worker)
         self.doctor = Doctor(
             settings,
@@ -342,6 +347,22 @@ class AdMind:
             media=self.media,
             clock=self.clock,
             seconds=self.settings.image_seconds,
+        )
+
+    def _build_profile(self, database: Database) -> None:
+        """What proposes a brand's profile: its homepage, and its people's own edits."""
+        self.learning = Learning(database, blobs=self.blobs, audit=self.audit, clock=self.clock)
+        self.importing = Importing(
+            database,
+            office=self.office,
+            sites=Sites(self.client, self.clock),
+            importer=lambda asker: Importer(self._ask(asker, Meter()), prompt=self._prompt),
+            channels=self.channels,
+            open_door=self.doors,
+            blobs=self.blobs,
+            library=self.library,
+            clock=self.clock,
+            model_name=self.settings.model,
         )
 
     def _build_accounts(self, database: Database) -> None:
@@ -523,7 +544,7 @@ class AdMind:
         )
         self.lapses = Lapses(database, self.posts)
         self.telling_accounts = TellingAccounts(database, self.board, self.lapses, self.clock)
-        self.weekly = Weekly(database, board=self.board, audit=self.audit, clock=self.clock)
+        self.weekly = Weekly(database, board=self.board, audit=self.audit, clock=self.clock, learned=self.learning.news)
         self.taking_up = TakingUp(database, ledger=ledger, posted=self.posted, clock=self.clock)
         upkeep = Upkeep(
             database,

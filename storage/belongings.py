@@ -9,8 +9,10 @@ from typing import Any, cast
 from storage import packs, snapshot
 from storage.accounts import Account
 from storage.drafts import Draft
+from storage.learned import Learned, LearnedStore
 from storage.media import MediaItem, MediaStore
 from storage.posts import Post
+from storage.proposals import Proposal, ProposalStore
 from storage.redis import Database
 from storage.requests import Request
 from storage.sending import from_hash
@@ -30,6 +32,16 @@ class Belongings:
 
     async def profile(self) -> Brand | None:
         kept = await TeamStore(self.database).brands.find(self.workspace, self.brand)
+        return kept.record if kept else None
+
+    async def learned(self) -> Learned | None:
+        """Rules from its people's edits, if there are any."""
+        kept = await LearnedStore(self.database).find(self.workspace, self.brand)
+        return kept.record if kept else None
+
+    async def proposal(self) -> Proposal | None:
+        """What a homepage proposes for it, while that waits."""
+        kept = await ProposalStore(self.database).find(self.workspace, self.brand)
         return kept.record if kept else None
 
     async def members(self) -> tuple[Member, ...]:

@@ -9,6 +9,7 @@ from storage.blobs.base import BlobDamaged, BlobMissing
 from storage.commit import Change, commit
 from storage.drafts import Draft
 from storage.inbox import inbox_store
+from storage.learned import LearnedStore
 from storage.media import MediaStore
 from storage.posts import Post
 from storage.redis import Database
@@ -47,6 +48,7 @@ async def forget_draft(database: Database, workspace: str, draft_id: str) -> boo
         await _forget(database, posts, workspace, post.id, ["all", f"of:{post.brand}", "asking", "ended"])
     await _forget_pictures(database, draft)
     await _forget_cards(database, draft)
+    await _forget_quotations(database, draft)
     lists = ["all", f"of:{draft.brand}", "open", f"open:{draft.brand}", "ended"]
     await _forget(database, drafts, workspace, draft.id, lists)
     return True
@@ -92,6 +94,15 @@ async def _revisions(database: Database, draft: Draft) -> list[Draft]:
         with contextlib.suppress(BlobMissing, BlobDamaged):
             found.append(Draft.load(await files.get(mark.snapshot)))
     return found
+
+
+async def _forget_quotations(database: Database, draft: Draft) -> None:
+    """What rules learned from edits quote of it."""
+    store = LearnedStore(database)
+    kept = await store.find(draft.workspace, draft.brand)
+    if kept is not None and any(each.draft == draft.id for rule in kept.record.rules for each in rule.evidence):
+        without = kept.record.without_draft(draft.id)
+        await commit(database, store.keep(Change(draft.workspace), without, ver=kept.ver))
 
 
 async def _forget_cards(database: Database, draft: Draft) -> None:

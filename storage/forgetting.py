@@ -60,6 +60,8 @@ async def survey(database: Database, workspace: str, brand: str, *, known: Itera
     of, found, further = Belongings(database, workspace, brand), Survey({brand, *known}), set[str]()
     profile = await of.profile()
     texts = [profile.dump()] if profile else []
+    proposal = await of.proposal()
+    texts += [proposal.dump()] if proposal else []
     async for item in of.pictures():
         found.files.add(item.sha256)
     for account in await of.accounts():

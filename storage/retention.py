@@ -46,6 +46,7 @@ LIVES: Final[dict[str, Life]] = {
     "sessions": Life(7, "expire"),  # after a browser was last used
     "approval_links": Life(14, "expire"),
     "spending": Life(400, "expire"),  # what models took, by day and brand
+    "proposals": Life(14, "expire"),  # what a homepage proposes for a brand
     "messages": Life(400, "expire"),  # which draft a message in a chat shows, and which thread goes on with what
     "files": Life(14, "delete"),  # after nothing has named them any more
 }
@@ -65,6 +66,7 @@ KINDS: Final[dict[str, str]] = {
     "spent": "spending",
     "sessions": "sessions",  # the index of a member's; upkeep takes out those that ended
     "unnamed": "files",
+    "proposal": "proposals",
     **dict.fromkeys(
         (
             *("request", "requests", "request-key", "thread", "once", "budget", "shown", "touched", "idem", "nonce"),
@@ -90,6 +92,7 @@ KINDS: Final[dict[str, str]] = {
                 "bound",
                 "leaving",
                 "leavings",
+                "learned",  # rules from a brand's edits; with the brand
             ),
             *("packed", "packs", "segments"),  # where archived things lie: some bytes each, for ever
         ),

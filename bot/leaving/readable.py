@@ -13,6 +13,7 @@ from bot.naming import disclosed
 from bot.team import profiles
 from bot.words import Phrasebook
 from storage.drafts import Decision, Draft, RevisionMark
+from storage.learned import Learned
 from storage.media import MediaItem
 from storage.posts import Post
 from storage.sealed import SealedPayload
@@ -112,6 +113,25 @@ def _profile(brand: Brand, names: Names) -> list[str]:
     if manner.samples:
         lines += [f"## {names.t('Posts that sound right')}", *map(fenced, manner.samples)]
     return lines
+
+
+def rules_page(learned: Learned, names: Names) -> str:
+    """Rules from people's edits, with what they quote and what was said of each."""
+    lines = [f"# {names.t('Learned from edits')}"]
+    states = {"proposed": names.t("proposed"), "accepted": names.t("accepted"), "declined": names.t("declined")}
+    for rule in learned.rules:
+        lines += [
+            f"## {_line(rule.line or ' → '.join(each for each in (rule.what, rule.instead) if each) or rule.kind)}",
+            *_pairs(
+                (names.t("State"), states[rule.state]),
+                (names.t("By"), names.member(rule.decided_by) if rule.decided_by else ""),
+                (names.t("When"), names.time(rule.decided_at)),
+                (names.t("Edits that show it"), f"{rule.edits}/{rule.chances}"),
+            ),
+        ]
+        for each in rule.evidence:
+            lines.append(f"- {_line(each.title)} ({each.draft}): {_line(each.before)} → {_line(each.after)}")
+    return _joined(lines)
 
 
 def draft_page(

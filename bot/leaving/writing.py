@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bot.errors import AdMindError
 from bot.insights.saying import named
-from bot.leaving.readable import Names, brand_page, draft_page, picture_name, readme
+from bot.leaving.readable import Names, brand_page, draft_page, picture_name, readme, rules_page
 from bot.leaving.zipping import Table, Zipped, file_name
 from bot.naming import state_names
 from storage.audit import AuditWriter
@@ -74,6 +74,12 @@ class Writing:
         if profile is not None:
             self._zip.add("brand/brand.md", brand_page(profile, names))
             self._zip.add("brand/brand.json", _json(profile))
+        learned, proposal = await self._of.learned(), await self._of.proposal()
+        if learned is not None and learned.rules:
+            self._zip.add("brand/rules.md", rules_page(learned, names))
+            self._zip.add("brand/rules.json", _json(learned))
+        if proposal is not None:
+            self._zip.add("brand/proposal.json", _json(proposal))
         with Table(self._zip, "brand/members.csv", ("name", "roles", "since")) as table:
             for member in await self._of.members():
                 roles = ", ".join(sorted(role.value for role in member.roles[self._of.brand]))

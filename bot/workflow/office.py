@@ -152,8 +152,19 @@ class Office:
         for subject in (kept.record.subject, *(name.subject for name in names)):
             await self._audit.erase(workspace, subject)
 
-    async def change_brand(self, workspace: str, by: str, brand_id: str, changes: Mapping[str, Any]) -> Brand:
-        """Change a brand's voice, looks, facts or policy. Raises NotAllowed, BadInput with what is wrong."""
+    async def change_brand(
+        self,
+        workspace: str,
+        by: str,
+        brand_id: str,
+        changes: Mapping[str, Any],
+        *,
+        because: Mapping[str, str] | None = None,
+    ) -> Brand:
+        """Change a brand's voice, looks, facts or policy; `because` goes into the audit beside what changed.
+
+        Raises NotAllowed, BadInput with what is wrong.
+        """
         owner = await self.owner(workspace, by, brand_id)
         kept = await self._store.brands.get(workspace, brand_id)
         looks = {name: value for name, value in changes.items() if name in LOOKS and value is not None}
@@ -176,7 +187,8 @@ class Office:
                 named = home.record.changed(name=brand.name, welcomed=True)
                 at = named.created_at.timestamp()
                 self._store.workspaces.put(change, named, workspace, ver=home.ver, at=at)
-        await self._write(change, "brand changed", owner, brand_id, brand_id, {"fields": ",".join(sorted(changes))})
+        details = {"fields": ",".join(sorted(changes)), **(because or {})}
+        await self._write(change, "brand changed", owner, brand_id, brand_id, details)
         return brand
 
     async def set_account_rules(self, workspace: str, by: str, account_id: str, rules: Mapping[str, Any]) -> Account:

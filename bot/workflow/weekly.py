@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -39,6 +39,13 @@ PAGE: Final = 1000
 MOST_LOGINS: Final = 3
 
 
+News = Callable[[str, str, date], Awaitable[int]]  # workspace, brand, Monday → rules that edits suggest, not told yet
+
+
+async def _no_news(_workspace: str, _brand: str, _monday: date) -> int:
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class Week:
     """A digest's Monday, the instant it is due, and the one after it."""
@@ -60,7 +67,9 @@ def week_of(now: datetime, zone: str) -> Week:
 
 
 class Weekly:
-    def __init__(self, database: Database, *, board: Board, audit: AuditWriter, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, *, board: Board, audit: AuditWriter, clock: Clock, learned: News = _no_news
+    ) -> None:
         self._database = database
         self._drafts = DraftStore(database)
         self._posts = PostStore(database)
@@ -69,6 +78,7 @@ class Weekly:
         self._costing = Costing(database)
         self._audit = audit
         self._clock = clock
+        self._learned = learned
 
     async def arm(self, workspaces: Sequence[str]) -> None:
         """Every brand has its next digest on the due set. Doing so again changes nothing."""
@@ -116,7 +126,8 @@ class Weekly:
         first, until = monday - timedelta(days=7), monday - timedelta(days=1)
         took = await self._costing.of_brand(brand.workspace, brand.id, first, until)  # by UTC days
         logins = [account for account in names.accounts.values() if _ends(account, now)]
-        if not (found.anything or waiting or days or logins):
+        learned = await self._learned(brand.workspace, brand.id, monday)
+        if not (found.anything or waiting or days or logins or learned):
             return None
         head = await self._audit.seal(brand.workspace)
         notes = [
@@ -124,6 +135,7 @@ class Weekly:
             _planned(days, monday, zone, names),
             *(_login(account, coming, names) for account in logins),
             names.t("Language model: {took}", took=what_it_took(took, words(names.language))) if took.calls else "",
+            _suggested(learned, names),
             names.t("Record of decisions up to here: {head}", head=head.short),
         ]
         book = words(names.language)
@@ -183,6 +195,15 @@ def _planned(days: Sequence[datetime], monday: date, zone: ZoneInfo, names: Word
     said = book.many("This week: {count} planned", "This week: {count} planned", len(days))
     without = book.many("{count} day without a post", "{count} days without a post", empty)
     return f"{said}, {without}" if empty else said
+
+
+def _suggested(rules: int, names: Words) -> str:
+    said = words(names.language).many(
+        "Your edits suggest {count} rule for its drafts: Settings, Voice, in the studio",
+        "Your edits suggest {count} rules for its drafts: Settings, Voice, in the studio",
+        rules,
+    )
+    return said if rules else ""
 
 
 def _ends(account: Account, now: datetime) -> bool:

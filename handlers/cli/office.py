@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from bot.team import profiles
-from handlers.cli import leaving
+from handlers.cli import importing, leaving, rules
 from handlers.cli.asking import upload
 from handlers.cli.painting import console, local_time, table
 from handlers.cli.profiling import profile_options, profile_rows, profiled
@@ -159,8 +159,8 @@ def brand(ctx: click.Context, /, **given: Any) -> None:
         _brand(**given)
 
 
-for _leaving in leaving.COMMANDS:
-    brand.add_command(_leaving)
+for _command in (*leaving.COMMANDS, *importing.COMMANDS, *rules.COMMANDS):
+    brand.add_command(_command)
 
 
 @command

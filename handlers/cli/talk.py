@@ -380,5 +380,14 @@ async def brand_id(opened: Line, named: str) -> str:
     return str(found[0])
 
 
+async def one_brand(opened: Line, named: str) -> str:
+    """The same; none named: the brand that new things go to. Raises Refused."""
+    found = await brand_id(opened, named)
+    every = (await opened.get("/brands"))["items"]
+    if not found and not every:
+        raise Refused("There is no brand yet.")
+    return found or str(every[0]["id"])
+
+
 def yes_option(function: Callable[P, T]) -> Callable[P, T]:
     return click.option("--yes", is_flag=True, help="Do not ask.")(function)

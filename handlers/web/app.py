@@ -11,7 +11,19 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.bootstrap import VERSION, AdMind
 from handlers.web import approvals, health, problems, public, shelf
-from handlers.web.api import admin, connecting, costs, drafts, leaving, library, names, posts, requests, studio
+from handlers.web.api import (
+    admin,
+    connecting,
+    costs,
+    drafts,
+    leaving,
+    library,
+    names,
+    posts,
+    profiling,
+    requests,
+    studio,
+)
 from handlers.web.guard import Guard
 from handlers.web.studio.app import create_studio
 
@@ -39,6 +51,7 @@ def create_app(admind: AdMind) -> FastAPI:
         connecting.router,
         names.router,
         leaving.router,
+        profiling.router,
         studio.router,
     ):
         app.include_router(router, prefix=API)

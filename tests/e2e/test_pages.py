@@ -33,6 +33,8 @@ PAGES = (
     "/settings/brand",
     "/mix",
     "/settings/voice",
+    "/settings/voice/import",
+    "/settings/voice/learned",
     "/settings/leaving",
     "/settings/members",
     "/settings/accounts",

@@ -182,6 +182,7 @@ _WRITERS: Final[dict[str, Callable[[Any], Callable[[dict[str, Any]], dict[str, A
     "CopyReview": lambda writing: writing.review_copy,
     "RevisedCopy": lambda writing: writing.revise_copy,
     "PageFacts": lambda writing: writing.read_page,
+    "SiteProfile": lambda writing: writing.read_site,
 }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.llm.offline.page_facts import read_page
+from bot.llm.offline.site_profile import read_site
 from bot.llm.offline.writing_card import HEADLINE, card_of, title_of
 from bot.llm.offline.writing_compose import Need, Plan, compose, nearness, need_of, plans
 from bot.llm.offline.writing_material import Material, material
@@ -23,7 +24,7 @@ MOST_WAYS = 16  # openings tried for one text; more than the variants that can b
 Way = tuple[Material, Plan]
 AS_IT_STANDS = Plan(frame=None, turn=0, seed="")
 
-__all__ = ["plan_post", "read_page", "review_copy", "revise_copy", "write_text"]
+__all__ = ["plan_post", "read_page", "read_site", "review_copy", "revise_copy", "write_text"]
 
 
 def plan_post(document: Mapping[str, Any]) -> dict[str, Any]:

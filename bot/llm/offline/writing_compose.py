@@ -84,6 +84,8 @@ def plans(pieces: Material, seed: str, angle: str, recent: Sequence[str], count:
     """
     base, turn = _turn(seed, angle)
     pool = sorted(hooks(pieces) if pieces.language else (), key=lambda frame: number(base, frame.text))
+    if not pieces.questions and pieces.goal != "ask":
+        pool = [frame for frame in pool if "?" not in frame.text]
     if pieces.story:  # a good sentence needs no hook; siblings and playful posts get one
         pool.sort(key=lambda frame: bool(frame.own_words.strip(" .")) != (pieces.tone == "playful"))
     wanted = next((name for name, pattern in _ANGLES if regex.search(rf"(?i)\b(?:{pattern})", angle)), "")
@@ -107,6 +109,18 @@ def compose(pieces: Material, need: Need, plan: Plan) -> str:
     """The text for one account. It holds to the limit unless a single word or link is longer."""
     if pieces.verbatim:
         return _verbatim(pieces, need)
+    text = _composed(pieces, need, plan)
+    return text if pieces.exclaims else calm(text)
+
+
+def calm(text: str) -> str:
+    """Sentences that end with an exclamation mark end with a full stop; marks within names and links stay."""
+    return regex.sub(
+        r"!+(?=[\"”’»)]*(?:\s*\p{Extended_Pictographic}\uFE0F?)*(?:$|\n|\s+[\p{Lu}\p{N}#•\"“„«]))", ".", text
+    )
+
+
+def _composed(pieces: Material, need: Need, plan: Plan) -> str:
     if not pieces.language:
         first, *rest = _own_words(pieces, plan)
         return _fit(first, rest, _close(pieces, need, plan), _tags(pieces, need), need)
@@ -290,7 +304,7 @@ def _tags(pieces: Material, need: Need) -> str:
         return ""
     tags = list(pieces.hashtags)
     if not tags and need.hashtags == "welcome" and not pieces.serious and pieces.goal in _TAGGED:
-        tags = derived_tags(pieces)
+        tags = derived_tags(pieces)[: pieces.most_tags]
     return " ".join(dict.fromkeys(tags))
 
 
@@ -379,4 +393,5 @@ def nearness(texts: Sequence[str], others: Sequence[str]) -> float:
 
 
 def retoned(pieces: Material, tone: str) -> Material:
-    return replace(pieces, tone=tone, emoji=tone == "playful" and not pieces.serious, formal_you=tone == "formal")
+    emoji = tone == "playful" and pieces.emojis and not pieces.serious
+    return replace(pieces, tone=tone, emoji=emoji, formal_you=tone == "formal")

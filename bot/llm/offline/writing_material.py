@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import regex
 
@@ -114,6 +114,10 @@ class Material:
     verbatim: str = ""
     emoji: bool = False
     formal_you: bool = False
+    emojis: bool = True  # whether there may be any at all
+    exclaims: bool = True
+    questions: bool = True
+    most_tags: int | None = None
     story: Story | None = None
 
     def fact_is_clause(self, fact: str) -> bool:
@@ -181,7 +185,8 @@ def material(document: Mapping[str, Any]) -> Material:
     everything = f"{own} {_text(brief, 'request')}"
     serious = is_serious(everything)
     tone = _tone(_text(brief, "tone")) or _tone(_text(brand, "voice")) or "plain"
-    voice = f"{_text(brief, 'tone')} {_text(brand, 'voice')}"
+    voice = f"{_text(brief, 'tone')} {_text(brand, 'voice')} {_manner(brand)}"
+    rule = brand.get("hashtags") or {}
     return Material(
         language=language,
         locale=locale,
@@ -199,14 +204,34 @@ def material(document: Mapping[str, Any]) -> Material:
         links=tuple(_texts(brief, "links")),
         audience=_text(brief, "audience"),
         call=bare(_text(brief, "call_to_action")),
-        hashtags=_hashtags(_texts(brief, "hashtags"), brand.get("hashtags") or {}),
+        hashtags=_hashtags(_texts(brief, "hashtags"), rule),
         verbatim=_text(brief, "verbatim"),
-        emoji=tone == "playful"
+        emoji=(tone == "playful" or _EMOJI_WANTED.search(voice) is not None)
         and not serious
-        and not regex.search(r"(?i)\b(?:no|without|keine|ohne)\s+emojis?\b", voice),
+        and not _NO_EMOJI.search(voice),
         formal_you=tone == "formal" or regex.search(r"\b(?:Sie-Form|per Sie|siezen)\b", voice) is not None,
+        emojis=_NO_EMOJI.search(voice) is None,
+        exclaims=_NO_EXCLAMATION.search(voice) is None,
+        questions=_NO_QUESTION.search(voice) is None,
+        most_tags=rule.get("most") if isinstance(rule.get("most"), int) else None,
         story=_story(brief, language, goal, series=bool(document.get("angle"))),
     )
+
+
+_NO: Final = r"(?i)\b(?:no|never|without|avoid|don['’]t use|keine?n?|ohne|nie)\b[^.;,]{0,24}?\b"
+_NO_EMOJI: Final = regex.compile(_NO + r"emojis?\b")
+_NO_EXCLAMATION: Final = regex.compile(_NO + r"(?:exclamation (?:marks?|points?)|exclamations|ausrufezeichen)\b")
+_NO_QUESTION: Final = regex.compile(
+    _NO + r"(?:questions? (?:at the (?:start|beginning)|first)|fragen? (?:am anfang|zu beginn))\b"
+)
+_EMOJI_WANTED: Final = regex.compile(r"(?i)\b(?:an emoji where it fits|ein emoji, wo es passt)\b")
+
+
+def _manner(brand: Mapping[str, Any]) -> str:
+    """What its posts do and never do, each a sentence of its own; what stands under "don't" is a no by itself."""
+    manner: Mapping[str, Any] = brand.get("manner") or {}
+    never = (f"no {line}" for line in _texts(manner, "dont"))
+    return " ".join(f"{line.rstrip('.')}." for line in (*_texts(manner, "do"), *never))
 
 
 def _story(brief: Mapping[str, Any], language: str, goal: str, *, series: bool) -> Story | None:

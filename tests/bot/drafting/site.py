@@ -34,3 +34,28 @@ GERMAN = """<!doctype html><html lang="de"><head><title>Neue Werkstatt in Bern</
 Fahrräder aller Marken für Gäste aus der ganzen Stadt.</p>
 <p>Abonnieren Sie unseren Newsletter.</p>
 <p>Wer sein Velo bis Ende Jahr bringt, erhält eine Klingel aus Zürcher Messing geschenkt.</p></article></body></html>"""
+
+# A whole site of a brand: /, /about, /imprint, /look.css, and pictures beside it.
+HOMEPAGE = """<!doctype html><html lang="en"><head><title>Velo Werk | Bikes that stay</title>
+<meta property="og:site_name" content="Velo Werk"><meta name="theme-color" content="#0f5c43">
+<meta name="description" content="Steel bikes for commuters and families, made in Bern.">
+<meta property="og:image" content="/share.png"><link rel="icon" sizes="192x192" href="/icon.png">
+<link rel="icon" href="/drawn.svg"><link rel="stylesheet" href="/look.css">
+<link rel="stylesheet" href="https://fonts.googleapis.com/css2?family=Fraunces:wght@400;700&display=swap">
+<style>:root{--brand-accent:#f2b33d;--bs-primary:#0d6efd}body{font-family:Inter,sans-serif;color:#1a211c}</style></head>
+<body><header><nav><a href="/">Home</a><a href="/about">About us</a><a href="/shop?x=1">Shop</a>
+<a href="https://elsewhere.example/about">About our partner</a><a href="/imprint">Imprint</a></nav>
+<img src="/velo-logo.png" alt="Velo Werk logo"></header>
+<main><h1>Bikes that stay</h1>
+<p>We build steel bikes for commuters in our workshop in Bern. Every frame carries a guarantee of ten years.</p>
+<p>We make 400 bikes a year. You can ride each of them before you buy it.</p>
+<p>%s</p></main>
+<footer><p>We use cookies. Subscribe to our newsletter.</p></footer></body></html>"""
+PLAIN_HOMEPAGE = HOMEPAGE % "Your bike comes to you assembled, and we look after it for as long as you ride it."
+ABOUT = """<!doctype html><html lang="en"><head><title>About us | Velo Werk</title></head><body><main><h1>About us</h1>
+<p>Velo Werk was founded in 1998 by two sisters from Bern. Our team of nine builds, paints and repairs bikes.</p>
+<p>We build cargo bikes for families who want to leave the car at home.</p></main></body></html>"""
+IMPRINT = """<!doctype html><html lang="en"><head><title>Imprint | Velo Werk</title></head><body><main><h1>Imprint</h1>
+<p>Velo Werk AG, Marktgasse 12, 3011 Bern, Switzerland.</p></main></body></html>"""
+LOOK = """:root { --color-primary: #0f5c43; --grey: #f4f4f4 } h1, h2 { font-family: "Fraunces", serif }
+a { color: #0F5C43 } .button { background: #0f5c43; color: #fff }"""

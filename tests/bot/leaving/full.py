@@ -33,11 +33,13 @@ from storage.blobs.opening import set_aside
 from storage.commit import Change, commit
 from storage.credentials import Credentials
 from storage.drafts import Draft
+from storage.learned import Evidence, Learned, LearnedStore, Rule
 from storage.leaving import Leaving, leaving_store
 from storage.ledger import Ledger
 from storage.media import MediaItem, MediaStore
 from storage.places import Place, PlaceStore
 from storage.posts import Post
+from storage.proposals import LogoCandidate, Proposal, ProposalStore
 from storage.record import new_id
 from storage.redis import Database
 from storage.requests import Request, RequestStore
@@ -243,10 +245,30 @@ async def _around(world: World, ana: Member, draft: Draft) -> None:
         world.ws, name=WORD, scopes={"read"}, member=ana.id, brands={world.brand.id}, now=world.clock.now()
     )
     await _waits(world, ana)
+    await _proposed(world, ana, draft)
     once = OnceOnly(world.database)
     await once.end("somebody", "k", "p", Answer(200, "application/json", json.dumps({"id": draft.id, "t": WORD})))
     await world.pausing.stop(world.ws, f"account:{WORD} site", world.owner, WORD, world.clock.now())
     await world.pausing.resume(world.ws, f"account:{WORD} site", world.owner, world.clock.now())
+
+
+async def _proposed(world: World, ana: Member, draft: Draft) -> None:
+    """What a homepage proposes, with a picture that is in no library, and a rule from edits."""
+    now, name = world.clock.now(), world.brand.id
+    logo = LogoCandidate(
+        sha256=await world.blobs.put(f"a logo of {WORD}".encode()), mime="image/png", width=1, height=1, address=WORD
+    )
+    proposal = Proposal(
+        workspace=world.ws, brand=name, by=ana.id, url=f"https://{WORD}.example", voice=WORD, logos=(logo,),
+        made_at=now, expires_at=now + 14 * DAY,
+    )  # fmt: skip
+    edit = Evidence(
+        draft=draft.id, title=WORD, account="a_1", revision=1, by=ana.id, at=now, before=f"{WORD}!", after=WORD
+    )
+    rule = Rule(id=new_id("lr"), kind="avoid", what=WORD, edits=3, chances=3, drafts=2, evidence=(edit,), found_at=now)
+    change = ProposalStore(world.database).keep(Change(world.ws), proposal, ver=None)
+    LearnedStore(world.database).keep(change, Learned(workspace=world.ws, brand=name, rules=(rule,)), ver=None)
+    await commit(world.database, change)
 
 
 async def _waits(world: World, ana: Member) -> None:

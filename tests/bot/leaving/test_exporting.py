@@ -19,9 +19,12 @@ from bot.leaving.exporting import Exporting
 from bot.leaving.zipping import Table, Zipped, file_name
 from bot.workflow.office import Office
 from bot.workflow.retention import Retention
+from storage.commit import Change, commit
 from storage.credentials import Credentials
 from storage.drafts import Verdict
+from storage.learned import Evidence, Learned, LearnedStore, Rule
 from storage.media import MediaItem, MediaStore
+from storage.proposals import Proposal, ProposalStore
 from storage.redis import Database
 from storage.requests import Request, RequestStore
 from storage.team import Role
@@ -100,6 +103,25 @@ async def test_everything_is_there_and_readable(world: World) -> None:
     assert {"brand exported", "post published"} <= kinds or "published" in kinds, kinds
     assert {json.loads(line)["id"] for line in found.read("data/drafts.jsonl").splitlines()} == {draft.id, other.id}
     assert "rolls" in found.read("index.html").decode()
+
+
+async def test_what_was_learned_and_proposed_comes_along(world: World) -> None:
+    now, of = world.clock.now(), {"workspace": world.ws, "brand": world.brand.id}
+    edit = Evidence(draft="d_1", title="Bread", account="a_1", revision=1, by="m_1", at=now, before="Hi!", after="Hi.")
+    rule = Rule(
+        id="lr_1", kind="no_exclamation", line="No exclamation marks.", edits=4, chances=5, drafts=2, evidence=(edit,),
+        state="accepted", found_at=now, decided_by=world.owner.id, decided_at=now,
+    )  # fmt: skip
+    proposal = Proposal(
+        **of, by=world.owner.id, url="https://bread.example", voice="Warm.", made_at=now, expires_at=now
+    )
+    change = LearnedStore(world.database).keep(Change(world.ws), Learned(**of, rules=(rule,)), ver=None)
+    await commit(world.database, ProposalStore(world.database).keep(change, proposal, ver=None))
+    found = await taken(world)
+    page = found.read("brand/rules.md").decode()
+    for told in ("No exclamation marks.", "accepted", world.owner.name, "4/5", "Hi! → Hi."):
+        assert told in page, told
+    assert json.loads(found.read("brand/proposal.json"))["voice"] == "Warm."
 
 
 async def test_what_lies_in_the_archive_comes_along(world: World) -> None:

@@ -189,3 +189,15 @@ def test_the_last_monday_at_nine_over_zones_and_changes_of_the_clocks(
     found = week_of(now, zone)
     assert (found.monday, found.due.astimezone(UTC)) == (monday, due)
     assert found.following > now
+
+
+async def test_rules_from_edits_are_spoken_of_in_one_line(world: World, chat: ChatHome) -> None:
+    async def learned(workspace: str, brand: str, monday: date) -> int:
+        assert (workspace, brand, monday) == (world.ws, world.brand.id, date(2026, 12, 7))
+        return 2
+
+    world.clock.move_to(MONDAY + timedelta(seconds=5))
+    telling = Weekly(world.database, board=world.board, audit=world.audit, clock=world.clock, learned=learned)
+    await telling.tell(world.ws, world.brand.id, date(2026, 12, 7))
+    (card,) = digests(world, chat)
+    assert "Your edits suggest 2 rules for its drafts: Settings, Voice, in the studio" in card.notes

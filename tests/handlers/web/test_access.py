@@ -43,6 +43,9 @@ DECIDE: tuple[tuple[str, str, object], ...] = (
     ("POST", "/posts/p_x/take-down", None),
     ("POST", "/resume", {"scope": "topic:nothing"}),
     ("PUT", "/members/m_x/away", {}),
+    ("POST", "/brands/b_x/rules/lr_x/accept", {}),
+    ("POST", "/brands/b_x/rules/lr_x/decline", None),
+    ("POST", "/brands/b_x/rules/lr_x/reconsider", None),
     ("DELETE", "/drafts/d_x", None),
 )
 OWNER: tuple[tuple[str, str, object], ...] = (
@@ -57,6 +60,10 @@ OWNER: tuple[tuple[str, str, object], ...] = (
     ("POST", "/accounts/try", {"channel": "feed", "name": "X"}),
     ("POST", "/accounts", {"tried": "x"}),
     ("POST", "/accounts/decline", {"tried": "x"}),
+    ("POST", "/brands/b_x/import", {"url": "https://velo.example"}),
+    ("GET", "/brands/b_x/import", None),
+    ("POST", "/brands/b_x/import/take", {"parts": ["facts"]}),
+    ("DELETE", "/brands/b_x/import", None),
     ("PUT", "/accounts/a_x/rules", {}),
     ("DELETE", "/accounts/a_x", None),
     ("POST", "/backup", {"path": "/nowhere"}),

@@ -7,8 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from bot.team import profiles
+from bot.words import words
+from bot.workflow.learning import DO, DONT, Rule, becomes, said
 from handlers.web.studio.draw import draw, go
-from handlers.web.studio.visit import Visitor
+from handlers.web.studio.visit import Visit, Visitor
 
 router = APIRouter()
 Text = Annotated[str, Form(max_length=40_000)]
@@ -24,6 +26,7 @@ async def voice(request: Request, visit: Visitor) -> Response:
         "settings_voice.html",
         brand=brand,
         may=visit.holds("owner"),
+        learned=await learned_in(visit),
         fields={
             "adjectives": ", ".join(profile.manner.adjectives),
             "do": "\n".join(profile.manner.do),
@@ -94,6 +97,16 @@ async def change_voice(
     }
     await visit.admind.office.change_brand(visit.workspace, visit.id, visit.here.id, changes)
     return go(request, "/studio/settings/voice", visit.t("Saved. It holds for every draft from now on."))
+
+
+async def learned_in(visit: Visit) -> list[tuple[Rule, str, str, bool]]:
+    """Rules of the brand's edits: each, what people do, what it becomes, and whether that can be worded; none for
+    clients, who do not see the drafts that they quote.
+    """
+    if not any(visit.holds(role, visit.here.id) for role in ("requester", "approver", "owner")):
+        return []
+    book, found = words(visit.language), await visit.admind.learning.rules(visit.workspace, visit.id, visit.here.id)
+    return [(rule, said(rule, book), becomes(rule, book), rule.kind in DO | DONT) for rule in found]
 
 
 def lines(text: str) -> list[str]:
