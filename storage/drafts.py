@@ -35,6 +35,14 @@ class Verdict(StrEnum):
     withdraw = "withdraw"
 
 
+class Document(Frozen):
+    """A file as a person gave it, kept as it came: hostile data like a page."""
+
+    sha256: str
+    name: str = ""
+    mime: str = "text/plain"
+
+
 class Brief(Frozen):
     """What the person wants, in the marketer's words. Copy is written from this and from nothing else."""
 
@@ -60,6 +68,7 @@ class Brief(Frozen):
     partner: str = Field("", description="with whom, as the person named them")
     ai_picture: bool = Field(False, description="a person says that an image model made the uploads")
     first_comment: str = Field("", description="what goes into a first comment, e.g. the link, where channels have one")
+    documents: tuple[Document, ...] = Field((), description="files of text that a person gave to write from")
 
 
 class Finding(Frozen):
@@ -169,12 +178,13 @@ class MadeWith(Frozen):
 class Draft(Record):
     """One post idea on its way to approval."""
 
-    SCHEMA: ClassVar[int] = 5
+    SCHEMA: ClassVar[int] = 6
     MIGRATIONS: ClassVar[Mapping[int, Migration]] = {
         1: lambda old: {**old, "reminders": []},  # were names of steps
         2: lambda old: old,  # 3 knows where in a home a message stands
         3: lambda old: old,  # 4 knows the pages that it was written from
         4: lambda old: old,  # 5 knows first comments, and what a version must say of itself
+        5: lambda old: old,  # 6 knows feeds and files as sources
     }
 
     id: str
