@@ -38,6 +38,7 @@ from bot.conversation.desk import TOGETHER, Desk
 from bot.conversation.places import Places
 from bot.drafting.copy import Ask
 from bot.drafting.copywriter import Copywriter
+from bot.drafting.opening import Opening
 from bot.drafting.reader import Reader
 from bot.drafting.sources import Sources
 from bot.engine.crons import handing_to, once_a_firing
@@ -71,6 +72,7 @@ from bot.workflow.answers import Answers
 from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
 from bot.workflow.decisions import Decisions
+from bot.workflow.entry_drafts import EntryDrafts
 from bot.workflow.erasing import Erasing
 from bot.workflow.examine import Doctor
 from bot.workflow.history import History
@@ -86,6 +88,7 @@ from bot.workflow.names import Names
 from bot.workflow.office import Office
 from bot.workflow.once import OnceOnly
 from bot.workflow.pictures import Pictures
+from bot.workflow.polling import Polling
 from bot.workflow.posts import Posts
 from bot.workflow.promised import Promised
 from bot.workflow.reactions import Reactions
@@ -102,6 +105,7 @@ from bot.workflow.telling_accounts import TellingAccounts
 from bot.workflow.telling_stops import TellingStops
 from bot.workflow.upkeep import BATCH, Clockwork, Upkeep
 from bot.workflow.versions import Versions
+from bot.workflow.watching import Watching
 from bot.workflow.weekly import Weekly
 from storage import epoch
 from storage.audit import AuditWriter
@@ -321,6 +325,7 @@ class AdMind:
         self.local_door = LocalDoor(database, self.vault, clock)
         self.budget = DailyTokens(database, clock.now)
         self.measures = Measures(database, clock)
+        self._build_feeds(database)
         self._build_sending(database)
         self._build_working(database)
         self.file_token_id = await self._file_token()
@@ -417,6 +422,11 @@ class AdMind:
         )
         self.on_home, self.open_home, self.close_home = self.housing.on_home, self.housing.open, self.housing.close
 
+    def _build_feeds(self, database: Database) -> None:
+        """Feeds that brands have watched."""
+        self.opening = Opening(self.client)
+        self.watching = Watching(database, opening=self.opening, office=self.office, audit=self.audit, clock=self.clock)
+
     def _build_sending(self, database: Database) -> None:
         self.publisher = Publisher(
             database,
@@ -472,11 +482,15 @@ class AdMind:
         )
         answers = Answers(database, self.desk, self.clock)
         revising = Revising(database, requests=self.requests, board=self.board)
+        polling = Polling(database, opening=self.opening, board=self.board, clock=self.clock)
+        entries = EntryDrafts(database, requests=self.requests, board=self.board, clock=self.clock)
         clockwork = Clockwork(database, self.clock, self._add)
         self.engine.register("chat", "request", self._with_model(self.desk.answer))
         self.engine.register("chat", "requests", self.desk.spread)
         self.engine.register("chat", "reply", answers.bring)
         self.engine.register("chat", "revise", self._with_model(revising.revise))
+        self.engine.register("chat", "entry", self._with_model(entries.entry))
+        self.engine.register("upkeep", "feed", polling.feed)
         self.engine.register("publish", "post", self.publisher.publish)
         self.engine.register("publish", "reconcile", self.reconciler.reconcile)
         promised = Promised(database, posts=self.posts, board=self.board, clock=self.clock)

@@ -36,7 +36,7 @@ def shards() -> tuple[str, ...]:
 
 
 def due(workspace: str) -> str:
-    """ZSET `post|note|remind|expire|reconcile|digest|numbers:<id>` → ms; lives as long as the workspace."""
+    """ZSET `post|note|remind|expire|reconcile|digest|numbers|feed|entry:<id>` → ms; lives as long as the workspace."""
     return of(workspace, "due")
 
 

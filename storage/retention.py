@@ -88,6 +88,8 @@ KINDS: Final[dict[str, str]] = {
                 "bound",
                 "leaving",
                 "leavings",
+                "watched",  # with what of each feed was seen: the latest few thousand names
+                "watcheds",
             ),
             *("packed", "packs", "segments"),  # where archived things lie: some bytes each, for ever
         ),

@@ -7,6 +7,7 @@ noticed. It counts approvals, never drafts, and lives 400 days after the last on
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
@@ -19,6 +20,7 @@ from storage.commit import Change
 from storage.record import Frozen
 from storage.redis import Database
 
+_TRACKING: Final = re.compile(r"(?:utm_\w+|fbclid|gclid|msclkid|mc_[ce]id)=", re.I)
 REMEMBERED: Final = timedelta(days=400)
 
 
@@ -78,14 +80,20 @@ def tell(change: Change, brand: str, sources: Iterable[Source], now: datetime) -
 
 
 def page_of(address: str) -> str:
-    """A short name that the ways of writing one page's address share: with or without www, a closing slash, #part."""
+    """A short name that the ways of writing one page's address share: with or without www, a closing slash, #part, and
+    what only says where a reader came from.
+    """
     try:
         parts = urlsplit(address)
         port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
-        page = f"{site_of(address)}{port}{parts.path.rstrip('/')}?{parts.query}"
+        page = f"{site_of(address)}{port}{parts.path.rstrip('/')}?{_meaning(parts.query)}"
     except ValueError:
         page = address
     return hashlib.sha256(page.encode("utf-8", "replace")).hexdigest()[:24]
+
+
+def _meaning(query: str) -> str:
+    return "&".join(part for part in query.split("&") if not _TRACKING.match(part))
 
 
 def host_of(address: str) -> str:

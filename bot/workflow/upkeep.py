@@ -48,6 +48,8 @@ QUEUE_OF = {
     "kin": "upkeep",
     "leaving": "upkeep",
     "numbers": "upkeep",
+    "feed": "upkeep",
+    "entry": "chat",
     "revise": "chat",
     "request": "chat",
     "reply": "chat",

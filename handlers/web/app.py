@@ -11,7 +11,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.bootstrap import VERSION, AdMind
 from handlers.web import approvals, health, problems, public, shelf
-from handlers.web.api import admin, drafts, leaving, library, names, posts, requests, studio
+from handlers.web.api import admin, drafts, feeds, leaving, library, names, posts, requests, studio
 from handlers.web.guard import Guard
 from handlers.web.studio.app import create_studio
 
@@ -36,6 +36,7 @@ def create_app(admind: AdMind) -> FastAPI:
         library.router,
         admin.router,
         names.router,
+        feeds.router,
         leaving.router,
         studio.router,
     ):
