@@ -72,6 +72,7 @@ from bot.workflow.answers import Answers
 from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
 from bot.workflow.decisions import Decisions
+from bot.workflow.documents import Documents
 from bot.workflow.entry_drafts import EntryDrafts
 from bot.workflow.erasing import Erasing
 from bot.workflow.examine import Doctor
@@ -423,7 +424,8 @@ class AdMind:
         self.on_home, self.open_home, self.close_home = self.housing.on_home, self.housing.open, self.housing.close
 
     def _build_feeds(self, database: Database) -> None:
-        """Feeds that brands have watched."""
+        """Feeds that brands have watched, and files that people give to write from."""
+        self.documents = Documents(database, blobs=self.blobs, room=Room(database, self.settings.data_dir))
         self.opening = Opening(self.client)
         self.watching = Watching(database, opening=self.opening, office=self.office, audit=self.audit, clock=self.clock)
 

@@ -67,6 +67,7 @@ KINDS: Final[dict[str, str]] = {
         (
             *("request", "requests", "request-key", "thread", "once", "budget", "shown", "touched", "idem", "nonce"),
             *("session", "link", "approval", "approvals", "join", "unreached", "posted", "told", "kin"),
+            "document",
         ),
         EXPIRES,
     ),

@@ -144,6 +144,7 @@ class Desk:
             text=text[:MOST_CHARACTERS],
             left_out=max(0, len(text) - MOST_CHARACTERS),
             uploads=tuple(RequestUpload(sha256=each.sha256, name=each.name[:200]) for each in request.uploads),
+            documents=_documents(request.documents),
             unread_files=_names(request.unread_files),
             about=request.about,
             within=request.within,
@@ -297,6 +298,7 @@ class Desk:
         uploads = tuple(RequestUpload(sha256=each.sha256, name=each.name[:200]) for each in files.uploads)
         return request.changed(
             uploads=(*request.uploads, *uploads),
+            documents=(*request.documents, *_documents(files.documents)),
             unread_files=_names((*request.unread_files, *files.unread)),
             unused_files=_names(files.unused),
         )
@@ -393,6 +395,7 @@ class Desk:
             now=self._clock.now(),
             said=f"{said}\n{request.text}",
             uploads=tuple(Upload(sha256=each.sha256, name=each.name) for each in request.uploads),
+            documents=tuple(Upload(sha256=d.sha256, name=d.name, mime=d.mime) for d in request.documents),
             keep=work.keep,
         )
 
@@ -452,6 +455,10 @@ class _Waiting:
 
     async def __aexit__(self, *error: Any) -> None:
         await self._held.__aexit__(*error)
+
+
+def _documents(files: Sequence[Upload]) -> tuple[RequestUpload, ...]:
+    return tuple(RequestUpload(sha256=each.sha256, name=each.name[:200], mime=each.mime) for each in files)
 
 
 def _names(names: Sequence[str]) -> tuple[str, ...]:
