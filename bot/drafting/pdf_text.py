@@ -29,6 +29,7 @@ PIXELS_A_POINT: Final = 2.0
 _UNPAINTED: Final = frozenset({3, 7})  # FPDF_TEXTRENDERMODE_INVISIBLE, _CLIP
 _FILLED: Final = frozenset({0, 4})
 _FAINTEST: Final = 26  # of 255: a tenth
+_FAR: Final = 10_000.0  # points: so that rounding does not show
 _PASSWORD: Final = 4  # FPDF_ERR_PASSWORD
 _HYPHEN: Final = "\x02"  # PDFium's sign for a hyphen at the end of a line that is none of the word
 _END: Final = re.compile(r"[.!?:;…][\"'”’»)]*$")
@@ -128,6 +129,7 @@ class _Picture:
         scale = min(PIXELS_A_POINT, (MOST_PIXELS / max(1.0, width * height)) ** 0.5)
         self._width, self._height = max(1, int(width * scale)), max(1, int(height * scale))
         self._rows = b""
+        self._corners = (self._at(0, 0), self._at(_FAR, 0), self._at(0, _FAR))  # cheaper than asking for each letter
         if self._width * self._height > MOST_PIXELS:
             return  # a page a mile long and a point wide: nobody reads it
         bitmap = pdfium.FPDFBitmap_CreateEx(self._width, self._height, pdfium.FPDFBitmap_Gray, None, 0)
@@ -154,8 +156,9 @@ class _Picture:
         mode = pdfium.FPDFTextObj_GetTextRenderMode(pdfium.FPDFText_GetTextObject(letters, index))
         if mode in _UNPAINTED:
             return False
-        pixels = self._around(left, bottom, right, top)
-        if not pixels or max(pixels) - min(pixels) < CONTRAST:
+        greys = Counter(self._around(left, bottom, right, top))
+        darkest, lightest = min(greys, default=0), max(greys, default=0)
+        if lightest - darkest < CONTRAST:
             return False
         red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
         if mode not in _FILLED or not pdfium.FPDFText_GetFillColor(letters, index, red, green, blue, alpha):
@@ -163,13 +166,14 @@ class _Picture:
         if alpha.value < _FAINTEST:
             return False
         ink = (red.value * 299 + green.value * 587 + blue.value * 114) // 1000
-        ground = Counter(pixels).most_common(1)[0][0]
+        ground = greys.most_common(1)[0][0]
         ink = ground + (ink - ground) * alpha.value // 255
-        return abs(ink - ground) >= CONTRAST and min(abs(each - ink) for each in set(pixels)) < 4 * CONTRAST
+        painted = darkest < ink + 4 * CONTRAST and lightest > ink - 4 * CONTRAST
+        return painted and abs(ink - ground) >= CONTRAST
 
     def _around(self, left: float, bottom: float, right: float, top: float) -> bytes:
         """The pixels of a box and a little more; none for one beside the page."""
-        first, second = self._at(left, top), self._at(right, bottom)
+        first, second = self._pixel(left, top), self._pixel(right, bottom)
         x0, x1 = sorted((first[0], second[0]))
         y0, y1 = sorted((first[1], second[1]))
         if not self._rows or x0 < -1 or y0 < -1 or x1 > self._width + 1 or y1 > self._height + 1:
@@ -178,6 +182,13 @@ class _Picture:
         return b"".join(
             self._rows[row * self._width + x0 : row * self._width + x1]
             for row in range(max(0, y0 - 1), min(self._height, y1 + 2))
+        )
+
+    def _pixel(self, x: float, y: float) -> tuple[int, int]:
+        (x0, y0), (x1, y1), (x2, y2) = self._corners
+        return (
+            round(x0 + (x1 - x0) * x / _FAR + (x2 - x0) * y / _FAR),
+            round(y0 + (y1 - y0) * x / _FAR + (y2 - y0) * y / _FAR),
         )
 
     def _at(self, x: float, y: float) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-BENCHES = ("start", "flow", "turn", "cards", "schedule", "burst", "studio", "slack", "homes", "year", "day")
+BENCHES = ("start", "flow", "turn", "sources", "cards", "schedule", "burst", "studio", "slack", "homes", "year", "day")
 
 
 def main() -> int:
