@@ -181,7 +181,7 @@ class _Picture:
         x0, x1 = max(0, x0 - 1), min(self._width, x1 + 2)
         return b"".join(
             self._rows[row * self._width + x0 : row * self._width + x1]
-            for row in range(max(0, y0 - 1), min(self._height, y1 + 2))
+            for row in range(max(0, y0 - 1), min(self._height, y1 + 2), 2)
         )
 
     def _pixel(self, x: float, y: float) -> tuple[int, int]:
