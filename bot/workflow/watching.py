@@ -107,15 +107,15 @@ class Watching:
         return opened.page
 
     async def _accounts(self, workspace: str, brand: str, names: Sequence[str]) -> list[Account]:
-        there = [each for each in await self._team.all(self._team.accounts, workspace) if each.brand == brand]
-        there = [each for each in there if each.closed_at is None]
+        mine = [each for each in await self._team.all(self._team.accounts, workspace) if each.brand == brand]
+        mine = [each for each in mine if each.closed_at is None]
         chosen: list[Account] = []
         for name in names:
             wanted = name.strip().casefold().lstrip("@")
-            fits = [a for a in there if wanted in (a.id.casefold(), a.name.casefold(), a.handle.casefold())]
+            fits = [a for a in mine if wanted in (a.id.casefold(), a.name.casefold(), a.handle.casefold())]
             if not fits:
-                listed = ", ".join(account.name for account in there)
-                raise BadInput(f"I know no account {name[:60]!r} here. Which one: {listed}?", kept=NOTHING)
+                there = ", ".join(account.name for account in mine)
+                raise BadInput(f"I know no account {name!r} here. Which one: {there}?", kept=NOTHING)
             chosen += [account for account in fits if account not in chosen]
         return chosen
 
