@@ -112,7 +112,7 @@ class EntryDrafts:
             title=told("A new entry of a feed was not drafted"),
             status=retold(error.sentence()),
             notes=(
-                told("It is “{title}” in {feed}.", title=entry.title[:100] or entry.link[:100], feed=feed.url[:200]),
+                told("The entry: “{title}” ({feed})", title=entry.title[:100] or entry.link[:100], feed=feed.url[:200]),
             ),
         )
         with suppress(Undelivered):  # the inbox has it
