@@ -39,6 +39,7 @@ from bot.conversation.places import Places
 from bot.drafting.copy import Ask
 from bot.drafting.copywriter import Copywriter
 from bot.drafting.importer import Importer
+from bot.drafting.opening import Opening
 from bot.drafting.reader import Reader
 from bot.drafting.site import Sites
 from bot.drafting.sources import Sources
@@ -77,6 +78,8 @@ from bot.workflow.client_links import ClientLinks
 from bot.workflow.costing import Costing
 from bot.workflow.decisions import Decisions
 from bot.workflow.declarations import is_model
+from bot.workflow.documents import Documents
+from bot.workflow.entry_drafts import EntryDrafts
 from bot.workflow.erasing import Erasing
 from bot.workflow.examine import Doctor
 from bot.workflow.history import History
@@ -94,9 +97,10 @@ from bot.workflow.mixing import Mixing
 from bot.workflow.names import Names
 from bot.workflow.office import Office
 from bot.workflow.once import OnceOnly
-from bot.workflow.opening import Opening
+from bot.workflow.opening import LinkOpening
 from bot.workflow.painting import Painter
 from bot.workflow.pictures import Pictures
+from bot.workflow.polling import Polling
 from bot.workflow.posts import Posts
 from bot.workflow.promised import Promised
 from bot.workflow.proving import Proving
@@ -116,6 +120,7 @@ from bot.workflow.telling_accounts import TellingAccounts
 from bot.workflow.telling_stops import TellingStops
 from bot.workflow.upkeep import BATCH, Clockwork, Upkeep
 from bot.workflow.versions import Versions
+from bot.workflow.watching import Watching
 from bot.workflow.weekly import Weekly
 from prompts import Prompt, load
 from storage import epoch
@@ -439,7 +444,7 @@ class AdMind:
             posts=PostStore(database),
             clock=clock,
             open_door=self.doors,
-            opening=Opening(self.client, clock),
+            opening=LinkOpening(self.client, clock),
         )
         self._sources = Sources(database, client=self.client, blobs=self.blobs, clock=clock)
         self.requests = Requests(
@@ -498,7 +503,14 @@ class AdMind:
         )
         self.on_home, self.open_home, self.close_home = self.housing.on_home, self.housing.open, self.housing.close
 
+    def _build_feeds(self, database: Database) -> None:
+        """Feeds that brands have watched, and files that people give to write from."""
+        self.documents = Documents(database, blobs=self.blobs, room=Room(database, self.settings.data_dir))
+        self.opening = Opening(self.client)
+        self.watching = Watching(database, opening=self.opening, office=self.office, audit=self.audit, clock=self.clock)
+
     def _build_sending(self, database: Database) -> None:
+        self._build_feeds(database)
         self.proving = Proving(
             decisions=self.decisions, versions=self.versions, sources=self._sources, clock=self.clock
         )
@@ -558,6 +570,8 @@ class AdMind:
         )
         answers = Answers(database, self.desk, self.clock)
         revising = Revising(database, requests=self.requests, board=self.board)
+        polling = Polling(database, opening=self.opening, board=self.board, clock=self.clock)
+        entries = EntryDrafts(database, requests=self.requests, board=self.board, clock=self.clock)
         clockwork = Clockwork(database, self.clock, self._add)
         self.engine.register("chat", "request", self._with_model(self.desk.answer))
         self.engine.register("chat", "requests", self.desk.spread)
@@ -565,6 +579,8 @@ class AdMind:
         self.engine.register("chat", "revise", self._with_model(revising.revise))
         self.engine.register("publish", "post", self.rereading.before(self.publisher.publish))
         self.engine.register("upkeep", "sources", self.rereading.read)
+        self.engine.register("chat", "entry", self._with_model(entries.entry))
+        self.engine.register("upkeep", "feed", polling.feed)
         self.engine.register("publish", "reconcile", self.reconciler.reconcile)
         promised = Promised(database, posts=self.posts, board=self.board, clock=self.clock)
         self.engine.register("publish", "takedown", promised.take_down)

@@ -54,10 +54,11 @@ class Identified(Frozen):
 
 
 class Upload(Frozen):
-    """A file that came with a message, already kept in the blob store in cleaned form."""
+    """A file that came with a message, already kept in the blob store: a picture cleaned, a file of text as it came."""
 
     sha256: str
     name: str = ""
+    mime: str = Field("", description="of a file of text; empty for a picture")
 
 
 def new_conversation() -> str:
@@ -74,9 +75,10 @@ def own_conversation(member: str, brand: str, name: str) -> str:
 class ChatRequest:
     """What a person said, on a `surface`: terminal, api, studio, slack or discord.
 
-    `key` names the platform's event, so that a repeat is known. `unread_files` are names of files that could not be
-    understood; `about` is the draft in whose thread it was said; `within` are the brands that it may reach (none: all
-    of the member's); `place` is where the answer belongs, for the surface itself to read.
+    `uploads` are pictures, `documents` files of text. `key` names the platform's event, so that a repeat is known.
+    `unread_files` are names of files that could not be understood; `about` is the draft in whose thread it was said;
+    `within` are the brands that it may reach (none: all of the member's); `place` is where the answer belongs, for the
+    surface itself to read.
     """
 
     workspace: str
@@ -86,6 +88,7 @@ class ChatRequest:
     conversation: str
     text: str
     uploads: tuple[Upload, ...] = ()
+    documents: tuple[Upload, ...] = ()
     unread_files: tuple[str, ...] = ()
     key: str = ""
     about: str = ""
@@ -125,6 +128,7 @@ class Files(Frozen):
     """
 
     uploads: tuple[Upload, ...] = ()
+    documents: tuple[Upload, ...] = ()
     unread: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
 

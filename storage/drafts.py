@@ -37,6 +37,14 @@ class Verdict(StrEnum):
     withdraw = "withdraw"
 
 
+class Document(Frozen):
+    """A file as a person gave it, kept as it came: hostile data like a page."""
+
+    sha256: str
+    name: str = ""
+    mime: str = "text/plain"
+
+
 class Brief(Frozen):
     """What the person wants, in the marketer's words. Copy is written from this and from nothing else."""
 
@@ -64,6 +72,7 @@ class Brief(Frozen):
     partner: str = Field("", description="with whom, as the person named them")
     ai_picture: bool = Field(False, description="a person says that an image model made the uploads")
     first_comment: str = Field("", description="what goes into a first comment, e.g. the link, where channels have one")
+    documents: tuple[Document, ...] = Field((), description="files of text that a person gave to write from")
 
 
 class Finding(Frozen):
@@ -193,7 +202,9 @@ class Draft(Record):
         2: lambda old: old,  # 3 knows where in a home a message stands
         3: lambda old: old,  # 4 knows the pages that it was written from
         4: lambda old: old,  # 5 knows first comments, and what a version must say of itself
-        5: lambda old: old,  # 6 knows its claims and what they rest on, what models took for it, pictures they made
+        5: lambda old: (
+            old
+        ),  # 6 knows its claims, what models took for it, pictures they made, feeds and files as sources
     }
 
     id: str

@@ -27,6 +27,7 @@ from storage.team import UNNAMED, Brand, Identity, Member, Role
 from storage.threads import kept_as
 from storage.tokens import TokenStore
 from storage.waiting import WaitingStore
+from storage.watched import WatchedStore
 
 _ID: Final = re.compile(r"(?<![0-9a-z])[a-z]{1,4}_[0-9a-z]{8,40}")
 IDEMPOTENT: Final = "admind:{sys}:idem:"
@@ -36,7 +37,7 @@ BY_VALUE: Final = frozenset(
 )
 # Of these what names it leaves, the rest stays.
 ZSETS: Final = frozenset(
-    ("draft", "post", "account", "brand", "media", "request", "room", "group", "notice", "feed", "approval")
+    ("draft", "post", "account", "brand", "media", "request", "room", "group", "notice", "feed", "approval", "watched")
 )
 HASHES: Final = frozenset({"forgotten", "secrets", "feedstamps", "packed", "ctl"})
 KEEPS: Final = frozenset({"leaving", "leavings", "keys"})  # the job itself, and the audit's keys
@@ -69,6 +70,7 @@ async def survey(database: Database, workspace: str, brand: str, *, known: Itera
         client = cast(Any, database.client)
         texts += [str(document) for document in await client.hvals(keys.of(workspace, "feeditem", account.id))]
     found.ids |= {each.id for each in await WaitingStore(database).every(workspace) if each.brand == brand}
+    found.ids |= {each.id for each in await WatchedStore(database).every(workspace) if each.brand == brand}
     async for draft in of.drafts():
         found.ids.add(draft.id)
         found.threads.add(kept_as(draft.conversation))

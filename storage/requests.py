@@ -40,6 +40,7 @@ REPLIED_AFTER_MS: Final = 30_000  # an answer that was not brought to its place
 class RequestUpload(Frozen):
     sha256: str
     name: str = ""
+    mime: str = Field("", description="of a file of text; empty for a picture")
 
 
 class RequestButton(Frozen):
@@ -55,7 +56,7 @@ class Request(Record):
 
     SCHEMA: ClassVar[int] = 6
     # 2 knows which draft it is about, 3 where its answer belongs, 4 whether it was stopped, and what can be pressed,
-    # 5 which pictures were too many, 6 how often it was tried and whether it may be again
+    # 5 which pictures were too many, 6 files of text, how often it was tried and whether it may be again
     MIGRATIONS: ClassVar[Mapping[int, Migration]] = {step: lambda old: old for step in (1, 2, 3, 4, 5)}
 
     id: str
@@ -67,6 +68,7 @@ class Request(Record):
     text: str
     left_out: int = Field(0, description="characters beyond the cap that were not kept")
     uploads: tuple[RequestUpload, ...] = ()
+    documents: tuple[RequestUpload, ...] = Field((), description="files of text to write from")
     unread_files: tuple[str, ...] = ()
     unused_files: tuple[str, ...] = Field((), description="names of pictures beyond what one request takes")
     about: str = Field("", description="the draft in whose thread it was said")

@@ -71,6 +71,7 @@ KINDS: Final[dict[str, str]] = {
         (
             *("request", "requests", "request-key", "thread", "once", "budget", "shown", "touched", "idem", "nonce"),
             *("session", "link", "approval", "approvals", "join", "unreached", "posted", "told", "kin"),
+            "document",
         ),
         EXPIRES,
     ),
@@ -93,6 +94,8 @@ KINDS: Final[dict[str, str]] = {
                 "leaving",
                 "leavings",
                 "learned",  # rules from a brand's edits; with the brand
+                "watched",  # with what of each feed was seen: the latest few thousand names
+                "watcheds",
             ),
             *("packed", "packs", "segments"),  # where archived things lie: some bytes each, for ever
         ),

@@ -19,6 +19,9 @@ def _about(page: Source, subject: Subject) -> Iterator[Finding]:
     host = host_of(page.url)[:80]
     if page.problem:
         unread = f"I could not read the page on {host}."
+        if page.file:
+            name = page.file[:80]
+            unread = f"I could not read the file {name}."
         yield Finding(
             severity="warn",
             rule="page_unread",

@@ -138,6 +138,7 @@ class Desk:
             text=text[:MOST_CHARACTERS],
             left_out=max(0, len(text) - MOST_CHARACTERS),
             uploads=tuple(RequestUpload(sha256=each.sha256, name=each.name[:200]) for each in request.uploads),
+            documents=_documents(request.documents),
             unread_files=names_of(request.unread_files),
             about=request.about,
             within=request.within,
@@ -338,6 +339,7 @@ class Desk:
         unread = dict.fromkeys((*request.unread_files, *files.unread))
         return request.changed(
             uploads=tuple(dict.fromkeys(known[each.sha256] for each in (*request.uploads, *uploads))),
+            documents=tuple(dict.fromkeys((*request.documents, *_documents(files.documents)))),
             unread_files=names_of(tuple(unread)),
             unused_files=names_of(files.unused),
         )
@@ -436,6 +438,7 @@ class Desk:
             now=self._clock.now(),
             said=f"{said}\n{request.text}",
             uploads=tuple(Upload(sha256=each.sha256, name=each.name) for each in request.uploads),
+            documents=tuple(Upload(sha256=d.sha256, name=d.name, mime=d.mime) for d in request.documents),
             keep=work.keep,
         )
 
@@ -496,3 +499,7 @@ class _Waiting:
 
     async def __aexit__(self, *error: Any) -> None:
         await self._held.__aexit__(*error)
+
+
+def _documents(files: Sequence[Upload]) -> tuple[RequestUpload, ...]:
+    return tuple(RequestUpload(sha256=each.sha256, name=each.name[:200], mime=each.mime) for each in files)

@@ -81,6 +81,7 @@ class Surroundings:
             ),
             drafts=tuple(draft for draft in known if draft is not None),
             uploads=len(request.uploads),
+            documents=len(request.documents),
             unread_files=request.unread_files,
             summary=summary,
         )

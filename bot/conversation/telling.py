@@ -28,6 +28,7 @@ async def told(draft: Draft, turn: Turn) -> dict[str, Any]:
         for version in draft.versions
     ]
     named = draft.called or draft.title
+    led = any(source.feed for source in draft.sources)  # then its link holds a stranger's words
     pictured = any(version.media for version in draft.versions)
     return {
         "id": draft.id,
@@ -36,8 +37,8 @@ async def told(draft: Draft, turn: Turn) -> dict[str, Any]:
         "texts": [] if draft.called else versions,
         "when": say(draft.due, draft.zone, turn.asker.language, now=turn.now) if draft.due else "",
         "image": draft.brief.image if pictured else "none",
-        "link": draft.brief.link,
-        "first_comment": next((version.first_comment for version in draft.versions if version.first_comment), ""),
+        "link": "" if led else draft.brief.link,
+        "first_comment": "" if led else next((each.first_comment for each in draft.versions if each.first_comment), ""),
         "wordings": len(draft.variants) + 1,
         "must_be_mended": found(draft.findings, "block", turn, outside=bool(draft.called)),
         "look_at": found(draft.findings, "warn", turn, outside=bool(draft.called)),

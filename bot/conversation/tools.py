@@ -25,7 +25,7 @@ from bot.llm.campaigns import campaign_of, without_campaign
 from bot.when import Unclear, resolve, say
 from bot.words import words
 from bot.workflow.requests import Asker, Idea, Quoting
-from storage.drafts import Brief, Draft
+from storage.drafts import Brief, Document, Draft
 
 Runtime = ToolRuntime[Turn, Any]
 LINK: Final = re.compile(r"https?://[^\s<>\"“”«»]+", re.I)
@@ -40,7 +40,9 @@ class PostIdea(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    topic: Line = Field("", description="what it is about, e.g. our spring sale; empty when there is only a link")
+    topic: Line = Field(
+        "", description="what it is about, e.g. our spring sale; empty when there is only a link or a file"
+    )
     goal: Literal["announce", "promote", "invite", "inform", "thank", "hire", "remind", "ask"] = "announce"
     facts: list[Line] = Field(default_factory=list, max_length=20, description="each claim as the person stated it")
     offer: Line = Field("", description="e.g. 20% off all bikes")
@@ -243,6 +245,7 @@ def _brief(post: PostIdea, turn: Turn) -> Brief:
         image_words=image == "generate" and post.image_words,
         uploads=uploads if image == "upload" else (),
         library=post.library if post.image == "library" else "",
+        documents=tuple(Document(sha256=each.sha256, name=each.name, mime=each.mime) for each in turn.documents),
         campaign=campaign_of(turn.words)[:100],
         first_comment=_comment(post, link, turn),
     )

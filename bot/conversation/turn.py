@@ -67,6 +67,7 @@ class Turn:
     said: str = ""
     verbatim: str = ""
     uploads: tuple[Upload, ...] = ()
+    documents: tuple[Upload, ...] = ()
     made: list[str] = field(default_factory=list)
     asides: list[str] = field(default_factory=list)
     keep: Callable[[list[str]], Awaitable[None]] | None = None

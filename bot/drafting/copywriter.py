@@ -55,7 +55,14 @@ ROUNDS: Final = 2
 AT_ONCE: Final = 4  # calls side by side for one draft: more, and providers throttle
 MOST_FACTS: Final = 12
 MOST_PROBLEMS: Final = 6  # told to a model about one text
-UNTOLD = {"uploads", "campaign", "paid_partnership", "partner", "ai_picture"}  # what is declared, code says
+UNTOLD = {
+    "uploads",
+    "documents",
+    "campaign",
+    "paid_partnership",
+    "partner",
+    "ai_picture",
+}  # what is declared, code says
 _OTHERWISE = (ModelMuddled, ModelRefused, ModelTooLong)  # where another account's text stands in
 _ENOUGH = (*_OTHERWISE, ModelUnavailable, OverBudget)  # after which what is written is left as it is
 

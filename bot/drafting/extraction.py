@@ -2,7 +2,8 @@
 
 Run as `python -m bot.drafting.extraction`: one JSON line about the page, then its bytes, on standard input; one JSON
 document on standard output. A page can be made so that parsing it takes minutes and gigabytes: the child may use
-neither, has no environment to read secrets from, and opens no connection.
+neither, has no environment to read secrets from, and opens no connection. Web pages are read here, PDFs by `pdf_text`,
+feeds by `feeds`.
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ import json
 import re
 import sys
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Final
+
+from bot.drafting.extracted import FEEDS, MOST_TEXT, MOST_TITLE, PDF, PERHAPS_FEEDS, Entry, Extracted, kind_of
 
 SECONDS: Final = 10.0
 MEMORY_BYTES: Final = 700_000_000
 MOST_BYTES: Final = 1_000_000
-MOST_TEXT: Final = 20_000
-MOST_TITLE: Final = 200
+MOST_BYTES_OF: Final = {PDF: 10_000_000, **dict.fromkeys(FEEDS, 3_000_000)}  # of what is larger by nature
 
 _ENCODINGS: Final = [  # what the web is written in besides UTF-8; among more, short pages are taken for odd ones
     "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "iso8859_2", "koi8_r", "shift_jis", "euc_jp",
@@ -33,15 +35,6 @@ _META: Final = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]+)", re
 
 class Unreadable(Exception):
     """The page took too much time or memory, or broke the parser."""
-
-
-@dataclass(frozen=True, slots=True)
-class Extracted:
-    """What a page says, with nothing hidden in it; empty where it says nothing."""
-
-    title: str = ""
-    description: str = ""
-    text: str = ""
 
 
 async def extract(body: bytes, content_type: str, address: str, *, seconds: float = SECONDS) -> Extracted:
@@ -60,7 +53,7 @@ async def extract(body: bytes, content_type: str, address: str, *, seconds: floa
     )
     try:
         async with asyncio.timeout(seconds):
-            said, _ = await child.communicate(head + b"\n" + body[:MOST_BYTES])
+            said, _ = await child.communicate(head + b"\n" + body[: most_bytes(content_type)])
     except TimeoutError:
         raise Unreadable from None
     finally:
@@ -70,9 +63,24 @@ async def extract(body: bytes, content_type: str, address: str, *, seconds: floa
     if child.returncode != 0:
         raise Unreadable
     try:
-        return Extracted(**{name: str(value) for name, value in json.loads(said).items()})
+        return _told(json.loads(said))
     except (ValueError, TypeError) as error:
         raise Unreadable from error
+
+
+def most_bytes(content_type: str) -> int:
+    return MOST_BYTES_OF.get(kind_of(content_type), MOST_BYTES)
+
+
+def _told(document: dict[str, Any]) -> Extracted:
+    """What the child said. Raises TypeError."""
+    entries = document.pop("entries")
+    known = None if entries is None else tuple(Entry(**_texts(each)) for each in entries)
+    return Extracted(**_texts(document), entries=known)
+
+
+def _texts(document: dict[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in document.items()}
 
 
 def decoded(body: bytes, content_type: str) -> str:
@@ -97,12 +105,27 @@ def decoded(body: bytes, content_type: str) -> str:
     return body.decode(best.encoding if best else "cp1252", "replace")
 
 
+def is_pdf(body: bytes, content_type: str) -> bool:
+    """Whether it begins as one; what only says so is none."""
+    return kind_of(content_type) in (PDF, "application/octet-stream", "") and body.lstrip()[:5] == b"%PDF-"
+
+
 def read_page(body: bytes, content_type: str, address: str) -> Extracted:
     """The page's visible title, description and text. Runs in the child; tests of speed call it directly."""
-    from bot.drafting.hidden import shown_only, without_hidden  # noqa: PLC0415 - only in the child
+    from bot.drafting.feeds import is_feed, read_feed  # noqa: PLC0415 - only in the child, as what follows
+    from bot.drafting.hidden import shown_only, without_hidden  # noqa: PLC0415
+    from bot.drafting.pdf_text import read_pdf  # noqa: PLC0415
 
+    if is_pdf(body, content_type):
+        return read_pdf(body)
+    if kind_of(content_type) == PDF:
+        return Extracted(why="damaged")
+    if is_feed(body, content_type):
+        return read_feed(body, content_type, address)
+    if kind_of(content_type) in PERHAPS_FEEDS and b"<html" not in body[:4096].lower():
+        return Extracted(why="other")
     text = decoded(body, content_type)
-    if content_type.partition(";")[0].strip().lower() == "text/plain":
+    if kind_of(content_type) in ("text/plain", "text/markdown"):
         lines = [line.strip() for line in shown_only(text).splitlines()]
         first = next((line for line in lines if line), "")
         return Extracted(first[:MOST_TITLE], "", "\n".join(lines).strip()[:MOST_TEXT])
@@ -135,7 +158,8 @@ def _main() -> None:
         with contextlib.suppress(ValueError, OSError):  # macOS knows no limit of address space
             resource.setrlimit(limit, (most, most))
     head = json.loads(sys.stdin.buffer.readline())
-    page = read_page(sys.stdin.buffer.read(MOST_BYTES), str(head["content_type"]), str(head["address"]))
+    content_type = str(head["content_type"])
+    page = read_page(sys.stdin.buffer.read(most_bytes(content_type)), content_type, str(head["address"]))
     sys.stdout.write(json.dumps(asdict(page)))
 
 

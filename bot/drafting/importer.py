@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field
 
 from bot.checks.addresses import find_addresses
 from bot.drafting.copy import Ask
-from bot.drafting.extraction import Extracted
+from bot.drafting.extracted import Extracted
 from bot.drafting.looks import Looks
 from bot.drafting.reader import MOST_READ, standing
 from bot.llm.errors import ModelMuddled, ModelRefused, ModelTooLong

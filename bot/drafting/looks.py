@@ -132,7 +132,7 @@ def _typed(found: Mapping[str, Any]) -> Looks:
 
 def _whole(text: str, tree: Any) -> str:
     """The text, and below it what extraction took for furniture: homepages are short and in pieces."""
-    from bot.drafting.extraction import MOST_TEXT  # noqa: PLC0415
+    from bot.drafting.extracted import MOST_TEXT  # noqa: PLC0415
     from bot.drafting.hidden import shown_only, without_hidden  # noqa: PLC0415
 
     without_hidden(tree)

@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 
 from bot.checks.addresses import find_addresses
 from bot.drafting.copy import Ask
-from bot.drafting.extraction import Extracted
+from bot.drafting.extracted import Extracted
 from bot.llm.budget import Meter
 from bot.llm.errors import ModelMuddled, ModelRefused, ModelTooLong
 from prompts import Prompt, load

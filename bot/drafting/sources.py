@@ -1,60 +1,70 @@
 """A pasted link becomes a source of the draft: fetched safely, read in quarantine, kept with when and what was read.
 
-Only addresses that a person wrote are opened, at most three a request, each once. A page that cannot be read is said
-in words and keeps nobody from drafting from the person's own.
+Only addresses that a person wrote are opened, at most three a request, each once; of a feed that they wrote its newest
+entry, where that stands on the feed's own site. Files that they gave are read in the same way. What cannot be read is
+said in words and keeps nobody from drafting from the person's own.
 """
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import httpx2
 
-from bot.checks.addresses import looks_alike
 from bot.clock import Clock
-from bot.drafting.extraction import Extracted, Unreadable, extract
+from bot.drafting.extracted import Entry, Extracted
+from bot.drafting.opening import SECONDS, Opened, Opening, Unread
 from bot.drafting.reader import Reader
-from bot.errors import AdMindError, BadInput
-from bot.fetch import Fetched, fetch
+from bot.errors import BadInput
 from bot.llm.pointing import only_points
 from storage.blobs.base import BlobStore
-from storage.drafts import Brief
+from storage.drafts import Brief, Document
 from storage.redis import Database
-from storage.sources import Source, ToldPages, host_of
+from storage.sources import Source, ToldPages, host_of, same_site
 from storage.usage import NOTHING, Usage
 
 MOST_PAGES: Final = 3
-AT_ONCE: Final = 2  # pages taken apart at a time in one process: it costs CPU
-SECONDS: Final = 45.0  # for one page with all its redirects
-_PAGES: Final = frozenset({"", "text/html", "application/xhtml+xml", "text/plain"})
-_PDF: Final = "It is a PDF; so far I read web pages and plain text."
-_FEED: Final = "It is a feed; so far I read web pages and plain text."
-_PICTURE: Final = "It is a picture; I read web pages and plain text."
-_OTHER: Final = "It is no page of text."
-_ELSE: Final = {"application/pdf": _PDF, "application/rss+xml": _FEED, "application/atom+xml": _FEED,
-                "application/feed+json": _FEED}  # fmt: skip
+_PLAIN_NAME: Final = re.compile(r"[\w-]{1,30}\.\w{1,5}")  # too short to order anything
 
 
 @dataclass(frozen=True, slots=True)
 class ReadPages:
-    """`prompts` are the stamps of what the reading model was told; `spent` what it took."""
+    """`prompts` are the stamps of what the reading model was told, `spent` what it took; `leads` says which page a feed
+    led to.
+    """
 
     sources: tuple[Source, ...] = ()
     prompts: tuple[str, ...] = ()
+    leads: Mapping[str, str] = field(default_factory=dict)
     spent: Usage = NOTHING
 
     def of(self, brief: Brief) -> tuple[Source, ...]:
         """Those that this brief named, in its order."""
-        by_url = {each.url: each for each in self.sources}
-        return tuple(by_url[url] for url in addresses_in(brief) if url in by_url)
+        by_url = {each.url: each for each in self.sources if not each.file}
+        by_file = {each.body_sha256: each for each in self.sources if each.file}
+        pages = [by_url.get(self.leads.get(url, url)) for url in addresses_in(brief)]
+        files = [by_file.get(each.sha256) for each in documents_in(brief)]
+        return tuple(dict.fromkeys(each for each in (*pages, *files) if each is not None))
+
+    def led(self, brief: Brief) -> Brief:
+        """The brief with a feed's page where it names the feed: that is where readers should go."""
+        if not self.leads.keys() & {brief.link, *brief.links}:
+            return brief
+        links = tuple(dict.fromkeys(self.leads.get(url, url) for url in brief.links))
+        return brief.model_copy(update={"link": self.leads.get(brief.link, brief.link), "links": links})
 
 
-class _Unread(Exception):
-    """Why a page was not read, in a sentence."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An entry of a watched feed that is to be drafted: its page is opened, or else the feed's words stand for it."""
+
+    feed: str
+    entry: Entry
+    body_sha256: str
 
 
 class Sources:
@@ -67,47 +77,55 @@ class Sources:
         clock: Clock,
         seconds: float = SECONDS,
     ) -> None:
-        self._client = client
         self._blobs = blobs
         self._clock = clock
         self._told = ToldPages(database)
-        self._seconds = seconds
-        self._free = asyncio.Semaphore(AT_ONCE)
+        self._opening = Opening(client, seconds=seconds)
 
     async def read(
-        self, briefs: Sequence[Brief], *, workspace: str, brand: str, reader: Callable[[], Reader], tainted: bool
+        self,
+        briefs: Sequence[Brief],
+        *,
+        workspace: str,
+        brand: str,
+        reader: Callable[[], Reader],
+        tainted: bool,
+        known: Known | None = None,
     ) -> ReadPages:
         """The pages that these briefs name. `tainted`: the conversation holds words from outside, so none is opened.
 
         Raises BadInput when a page could not be read and nothing else was said to write from; OverBudget,
         ModelUnavailable and ModelMisconfigured of the reading model; StorageUnavailable.
         """
-        wanted: dict[str, Brief] = {}  # the first brief that names a page says what is looked for there
+        wanted: dict[str | Document, Brief] = {}  # the first brief that names a page says what is looked for there
         for brief in briefs:
-            for url in addresses_in(brief):
-                wanted.setdefault(url, brief)
+            named_there: tuple[str | Document, ...] = (*addresses_in(brief), *documents_in(brief))
+            for each in named_there:
+                wanted.setdefault(each, brief)
         sources: list[Source] = []
         prompts: list[str] = []
+        leads: dict[str, str] = {}
         spent = Usage()
-        for number, (url, brief) in enumerate(wanted.items()):
-            told_at = await self._told.last(workspace, brand, [url])
-            source = Source(url=url, read_at=self._clock.now(), told_at=told_at)
+        for number, (named, brief) in enumerate(wanted.items()):
+            source = self._named(named)
             try:
-                if tainted:
-                    raise _Unread("This conversation holds text from outside, so I open no links here.")
+                if tainted and not source.file:
+                    raise Unread("This conversation holds text from outside, so I open no links here.")
                 if number >= MOST_PAGES:
-                    raise _Unread("I read at most three pages for one request.")
-                page, source = await self._opened(source)
-                told_at = await self._told.last(workspace, brand, [url, source.address])
+                    raise Unread("I read at most three pages for one request.")
+                page, source = await self._opened(source, named, known)
                 reading = reader()
                 facts, stamp = await reading.facts(page, wanted=brief.request, language=brief.language)
                 spent = spent.plus(reading.spent)
-                source = source.model_copy(update={"facts": facts, "told_at": told_at})
+                source = source.model_copy(update={"facts": facts})
                 prompts += [stamp] if stamp not in prompts else []
-            except _Unread as why:
+            except Unread as why:
                 source = source.model_copy(update={"problem": str(why)})
-            sources.append(source)
-        found = ReadPages(tuple(sources), tuple(prompts), spent)
+            if source.feed and known is None:
+                leads[source.feed] = source.url
+            told_at = await self._told.last(workspace, brand, source.names)
+            sources.append(source.model_copy(update={"told_at": told_at}))
+        found = ReadPages(tuple(sources), tuple(prompts), leads, spent)
         for brief in briefs:
             _enough(brief, found.of(brief))
         return found
@@ -119,64 +137,76 @@ class Sources:
         """
         source = Source(url=url, read_at=self._clock.now())
         try:
-            page, source = await self._opened(source)
-        except _Unread as why:
+            page, source = await self._opened(source, url, None)
+        except Unread as why:
             return source.model_copy(update={"problem": str(why)}), ""
         return source, f"{page.title}\n{page.text}" if page.title else page.text
 
-    async def _opened(self, source: Source) -> tuple[Extracted, Source]:
-        """Raises _Unread."""
-        try:
-            async with asyncio.timeout(self._seconds):
-                return await self._open(source)
-        except TimeoutError:
-            raise _Unread("The website took too long.") from None
+    def _named(self, named: str | Document) -> Source:
+        if isinstance(named, Document):
+            name = named.name or "file"
+            return Source(url=name, file=name, read_at=self._clock.now(), body_sha256=named.sha256)
+        return Source(url=named, read_at=self._clock.now())
 
-    async def _open(self, source: Source) -> tuple[Extracted, Source]:
-        if looks_alike(host_of(source.url)):
-            raise _Unread("Its name holds letters that look like others, as forged addresses do.")
-        found = await self._fetched(source.url)
-        if looks_alike(host_of(found.url)):
-            raise _Unread("It leads on to a name with letters that look like others, as forged addresses do.")
-        try:
-            async with self._free:
-                page = await extract(found.body, found.content_type, found.url)
-        except Unreadable:
-            raise _Unread("The page is made in a way that I can't read.") from None
-        if not page.text.strip():
-            raise _Unread("There is no text on it that I can read.")
-        return page, source.model_copy(
-            update={
-                "address": found.url[:2048],
-                "title": page.title,
-                "body_sha256": hashlib.sha256(found.body).hexdigest(),
-                "text": await self._blobs.put(page.text.encode("utf-8", "replace")),
-            }
-        )
+    async def _opened(self, source: Source, named: str | Document, known: Known | None) -> tuple[Extracted, Source]:
+        """Raises Unread."""
+        if isinstance(named, Document):
+            page = await self._opening.read(await self._blobs.get(named.sha256), named.mime, "")
+            return page, await self._kept(source, page)
+        if known is not None:
+            source = source.model_copy(update={"feed": known.feed})
+            return await self._entry(source, known.entry, known.body_sha256)
+        opened = await self._opening.open(source.url)
+        if opened is None:
+            raise Unread("The website answered with an error (304).")
+        if opened.page.entries is None:
+            return opened.page, await self._kept(source, opened.page, opened)
+        entry = _newest(opened)
+        named_by = source.model_copy(update={"url": entry.link[:2048], "feed": source.url})
+        return await self._entry(named_by, entry, hashlib.sha256(opened.body).hexdigest())
 
-    async def _fetched(self, url: str) -> Fetched:
+    async def _entry(self, source: Source, entry: Entry, body_sha256: str) -> tuple[Extracted, Source]:
+        """The page that a feed names; where it cannot be read, what the feed itself says of it."""
         try:
-            found = await fetch(self._client, url)
-        except AdMindError as refused:
-            raise _Unread(refused.what) from None
-        if found.status in (404, 410):
-            raise _Unread("There is no such page.")
-        if found.status in (401, 402, 403, 407, 451):
-            raise _Unread("The website does not show it to me.")
-        if found.status != 200:
-            status = found.status
-            raise _Unread(f"The website answered with an error ({status}).")
-        kind = found.content_type.partition(";")[0].strip().lower()
-        if kind not in _PAGES:
-            raise _Unread(_ELSE.get(kind) or (_PICTURE if kind.startswith("image/") else _OTHER))
-        return found
+            opened = await self._opening.open(source.url)
+            if opened is not None and opened.page.entries is None:
+                return opened.page, await self._kept(source, opened.page, opened)
+        except Unread:
+            if not entry.text.strip():
+                raise
+        page = Extracted(title=entry.title, text=entry.text)
+        kept = await self._kept(source, page)
+        return page, kept.model_copy(update={"body_sha256": body_sha256})
+
+    async def _kept(self, source: Source, page: Extracted, opened: Opened | None = None) -> Source:
+        found: dict[str, object] = {
+            "title": page.title,
+            "text": await self._blobs.put(page.text.encode("utf-8", "replace")),
+        }
+        if opened is not None:
+            found |= {"address": opened.address, "body_sha256": hashlib.sha256(opened.body).hexdigest()}
+        return source.model_copy(update=found)
+
+
+def _newest(opened: Opened) -> Entry:
+    """Raises Unread."""
+    entry = next(iter(opened.page.entries or ()), None)
+    if entry is None:
+        raise Unread("It is a feed without entries.")
+    if not entry.link:
+        raise Unread("The newest entry of this feed has no address.")
+    if not same_site(entry.link, opened.address):
+        raise Unread("The newest entry of this feed leads to another website, and I open only what you name.")
+    return entry
 
 
 def _enough(brief: Brief, sources: Sequence[Source]) -> None:
     """Raises BadInput when there is nothing to write from."""
     if sources and all(each.problem for each in sources) and not says_something(brief):
-        host = sources[0].host[:80]
+        host, name = sources[0].host[:80], sources[0].file[:80]
         unread = f"I could not read the page on {host}."
+        if name:
+            unread = f"I could not read the file {name}."
         raise BadInput(f"{unread} {sources[0].problem}", do_next="Tell me in a sentence what the post should say.")
 
 
@@ -188,6 +218,11 @@ def addresses_in(brief: Brief) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))[:MOST_PAGES]
 
 
+def documents_in(brief: Brief) -> tuple[Document, ...]:
+    """The files that a brief is about."""
+    return () if brief.verbatim else tuple(dict.fromkeys(brief.documents))[:MOST_PAGES]
+
+
 def says_something(brief: Brief) -> bool:
     """Whether there is something to write from besides a page."""
     return bool(brief.offer or brief.verbatim) or not all(map(only_points, (brief.topic, *brief.facts)))
@@ -195,6 +230,9 @@ def says_something(brief: Brief) -> bool:
 
 def called(brief: Brief, sources: Sequence[Source]) -> str:
     """What the agent calls a draft whose title may hold a page's words: those never come into a turn with tools."""
-    if not any(each.title for each in sources):
+    if not any(each.title or each.feed or each.file for each in sources):
         return ""
-    return sources[0].host[:120] if only_points(brief.topic) else brief.topic[:120]
+    first = sources[0]
+    named = first.file if _PLAIN_NAME.fullmatch(first.file) else "file"
+    named = named if first.file else host_of(first.feed) or first.host
+    return named[:120] if only_points(brief.topic) else brief.topic[:120]

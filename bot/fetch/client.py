@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import ssl
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
@@ -21,16 +21,22 @@ logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PAGE_TYPES = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5"
+MOST_MARK = 200  # characters of an ETag that are kept
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A page: where it was found in the end, the status, the Content-Type as sent ("" if none), the unpacked body."""
+    """A page: where it was found in the end, the status, the Content-Type as sent ("" if none), the unpacked body.
+
+    `etag` and `modified` are the headers by which the server knows it again, as sent ("" if none or too long).
+    """
 
     url: str
     status: int
     content_type: str
     body: bytes
+    etag: str = ""
+    modified: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +92,18 @@ def safe_client(
     )
 
 
-async def fetch(client: httpx2.AsyncClient, url: str, *, max_redirects: int = 5) -> Fetched:
+async def fetch(
+    client: httpx2.AsyncClient,
+    url: str,
+    *,
+    max_redirects: int = 5,
+    larger: Mapping[str, int] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Fetched:
     """GET a page, following at most `max_redirects` redirects, each judged like the first address.
+
+    `larger` names media types that may have more bytes than the client allows; `headers` go with every hop, so they
+    hold no secret.
 
     Headers and credentials of the client stay with the origin of `url`: a hop to another origin, and all after it,
     carry none. Takes a client of `safe_client` only (else TypeError). Raises NotSent if not even the first request was
@@ -100,14 +116,18 @@ async def fetch(client: httpx2.AsyncClient, url: str, *, max_redirects: int = 5)
     for hop in range(max_redirects + 1):
         trusted = trusted and _origin(here) == first
         try:
-            response, body = await _get(client, check_url(here, _allowed(client)), trusted=trusted)
+            url_here = check_url(here, _allowed(client))
+            response, body = await _get(client, url_here, headers or {}, larger or {}, trusted=trusted)
         except NotSent as refused:
             if hop == 0:
                 raise
             raise FetchRefused("The website redirects elsewhere. " + refused.what, do_next=refused.do_next) from None
         target = response.headers.get("location")
         if response.status_code not in _REDIRECTS or not target:
-            return Fetched(str(here), response.status_code, response.headers.get("content-type", ""), body)
+            said = response.headers
+            marks = [said.get(name, "") for name in ("etag", "last-modified")]
+            etag, modified = (mark if len(mark) <= MOST_MARK else "" for mark in marks)
+            return Fetched(str(here), response.status_code, said.get("content-type", ""), body, etag, modified)
         try:
             here = here.join(target)
         except (httpx2.InvalidURL, ValueError, TypeError):
@@ -124,15 +144,17 @@ def _origin(url: httpx2.URL) -> tuple[str, str, int]:
     return url.scheme, url.host, url.port or (443 if url.scheme == "https" else 80)
 
 
-async def _get(client: SafeClient, url: httpx2.URL, *, trusted: bool) -> tuple[httpx2.Response, bytes]:
+async def _get(
+    client: SafeClient, url: httpx2.URL, more: Mapping[str, str], larger: Mapping[str, int], *, trusted: bool
+) -> tuple[httpx2.Response, bytes]:
     """One hop. A redirect's body is not read."""
-    headers = {"accept": _PAGE_TYPES}
+    headers = {"accept": _PAGE_TYPES, **more}
     if trusted:
-        request = client.build_request("GET", url, headers=headers)
+        request = client.build_request("GET", url, headers=headers, extensions={"max_bytes_of": larger})
     else:
         plain = {name: client.headers[name] for name in ("user-agent", "accept-encoding") if name in client.headers}
-        timeout = {"timeout": client.timeout.as_dict()}
-        request = httpx2.Request("GET", url, headers={**plain, **headers}, extensions=timeout)
+        extensions = {"timeout": client.timeout.as_dict(), "max_bytes_of": larger}
+        request = httpx2.Request("GET", url, headers={**plain, **headers}, extensions=extensions)
     options: dict[str, Any] = {} if trusted else {"auth": None}
     try:
         response = await client.send(request, stream=True, **options)

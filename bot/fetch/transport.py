@@ -89,7 +89,7 @@ class SafeTransport(httpx2.AsyncBaseTransport):
                 raise
             raise httpx2.ReadTimeout("the answer took too long", request=request) from None
         try:
-            return self._capped(request, response, deadline, self._most(request))
+            return self._capped(request, response, deadline, self._most(request, response))
         except FetchRefused:
             await response.aclose()
             raise
@@ -103,8 +103,12 @@ class SafeTransport(httpx2.AsyncBaseTransport):
         """A connected socket to a mail server at a judged address, on the ports of mail. Raises NotSent."""
         return await self._mail.connect_socket(host, port, self._timeout_seconds)
 
-    def _most(self, request: httpx2.Request) -> int:
+    def _most(self, request: httpx2.Request, response: httpx2.Response) -> int:
+        """As the request asks for by itself (`max_bytes`) or for this media type (`max_bytes_of`), else the usual."""
         asked = request.extensions.get("max_bytes")
+        if asked is None:
+            kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+            asked = (request.extensions.get("max_bytes_of") or {}).get(kind)
         return min(asked, MOST_BYTES) if isinstance(asked, int) else self._max_bytes
 
     def _capped(

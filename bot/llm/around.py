@@ -46,6 +46,7 @@ class Around(Frozen):
     focus: str = Field("", description="id of the draft that was spoken of last, when it was one")
     listed: tuple[str, ...] = Field((), description="ids as last shown in a list: what 'the second one' counts")
     uploads: int = Field(0, description="pictures that came with the message")
+    documents: int = Field(0, description="files of text that came with the message: what posts may be about")
     unread_files: tuple[str, ...] = Field((), description="names of files that could not be understood")
     summary: str = Field("", description="what was said before, shortened")
     met: bool = Field(False, description="the person got an answer before, in whichever conversation")

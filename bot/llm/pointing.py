@@ -10,12 +10,15 @@ _WORD: Final = regex.compile(r"[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*")
 _PAGES: Final = frozenset([
     "article", "articles", "post", "blog", "blogpost", "page", "webpage", "site", "website", "link", "links", "url",
     "story", "entry", "piece", "text", "release", "press", "report", "news", "summary",
+    "entries", "feed", "feeds", "rss", "file", "files", "document", "documents", "pdf", "attachment",
     "artikel", "artikels", "beitrag", "beitrags", "blogbeitrag", "blogartikel", "seite", "seiten", "webseite",
     "meldung", "medienmitteilung", "pressemitteilung", "mitteilung", "bericht", "eintrag", "zusammenfassung",
+    "datei", "dateien", "dokument", "anhang",
 ])  # fmt: skip
 _THINGS: Final = frozenset(["product", "item", "offer", "event", "produkt", "angebot", "anlass", "event"])
 _THIS: Final = frozenset(["this", "that", "these", "dieses", "dieser", "diese", "diesen", "diesem", "dies"])
 _LITTLE: Final = frozenset([
+    "newest", "last", "neueste", "neuesten", "neuester", "letzte", "letzten",
     "a", "an", "the", "our", "my", "it", "its", "of", "from", "on", "about", "for", "to", "in", "at", "with", "and",
     "following", "new", "latest", "linked", "here", "below", "attached", "what", "is", "says", "say", "please", "share",
     "sharing", "promote", "announce", "publish", "something", "some", "words", "short", "us", "everyone",

@@ -27,7 +27,7 @@ _KEPT: Final = 500
 _SLOW: Final = "The website took too long."
 
 
-class Opening:
+class LinkOpening:
     """`seconds` for all links of a draft together."""
 
     def __init__(self, client: httpx2.AsyncClient, clock: Clock, *, seconds: float = SECONDS) -> None:

@@ -18,7 +18,7 @@ from bot.clock import Clock, milliseconds
 from bot.drafting.copy import CardText
 from bot.drafting.copywriter import Copywriter
 from bot.drafting.reader import Reader
-from bot.drafting.sources import ReadPages, Sources, addresses_in, called
+from bot.drafting.sources import Known, ReadPages, Sources, addresses_in, called, documents_in
 from bot.drafting.swapping import Swapping
 from bot.errors import BadInput, ChangedSince, Conflict, NotAllowed, NotFound
 from bot.llm.commenting import CommentWish, comment_wish, without
@@ -102,6 +102,7 @@ class Idea:
     when: str = ""
     variants: int = 1
     angle: str = ""
+    draft: str = ""  # the id that it gets; the same again makes no second one
 
 
 class Quoting(BadInput):
@@ -168,8 +169,11 @@ class Requests:
         self._model_name = model_name
         self._room = room
 
-    async def draft(self, asker: Asker, ideas: Sequence[Idea], *, family: str = "") -> tuple[Draft, ...]:
+    async def draft(
+        self, asker: Asker, ideas: Sequence[Idea], *, family: str = "", known: Known | None = None
+    ) -> tuple[Draft, ...]:
         """Drafts from ideas, ready for review. `family` makes the offline model's words; by default others each time.
+        `known` is the entry of a feed that they are about.
 
         Raises BadInput whose sentence is one good question when an account or a time is not clear, NotAllowed.
         Everything is understood before anything is made, so a question leaves nothing half done behind. Raises
@@ -184,7 +188,8 @@ class Requests:
         if len(jobs) > MOST_DRAFTS:
             raise BadInput(f"That makes {len(jobs)} posts. I make at most {MOST_DRAFTS} at a time: which first?")
         jobs = [(await self._from_library(brand, idea), accounts, due) for idea, accounts, due in jobs]
-        pages = await self._read(asker, [idea.brief for idea, _, _ in jobs])
+        pages = await self._read(asker, [idea.brief for idea, _, _ in jobs], known)
+        jobs = [(replace(idea, brief=pages.led(idea.brief)), accounts, due) for idea, accounts, due in jobs]
         made: list[Draft] = []
         family = family or new_id("s")  # siblings share it, so that none opens like another
         for number, (idea, accounts, due) in enumerate(jobs, 1):
@@ -207,9 +212,9 @@ class Requests:
         picture = {"image": "upload", "uploads": (item.sha256,), "image_wish": item.alt}
         return replace(idea, brief=idea.brief.model_copy(update=picture))
 
-    async def _read(self, asker: Asker, briefs: Sequence[Brief]) -> ReadPages:
+    async def _read(self, asker: Asker, briefs: Sequence[Brief], known: Known | None) -> ReadPages:
         """The pages that people named. Raises BadInput when none could be read and nothing else was said."""
-        if not any(addresses_in(brief) for brief in briefs):
+        if not any(addresses_in(brief) or documents_in(brief) for brief in briefs):
             return ReadPages()
         await asker.tell("Reading the page")
         return await self._sources.read(
@@ -218,6 +223,7 @@ class Requests:
             brand=asker.brand,
             reader=lambda: self._reader(asker),
             tainted=asker.tainted,
+            known=known,
         )
 
     async def revise(self, asker: Asker, draft_id: str, instruction: str) -> Draft:
@@ -527,7 +533,7 @@ class Requests:
         seed: str,
         pages: ReadPages,
     ) -> Draft:
-        now, draft_id = self._clock.now(), new_id("d")
+        now, draft_id = self._clock.now(), idea.draft or new_id("d")
         picture = idea.brief.image != "none"
         said = declaring(idea.brief, idea.brief.request)
         brief = said.brief if said is not None else idea.brief

@@ -103,7 +103,8 @@ class Rereading:
         draft = await self._drafts.find(post.workspace, post.draft)
         claims = _resting(draft.record, post) if draft is not None else {}
         changed, unread, pages = list[ChangedSource](), list[str](), list[Source]()
-        for source, text in await asyncio.gather(*(self._sources.look(url) for url in list(claims)[:MOST_PAGES])):
+        there = [url for url in claims if url.startswith(("http://", "https://"))]  # a file stays as it was given
+        for source, text in await asyncio.gather(*(self._sources.look(url) for url in there[:MOST_PAGES])):
             if source.problem:
                 unread.append(source.url)
                 continue

@@ -49,6 +49,8 @@ QUEUE_OF = {
     "leaving": "upkeep",
     "numbers": "upkeep",
     "sources": "upkeep",
+    "feed": "upkeep",
+    "entry": "chat",
     "revise": "chat",
     "request": "chat",
     "reply": "chat",

@@ -24,7 +24,7 @@ from bot.checks.run import run_checks
 from bot.clock import Clock
 from bot.drafting.copy import Need
 from bot.errors import BadInput
-from bot.workflow.opening import Opening
+from bot.workflow.opening import LinkOpening
 from storage.accounts import Account
 from storage.blobs.base import BlobStore
 from storage.claims import Claim, Evidence
@@ -81,7 +81,7 @@ class Versions:
         posts: PostStore,
         clock: Clock,
         open_door: Callable[[Account], Door],
-        opening: Opening,
+        opening: LinkOpening,
     ) -> None:
         self._posts = posts
         self._opening = opening

@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "names": ("names", "One person under several names: link them, or say that they are two people."),
     "brand": ("office", "Your brand: name, voice, colours, policy."),
     "accounts": ("office", "Where posts go: connect, list, close."),
+    "feeds": ("feeds", "Feeds that become drafts: watch, list, stop."),
     "tokens": ("office", "Keys for programs."),
     "audit": ("keeping", "Who did what; and whether the record is whole."),
     "backup": ("keeping", "Everything in one file."),

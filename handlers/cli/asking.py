@@ -6,6 +6,7 @@ import json
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import click
 from rich.text import Text
@@ -23,11 +24,16 @@ EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 @click.option(
     "--image", "images", type=click.Path(exists=True, dir_okay=False), multiple=True, help="Your own picture."
 )
+@click.option(
+    "--file", "files", type=click.Path(exists=True, dir_okay=False), multiple=True, help="A text file or PDF about it."
+)
 @click.option("--new", "fresh", is_flag=True, help="Begin a new conversation.")
 @click.option("--brand", default="", help="For which brand, by name or id, when there are several.")
 @as_json
 @command
-async def ask(text: tuple[str, ...], images: tuple[str, ...], fresh: bool, brand: str, json_: bool) -> None:
+async def ask(
+    text: tuple[str, ...], images: tuple[str, ...], files: tuple[str, ...], fresh: bool, brand: str, json_: bool
+) -> None:
     """Ask for posts in plain words.
 
     For example: admind ask "Announce our spring sale: 20% off all bikes until 31 May, details at
@@ -38,6 +44,7 @@ async def ask(text: tuple[str, ...], images: tuple[str, ...], fresh: bool, brand
         if brand:
             body["brand"] = await brand_id(opened, brand)
         body["images"] = [await upload(opened, Path(path), brand=str(body.get("brand", ""))) for path in images]
+        body["documents"] = [await document(opened, Path(path), brand=str(body.get("brand", ""))) for path in files]
         accepted = await opened.send("POST", "/requests", body)
         _remember(opened, accepted["conversation"])
         done = await follow(opened, accepted["id"], quiet=json_)
@@ -121,6 +128,19 @@ async def upload(opened: Line, path: Path, *, brand: str = "") -> str:
     except OSError as error:
         raise Refused(f"{path.name} cannot be read. Nothing was asked.") from error
     return str((await opened.put_file("/media" + (f"?brand={brand}" if brand else ""), data, kind))["sha256"])
+
+
+async def document(opened: Line, path: Path, *, brand: str = "") -> str:
+    """Put a text file or a PDF there to be written from; its sha256. Raises Refused."""
+    kind = {".pdf": "application/pdf", ".md": "text/markdown", ".txt": "text/plain"}.get(path.suffix.lower())
+    if kind is None:
+        raise Refused(f"{path.name}: I read text files (.txt, .md) and PDFs. Nothing was asked.")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise Refused(f"{path.name} cannot be read. Nothing was asked.") from error
+    query = f"?name={quote(path.name)}" + (f"&brand={brand}" if brand else "")
+    return str((await opened.put_file(f"/documents{query}", data, kind))["sha256"])
 
 
 def _last(opened: Line) -> str:

@@ -84,7 +84,7 @@ class Line:
 
     async def put_file(self, path: str, data: bytes, mime: str) -> Any:
         headers = {"Authorization": self._bearer(), "Content-Type": mime}
-        with _heard(), busy("Sending the picture"):
+        with _heard(), busy("Sending the file"):
             return _read(await self.client.post(API + path, content=data, headers=headers))
 
     async def raw(self, path: str) -> bytes:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import importlib
 import sys
 
-BENCHES = ("start", "flow", "turn", "copy", "cards", "schedule", "burst", "studio", "slack", "homes", "year", "day")
+BENCHES = (
+    "start", "flow", "turn", "copy", "sources", "cards", "schedule", "burst", "studio", "slack", "homes", "year", "day",
+)  # fmt: skip
 
 
 def main() -> int:

@@ -26,6 +26,7 @@ class Page:
 class PageServer:
     pages: dict[str, Page] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    heads: list[str] = field(default_factory=list)
     port: int = 0
 
     @property
@@ -49,6 +50,7 @@ class PageServer:
             head = await reader.readuntil(b"\r\n\r\n")
             path = head.split(b" ", 2)[1].decode()
             self.asked.append(path)
+            self.heads.append(head.decode("latin-1"))
             page = self.pages.get(path, Page(b"<h1>Not here</h1>", status=404))
             length = {} if page.hangs else {"Content-Length": str(len(page.body))}
             fields = {"Content-Type": page.content_type, **length, "Connection": "close", **page.headers}

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from bot.drafting.copy import AccountCopy, CardText, CopyReview, Need, PostPlan, Problem, RevisedCopy
 from bot.drafting.copywriter import Copywriter
-from bot.drafting.extraction import Extracted
+from bot.drafting.extracted import Extracted
 from bot.drafting.reader import PageFacts, Reader
 from bot.llm.around import Around, KnownAccount, KnownDraft, blocks
 from prompts import Prompt, load

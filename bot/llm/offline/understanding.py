@@ -42,6 +42,8 @@ def understand(text: str, around: Around) -> Answer:
     """What the person wants, as a call of one of AdMind's tools or as words to say."""
     said = re.sub(r"[^\S\n]+", " ", _CONTROL.sub(" ", text[:MAX_READ])).strip()
     language = _language(said, around)
+    if not said and around.documents:
+        return Call("draft_posts", {"posts": [{"topic": ""}]})
     if not said and around.uploads and around.focus:
         return Call("revise_draft", {"instruction": "", "draft": around.focus})
     if not said:
@@ -194,7 +196,8 @@ def _asks_for_post(said: str, sheet: Sheet, around: Around) -> bool:
     words = len(re.findall(r"[^\W\d_]{2,}", said))
     if said.rstrip().endswith("?") and not sheet.links:
         return False
-    signals = bool(sheet.links) or offers().search(sheet.text) or PRICE.search(sheet.text) or around.uploads
+    files = around.uploads + around.documents
+    signals = bool(sheet.links) or offers().search(sheet.text) or PRICE.search(sheet.text) or files
     if (signals and words >= 2) or (words >= 3 and read_times(Sheet(said), language_of(said), around).posting):
         return True
     if words >= 12 and not around.drafts and re.search(r"[a-zäöü]", said):

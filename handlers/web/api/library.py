@@ -151,6 +151,40 @@ async def _picture(request: Request) -> bytes:
     raise BadInput("There is no file in this form.", kept="Nothing was kept.", do_next="Send the picture as `file`.")
 
 
+class DocumentView(BaseModel):
+    sha256: str
+    name: str
+    mime: str
+
+
+@router.post(
+    "/documents",
+    status_code=201,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                mime: {"schema": {"type": "string", "format": "binary"}}
+                for mime in ("text/plain", "text/markdown", "application/pdf")
+            },
+        }
+    },
+)
+async def document(
+    admind: Service,
+    caller: Proposer,
+    request: Request,
+    name: Annotated[str, Query(max_length=200)] = "",
+    brand: Annotated[str, Query(max_length=100)] = "",
+) -> DocumentView:
+    """Keep a text file or a PDF for a week, to be written from: name it in a request. It is read like a web page."""
+    brand = brand or caller.brand
+    await caller.looking.brand(caller.workspace, caller.member, brand)
+    mime = request.headers.get("content-type", "")
+    kept = await admind.documents.keep(caller.workspace, brand, await request.body(), name=name, mime=mime)
+    return DocumentView(sha256=kept.sha256, name=kept.name, mime=kept.mime)
+
+
 @router.get("/media/{sha256}", response_class=Response)
 async def picture(admind: Service, caller: Reader, sha256: str) -> Response:
     member = await caller.looking.member(caller.workspace, caller.member)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.chat import ChatRequest, Upload, new_conversation, own_conversation
 from bot.conversation.requested import RequestView
+from bot.workflow.documents import MOST_DOCUMENTS, Document
 from handlers.web.api.idempotent import IdempotentRoute
 from handlers.web.auth import Proposer, Reader, Service
 
@@ -24,6 +25,9 @@ class Ask(BaseModel):
     text: str = Field(max_length=1_000_000, description="What you want, in plain words.")
     conversation: str = Field("", max_length=100, pattern=r"^[\w.:-]*$", description="Go on with an earlier one.")
     images: list[str] = Field(default_factory=list, max_length=10, description="sha256 of pictures put to /media.")
+    documents: list[str] = Field(
+        default_factory=list, max_length=MOST_DOCUMENTS, description="sha256 of files of text put to /documents."
+    )
     brand: str = Field("", max_length=100)
 
 
@@ -48,9 +52,14 @@ async def ask(admind: Service, caller: Proposer, body: Ask) -> Accepted:
         uploads=tuple(
             [Upload(sha256=await admind.library.mine(caller.workspace, brand, each)) for each in body.images]
         ),
+        documents=tuple([_upload(await admind.documents.mine(caller.workspace, brand, one)) for one in body.documents]),
         within=caller.brands,
     )
     return Accepted(id=await admind.desk.receive(request), conversation=conversation)
+
+
+def _upload(document: Document) -> Upload:
+    return Upload(sha256=document.sha256, name=document.name, mime=document.mime)
 
 
 @router.get("")

@@ -7,7 +7,8 @@ import asyncio
 import psutil
 import pytest
 
-from bot.drafting.extraction import MOST_TEXT, Extracted, Unreadable, extract, read_page
+from bot.drafting.extracted import MOST_TEXT, Extracted
+from bot.drafting.extraction import Unreadable, extract, read_page
 from tests.bot.drafting.site import GERMAN, PLAIN_ARTICLE, SHOP
 
 ADDRESS = "https://velo.example/page"

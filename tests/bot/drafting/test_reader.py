@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.drafting.extraction import Extracted, read_page
+from bot.drafting.extracted import Extracted
+from bot.drafting.extraction import read_page
 from bot.drafting.reader import PageFacts, Reader, standing
 from bot.llm.errors import ModelMuddled, ModelUnavailable
 from bot.llm.offline.writing import read_page as facts_offline

@@ -19,6 +19,8 @@ from storage.blobs.files import FileBlobs
 from storage.drafts import Brief
 from storage.redis import Database
 from storage.sources import Source
+from tests.bot.drafting.feeds import Item, rss
+from tests.bot.drafting.pdfs import locked, scanned
 from tests.bot.drafting.site import PLAIN_ARTICLE
 from tests.fakes.page_server import HTML, Page, PageServer, bomb, page_server
 from tests.fakes.waiting import until
@@ -100,9 +102,18 @@ async def test_a_page_named_twice_is_read_once_and_no_more_than_three_are(bench:
         (Page(status=404), "There is no such page."),
         (Page(status=403), "The website does not show it to me."),
         (Page(status=500), "The website answered with an error (500)."),
-        (Page(b"%PDF-1.7", "application/pdf"), "It is a PDF"),
+        (Page(b"%PDF-1.7", "application/pdf"), "It is damaged"),
+        (Page(b"<html><p>Not what it says</p></html>", "application/pdf"), "It is damaged"),
+        (Page(locked(), "application/pdf"), "locked with a password"),
+        (Page(scanned(), "application/pdf"), "pictures of its pages and no text that can be seen"),
+        (Page(b"%PDF-1.7" + b"x" * 10_000_000, "application/pdf"), "larger than 10000 kB"),
         (Page(b"\x89PNG", "image/png"), "It is a picture"),
-        (Page(b"<rss/>", "application/rss+xml"), "It is a feed"),
+        (Page(b"<rss/>", "application/rss+xml"), "It is damaged"),
+        (Page(rss([]), "application/rss+xml"), "It is a feed without entries."),
+        (Page(rss([Item("https://evil.example/x")]), "application/rss+xml"), "leads to another website"),
+        (Page(rss([Item("")]), "application/rss+xml"), "has no address"),
+        (Page(b"<urlset><url>x</url></urlset>", "application/xml"), "It is no page of text."),
+        (Page(b'{"a": 1}', "application/json"), "It is no page of text."),
         (Page(b"PK", "application/zip"), "It is no page of text."),
         (Page(b"<html><body><script>app()</script></body></html>"), "There is no text on it"),
         (Page(b"x" * 1_200_000), "larger than 1000 kB"),

@@ -15,7 +15,7 @@ from bot.cards import Words, draft_card
 from bot.channels.platform import LINKEDIN
 from bot.channels.registry import Platforms, build_channels
 from bot.fetch import safe_client
-from bot.workflow.opening import Opening
+from bot.workflow.opening import LinkOpening
 from bot.workflow.versions import Making, Versions
 from storage.accounts import Account
 from storage.drafts import Brief
@@ -147,7 +147,7 @@ async def test_a_card_knows_of_how_many_pages_the_document_is(
             posts=PostStore(database),
             clock=world.clock,
             open_door=world.doors,
-            opening=Opening(safe_client(), world.clock),
+            opening=LinkOpening(safe_client(), world.clock),
         )
         pictures = tuple(
             Medium(sha256=f"{number:064x}", mime="image/png", size=9, width=1200, height=1200)

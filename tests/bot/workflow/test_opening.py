@@ -8,17 +8,17 @@ from datetime import UTC, datetime, timedelta
 
 from bot.clock import MovableClock
 from bot.fetch import safe_client
-from bot.workflow.opening import MOST_LINKS, REMEMBERED, Opening
+from bot.workflow.opening import MOST_LINKS, REMEMBERED, LinkOpening
 from tests.fakes.page_server import Page, PageServer, page_server
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
 @asynccontextmanager
-async def opening(seconds: float = 3) -> AsyncIterator[tuple[PageServer, Opening, MovableClock]]:
+async def opening(seconds: float = 3) -> AsyncIterator[tuple[PageServer, LinkOpening, MovableClock]]:
     clock = MovableClock(NOW)
     async with page_server() as site, safe_client(allow_hosts={site.host}) as client:
-        yield site, Opening(client, clock, seconds=seconds), clock
+        yield site, LinkOpening(client, clock, seconds=seconds), clock
 
 
 async def test_status_and_where_it_ends_are_kept() -> None:

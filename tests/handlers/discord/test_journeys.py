@@ -10,6 +10,7 @@ from PIL import Image
 
 from bot.chat import Role
 from bot.clock import MovableClock
+from tests.bot.drafting.pdfs import article
 from tests.fakes.discord.pressing import Person
 from tests.fakes.discord.records import Channel, Message
 from tests.fakes.discord_server import discord_server
@@ -174,3 +175,10 @@ def picture() -> bytes:
     made = io.BytesIO()
     Image.radial_gradient("L").resize((640, 480)).convert("RGB").save(made, "PNG")
     return made.getvalue()
+
+
+async def test_a_pdf_that_comes_with_a_message_is_what_the_post_is_about(office: Office, ana: Person) -> None:
+    ana.mention(office.velo.room("lounge"), "Write a post about this file", [("release.pdf", article())])
+    draft = await office.draft(await office.card())
+    assert "40 bikes to try" in draft.versions[0].text
+    assert [source.file for source in draft.sources] == ["release.pdf"]

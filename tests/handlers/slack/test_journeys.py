@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.clock import MovableClock
+from tests.bot.drafting.pdfs import article
 from tests.fakes.slack.doors import Retry
 from tests.fakes.slack.pressing import Person
 from tests.fakes.slack.records import Channel, Message, View
@@ -293,3 +294,10 @@ async def test_home_shows_what_waits_and_stops(office: Office, ana: Person) -> N
 def ids_of(card: Message) -> tuple[str, str]:
     payload = card.metadata["event_payload"]
     return payload["draft"], payload["digest"]
+
+
+async def test_a_pdf_that_comes_with_a_message_is_what_the_post_is_about(office: Office, ana: Person) -> None:
+    await ana.share_all(office.room, {"release.pdf": article()}, "Write a post about this file", mentions=True)
+    draft = await office.draft(await office.card())
+    assert "40 bikes to try" in draft.versions[0].text
+    assert [source.file for source in draft.sources] == ["release.pdf"]

@@ -13,6 +13,7 @@ from fastapi.responses import StreamingResponse
 from bot.chat import ChatRequest, DecisionRequest, Upload, VerdictName, new_conversation, own_conversation
 from bot.errors import BadInput, NotFound
 from bot.views import DraftView
+from bot.workflow.documents import MOST_DOCUMENTS
 from handlers.web.studio.draw import draw, go, is_part, tell
 from handlers.web.studio.visit import SURFACE, Visit, Visitor
 
@@ -41,15 +42,17 @@ async def ask(
     text: Annotated[str, Form(max_length=1_000_000)],
     conversation: Annotated[str, Form(max_length=100, pattern=r"^[\w.:-]*$")] = "",
     images: Annotated[list[str] | None, Form(max_length=PICTURES)] = None,
+    documents: Annotated[list[str] | None, Form(max_length=MOST_DOCUMENTS)] = None,
 ) -> Response:
     """Take a request in; it is kept when this answers."""
     if visit.home is None:
         raise BadInput("You have no brand here yet.", do_next="An owner can give you a role in one.")
-    if not text.strip() and not images:
+    if not text.strip() and not images and not documents:
         raise BadInput("There is nothing in this message.", do_next="Write what you want posted.")
     conversation = conversation or new_conversation()
     brand = visit.home.id
     uploads = [Upload(sha256=await visit.admind.library.mine(visit.workspace, brand, each)) for each in images or ()]
+    files = [await visit.admind.documents.mine(visit.workspace, brand, each) for each in documents or ()]
     made = await visit.admind.desk.receive(
         ChatRequest(
             workspace=visit.workspace,
@@ -59,6 +62,7 @@ async def ask(
             conversation=own_conversation(visit.id, brand, conversation),
             text=text,
             uploads=tuple(uploads),
+            documents=tuple(Upload(sha256=each.sha256, name=each.name, mime=each.mime) for each in files),
         )
     )
     if not is_part(request):
@@ -131,6 +135,16 @@ async def upload(visit: Visitor, file: Annotated[UploadFile, File()]) -> dict[st
         raise BadInput("You have no brand here yet.", do_next="An owner can give you a role in one.")
     item = await visit.admind.library.upload(visit.workspace, visit.home.id, visit.seen.member, await file.read())
     return {"sha256": item.sha256, "name": (file.filename or "")[:80]}
+
+
+@router.post("/documents")
+async def document(visit: Visitor, file: Annotated[UploadFile, File()]) -> dict[str, str]:
+    """Keep a text file or a PDF to be written from, for a week."""
+    if visit.home is None:
+        raise BadInput("You have no brand here yet.", do_next="An owner can give you a role in one.")
+    name, mime = file.filename or "", file.content_type or ""
+    kept = await visit.admind.documents.keep(visit.workspace, visit.home.id, await file.read(), name=name, mime=mime)
+    return {"sha256": kept.sha256, "name": kept.name}
 
 
 async def _drafts(visit: Visit, ids: list[str]) -> dict[str, DraftView]:

@@ -40,12 +40,15 @@ text.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); if (text.value.trim() || pictures.childElementCount) form.requestSubmit(); }
 });
 
+const isText = (one) => /\.(txt|md|pdf)$/i.test(one.name) && !one.type.startsWith("image/");
+
 async function add(picture) {
   if (pictures.childElementCount >= 10) return;
   const body = new FormData();
   body.append("file", picture);
+  const document_ = isText(picture);
   const proof = JSON.parse(document.body.getAttribute("hx-headers"));
-  const answer = await fetch("/studio/media", { method: "POST", body, headers: { ...proof, "hx-request": "true" } });
+  const answer = await fetch(document_ ? "/studio/documents" : "/studio/media", { method: "POST", body, headers: { ...proof, "hx-request": "true" } });
   if (!answer.ok) {
     const said = answer.headers.get("hx-trigger");
     tell(said ? JSON.parse(said).told.text : String(answer.status), "problem");
@@ -53,15 +56,17 @@ async function add(picture) {
   }
   const kept = await answer.json();
   const figure = document.createElement("figure");
-  const image = Object.assign(document.createElement("img"), { src: `/studio/media/${kept.sha256}`, alt: kept.name });
-  const hidden = Object.assign(document.createElement("input"), { type: "hidden", name: "images", value: kept.sha256 });
+  const image = document_
+    ? Object.assign(document.createElement("figcaption"), { textContent: kept.name })
+    : Object.assign(document.createElement("img"), { src: `/studio/media/${kept.sha256}`, alt: kept.name });
+  const hidden = Object.assign(document.createElement("input"), { type: "hidden", name: document_ ? "documents" : "images", value: kept.sha256 });
   const away = Object.assign(document.createElement("button"), { type: "button", textContent: "×", ariaLabel: `× ${kept.name}` });
   away.addEventListener("click", () => figure.remove());
   figure.append(image, hidden, away);
   pictures.append(figure);
 }
 
-const addAll = async (files) => { for (const one of files) if (one.type.startsWith("image/")) await add(one); };
+const addAll = async (files) => { for (const one of files) if (one.type.startsWith("image/") || isText(one)) await add(one); };
 file.addEventListener("change", async () => { await addAll(file.files); file.value = ""; });
 document.addEventListener("paste", (event) => { if (event.clipboardData?.files.length) { event.preventDefault(); addAll(event.clipboardData.files); } });
 document.addEventListener("dragover", (event) => { if ([...event.dataTransfer.types].includes("Files")) { event.preventDefault(); form.classList.add("over"); } });
