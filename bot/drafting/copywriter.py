@@ -55,14 +55,10 @@ ROUNDS: Final = 2
 AT_ONCE: Final = 4  # calls side by side for one draft: more, and providers throttle
 MOST_FACTS: Final = 12
 MOST_PROBLEMS: Final = 6  # told to a model about one text
-UNTOLD = {
-    "uploads",
-    "documents",
-    "campaign",
-    "paid_partnership",
-    "partner",
-    "ai_picture",
-}  # what is declared, code says
+UNTOLD = {  # what is declared, code says; pictures and files are not for who words it
+    "ai_picture", "campaign", "documents", "image_words", "library", "paid_partnership", "partner", "uploads",
+}  # fmt: skip
+UNTOLD_OF_BRANDS: Final[dict[str, Any]] = {"disclaimers": True, "timing": True, "audiences": {"__all__": {"share"}}}
 _OTHERWISE = (ModelMuddled, ModelRefused, ModelTooLong)  # where another account's text stands in
 _ENOUGH = (*_OTHERWISE, ModelUnavailable, OverBudget)  # after which what is written is left as it is
 
@@ -329,7 +325,7 @@ def _document(brief: Brief, brand: Brand, seed: str, sources: Sequence[Source]) 
             "language": brand.language,
             "avoid_words": list(brand.avoid_words),
             "facts": [fact.text for fact in brand.facts],
-            **brand.profile.model_dump(mode="json", exclude={"disclaimers", "timing"}),
+            **brand.profile.model_dump(mode="json", exclude=UNTOLD_OF_BRANDS),
         },
         "seed": seed,
     }

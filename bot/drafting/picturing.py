@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bot.artwork.makers.base import MOST_WORDS
 from bot.drafting.alt import describe_card, within
 from bot.drafting.copy import CardText
-from prompts import load
+from prompts import Prompt, load
 from storage.drafts import Brief
 from storage.team import Brand
 
@@ -18,7 +20,7 @@ def wish_of(brief: Brief) -> str:
     return " ".join((brief.image_wish or brief.topic).split())[:_WISH]
 
 
-def prompt_for(brief: Brief, brand: Brand) -> tuple[str, str]:
+def prompt_for(brief: Brief, brand: Brand, *, load: Callable[[str], Prompt] = load) -> tuple[str, str]:
     """All that the provider is told, and the stamp of the prompt's file."""
     prompt = load("picture")
     text = prompt.render(

@@ -17,7 +17,11 @@ from typing import Any, Final
 from bot.drafting.copy import AccountCopy, CardText, CopyReview, Need, PostPlan, Problem, RevisedCopy
 from bot.drafting.copywriter import Copywriter
 from bot.drafting.extracted import Extracted
+from bot.drafting.importer import Importer, SiteProfile
+from bot.drafting.looks import Looks
+from bot.drafting.picturing import prompt_for
 from bot.drafting.reader import PageFacts, Reader
+from bot.drafting.swapping import Swapping, Swaps
 from bot.llm.around import Around, KnownAccount, KnownDraft, blocks
 from prompts import Prompt, load
 from storage.drafts import Brief
@@ -86,6 +90,8 @@ class Recorder:
             return RevisedCopy(understood=False, question="Which one?")
         if schema is PageFacts:
             return PageFacts(facts=["Every bike is checked by our mechanics."])
+        if schema in (SiteProfile, Swaps):
+            return schema()
         assert schema is AccountCopy
         return AccountCopy(text="Spring sale: 20% off all bikes. https://velo.example/sale")
 
@@ -103,7 +109,17 @@ async def recorded(load: Load = load) -> Mapping[str, list[dict[str, Any]]]:
     )
     page = Extracted(title="Spring sale", description="Bikes", text="Every bike is checked by our mechanics.")
     await Reader(recorder, prompt=load).facts(page, wanted="our sale", language="en")
-    names = {"PostPlan": "planner", "AccountCopy": "copywriter", "CopyReview": "critic", "RevisedCopy": "reviser"}
+    looks = Looks(title="Velo Müller", description="Bikes", text="We repair bikes since 1987.")
+    await Importer(recorder, prompt=load).read([("https://velo.example", looks)], ["A short ride."], language="en")
+    await Swapping(recorder, prompt=load).questions({"a_1": "Women love our light bikes."})
+    names = {
+        "PostPlan": "planner",
+        "AccountCopy": "copywriter",
+        "CopyReview": "critic",
+        "RevisedCopy": "reviser",
+        "SiteProfile": "importer",
+        "Swaps": "swap",
+    }
     found: dict[str, list[dict[str, Any]]] = {}
     for schema, messages in recorder.told:
         said = [{"role": each.type, "content": _steady(each.text)} for each in messages]
@@ -119,6 +135,10 @@ async def recorded(load: Load = load) -> Mapping[str, list[dict[str, Any]]]:
     said = [
         {"role": "system", "content": load("agent").text},
         {"role": "human", "content": blocks("Announce our spring sale", around)},
+    ]
+    wished = BRIEF.model_copy(update={"image": "generate", "image_wish": "a red bike on a wet road", "tone": "playful"})
+    found["picture"] = [
+        {"schema": "", "messages": [{"role": "human", "content": prompt_for(wished, BRAND, load=load)[0]}]}
     ]
     found["agent"] = [{"schema": "", "messages": said}]
     return found
@@ -136,7 +156,7 @@ def written(name: str, calls: list[dict[str, Any]], version: int) -> str:
 
 def _steady(text: str) -> str:
     """The marker around a page is another one each time."""
-    return re.sub(r"page-[0-9a-f]{16}", "page-0123456789abcdef", text)
+    return re.sub(r"(page|site)-[0-9a-f]{16}", r"\1-0123456789abcdef", text)
 
 
 def main() -> int:

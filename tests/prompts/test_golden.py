@@ -31,7 +31,7 @@ async def test_one_word_more_is_noticed(name: str) -> None:
         prompt = load(wanted)
         if wanted != name:
             return prompt
-        text = f"---\nid: {name}\nversion: {prompt.version}\n---\n{prompt.source}\nBe funny."
+        text = f"---\nid: {name}\nversion: {prompt.version}\nvariables: [{', '.join(prompt.variables)}]\n---\n{prompt.source}\nBe funny."
         return dataclasses.replace(parse(text), version=prompt.version)
 
     assert (await recorded(changed))[name] != kept(name)["calls"]
@@ -41,6 +41,9 @@ async def test_one_word_more_is_noticed(name: str) -> None:
 async def test_each_says_what_it_is_for_and_names_all_that_comes_with_it(name: str) -> None:
     prompt = load(name)
     assert len(prompt.purpose) > 20 and prompt.inputs
+    if prompt.variables:
+        assert set(prompt.inputs) == set(prompt.variables)
+        return
     if name == "agent":
         return
     for call in kept(name)["calls"]:
