@@ -31,7 +31,8 @@ async def test_one_word_more_is_noticed(name: str) -> None:
         prompt = load(wanted)
         if wanted != name:
             return prompt
-        text = f"---\nid: {name}\nversion: {prompt.version}\nvariables: [{', '.join(prompt.variables)}]\n---\n{prompt.source}\nBe funny."
+        front = f"id: {name}\nversion: {prompt.version}\nvariables: [{', '.join(prompt.variables)}]"
+        text = f"---\n{front}\n---\n{prompt.source}\nBe funny."
         return dataclasses.replace(parse(text), version=prompt.version)
 
     assert (await recorded(changed))[name] != kept(name)["calls"]
