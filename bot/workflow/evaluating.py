@@ -118,6 +118,9 @@ async def evaluate(
     return Evaluation(tuple(await asyncio.gather(*(one(each) for each in briefs))))
 
 
+UNREACHED = "link_dead"  # golden briefs name made-up websites: nothing answers there
+
+
 async def _drafted(golden: GoldenBrief, requests: Requests, owner: Member, channels: Mapping[str, Channel]) -> Outcome:
     brand = _brand_id(golden)
     asker = Asker(owner.workspace, brand, owner.id, "", "evaluation", golden.brief.language, "UTC")
@@ -137,7 +140,11 @@ def _judged(golden: GoldenBrief, draft: Draft, channels: Mapping[str, Channel]) 
         form = channels[version.channel].capabilities.form
         others = [each for each in draft.versions if channels[each.channel].capabilities.form != form]
         siblings = [each.text for each in others] if form in HEADED else []
-        said = [each for each in draft.findings if each.severity != "note" and each.account in ("", version.account)]
+        said = [
+            each
+            for each in draft.findings
+            if each.severity != "note" and each.account in ("", version.account) and each.rule != UNREACHED
+        ]
         found.append(
             Judged(
                 channel=version.channel,

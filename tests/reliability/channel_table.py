@@ -241,7 +241,6 @@ CASES = [
     Case("bluesky", dying(BlueskyServer), text=LONG, **SKY),
     Case("bluesky_comment", dying(BlueskyServer), channel="bluesky", text=LONG, comment=COMMENT, **SKY),
     Case("mastodon", dying(MastodonServer), _velo, _mastodon, _at_server, asks="never"),
-    Case("mastodon_thread", dying(MastodonServer), _velo, _mastodon, _at_server, "mastodon", text=LONG, asks="never"),
     Case(
         "akkoma_thread",
         lambda: dying(MastodonServer)(software="akkoma", honours_key=False),
@@ -262,6 +261,7 @@ CASES = [
         _mastodon,
         _at_server,
         "mastodon",
+        text=LONG,
         asks="never",
         comment=COMMENT,
     ),

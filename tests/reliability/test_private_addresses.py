@@ -54,7 +54,7 @@ async def test_a_picture_that_a_server_says_lies_inside_is_not_looked_at(
 ) -> None:
     async with stage(case, database, tmp_path) as place, listening(dying(Nowhere)()) as inside:
         inside.process = Nobody()
-        place.server.show = lambda data: f"{inside.origin}/latest/meta-data"
+        place.server.show = lambda data, path="": f"{inside.origin}/latest/meta-data"
         kept = await place.world.publish_due(place.post)
         assert kept.state is PostState.published and kept.receipt is not None, kept.failure
         assert inside.asked == [] and inside.seen == []

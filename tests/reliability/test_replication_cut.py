@@ -79,7 +79,7 @@ class Gates:
         call: Callable[..., Awaitable[Any]] = getattr(owner, name)
 
         async def wrapped(*args: Any, **options: Any) -> Any:
-            post = str(options.get("post") or (args[1] if step == "claim" else args[step == "send"].post))
+            post = str(options.get("post") or (args[0].id if step == "claim" else args[step == "send"].post))
             await self._wait(post, (step, "before"))
             answer = await call(*args, **options)
             await self._wait(post, (step, "after"))

@@ -60,8 +60,10 @@ async def test_a_list_that_nobody_threw_away_leaves_the_file_when_its_time_is_ov
     world = filled.world
     leaving = await filled.go()
     assert leaving.over_at is not None
+    await rewritten(world.database)
+    await filled.going().leave(world.ws, world.brand.id)  # a rewrite that ran already is followed by another
     due = (await world.entries())[f"leaving:{world.brand.id}"] / 1000
-    assert timedelta(0) < timedelta(seconds=due) - timedelta(seconds=(leaving.over_at + LISTED_FOR).timestamp())
+    assert due > (leaving.over_at + LISTED_FOR).timestamp()
     await rewritten(world.database)
     client = cast(Any, world.database.client)
     await client.pexpire(f"admind:{{{world.ws}}}:leaving:{world.brand.id}", 1)  # by the server's clock, not by ours

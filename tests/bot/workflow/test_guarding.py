@@ -14,6 +14,7 @@ from storage.drafts import Draft
 from tests.bot.workflow.test_disclosure import Shop, shop_in
 from tests.bot.workflow.test_requests import SALE
 from tests.bot.workflow.test_sources import house_at
+from tests.fakes.copy_model import copywriting
 from tests.fakes.model_server import Call, Reply, Say
 from tests.fakes.model_server import Request as Asked
 from tests.fakes.openai_server import OpenAIServer
@@ -47,10 +48,8 @@ def _writing(request: Asked) -> Reply:
             return Say(f"Drafted, with {_token(body, 'PHONE')}.")
         topic = f"the workshop, ring {_token(body, 'PHONE')}"
         return Say(calls=(Call("draft_posts", {"posts": [{"topic": topic, "call_to_action": topic}]}),))
-    document = json.loads(request.body["messages"][-1]["content"])
     text = f"Our workshop is open. Ring {_token(body, 'PHONE')} or write to {_token(body, 'EMAIL')}@private.invalid."
-    copy = {"versions": [{"account": need["account"], "text": text} for need in document["needs"]], "title": "Workshop"}
-    return Say(json.dumps(copy)) if not names else Say(calls=(Call(next(iter(names)), copy),))
+    return copywriting(request, text, title="Workshop")
 
 
 def _token(body: str, kind: str) -> str:

@@ -10,7 +10,9 @@ from tests.handlers.cli.admind import AdMindHere
 def test_prompts_are_listed_and_shown_with_what_they_are_for(tmp_path: Path) -> None:
     here = AdMindHere(tmp_path)
     listed = here.json("prompts")
-    assert [each["id"] for each in listed] == ["agent", "copywriter", "critic", "planner", "reader", "reviser"]
+    assert [each["id"] for each in listed] == [
+        "agent", "copywriter", "critic", "importer", "picture", "planner", "reader", "reviser", "swap",
+    ]  # fmt: skip
     shown = here.run("prompts", "show", "copywriter").stdout
     assert "Writes one post for one account" in shown and "need" in shown and "## What you may say" in shown
     assert "`admind prompts` lists them" in here.run("prompts", "show", "poet", code=1).stderr

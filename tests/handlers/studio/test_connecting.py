@@ -318,11 +318,10 @@ def test_the_same_account_again_is_renewed_and_another_one_is_another_account(wa
 def test_what_was_chosen_for_an_account_stays_when_it_is_connected_again(way: Way) -> None:
     chosen = {"server": way.server.origin, "visibility": "unlisted", "spoiler": "Advertising"}
     body = {"channel": "mastodon", "name": "Velo", "options": chosen}
-    made = way.served.owner("POST", "/accounts", body | {"secrets": {"access_token": way.server.token_for("velo")}})
-    assert made.status_code == 201, made.text
-    assert way.connect()["id"] == made.json()["id"]
+    made = way.served.connect(body | {"secrets": {"access_token": way.server.token_for("velo")}})
+    assert way.connect()["id"] == made["id"]
     admind = way.served.admind
-    kept = way.served.on_loop(lambda: admind.people.store.accounts.get(admind.workspace.id, made.json()["id"]))
+    kept = way.served.on_loop(lambda: admind.people.store.accounts.get(admind.workspace.id, made["id"]))
     assert chosen.items() <= kept.record.options.items()
 
 
@@ -381,11 +380,11 @@ def test_words_are_in_the_readers_language(way: Way) -> None:
 
 def test_a_pasted_token_connects_too(way: Way) -> None:
     body = {"channel": "mastodon", "name": "Velo", "options": {"server": way.server.origin, "visibility": "unlisted"}}
-    made = way.served.owner("POST", "/accounts", body | {"secrets": {"access_token": way.server.token_for("velo")}})
-    assert made.status_code == 201 and made.json()["handle"] == "@velo@velo.example", made.text
-    refused = way.served.owner("POST", "/accounts", body | {"name": "X", "secrets": {"access_token": "wrong"}})
+    made = way.served.connect(body | {"secrets": {"access_token": way.server.token_for("velo")}})
+    assert made["handle"] == "@velo@velo.example"
+    refused = way.served.owner("POST", "/accounts/try", body | {"name": "X", "secrets": {"access_token": "wrong"}})
     assert refused.status_code == 422 and len(way.accounts()) == 1
-    way.served.owner("DELETE", f"/accounts/{made.json()['id']}")
+    way.served.owner("DELETE", f"/accounts/{made['id']}")
     assert len(way.user_tokens()) == 1, "a token that somebody pasted is not ours to revoke"
 
 

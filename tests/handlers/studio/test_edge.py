@@ -72,16 +72,16 @@ def test_a_client_sees_the_face_of_the_account_and_of_no_other(
 ) -> None:
     options = {"handle": "velo.bsky.example", "app_view": sky.origin, "directory": sky.origin}
     body = {"channel": "bluesky", "name": "Himmel", "options": options}
-    made = served.owner("POST", "/accounts", body | {"secrets": {"app_password": sky.people[VELO].password}})
-    assert made.status_code == 201 and made.json()["face"], made.text
-    face = made.json()["face"]
+    made = served.connect(body | {"secrets": {"app_password": sky.people[VELO].password}})
+    face = made["face"]
+    assert face
     path = link(owner, served.draft("Tell people that we open on Mondays. Himmel, tomorrow 9am."), client_member)
     assert f'<img class="sky-face portrait" src="{path}/{face}"' in outside.get(path).text
     shown = outside.get(f"{path}/{face}")
     assert shown.status_code == 200 and shown.headers["content-type"] == "image/jpeg"
     other = link(owner, served.draft("Tell people that we open on Tuesdays. Feed, tomorrow 9am."), client_member)
     assert outside.get(f"{other}/{face}").status_code == 404
-    assert served.owner("DELETE", f"/accounts/{made.json()['id']}").status_code < 300
+    assert served.owner("DELETE", f"/accounts/{made['id']}").status_code < 300
 
 
 def test_a_client_approves_exactly_what_the_link_shows(
