@@ -13,6 +13,7 @@ from typing import Final, Literal
 import regex
 
 from bot.checks.addresses import find_addresses
+from bot.privacy import find_personal
 
 FigureKind = Literal["percent", "money", "date", "time", "year", "ordinal", "number"]
 
@@ -83,6 +84,8 @@ FIGURE = regex.compile(
     r"|(?<=#)(?:\p{L}[\p{L}\p{N}_]*\d|\d+[\p{L}_])[\p{L}\p{N}_]*)",
 )
 _DIGIT: Final = regex.compile(r"\d")
+_LONG_NUMBER: Final = regex.compile(r"\d(?:[ \u00a0()/.\-]{0,3}\d){6}")  # as long as a telephone number
+MOST_SEARCHED: Final = 6_000  # characters; a whole page is no post
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +103,14 @@ class Figure:
 
 
 def figures(text: str) -> tuple[Figure, ...]:
-    """Percentages, prices, dates, times and other numbers; not those inside links and addresses, nor list numbers."""
+    """Percentages, prices, dates, times and other numbers; not those inside links, addresses, telephone
+    and other personal numbers, nor list numbers.
+    """
     if not _DIGIT.search(text):
         return ()
     hidden = [address.span for address in find_addresses(text) if address.kind != "mention"]
+    if len(text) <= MOST_SEARCHED and _LONG_NUMBER.search(text):
+        hidden += [each.span for each in find_personal(text)]  # what is wrong with these, `privacy` says
     markers = [match.span() for match in _MARKER.finditer(text)]
     return tuple(
         Figure(match[0].strip(), match.span(), _meaning(match))

@@ -269,3 +269,10 @@ async def test_days_that_stay_where_they_are_are_left_alone(text: str, due_in_da
 
 async def test_without_a_time_nobody_knows_which_day_is_meant() -> None:
     assert await days(subject("We reopen tomorrow.")) == ()
+
+
+async def test_the_digits_of_a_telephone_number_are_no_claims_and_a_wrong_number_is_told() -> None:
+    told = await run_checks(
+        subject("20% off all bikes until 31 May. Ring +41 44 668 18 00.\n\nhttps://velo.example/sale")
+    )
+    assert [finding.rule for finding in told] == ["personal_data"]
