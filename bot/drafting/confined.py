@@ -14,15 +14,26 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from bot.drafting.extraction import MEMORY_BYTES, MOST_BYTES, SECONDS, Unreadable
-
-__all__ = ["SECONDS", "Unreadable", "answer", "confined"]
-
-_MOST_ANSWER: Final = 400_000
+SECONDS: Final = 10.0
+MEMORY_BYTES: Final = 700_000_000
+MOST_ANSWER: Final = 400_000
 
 
-async def confined(module: str, head: Mapping[str, str], body: bytes, *, seconds: float = SECONDS) -> dict[str, Any]:
-    """What the module says about these bytes. Raises Unreadable when it cannot within these seconds."""
+class Unreadable(Exception):
+    """The bytes took too much time or memory, or broke the parser."""
+
+
+async def confined(
+    module: str,
+    head: Mapping[str, str],
+    body: bytes,
+    *,
+    seconds: float = SECONDS,
+    most_answer: int = MOST_ANSWER,
+) -> dict[str, Any]:
+    """What the module says about these bytes; `most_answer` is in bytes. Raises Unreadable when it cannot within these
+    seconds.
+    """
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-I",
@@ -36,14 +47,14 @@ async def confined(module: str, head: Mapping[str, str], body: bytes, *, seconds
     )
     try:
         async with asyncio.timeout(seconds):
-            said, _ = await child.communicate(json.dumps(dict(head)).encode() + b"\n" + body[:MOST_BYTES])
+            said, _ = await child.communicate(json.dumps(dict(head)).encode() + b"\n" + body)
     except TimeoutError:
         raise Unreadable from None
     finally:
         if child.returncode is None:
             child.kill()
             await child.wait()
-    if child.returncode != 0 or len(said) > _MOST_ANSWER:
+    if child.returncode != 0 or len(said) > most_answer:
         raise Unreadable
     try:
         found = json.loads(said)
@@ -66,4 +77,4 @@ def answer(work: Callable[[bytes, Mapping[str, str]], Mapping[str, Any]]) -> Non
         with contextlib.suppress(ValueError, OSError):  # macOS knows no limit of address space
             resource.setrlimit(limit, (most, most))
     head = json.loads(sys.stdin.buffer.readline())
-    sys.stdout.write(json.dumps(work(sys.stdin.buffer.read(MOST_BYTES), head)))
+    sys.stdout.write(json.dumps(work(sys.stdin.buffer.read(), head)))

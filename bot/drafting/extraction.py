@@ -1,26 +1,21 @@
 """From a page's bytes to its title and its text, in a process of its own that can be killed.
 
-Run as `python -m bot.drafting.extraction`: one JSON line about the page, then its bytes, on standard input; one JSON
-document on standard output. A page can be made so that parsing it takes minutes and gigabytes: the child may use
-neither, has no environment to read secrets from, and opens no connection. Web pages are read here, PDFs by `pdf_text`,
-feeds by `feeds`.
+A page can be made so that parsing it takes minutes and gigabytes: the child is `confined`. Web pages are read here,
+PDFs by `pdf_text`, feeds by `feeds`.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import json
 import re
-import sys
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
+from bot.drafting.confined import SECONDS, Unreadable, answer, confined
 from bot.drafting.extracted import FEEDS, MOST_TEXT, MOST_TITLE, PDF, PERHAPS_FEEDS, Entry, Extracted, kind_of
 
-SECONDS: Final = 10.0
-MEMORY_BYTES: Final = 700_000_000
+MOST_ANSWER: Final = 20_000_000  # bytes: all entries of a feed
 MOST_BYTES: Final = 1_000_000
 MOST_BYTES_OF: Final = {PDF: 10_000_000, **dict.fromkeys(FEEDS, 3_000_000)}  # of what is larger by nature
 
@@ -33,38 +28,14 @@ _HEADER: Final = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
 _META: Final = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]+)", re.I)
 
 
-class Unreadable(Exception):
-    """The page took too much time or memory, or broke the parser."""
-
-
 async def extract(body: bytes, content_type: str, address: str, *, seconds: float = SECONDS) -> Extracted:
     """What stands on a page. Raises Unreadable when it cannot be told within these seconds."""
-    head = json.dumps({"content_type": content_type, "address": address}).encode()
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-I",
-        "-m",
-        "bot.drafting.extraction",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={},
-        start_new_session=True,
-    )
+    head = {"content_type": content_type, "address": address}
+    most = most_bytes(content_type)
+    said = await confined("bot.drafting.extraction", head, body[:most], seconds=seconds, most_answer=MOST_ANSWER)
     try:
-        async with asyncio.timeout(seconds):
-            said, _ = await child.communicate(head + b"\n" + body[: most_bytes(content_type)])
-    except TimeoutError:
-        raise Unreadable from None
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
-    if child.returncode != 0:
-        raise Unreadable
-    try:
-        return _told(json.loads(said))
-    except (ValueError, TypeError) as error:
+        return _told(said)
+    except (KeyError, TypeError) as error:
         raise Unreadable from error
 
 
@@ -147,21 +118,9 @@ def read_page(body: bytes, content_type: str, address: str) -> Extracted:
     return Extracted(title[:MOST_TITLE], " ".join(told["description"].split())[:600], told["text"][:MOST_TEXT])
 
 
-def _main() -> None:
-    import resource  # noqa: PLC0415 - not on every system, and the parent needs it not
-
-    for limit, most in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CPU, round(SECONDS)),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with contextlib.suppress(ValueError, OSError):  # macOS knows no limit of address space
-            resource.setrlimit(limit, (most, most))
-    head = json.loads(sys.stdin.buffer.readline())
-    content_type = str(head["content_type"])
-    page = read_page(sys.stdin.buffer.read(most_bytes(content_type)), content_type, str(head["address"]))
-    sys.stdout.write(json.dumps(asdict(page)))
+def _work(body: bytes, head: Mapping[str, str]) -> dict[str, Any]:
+    return asdict(read_page(body, str(head["content_type"]), str(head["address"])))
 
 
 if __name__ == "__main__":
-    _main()
+    answer(_work)

@@ -15,6 +15,7 @@ from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 from bot.drafting.confined import SECONDS, Unreadable, answer, confined
+from bot.drafting.extraction import MOST_BYTES
 
 MOST_CSS: Final = 400_000
 MOST_COLOURS: Final = 24
@@ -63,7 +64,7 @@ class Looks:
 async def look_at(body: bytes, content_type: str, address: str, *, seconds: float = SECONDS) -> Looks:
     """What a page, or a stylesheet, says of how its site looks. Raises Unreadable."""
     head = {"content_type": content_type, "address": address}
-    found = await confined("bot.drafting.looks", head, body, seconds=seconds)
+    found = await confined("bot.drafting.looks", head, body[:MOST_BYTES], seconds=seconds)
     try:
         return _typed(found)
     except (TypeError, ValueError) as error:

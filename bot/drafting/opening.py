@@ -10,8 +10,9 @@ from typing import Final
 import httpx2
 
 from bot.checks.addresses import looks_alike
+from bot.drafting.confined import Unreadable
 from bot.drafting.extracted import FEEDS, PDF, PERHAPS_FEEDS, Extracted, kind_of
-from bot.drafting.extraction import MOST_BYTES_OF, Unreadable, extract
+from bot.drafting.extraction import MOST_BYTES_OF, extract
 from bot.errors import AdMindError
 from bot.fetch import Fetched, fetch
 from storage.sources import host_of

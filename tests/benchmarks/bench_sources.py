@@ -11,8 +11,9 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 
+from bot.drafting.confined import MEMORY_BYTES, SECONDS, Unreadable
 from bot.drafting.extracted import PDF
-from bot.drafting.extraction import MEMORY_BYTES, MOST_BYTES, SECONDS, Unreadable, extract
+from bot.drafting.extraction import MOST_BYTES, extract
 from tests.benchmarks.telling import percentile, tell
 from tests.bot.drafting.feeds import RSS, Item, rss
 from tests.bot.drafting.pdfs import article, lines, pdf, text

@@ -21,6 +21,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
+from tests.fakes.model_server import whole
+
 Provider = Literal["openai", "gemini", "stability", "automatic1111", "comfyui"]
 
 
@@ -154,11 +156,11 @@ class ImageServer:
                 return False
             case Fail():
                 headers = {} if reply.retry_after is None else {"Retry-After": reply.retry_after}
-                await _whole(writer, reply.status, "application/json", _error(self.provider), headers)
+                await whole(writer, reply.status, "application/json", _error(self.provider), headers)
             case Filtered():
-                await _whole(writer, *self._refusal(reply))
+                await whole(writer, *self._refusal(reply))
             case Raw():
-                await _whole(writer, 200, reply.content_type, reply.body)
+                await whole(writer, 200, reply.content_type, reply.body)
             case Cut():
                 kind, payload = self._answer(Show(reply.data), request)
                 head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(payload)}\r\n\r\n"
@@ -166,7 +168,7 @@ class ImageServer:
                 await writer.drain()
                 return False
             case Show():
-                await _whole(writer, 200, *self._answer(reply, request))
+                await whole(writer, 200, *self._answer(reply, request))
         return True
 
     def _answer(self, shown: Show, request: Request) -> tuple[str, bytes]:
@@ -216,14 +218,14 @@ class ImageServer:
                 status = {"status_str": "error" if broken else "success", "completed": not broken}
                 picture = {"filename": f"{job}.png", "subfolder": "", "type": "temp"}
                 found = {job: {"status": status, "outputs": {} if broken else {"7": {"images": [picture]}}}}
-            await _whole(writer, 200, "application/json", json.dumps(found).encode())
+            await whole(writer, 200, "application/json", json.dumps(found).encode())
             return
         name = re.search(r"filename=([\w-]+)\.png", request.path)
         shown = self._made[name[1]] if name else None
         if shown is None:
-            await _whole(writer, 404, "application/json", b"{}")
+            await whole(writer, 404, "application/json", b"{}")
         else:
-            await _whole(writer, 200, shown.mime, shown.data)
+            await whole(writer, 200, shown.mime, shown.data)
 
 
 def _error(provider: Provider) -> bytes:
@@ -247,20 +249,3 @@ async def _read(reader: asyncio.StreamReader) -> Request | None:
     raw = await reader.readexactly(int(headers.get("content-length", "0")))
     body = json.loads(raw) if headers.get("content-type", "").startswith("application/json") and raw else {}
     return Request(method, path, headers, raw, body)
-
-
-async def _whole(
-    writer: asyncio.StreamWriter,
-    status: int,
-    content_type: str,
-    payload: bytes,
-    headers: Mapping[str, str] | None = None,
-) -> None:
-    lines = [
-        f"HTTP/1.1 {status} Scripted",
-        f"Content-Type: {content_type}",
-        f"Content-Length: {len(payload)}",
-        *(f"{name}: {value}" for name, value in (headers or {}).items()),
-    ]
-    writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + payload)
-    await writer.drain()

@@ -201,18 +201,18 @@ class ModelServer(ABC):
                 await reader.read(1)
                 return False
             case Garbage():
-                await _whole(writer, 200, reply.content_type, reply.body.encode())
+                await whole(writer, 200, reply.content_type, reply.body.encode())
             case Fail():
                 headers = {} if reply.retry_after is None else {"Retry-After": reply.retry_after}
                 payload = json.dumps(self.error_body(reply)).encode()
-                await _whole(writer, reply.status, "application/json", payload, headers)
+                await whole(writer, reply.status, "application/json", payload, headers)
             case Cut():
                 await self._cut(reply, request, writer)
                 return False
             case Say() if self.wants_stream(request):
                 await self._stream(writer, list(self.events(reply, request)), end=True)
             case Say():
-                await _whole(writer, 200, "application/json", json.dumps(self.body(reply, request)).encode())
+                await whole(writer, 200, "application/json", json.dumps(self.body(reply, request)).encode())
         return True
 
     async def _cut(self, reply: Cut, request: Request, writer: asyncio.StreamWriter) -> None:
@@ -266,13 +266,14 @@ async def _read(reader: asyncio.StreamReader, number: int) -> Request | None:
     return Request(method, path, headers, json.loads(raw) if raw else {}, number)
 
 
-async def _whole(
+async def whole(
     writer: asyncio.StreamWriter,
     status: int,
     content_type: str,
     payload: bytes,
     headers: Mapping[str, str] | None = None,
 ) -> None:
+    """An answer in one piece."""
     lines = [
         f"HTTP/1.1 {status} Scripted",
         f"Content-Type: {content_type}",

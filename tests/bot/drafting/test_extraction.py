@@ -7,8 +7,9 @@ import asyncio
 import psutil
 import pytest
 
+from bot.drafting.confined import Unreadable
 from bot.drafting.extracted import MOST_TEXT, Extracted
-from bot.drafting.extraction import Unreadable, extract, read_page
+from bot.drafting.extraction import extract, read_page
 from tests.bot.drafting.site import GERMAN, PLAIN_ARTICLE, SHOP
 
 ADDRESS = "https://velo.example/page"

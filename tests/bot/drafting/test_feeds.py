@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from bot.drafting.extraction import Unreadable, extract, read_page
+from bot.drafting.confined import Unreadable
+from bot.drafting.extraction import extract, read_page
 from bot.drafting.feeds import MOST_ENTRIES
 from tests.bot.drafting.feeds import ATOM, JSON, RSS, Item, atom, json_feed, rss
 
