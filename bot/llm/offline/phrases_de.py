@@ -14,7 +14,7 @@ _THIS = (
     r"(?:es|das|ihn|sie|den|die|diesen?|beide|alles|alle|jetzt|(?:den|der|die) (?:entwurf|entwürfe|posts?|beitrag|beiträge|"
     r"(?:erste|zweite|dritte|letzte)n?)|d_\w+)"
 )
-_POST = r"(?:posts?|beitr(?:ag|äge)s?|meldung(?:en)?|entw(?:urf|ürfe)|ankündigung(?:en)?|etwas|texte?|teaser|updates?)"
+_POST = r"(?:posts?|beitr(?:ag|äge)s?|meldung(?:en)?|entw(?:urf|ürfe)|ankündigung(?:en)?|etwas|texte?|teaser|updates?|thread|karussell)"
 _PEOPLE = (
     r"(?:alle(?:n|r)?|leute(?:n)?|allen leuten|unsere[rn]? (?:kund(?:en|innen)\w*|follower\w*|leser\w*|community|"
     r"mitglieder\w*|gäste\w*|fans))"

@@ -16,7 +16,7 @@ _THIS = (
 )
 _POST = (
     r"(?:posts?|updates?|announcements?|drafts?|captions?|teasers?|something|tweets?|copy|text|news item|piece|"
-    r"reminders?|invitations?|messages?)"
+    r"reminders?|invitations?|messages?|thread|carousel)"
 )
 _PEOPLE = (
     r"(?:everyone|everybody|people|all|them|folks|the (?:world|community|team)|"

@@ -205,3 +205,16 @@ def test_german_days_of_a_list_are_read_in_german() -> None:
     assert isinstance(answer, Call)
     times = [resolve(p["when"], now=evening.now, zone=evening.zone, language="de") for p in answer.args["posts"]]
     assert [time.instants[0].day for time in times if isinstance(time, Resolved)] == [23, 25, 20]
+
+
+@pytest.mark.parametrize(
+    ("words", "topic"),
+    [
+        ("Write a thread about our bike repair workshop.", "our bike repair workshop"),
+        ("Schreib einen Thread über unseren Velokurs.", "unser Velokurs"),
+        ("Make a carousel about our three new colours.", "our three new colours"),
+    ],
+)
+def test_the_form_that_is_asked_for_is_no_part_of_the_topic(words: str, topic: str) -> None:
+    answer = understand(words, NONE)
+    assert not isinstance(answer, Say) and answer.args["posts"][0]["topic"] == topic
