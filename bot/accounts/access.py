@@ -97,8 +97,10 @@ class Access:
         client: HttpClient,
         clock: Clock,
         waiting: Callable[[str], Awaitable[Sequence[Account]]] | None = None,
+        lease_seconds: float = LEASE_SECONDS,
     ) -> None:
-        """`waiting`: a workspace's accounts that no owner has confirmed yet."""
+        """`waiting`: a workspace's accounts that no owner has confirmed yet; `lease_seconds`: of a renewal."""
+        self._lease_seconds = lease_seconds
         self._servers = servers
         self._waiting = waiting
         self._book = book
@@ -142,7 +144,7 @@ class Access:
         for look in range(LOOKS):
             try:
                 async with self._ledger.once(
-                    account.workspace, f"renew:{account.id}:{what}", lease_seconds=LEASE_SECONDS
+                    account.workspace, f"renew:{account.id}:{what}", lease_seconds=self._lease_seconds
                 ) as claim:
                     # Reading again within the claim: whoever had it before may have ended in between.
                     if claim is None or await self._secret(account, "refresh_token") != held["refresh_token"]:

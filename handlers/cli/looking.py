@@ -11,7 +11,8 @@ from rich.text import Text
 
 from bot.insights.costs import what_it_took
 from bot.insights.saying import how_it_did
-from bot.views import UsageView
+from bot.views import DraftView, UsageView
+from handlers.chat.claiming import lines_of
 from handlers.cli.asking import show_draft, show_wordings
 from handlers.cli.painting import card, console, local_time, shown, state, table
 from handlers.cli.talk import as_json, at_terminal, clean, command, line, part, show_json, somebody_decides
@@ -126,6 +127,8 @@ def _in_full(found: dict[str, Any]) -> None:
         line_ = f"Source: {source['title'] or address} ({address}), read at {when}"
         line_ = f"Not read: {address}, {when}. {source['problem']}" if source["problem"] else line_
         out.print(shown(line_, "dim"))
+    for claim in lines_of(DraftView(**found), found["zone"]):
+        out.print(shown(f"Claims {claim}", "dim"))
     made = found["made_with"]
     out.print(shown(f"\nWritten with {made['model']}  {' '.join(made['prompts'])}", "dim"))
     if made["usage"]:

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from bot.accounts import access as accesses
 from bot.accounts.access import Access
 from bot.accounts.book import TeamBook
 from bot.accounts.care import Care
@@ -50,7 +49,9 @@ class Looked:
 
 
 @asynccontextmanager
-async def looked_after(database: Database, origin: str, clock: MovableClock) -> AsyncIterator[Looked]:
+async def looked_after(
+    database: Database, origin: str, clock: MovableClock, lease: float = 0.5
+) -> AsyncIterator[Looked]:
     platform = dataclasses.replace(PLATFORM, api=origin, web=origin)
     async with safe_client(allow_hosts={urlsplit(origin).netloc}) as client:
         vault = Vault([KEY])
@@ -58,7 +59,15 @@ async def looked_after(database: Database, origin: str, clock: MovableClock) -> 
         book = TeamBook(database, TeamStore(database), AuditWriter(database, vault), clock)
         doors = Doors(secrets=credentials, blobs=Blobs(), client=client, base_url=BASE_URL, clock=clock)
         servers = {"x": XOAuth(platform)}
-        access = Access(servers, book=book, secrets=credentials, ledger=Ledger(database), client=client, clock=clock)
+        access = Access(
+            servers,
+            book=book,
+            secrets=credentials,
+            ledger=Ledger(database),
+            client=client,
+            clock=clock,
+            lease_seconds=lease,
+        )
         accounts = Accounts(
             book,
             channels={"x": X(platform)},
@@ -72,9 +81,8 @@ async def looked_after(database: Database, origin: str, clock: MovableClock) -> 
 
 
 async def work(url: str, origin: str, now: str, lease: float, together: int) -> None:
-    accesses.LEASE_SECONDS = lease
     clock = MovableClock(datetime.fromisoformat(now))
-    async with connect(url) as database, looked_after(database, origin, clock) as my:
+    async with connect(url) as database, looked_after(database, origin, clock, lease) as my:
         await database.client.incr(READY)
         while int(await database.client.get(READY) or 0) < together:  # noqa: ASYNC110 - set by other processes
             await asyncio.sleep(0.005)

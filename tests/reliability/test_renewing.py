@@ -15,7 +15,6 @@ from typing import Any, cast
 
 import pytest
 
-from bot.accounts import access as accesses
 from bot.accounts.access import packed, renewal
 from bot.accounts.care import CUT_OFF, REFUSED
 from bot.channels.base import Account
@@ -74,11 +73,6 @@ class Pair:
 async def pair(database: Database) -> AsyncIterator[Pair]:
     async with a_pair(database) as found:
         yield found
-
-
-@pytest.fixture(autouse=True)
-def short_leases(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accesses, "LEASE_SECONDS", 0.5)  # of whoever was killed
 
 
 @asynccontextmanager
