@@ -40,6 +40,7 @@ LIVES: Final[dict[str, Life]] = {
     "feed": Life(400, "delete"),  # items beyond the newest hundred of their feed
     "audit": Life(30, "archive"),  # sealed entries, in parts of many
     "inbox": Life(90, "delete"),
+    "slots": Life(400, "delete"),  # of editorial plans, after their time
     "requests": Life(90, "expire"),
     "conversations": Life(30, "expire"),
     "progress": Life(7, "expire"),
@@ -66,6 +67,7 @@ KINDS: Final[dict[str, str]] = {
     "spent": "spending",
     "sessions": "sessions",  # the index of a member's; upkeep takes out those that ended
     "unnamed": "files",
+    **dict.fromkeys(("slot", "slots"), "slots"),
     "proposal": "proposals",
     **dict.fromkeys(
         (
@@ -96,6 +98,9 @@ KINDS: Final[dict[str, str]] = {
                 "learned",  # rules from a brand's edits; with the brand
                 "watched",  # with what of each feed was seen: the latest few thousand names
                 "watcheds",
+                "plan",  # with the brand
+                "campaign",
+                "campaigns",
             ),
             *("packed", "packs", "segments"),  # where archived things lie: some bytes each, for ever
         ),
