@@ -39,7 +39,7 @@ BY_VALUE: Final = frozenset(
 ZSETS: Final = frozenset(
     ("draft", "post", "account", "brand", "media", "request", "room", "group", "notice", "feed", "approval", "watched")
 )
-HASHES: Final = frozenset({"forgotten", "secrets", "feedstamps", "packed", "ctl"})
+HASHES: Final = frozenset({"forgotten", "secrets", "feedstamps", "packed", "ctl", "standing"})
 KEEPS: Final = frozenset({"leaving", "leavings", "keys"})  # the job itself, and the audit's keys
 
 

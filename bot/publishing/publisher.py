@@ -45,6 +45,7 @@ from storage.posts import DOUBTFUL, Attempt, Failure, Post, PostReceipt, PostSta
 from storage.record import new_id
 from storage.redis import Database
 from storage.sending import Refusal, Sending
+from storage.standing import StandingPictures
 from storage.stores import PostStore, TeamStore
 
 log = logging.getLogger(__name__)
@@ -79,6 +80,7 @@ class Publisher:
         self._database = database
         self._posts = PostStore(database)
         self._media = MediaStore(database)
+        self._standing = StandingPictures(database)
         self._team = TeamStore(database)
         self._channels = channels
         self._open_door = open_door
@@ -250,8 +252,12 @@ class Publisher:
     async def _open_media(self, run: Run) -> None:
         """Channels that fetch pictures find them on the public edge from the first attempt on, for some days.
 
-        Our own show them while the post stands there, and no longer.
+        Our own show them while the post stands there, and no longer; so do those that name them by our addresses.
         """
+        if run.capabilities.lasting:
+            for medium in (medium for part in run.payload.parts for medium in part.media):
+                await self._standing.show(run.post, medium.sha256, medium.mime)
+            return
         if run.capabilities.own or (self._lent and run.capabilities.fetches):
             return
         for medium in (medium for part in run.payload.parts for medium in part.media):
