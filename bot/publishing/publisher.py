@@ -22,7 +22,7 @@ from bot.publishing.endings import Endings
 from bot.publishing.handover import Handover, NotRecorded, Stopped
 from bot.publishing.holds import Busy, Holds
 from bot.publishing.pacing import LOOK_AGAIN, Pacing
-from bot.publishing.pause import in_the_way
+from bot.publishing.pause import in_the_way, names_topic
 from bot.publishing.read_back import compare, receipt_of, with_comment
 from bot.publishing.run import (
     LATE_WINDOW,
@@ -134,8 +134,8 @@ class Publisher:
         if run.claim.barred == "stopped":
             await self.endings.end(run.claim, run.post, PostState.cancelled)
             return False
-        pause = in_the_way(run.pauses, run.post, run.text)
-        if pause is not None or run.claim.barred == "paused":
+        barred = run.claim.barred == "paused" or any(names_topic(each, run.text) for each in run.claim.topics)
+        if barred or in_the_way(run.pauses, run.post, run.text) is not None:
             sentence = "It fell due while a pause was on."
             await self.endings.end(
                 run.claim, run.post, PostState.paused, failure=Failure(code="paused", sentence=sentence)
