@@ -27,6 +27,7 @@ from storage.homes import HomeStore
 from storage.redis import Database, connect
 from storage.reindexing import reindex
 from storage.retention import LIVES, Life
+from storage.serving import ServedPlaces
 from storage.standing import StandingPictures
 from storage.stores import TeamStore
 from storage.tokens import TokenStore
@@ -106,6 +107,7 @@ class Keeping:
         for workspace in await self._team.workspace_ids():
             done["tokens"] += await tokens.rebuild(workspace)
             done["homes"] += await homes.rebuild(workspace)
+            await ServedPlaces(self._database).rebuild(workspace)
             done["pictures"] += await StandingPictures(self._database).rebuild(workspace)
             for account in await self._team.all(self._team.accounts, workspace):
                 done["feed_pages"] += await feed.rebuild(workspace, account.id)

@@ -20,6 +20,7 @@ from storage.media import MediaStore
 from storage.posts import Post, PostState
 from storage.redis import Database
 from storage.sealed import Medium
+from storage.serving import ServedPlaces
 from storage.standing import StandingPictures
 from tests.bot.channels.handed_contract import MEDIA, PAIR
 from tests.bot.leaving.full import farewells, going
@@ -131,7 +132,7 @@ async def test_they_end_with_the_brand_and_its_owner_is_told(database: Database,
         world = place.world
         post = await place.approved(*MEDIA)
         await world.publish_due(post)
-        assert await place.shown() == list(PAIR)
+        assert await place.shown() == list(PAIR) and await ServedPlaces(database).claim(place.account)
         await farewells(world).ask(world.ws, world.owner.id, world.brand.id, world.brand.name, surface="test")
         world.clock.move(8 * DAY)
         await going(world).leave(world.ws, world.brand.id)
@@ -141,4 +142,4 @@ async def test_they_end_with_the_brand_and_its_owner_is_told(database: Database,
         assert (article.kind, pictures.kind) == ("post", "pictures") and article.url == pictures.url != ""
         assert await place.shown() == [None, None]
         every = [str(key) async for key in cast(Any, database.client).scan_iter(match="*")]
-        assert not [key for key in every if re.search("standing|" + MEDIA[0].sha256, key)]
+        assert not [key for key in every if re.search("standing|serves|" + MEDIA[0].sha256, key)]
