@@ -140,6 +140,7 @@ from storage.ledger import Ledger
 from storage.media import MediaStore
 from storage.picture_budget import PictureBudget
 from storage.redis import Database, connect
+from storage.standing import StandingPictures
 from storage.stores import DraftStore, PostStore, TeamStore
 from storage.team import Workspace
 from storage.tokens import TokenStore
@@ -341,8 +342,15 @@ class AdMind:
 
     def _build_pictures(self, database: Database, room: Room) -> None:
         """The library, what makes pictures with an image model, and what they may cost."""
+        standing = StandingPictures(database)
         self.library = Library(
-            blobs=self.blobs, media=self.media, feed=self.feed, audit=self.audit, room=room, clock=self.clock
+            blobs=self.blobs,
+            media=self.media,
+            feed=self.feed,
+            standing=standing,
+            audit=self.audit,
+            room=room,
+            clock=self.clock,
         )
         self.picture_budget = PictureBudget(database, self.clock.now, limit=self.settings.image_budget)
         self.painter = Painter(

@@ -22,6 +22,7 @@ from storage.feed import FeedStore
 from storage.record import new_id
 from storage.redis import Database
 from storage.retention import kind_of
+from storage.serving import ServedPlaces
 from storage.stores import Family, R, TeamStore
 from storage.team import UNNAMED, Brand, Identity, Member, Role
 from storage.threads import kept_as
@@ -42,7 +43,7 @@ ZSETS: Final = frozenset(
         *("watched", "slot", "campaign"),
     )
 )
-HASHES: Final = frozenset({"forgotten", "secrets", "feedstamps", "packed", "ctl"})
+HASHES: Final = frozenset({"forgotten", "secrets", "feedstamps", "packed", "ctl", "standing"})
 KEEPS: Final = frozenset({"leaving", "leavings", "keys"})  # the job itself, and the audit's keys
 
 
@@ -101,6 +102,7 @@ async def forget(database: Database, workspace: str, brand: str, found: Survey) 
     gone = await _from_people(database, workspace, brand)
     for account in await Belongings(database, workspace, brand).accounts():
         await _empty_feed(database, workspace, account.id)
+        await ServedPlaces(database).release(account)
     gone += await packs.cut_out_all(database, workspace, lambda name, fields: found.names(name, *fields.values()))
     async for key in snapshot.names_of(database, workspace):
         gone += await _from_key(database, workspace, key, found)

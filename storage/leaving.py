@@ -27,7 +27,7 @@ State = Literal["cooling", "kept", "going", "gone"]
 class Leftover(Frozen):
     """Something that AdMind cannot take back: who holds it, and where it stands."""
 
-    kind: Literal["post", "access", "message", "receiver"]
+    kind: Literal["post", "access", "message", "receiver", "pictures"]
     where: str = Field(description="the account or chat, as people call it")
     what: str = ""
     url: str = ""

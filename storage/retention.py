@@ -95,6 +95,7 @@ KINDS: Final[dict[str, str]] = {
                 "bound",
                 "leaving",
                 "leavings",
+                "standing",  # pictures that a post shows by our address; its own record says until when
                 "learned",  # rules from a brand's edits; with the brand
                 "watched",  # with what of each feed was seen: the latest few thousand names
                 "watcheds",

@@ -34,8 +34,9 @@ local function usable(key)
 end
 """
 # KEYS: post, control, account. ARGV: 1 worker now ms, 2 offset ms, 3 lease ms, 4 random, 5 digest, then the fields of
-# the pauses that would take the post in; those of topics are judged by its words (`Handover`). What bars a post from
-# being sent does not keep it from being claimed: who holds it ends it, with a message.
+# the pauses that would take the post in. Topics are judged by its words, which no script knows: those that are paused
+# at this moment are told, and who holds the claim judges. What bars a post from being sent does not keep it from being
+# claimed: who holds it ends it, with a message.
 CLAIM = Script(
     "claim",
     USABLE
@@ -59,7 +60,15 @@ if f[1] == 'scheduled' then
     if pause and (not ended or ended == cjson.null) and barred ~= 'stopped' then barred = 'paused' end
   end
 end
-return {'ok', claim, f[1], tostring(server), barred}
+local told = {'ok', claim, f[1], tostring(server), barred}
+local control = f[1] == 'scheduled' and redis.call('HGETALL', KEYS[2]) or {}
+for i = 1, #control, 2 do
+  if string.sub(control[i], 1, 12) == 'pause:topic:' then
+    local ended = cjson.decode(control[i + 1])['until']
+    if not ended or ended == cjson.null then told[#told + 1] = string.sub(control[i], 13) end
+  end
+end
+return told
 """,
 )
 # What holds between a claim and the last byte. KEYS: post, control, account. ARGV: 1 claim, 2 offset, 3 lease,
@@ -158,7 +167,8 @@ return 1
 class Claim:
     """The right to work on one post until it lapses by the server's clock; `state` is what the post was in.
 
-    `barred` says why it may not be sent by this claim: stopped, paused, account; empty when it may.
+    `barred` says why it may not be sent by this claim: stopped, paused, account; empty when it may. `topics` were
+    paused at that moment: it may not where its words name one.
     """
 
     workspace: str
@@ -169,6 +179,7 @@ class Claim:
     state: PostState
     server_ms: int
     barred: str = ""
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +273,7 @@ class Sending:
             PostState(answer[2]),
             round(float(answer[3])),
             str(answer[4]),
+            tuple(str(topic) for topic in answer[5:]),
         )
 
     async def attempt(

@@ -103,6 +103,7 @@ async def discard(
                 await client.hdel(UNNAMED, name)
                 for workspace in there:
                     await client.delete(keys.shown(workspace, name))
+                await client.delete(keys.lookup("picture", name))
     return gone
 
 

@@ -10,6 +10,7 @@ from storage.accounts import bound_key
 from storage.audit import AuditWriter
 from storage.commit import Change, commit
 from storage.redis import Database
+from storage.serving import ServedPlaces
 from storage.stores import TeamStore
 
 
@@ -21,6 +22,8 @@ class TeamBook:
         self._team = team
         self._audit = audit
         self._clock = clock
+        served = ServedPlaces(database)
+        self.elsewhere, self.claim, self.release = served.elsewhere, served.claim, served.release
 
     async def all(self, workspace: str) -> tuple[tuple[Account, int], ...]:
         found = []

@@ -50,6 +50,18 @@ class AccountBook(Protocol):
         """Keep it as connected now. Raises Conflict, also when another one was connected since `bound` was read."""
         ...
 
+    async def elsewhere(self, account: Account) -> bool:
+        """Whether another workspace of this installation has an open account of this place."""
+        ...
+
+    async def claim(self, account: Account) -> bool:
+        """Its place is this account's from now on; False where another one's is open."""
+        ...
+
+    async def release(self, account: Account) -> None:
+        """Its place may be another one's from now on."""
+        ...
+
 
 Admit = Callable[[str, Mapping[str, str], Mapping[str, str]], Awaitable[tuple[Mapping[str, str], Mapping[str, str]]]]
 
@@ -159,9 +171,13 @@ class Accounts:
     async def fits(self, found: Account) -> Account:
         """What was tried, with a name that people can say; nothing is kept.
 
-        Raises BadInput (a name that another account has, an account that serves another brand).
+        Raises BadInput (a name that another account has, an account that serves another brand, here or in another
+        workspace).
         """
-        return self._fitting(found, await self._book.all(found.workspace))
+        fitting = self._fitting(found, await self._book.all(found.workspace))
+        if await self._book.elsewhere(fitting):
+            raise _serves_elsewhere()
+        return fitting
 
     async def keep(self, found: Account, secrets: Mapping[str, str], *, by: str, connector: str = "") -> Account:
         """Keep what was tried. The same place again is the same account, renewed; another place is another account,
@@ -175,6 +191,8 @@ class Accounts:
             bound = await self._book.bound(found.workspace)
             try:
                 account, ver = self._renewed(found, await self._book.all(found.workspace), connector or by, face)
+                if not await self._book.claim(account):
+                    raise _serves_elsewhere()
             except BadInput:  # of two brands that connect one account at once, the other came first
                 await self._forget_secrets(found.workspace, written)
                 raise
@@ -188,6 +206,11 @@ class Accounts:
                 if not tries_left:
                     raise
                 continue
+            if not await self._book.claim(account):  # another workspace took it in the same moment
+                closed = account.changed(closed_at=self._clock.now(), face="")
+                await self._book.save(closed, ver=(ver or 0) + 1, kind="account closed", by=by)
+                await self._forget_secrets(found.workspace, account.id)
+                raise _serves_elsewhere()
             return account
         raise AssertionError("each try returns or raises")
 
@@ -242,6 +265,7 @@ class Accounts:
             if account.id == account_id and account.closed_at is None:
                 closed = account.changed(closed_at=self._clock.now(), face="")
                 await self._book.save(closed, ver=ver, kind="account closed", by=by)
+                await self._book.release(account)
                 await self._give_back(account)
                 await self._secrets.delete(workspace, account_id)
                 return closed
@@ -279,6 +303,14 @@ def _refuse_second_brand(account: Account, others: Sequence[Account]) -> None:
                 kept="Nothing was connected.",
                 do_next="Disconnect it there first, or connect another account here.",
             )
+
+
+def _serves_elsewhere() -> BadInput:
+    return BadInput(
+        "This account serves a brand in another workspace of this AdMind already.",
+        kept="Nothing was connected.",
+        do_next="Have it disconnected there first, or connect another account here.",
+    )
 
 
 def _refuse_taken_name(account: Account, others: Sequence[Account]) -> None:

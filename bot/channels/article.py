@@ -107,7 +107,9 @@ def page_html(payload: SealedPayload, address: Callable[[Medium], str]) -> str:
     """The article as its readers see it below the title, its own picture first; for previews."""
     media = payload.parts[0].media
     own = _figure(0, media[0]).strip() if media else ""
-    body = payload.extra.get("html") or html_of(payload.extra.get("body", ""))  # where a blog takes Markdown itself
+    body = payload.extra.get("html", "")
+    if not body:  # a blog that takes Markdown itself: its pictures stand in there by addresses
+        body = html_of(words_of(payload)[1]) + "".join(_figure(each, m) for each, m in enumerate(media) if each)
     whole = payload.model_copy(update={"extra": payload.extra | {"html": own + body}})
     return wire(whole, [address(medium) for medium in media])
 

@@ -109,6 +109,7 @@ class Capabilities:
     settle: timedelta = timedelta(seconds=30)  # how long after the deadline a late commit may still show
     deadline: timedelta = timedelta(seconds=30)  # how long one attempt may take
     fetches: bool = False  # pictures come from an address (`Door.fetched_from`), not with the post
+    lasting: bool = False  # a post names its pictures by addresses of the public edge, for as long as it stands
     own: bool = False  # inside AdMind: no network between
     access_ends: bool = False  # our access may be taken away there: it is asked after
     asked_every: timedelta = timedelta(minutes=10)  # how often, where it is

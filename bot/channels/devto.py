@@ -8,12 +8,13 @@ come first.
 The cautious readings. That a second draft of one title is refused (422) holds for five minutes
 (title_unique_for_user_past_five_minutes in app/models/article.rb): within these, sending again by itself is safe even
 if the list were late; afterwards a person is asked. Forem leaves some characters out of titles: the draft is read
-before it is published. Pictures cannot be uploaded by the API, and AdMind keeps none in public for ever, so none are
-sent; Markdown may show a picture that has an address of its own. Deleting is unpublishing: the article stays with its
+before it is published. Pictures cannot be uploaded by the API: the article names them by addresses of the public edge,
+which shows them for as long as it stands (`devto_pictures`). Deleting is unpublishing: the article stays with its
 author as a draft.
 
 Account options: `server` for another Forem; `tags` (four at most, letters and digits, comma separated), `canonical`
-"link" (the draft's link is where the original stands), `title` "draft". Secret: `api_key`.
+"link" (the draft's link is where the original stands), `title` "draft", `cover` "first" (the first picture is the
+cover, too). Secret: `api_key`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from bot.channels.answers import instant, web
 from bot.channels.article import article_of, article_problems, check_title_option, names_in
@@ -47,8 +49,10 @@ from bot.channels.base import (
 )
 from bot.channels.blog_api import KEPT
 from bot.channels.content import link_in, sealed
-from bot.channels.devto_api import api_of, me, mine, name_of, number, words
+from bot.channels.devto_api import api_of, me, mine, name_of, number, title_of
+from bot.channels.devto_pictures import checked, picture_problems, standing_in, with_pictures
 from bot.channels.devto_write import draft_of, one_of, receipt_of, same_account
+from bot.channels.feed_formats import media_path
 from bot.channels.mastodon_server import origin_of
 from bot.errors import BadInput
 from storage.sealed import Part, SealedPayload
@@ -60,7 +64,10 @@ MOST_TAGS, MOST_TAG = 4, 30
 
 
 class DevTo:
-    """Adapter of the Forem API."""
+    """Adapter of the Forem API. `base_url` is how the internet reaches the public edge."""
+
+    def __init__(self, base_url: str) -> None:
+        self._edge = base_url.rstrip("/")
 
     capabilities = Capabilities(
         channel="devto",
@@ -68,7 +75,10 @@ class DevTo:
         text_limit=MOST_TEXT,
         unit="characters",
         title_limit=MOST_TITLE,
-        images_max=0,  # no uploads, and an address would have to last as long as the article: docs/channels/devto.md
+        images_max=10,  # ours, as are the others of pictures: Forem fetches what an article names, and documents none
+        picture_size=(1000, 420),  # https://dev.to/p/editor_guide, of the cover
+        alt_limit=1000,
+        lasting=True,
         hashtags="none",
         headed=True,
         form="article",
@@ -95,14 +105,19 @@ class DevTo:
         (text + content.title).encode()  # a lone surrogate has no bytes: refused here, before it is left out
         article = article_of(text, content.title, from_draft=account.options.get("title") == "draft")
         canonical = content.link if account.options.get("canonical") == "link" else ""
-        extra = {"body": article.body, "tags": account.options.get("tags", ""), "canonical": canonical}
+        addresses = [f"{self._edge}/{media_path(medium)}" for medium in content.media]
+        cover = addresses[0] if addresses and account.options.get("cover") == "first" else ""
+        body = with_pictures(article.body, content.media, addresses, below=bool(cover))
+        extra = {"body": body, "cover": cover, "tags": account.options.get("tags", ""), "canonical": canonical}
         return sealed(
             content,
             account,
             self.capabilities.channel,
             title=article.title,
-            # It has no place for pictures: what is not sent is not approved.
-            parts=(Part(text="\n\n".join(each for each in (article.title, article.body) if each)),),
+            # The words as readers have them; the whole Markdown, with the pictures, is `body`.
+            parts=(
+                Part(text="\n\n".join(each for each in (article.title, article.body) if each), media=content.media),
+            ),
             links=links,
             extra={name: value for name, value in extra.items() if value},
         )
@@ -116,13 +131,14 @@ class DevTo:
         if body.startswith("---"):
             why = "DEV would read a text that begins with --- as settings of the article."  # front matter
             found += (Problem("front_matter", why, "Let it begin with words."),)
-        return found
+        return found + picture_problems(payload, self._edge)
 
     async def send(self, payload: SealedPayload, key: AttemptKey, door: Door) -> Receipt:
         try:
             async with asyncio.timeout(GATHER_SECONDS):
                 api = await api_of(door, payload.server)
                 await same_account(api, payload)
+                await checked(payload, door)
                 kept = one_of(api, *await mine(api, payload, key.first_at))
                 if kept is not None and kept.state == "public":
                     return receipt_of(kept.article, door)
@@ -152,7 +168,7 @@ class DevTo:
     async def read_back(self, receipt: Receipt, door: Door) -> Live | None:
         api = await api_of(door, door.account.server)
         article = await api.read(f"/articles/{name_of(receipt.remote_id)}")
-        return None if article is None else Live(text=words(article), url=web(article.get("url")))
+        return None if article is None else live_of(article, door)
 
     async def delete(self, receipt: Receipt, door: Door) -> None:
         """Out of the public: it stays with its author as a draft, which the API cannot delete."""
@@ -202,6 +218,8 @@ class DevTo:
     async def connect(self, account: Account, door: Door) -> Account:
         """Whose key it is. Raises BadInput for options that cannot work, ChannelRefused (`unauthorized`)."""
         check_title_option(account)
+        if account.options.get("cover", "") not in ("", "first"):
+            raise BadInput("The option cover is first, or left out.")
         if account.options.get("canonical", "") not in ("", "link"):
             raise BadInput("The option canonical is link, or left out.")
         tags = names_in(account.options.get("tags", ""))
@@ -218,3 +236,14 @@ class DevTo:
             page=f"{origin}/{username}",
             options={**account.options, **({"tags": ",".join(tags)} if tags else {})},
         )
+
+
+def live_of(article: Mapping[str, Any], door: Door) -> Live:
+    """Its pictures by their hashes, which their addresses tell."""
+    body, pictures = standing_in(str(article.get("body_markdown") or ""), door.public("media/"))
+    return Live(
+        text="\n\n".join(each for each in (title_of(article), body) if each),
+        media_sha256=tuple(each.sha256 for each in pictures),
+        alts=tuple(each.alt for each in pictures),
+        url=web(article.get("url")),
+    )

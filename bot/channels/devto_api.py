@@ -9,6 +9,7 @@ that were never public, then goes by `published_at`, the latest first, which an 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -54,7 +55,8 @@ async def me(api: BlogApi) -> dict[str, Any]:
 
 
 async def mine(api: BlogApi, payload: SealedPayload, since: datetime) -> tuple[list[Kept], bool]:
-    """The account's drafts with these very words, and what of them was published since then; and whether these are all.
+    """The account's drafts with these very words and pictures, and what of them was published since then; and whether
+    these are all.
 
     Raises ChannelRefused, ProvenNotSent.
     """
@@ -73,14 +75,17 @@ async def mine(api: BlogApi, payload: SealedPayload, since: datetime) -> tuple[l
 
 
 def same(article: dict[str, Any], payload: SealedPayload) -> bool:
-    """Whether it has the title and the words that were sealed."""
-    return words(article) == payload.parts[0].text
+    """Whether it has the title and the Markdown that were sealed."""
+    return (title_of(article), body_of(article)) == (payload.title, payload.extra.get("body", ""))
 
 
-def words(article: dict[str, Any]) -> str:
-    """Title and Markdown, as a payload's part has them."""
-    body = str(article.get("body_markdown") or "").replace("\r\n", "\n").strip()
-    return "\n\n".join(each for each in (" ".join(str(article.get("title") or "").split()), body) if each)
+def title_of(article: Mapping[str, Any]) -> str:
+    return " ".join(str(article.get("title") or "").split())
+
+
+def body_of(article: Mapping[str, Any]) -> str:
+    """Its Markdown, with the line ends that payloads have."""
+    return str(article.get("body_markdown") or "").replace("\r\n", "\n").strip()
 
 
 def number(article: dict[str, Any]) -> str:

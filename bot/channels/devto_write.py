@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.channels.answers import instant, web
-from bot.channels.article import names_in, words_of
+from bot.channels.article import names_in
 from bot.channels.base import ChannelRefused, Door, ProvenNotSent, Receipt
 from bot.channels.blog_api import KEPT, BlogApi, packed
 from bot.channels.devto_api import Kept, me, number, same
@@ -48,7 +48,7 @@ def one_of(api: BlogApi, found: list[Kept], whole: bool) -> Kept | None:
 
 async def draft_of(api: BlogApi, payload: SealedPayload) -> str:
     """The number of a new draft that holds what was approved. Raises ChannelRefused, ProvenNotSent, OutcomeUnknown."""
-    carries = Carries(payload, lambda approved: {"content": packed(body_of(approved.payload))}, words_of)
+    carries = Carries(payload, lambda approved: {"content": packed(body_of(approved.payload))}, sealed_words)
     try:
         made = await api.made("POST", "/articles", body=body_of(payload), carries=carries)
     except ChannelRefused as refused:
@@ -73,6 +73,11 @@ async def draft_of(api: BlogApi, payload: SealedPayload) -> str:
     return number(made)
 
 
+def sealed_words(payload: SealedPayload) -> tuple[str, str]:
+    """Title and whole Markdown, pictures with their alt texts included."""
+    return payload.title, payload.extra.get("body", "")
+
+
 def body_of(payload: SealedPayload) -> dict[str, Any]:
     """The draft, from the sealed payload alone."""
     article: dict[str, Any] = {
@@ -83,6 +88,8 @@ def body_of(payload: SealedPayload) -> dict[str, Any]:
     }
     if payload.extra.get("canonical"):
         article["canonical_url"] = payload.extra["canonical"]
+    if payload.extra.get("cover"):
+        article["main_image"] = payload.extra["cover"]
     return {"article": article}
 
 

@@ -57,7 +57,7 @@ from bot.channels.linkedin_api import VISIBILITIES, Api, instant, judged, path_o
 from bot.channels.linkedin_listing import images, last, listed_since, readable, thumbnails
 from bot.channels.linkedin_numbers import OF_PAGE, OF_PERSON, counted, of_page, of_person
 from bot.channels.linkedin_places import PAGE, page, page_called, pages, person, same_author
-from bot.channels.linkedin_showing import document_at, shown_at
+from bot.channels.linkedin_showing import document_at, logo_at, shown_at
 from bot.channels.linkedin_text import MOST, handles_in, little, plain, spoken, units, with_names
 from bot.channels.linkedin_upload import upload
 from bot.channels.platform import LINKEDIN, Platform
@@ -278,18 +278,17 @@ class LinkedIn:
         return (Place("", me.name or me.urn), *(Place(each.urn, each.name) for each in await pages(api)))
 
     async def introduce(self, account: Account, door: Door) -> Introduction:
-        """Name, a person's picture, and the last post where LinkedIn lets AdMind read it; of a page's logo it tells
-        only an id.
-        """
+        """Name, a person's picture or a page's logo, and the last post where LinkedIn lets AdMind read it."""
         try:
             api = await Api.of(door, self._platform, account.server)
             me = await person(api)
             post = await last(api, account.remote_id)
+            avatar = me.picture if account.remote_id == me.urn else await logo_at(api, account.remote_id)
         except Exception:  # nothing depends on it: what cannot be read is not shown
             return Introduction(last_post=None)
         return Introduction(
             name=account.handle,
-            avatar=me.picture if account.remote_id == me.urn else "",
+            avatar=avatar,
             last_post=None if post is None else printable(plain(str(post.get("commentary") or ""))),
             last_at=instant((post or {}).get("createdAt")),
         )

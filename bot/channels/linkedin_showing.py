@@ -1,4 +1,4 @@
-"""Where LinkedIn shows the pictures and the document of a post: at addresses for everybody, for a while.
+"""Where LinkedIn shows a page's logo and the pictures and the document of a post: at addresses for all, for a while.
 
 https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/images-api and …/shares/documents-api,
 `downloadUrl`. All pictures of a post are asked for at once: requests are counted by the day.
@@ -24,6 +24,19 @@ async def shown_at(api: Api, urns: Sequence[object]) -> tuple[str, ...]:
     results = said.get("results")
     found = tuple(_address(results.get(urn)) if isinstance(results, dict) else "" for urn in wanted)
     return found if any(found) else ()
+
+
+async def logo_at(api: Api, page: str) -> str:
+    """Of a page's logo; empty where it has none, or LinkedIn does not say it.
+
+    It is named by the older kind of id (`logoV2`), which the Images API knows with `image` in place of
+    `digitalmediaAsset`:
+    https://learn.microsoft.com/en-us/linkedin/marketing/community-management/organizations/organization-lookup-api.
+    """
+    logo = (await _asked(api, f"/rest/organizations/{page.rpartition(':')[2]}")).get("logoV2")
+    named = (logo.get("cropped") or logo.get("original")) if isinstance(logo, dict) else None
+    found = await shown_at(api, [str(named or "").replace("urn:li:digitalmediaAsset:", "urn:li:image:")])
+    return found[0] if found else ""
 
 
 async def document_at(api: Api, post: Mapping[str, Any]) -> str:

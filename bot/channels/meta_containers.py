@@ -8,13 +8,12 @@ call lists containers, so after a crash the account's posts are looked through i
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from bot.channels.answers import KEPT
 from bot.channels.base import ChannelRefused, Problem, ProvenNotSent
+from bot.channels.edge import reachable
 from bot.channels.handed import Carries, no_words
 from bot.channels.meta_api import Api, data_of, id_in
 from storage.sealed import SealedPayload
@@ -92,7 +91,7 @@ async def room(api: Api, user: str, edge: str, *kinds: tuple[str, int]) -> None:
 
 def unreachable(payload: SealedPayload, base_url: str, title: str) -> tuple[Problem, ...]:
     """A problem where there are pictures, and no address at which Meta could fetch them."""
-    if not any(part.media for part in payload.parts) or _public(base_url):
+    if not any(part.media for part in payload.parts) or reachable(base_url):
         return ()
     return (
         Problem(
@@ -101,12 +100,3 @@ def unreachable(payload: SealedPayload, base_url: str, title: str) -> tuple[Prob
             "Whoever runs AdMind sets ADMIND_PUBLIC_URL, or lends pictures from a bucket; or leave the pictures out.",
         ),
     )
-
-
-def _public(base_url: str) -> bool:
-    parts = urlsplit(base_url)
-    host = parts.hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_global
-    except ValueError:
-        return parts.scheme in ("https", "http") and "." in host and not host.endswith((".local", ".localhost"))

@@ -89,7 +89,7 @@ def build_channels(
     fetched_from = lent_from or base_url
     adapters: tuple[Channel, ...] = (
         *(Feed(feed), Webhook(base_url), Mastodon(), Bluesky(), Telegram()),
-        *(WordPress(), Ghost(), DevTo()),
+        *(WordPress(), Ghost(), DevTo(base_url)),
         *(LinkedIn(platforms.linkedin), X(platforms.x)),
         *(Discord(), DiscordWebhook(), Slack()),
         *(Email(), Pinterest(platforms.pinterest)),

@@ -35,6 +35,7 @@ from bot.channels.base import (
     Content,
     Door,
     Found,
+    Introduction,
     Live,
     Lookup,
     Measure,
@@ -49,11 +50,11 @@ from bot.channels.feed_formats import media_path
 from bot.channels.handed import Carries, all_words
 from bot.channels.limits import problems
 from bot.channels.standard_webhooks import signed_headers
-from bot.errors import BadInput
+from bot.channels.webhook_hello import MOST_ANSWER_BYTES, ping, shown_in
+from bot.errors import AdMindError, BadInput
 from storage.sealed import Medium, Part, SealedPayload
 
 KEY_LIFE = timedelta(hours=24)
-MOST_ANSWER_BYTES = 64_000
 MOST_ID, MOST_ADDRESS = 200, 2000
 
 
@@ -161,22 +162,21 @@ class Webhook:
     def price(self, payload: SealedPayload) -> str:
         return ""
 
+    async def introduce(self, account: Account, door: Door) -> Introduction:
+        """How the receiver shows itself in its answer to another ping, if it does."""
+        try:
+            return shown_in(await ping(account, account.options.get("url", ""), door))
+        except (AdMindError, TimeoutError):  # nothing depends on it: what cannot be asked is not shown
+            return Introduction(last_post=None)
+
     async def connect(self, account: Account, door: Door) -> Account:
         """Checks the options and sends a signed ping; what answers 2xx is connected.
 
         Raises BadInput for options that cannot work, ChannelRefused when the address does not answer as it should.
         """
         url = _checked(account.options)
-        body = rfc8785.dumps({"type": "admind.ping", "version": 1})
         try:
-            headers = signed_headers(await door.secret("signing_key"), f"ping_{account.id}", door.now(), body)
-        except ValueError:
-            raise BadInput(
-                "The signing key cannot be used.", do_next="Use whsec_ and 32 random bytes in base64."
-            ) from None
-        headers |= {"content-type": "application/json"}
-        try:
-            answer = await ask(lambda: door.request("POST", url, content=body, headers=headers), account.name)
+            answer = await ping(account, url, door)
         except (ProvenNotSent, OutcomeUnknown):
             raise ChannelRefused(
                 "Nothing answered at this address.", code="unreachable", do_next="Check it, then connect again."

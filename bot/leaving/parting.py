@@ -25,6 +25,7 @@ from storage.journal import Journal, unfinished
 from storage.leaving import Beside, Leaving, Leftover, beside
 from storage.posts import Post, PostState
 from storage.redis import Database
+from storage.standing import StandingPictures
 from storage.stores import TeamStore
 from storage.unnamed import discard
 from storage.waiting import WaitingStore
@@ -75,12 +76,15 @@ class Parting:
         """Remember what belongs to it, and list what stands with others."""
         await self._keep(leaving, await self._survey(leaving))
         of, left = self._of(leaving), list[Leftover]()
+        ending = await StandingPictures(self._database).posts(leaving.workspace)
         names = {account.id: account.name for account in await of.accounts()}
         async for post in of.posts():
             if post.channel not in OURS and (what := _still_out(post)) is not None:
                 kind: Literal["post", "receiver"] = "receiver" if post.channel == "webhook" else "post"
                 url = post.receipt.url if post.receipt else ""
                 left.append(Leftover(kind=kind, where=names.get(post.account, post.channel), what=what, url=url))
+                if post.id in ending:  # it stays, and shows none of them from now on
+                    left.append(left[-1].model_copy(update={"kind": "pictures"}))
         return tuple(left)
 
     async def access(self, leaving: Leaving) -> tuple[Leftover, ...]:

@@ -60,12 +60,15 @@ def in_the_way(found: Pauses, post: Post, text: str) -> Pause | None:
     return None
 
 
+def names_topic(topic: str, text: str) -> bool:
+    """Whether a pause of this topic takes the text in."""
+    words = _words(topic)
+    return bool(words) and bool(re.search(rf"\b{re.escape(' '.join(words))}\b", " ".join(_words(text))))
+
+
 def _topic(pause: Pause, topic: str, text: str) -> Hit | None:
     words, said = _words(topic), _words(text)
-    if not words:
-        return None
-    joined = " ".join(said)
-    if re.search(rf"\b{re.escape(' '.join(words))}\b", joined):
+    if names_topic(topic, text):
         return Hit(pause)
     stems = {word[: max(4, len(word) - 2)] for word in words if len(word) >= 4}
     near = bool(stems) and all(any(other.startswith(stem) for other in said) for stem in stems)

@@ -22,7 +22,7 @@ from bot.publishing.endings import Endings
 from bot.publishing.handover import Handover, NotRecorded, Stopped
 from bot.publishing.holds import Busy, Holds
 from bot.publishing.pacing import LOOK_AGAIN, Pacing
-from bot.publishing.pause import in_the_way
+from bot.publishing.pause import in_the_way, names_topic
 from bot.publishing.read_back import compare, receipt_of, with_comment
 from bot.publishing.run import (
     LATE_WINDOW,
@@ -45,6 +45,7 @@ from storage.posts import DOUBTFUL, Attempt, Failure, Post, PostReceipt, PostSta
 from storage.record import new_id
 from storage.redis import Database
 from storage.sending import Refusal, Sending
+from storage.standing import StandingPictures
 from storage.stores import PostStore, TeamStore
 
 log = logging.getLogger(__name__)
@@ -79,6 +80,7 @@ class Publisher:
         self._database = database
         self._posts = PostStore(database)
         self._media = MediaStore(database)
+        self._standing = StandingPictures(database)
         self._team = TeamStore(database)
         self._channels = channels
         self._open_door = open_door
@@ -132,8 +134,8 @@ class Publisher:
         if run.claim.barred == "stopped":
             await self.endings.end(run.claim, run.post, PostState.cancelled)
             return False
-        pause = in_the_way(run.pauses, run.post, run.text)
-        if pause is not None or run.claim.barred == "paused":
+        barred = run.claim.barred == "paused" or any(names_topic(each, run.text) for each in run.claim.topics)
+        if barred or in_the_way(run.pauses, run.post, run.text) is not None:
             sentence = "It fell due while a pause was on."
             await self.endings.end(
                 run.claim, run.post, PostState.paused, failure=Failure(code="paused", sentence=sentence)
@@ -250,8 +252,12 @@ class Publisher:
     async def _open_media(self, run: Run) -> None:
         """Channels that fetch pictures find them on the public edge from the first attempt on, for some days.
 
-        Our own show them while the post stands there, and no longer.
+        Our own show them while the post stands there, and no longer; so do those that name them by our addresses.
         """
+        if run.capabilities.lasting:
+            for medium in (medium for part in run.payload.parts for medium in part.media):
+                await self._standing.show(run.post, medium.sha256, medium.mime)
+            return
         if run.capabilities.own or (self._lent and run.capabilities.fetches):
             return
         for medium in (medium for part in run.payload.parts for medium in part.media):

@@ -27,6 +27,8 @@ from storage.homes import HomeStore
 from storage.redis import Database, connect
 from storage.reindexing import reindex
 from storage.retention import LIVES, Life
+from storage.serving import ServedPlaces
+from storage.standing import StandingPictures
 from storage.stores import TeamStore
 from storage.tokens import TokenStore
 
@@ -100,11 +102,13 @@ class Keeping:
         """Make again what can be made from the records: look-ups, hints and places in lists; how many of each."""
         tokens, feed = TokenStore(self._database, self._clock.now), FeedStore(self._database)
         homes = HomeStore(self._database)
-        done = {"tokens": 0, "homes": 0, "feed_pages": 0, "drafts": 0, "posts": 0}
+        done = {"tokens": 0, "homes": 0, "feed_pages": 0, "pictures": 0, "drafts": 0, "posts": 0}
         done["due"] = await DueSets(self._database).sweep()
         for workspace in await self._team.workspace_ids():
             done["tokens"] += await tokens.rebuild(workspace)
             done["homes"] += await homes.rebuild(workspace)
+            await ServedPlaces(self._database).rebuild(workspace)
+            done["pictures"] += await StandingPictures(self._database).rebuild(workspace)
             for account in await self._team.all(self._team.accounts, workspace):
                 done["feed_pages"] += await feed.rebuild(workspace, account.id)
             for kind, count in (await reindex(self._database, workspace)).items():

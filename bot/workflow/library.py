@@ -14,6 +14,7 @@ from storage.audit import AuditWriter
 from storage.blobs.base import BlobStore
 from storage.feed import FeedStore
 from storage.media import MediaItem, MediaStore
+from storage.standing import StandingPictures
 from storage.team import Member, Role
 
 
@@ -47,6 +48,7 @@ class Library:
         blobs: BlobStore,
         media: MediaStore,
         feed: FeedStore,
+        standing: StandingPictures,
         audit: AuditWriter,
         room: Room,
         clock: Clock,
@@ -56,6 +58,7 @@ class Library:
         self._blobs = blobs
         self._media = media
         self._feed = feed
+        self._standing = standing
         self._clock = clock
 
     async def upload(self, workspace: str, brand: str, member: Member, data: bytes) -> MediaItem:
@@ -197,12 +200,13 @@ class Library:
         raise NotFound("There is no such picture.", do_next="Look at the library.")
 
     async def public(self, workspace: str, sha256: str) -> Stored | None:
-        """A picture that a post in a feed shows, or that a post on its way out needs; None for every other.
+        """A picture that a post shows in a feed or by its address, or that a post on its way out needs; None for every
+        other.
 
         `workspace` is looked at first; others only where one of theirs was shown.
         """
         for each in (workspace, *await self._feed.showing(sha256)):
             mime = await self._media.shown(each, sha256) or await self._feed.picture(each, sha256)
-            if mime:
+            if mime := mime or await self._standing.mime(each, sha256):
                 return Stored(await self._blobs.get(sha256), mime)
         return None

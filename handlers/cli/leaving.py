@@ -117,5 +117,6 @@ KINDS: Final = {
     "receiver": "what a webhook received",
     "access": "a key that was given by hand",
     "message": "messages of AdMind",
+    "pictures": "the place of pictures, which ended with AdMind's addresses",
 }
 COMMANDS: Final = (export, erase, keep, leaving)

@@ -14,7 +14,8 @@ from tests.fakes.faulty_http import FaultyServer, Headers, Seen, listening
 
 Answer = tuple[int, bytes, Headers]
 API_KEY = "h4Q8dZ2kLm9RtVx3Yp7WsN6b"
-WRITABLE = {"title", "body_markdown", "published", "tags", "canonical_url"}
+WRITABLE = {"title", "body_markdown", "published", "tags", "canonical_url", "main_image"}
+SHOWN = re.compile(r"!\[[^\]\n]*\]\((https?://[^\s()]+)\)")
 
 
 def real_now() -> datetime:
@@ -28,6 +29,9 @@ class Entry:
     created_at: datetime
     published: bool = False
     published_at: datetime | None = None  # kept when it is taken down
+    broken: list[str] = field(
+        default_factory=list
+    )  # pictures that it could not fetch: it shows the article all the same
 
 
 class No(Exception):
@@ -44,6 +48,7 @@ class ForemServer(FaultyServer):
     user_id: int = 4169381
     strips: str = ""  # a character that it takes out of titles
     picture: str = ""
+    pictures: Callable[[str], bytes | None] = lambda url: None  # what lies at an address that an article names
     lists: bool = True  # whether one's own articles are listed: a late copy lists none
     now: Callable[[], datetime] = real_now
     entries: list[Entry] = field(default_factory=list)
@@ -74,6 +79,7 @@ class ForemServer(FaultyServer):
     def commit(self, seen: Seen) -> bytes:
         entry = self._entry(seen)
         entry.published = bool(json.loads(seen.body)["article"]["published"])
+        self._fetch(entry)
         if entry.published and entry.published_at is None:
             entry.published_at = self.now()
         return json.dumps(self._shown(entry)).encode()
@@ -138,8 +144,15 @@ class ForemServer(FaultyServer):
             raise AssertionError("front matter and Liquid are refused before")
         self._count += 1
         entry = Entry(self._count, dict(asked) | {"title": title}, self.now())
+        self._fetch(entry)
         self.entries.append(entry)
         return _json(201, self._shown(entry))
+
+    def _fetch(self, entry: Entry) -> None:
+        """Pictures and cover, as its image proxy does whenever somebody looks at the article."""
+        cover = entry.fields.get("main_image")
+        named = [*([cover] if cover else []), *SHOWN.findall(entry.fields["body_markdown"])]
+        entry.broken = [url for url in named if not self.pictures(url)]
 
     def _get(self, seen: Seen) -> Answer:
         found = self._entry(seen)

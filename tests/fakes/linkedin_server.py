@@ -81,6 +81,8 @@ class LinkedInServer(FaultyServer):
     upload_base: str = ""  # another origin for uploads
     answers: dict[str, list[Answer]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)  # of a person's post, by LinkedIn's word
+    logos: bool = True  # whether pages have one
+    marks: dict[str, bytes] = field(default_factory=dict)  # their logos, once somebody asked
     processing: int = 0  # looks until a picture or a document is ready
     ready: set[str] = field(default_factory=set)  # documents that were looked at and can be posted
     _count: int = 0
@@ -304,7 +306,12 @@ class LinkedInServer(FaultyServer):
         if urn not in ORGANIZATIONS:
             return _json(404, {"status": 404})
         name, vanity = ORGANIZATIONS[urn]
-        return _json(200, {"id": int(number), "localizedName": name, "vanityName": vanity})
+        said = {"id": int(number), "localizedName": name, "vanityName": vanity}
+        if self.logos:
+            self.marks[f"urn:li:image:LOGO-{number}"] = face_of(vanity)
+            asset = f"urn:li:digitalmediaAsset:LOGO-{number}"
+            said |= {"logoV2": {"cropped": asset, "original": asset}}
+        return _json(200, said)
 
     def _by_vanity(self, seen: Seen) -> Answer:
         token, wanted = self._token(seen), seen.query["vanityName"][0]
@@ -351,8 +358,9 @@ class LinkedInServer(FaultyServer):
         listed = re.search(r"\?ids=List\(((?:urn%3Ali%3Aimage%3A[\w-]+,?)+)\)$", seen.target)
         if listed is None or seen.headers.get("x-restli-method") != "BATCH_GET":
             return _json(400, {"status": 400})
-        urns = [urn for urn in map(unquote, listed[1].split(",")) if urn in self.uploads]
-        shown = {urn: {"id": urn, "status": "AVAILABLE", "downloadUrl": self.show(self.uploads[urn])} for urn in urns}
+        there = self.uploads | self.marks
+        urns = [urn for urn in map(unquote, listed[1].split(",")) if urn in there]
+        shown = {urn: {"id": urn, "status": "AVAILABLE", "downloadUrl": self.show(there[urn])} for urn in urns}
         return _json(200, {"results": shown, "statuses": {}, "errors": {}})
 
     def _state_of_document(self, _: Seen, quoted: str) -> Answer:

@@ -433,11 +433,14 @@ CASES = [
     ),
     Case(
         "devto",
-        dying(forem_server.ForemServer),
+        lambda: _fetching(forem_server.ForemServer),
         secrets=lambda server: {"api_key": forem_server.API_KEY},
         options=_at_server,
-        stands=lambda server: [(each.fields["title"], 0) for each in server.entries],
-        pictures=0,
+        stands=lambda server: [
+            (each.fields["title"], each.fields["body_markdown"].count("![Bread](") - len(each.broken))
+            for each in server.entries
+        ],
+        mime="image/jpeg",
         **BLOG,
     ),
 ]

@@ -184,6 +184,27 @@ async def test_the_claim_itself_says_what_bars_the_post(database: Database) -> N
     assert await barred() == "stopped"
 
 
+async def test_the_claim_itself_tells_the_topics_that_are_paused(database: Database) -> None:
+    """They are judged by the post's words, which lie in a file: but as they were at that moment."""
+    sending, found, at = Sending(database, lease_ms=LEASE_MS), await kept(database), datetime.now(UTC)
+
+    async def topics(state: PostState = PostState.scheduled) -> tuple[str, ...]:
+        await cast(Any, database.client).hset(post_key(W, found.id), "state", state.value)
+        claim = await held(sending, found)
+        await sending.release(claim)
+        assert claim.barred == ""
+        return tuple(sorted(claim.topics))
+
+    assert await topics() == ()
+    for topic in ("Brot & Öl", "recall: all"):
+        await commit(database, pauses.put(Change(W), Pause(scope=f"topic:{topic}", by="m", since=at)))
+    assert await topics() == ("Brot & Öl", "recall: all")
+    assert await topics(PostState.sending) == (), "what may be out is looked up, paused or not"
+    lifted = Pause(scope="topic:Brot & Öl", by="m", since=at, until=at)
+    await commit(database, pauses.put(Change(W), lifted))
+    assert await topics() == ("recall: all",)
+
+
 async def test_an_account_that_is_not_there_bars_the_post(database: Database) -> None:
     sending, found = Sending(database, lease_ms=LEASE_MS), post(account="another")
     await commit(database, PostStore(database).save(Change(W), found, ver=None))

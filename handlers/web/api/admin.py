@@ -248,6 +248,7 @@ class RepairedView(BaseModel):
     tokens: int
     homes: int = 0
     feed_pages: int
+    pictures: int
     drafts: int
     posts: int
     due: int = Field(description="Workspaces that have something due some day.")

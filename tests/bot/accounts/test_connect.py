@@ -25,6 +25,7 @@ from storage.credentials import Credentials, Vault
 from storage.feed import FeedStore
 from storage.ledger import Ledger
 from storage.redis import Database
+from storage.serving import ServedPlaces
 from storage.stores import TeamStore
 from storage.team import Member
 from tests.bot.channels.benches import BASE_URL, Blobs, Standing
@@ -45,9 +46,11 @@ class Place:
     server: WebhookServer
     database: Database
 
-    async def connect(self, name: str = "Shop", *, brand: str = "b_1", path: str = "/hook") -> Account:
+    async def connect(
+        self, name: str = "Shop", *, brand: str = "b_1", path: str = "/hook", workspace: str = "w_1"
+    ) -> Account:
         return await self.accounts.connect(
-            "w_1", brand, "webhook", name, {"url": self.server.origin + path}, SECRETS, by="m_ana"
+            workspace, brand, "webhook", name, {"url": self.server.origin + path}, SECRETS, by="m_ana"
         )
 
 
@@ -129,6 +132,51 @@ async def test_of_two_brands_that_connect_one_place_at_once_one_gets_it(place: P
     assert [one.id for one, _ in await place.book.all("w_1")] == [account.id]
     kept = await cast(Any, place.database.client).hkeys(keys.of("w_1", "secrets"))
     assert {str(name).split(":")[0].split("|")[0] for name in kept} == {account.id}, "nothing is left of the others"
+
+
+async def test_one_place_serves_no_brand_of_another_workspace_either(place: Place) -> None:
+    first = await place.connect()
+    with pytest.raises(BadInput, match="another workspace of this AdMind") as refused:
+        await place.connect(brand="b_9", workspace="w_2")
+    assert refused.value.kept == "Nothing was connected."
+    assert await place.book.all("w_2") == () and await place.credentials.all("w_1", first.id) == SECRETS
+    candidate = first.changed(workspace="w_2", brand="b_9", id="a_9")
+    with pytest.raises(BadInput, match="another workspace of this AdMind"):
+        await place.accounts.fits(candidate)
+    assert (await place.connect()).id == first.id, "renewed where it serves"
+    await place.connect(brand="b_9", workspace="w_2", path="/hook?brand=9")
+    await place.accounts.close("w_1", first.id)
+    moved = await place.connect("Moved", brand="b_9", workspace="w_2")
+    with pytest.raises(BadInput, match="another workspace of this AdMind"):
+        await place.connect()
+    assert [found.id for found, _ in await place.book.all("w_2") if found.name == "Moved"] == [moved.id]
+
+
+async def test_of_workspaces_that_connect_one_place_at_once_one_gets_it(place: Place) -> None:
+    ways = [place.connect(brand=f"b_{number}", workspace=f"w_{number}") for number in range(1, 7)]
+    found = await asyncio.gather(*ways, return_exceptions=True)
+    [account] = [one for one in found if isinstance(one, Account)]
+    assert all("another workspace" in str(one) for one in found if isinstance(one, BadInput))
+    assert sum(isinstance(one, BadInput) for one in found) == 5
+    for number in range(1, 7):
+        every = [each for each, _ in await place.book.all(f"w_{number}") if each.closed_at is None]
+        assert [each.id for each in every] == ([account.id] if account.workspace == f"w_{number}" else [])
+        kept = await cast(Any, place.database.client).hkeys(keys.of(f"w_{number}", "secrets"))
+        assert bool(kept) == (account.workspace == f"w_{number}"), "nothing is left of the others"
+
+
+async def test_a_claim_without_an_account_behind_it_holds_nobody_up(place: Place) -> None:
+    served = ServedPlaces(place.database)
+    first = await place.connect()
+    await served.release(first)
+    assert await served.claim(first.changed(workspace="w_2", id="a_2")), "then its process died"
+    assert (await place.connect()).id == first.id and not await served.elsewhere(first)
+    assert await served.elsewhere(first.changed(workspace="w_2", id="a_2"))
+    [key] = [each async for each in cast(Any, place.database.client).scan_iter(match="*lookup:serves*")]
+    await cast(Any, place.database.client).delete(key)
+    assert await served.rebuild("w_1") == 1
+    with pytest.raises(BadInput, match="another workspace of this AdMind"):
+        await place.connect(brand="b_9", workspace="w_2")
 
 
 async def test_places_that_are_connected_at_once_are_all_connected(place: Place) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.accounts.door import HttpClient, always
+from bot.channels.article import page_html
 from bot.channels.base import (
     Absent,
     Account,
@@ -26,9 +27,10 @@ from bot.channels.base import (
 from bot.channels.devto import DevTo
 from bot.errors import BadInput
 from bot.fetch import safe_client
-from storage.sealed import Medium, SealedPayload
-from tests.bot.channels.benches import blank_account, door_for
+from storage.sealed import SealedPayload
+from tests.bot.channels.benches import BASE_URL, blank_account, door_for
 from tests.bot.channels.contract import AT, KEY, OTHER_KEY, OUTCOMES, TEXT, NetworkBench, NetworkContract, attempt
+from tests.bot.channels.handed_contract import ALTS, MEDIA, shown
 from tests.fakes.faulty_http import Act
 from tests.fakes.forem_server import API_KEY, Entry, ForemServer, forem_server
 
@@ -37,7 +39,7 @@ class DevToBench:
     secrets: Sequence[str] = (API_KEY,)
 
     def __init__(self, server: ForemServer, client: HttpClient) -> None:
-        self.channel = DevTo()
+        self.channel = DevTo(BASE_URL)
         self.server = server
         self.key = API_KEY
         self._client = client
@@ -64,7 +66,7 @@ async def open_bench(options: dict[str, str] | None = None, **switches: Any) -> 
     """A connected account at a fresh server, through the safe client as the operator would allow it."""
     switches = {"now": lambda: AT} | switches
     async with (
-        forem_server(**switches) as server,
+        forem_server(**{"pictures": lambda url: shown(BASE_URL, url)} | switches) as server,
         safe_client(allow_hosts={f"127.0.0.1:{server.port}"}) as client,
     ):
         bench = DevToBench(server, client)
@@ -102,13 +104,85 @@ async def test_an_article_is_its_markdown_with_tags_and_the_originals_address() 
             "canonical_url": "https://velo.example/neu",
         }
         live = await bench.channel.read_back(receipt, bench.door())
-        assert live == Live(text=f"Neu hier\n\n{body}", url=receipt.url)
+        assert live == Live(text=f"Neu hier\n\n{body}", alts=(), url=receipt.url), "none of its own"
 
 
-async def test_what_is_not_sent_is_not_approved() -> None:
+FIRST, SECOND = (f"{BASE_URL}/media/{medium.sha256}.jpg" for medium in MEDIA)
+
+
+@pytest.mark.parametrize("cover", [False, True])
+async def test_pictures_stand_around_the_text_with_their_alt_texts_at_addresses_of_the_approved_bytes(
+    cover: bool,
+) -> None:
+    async with open_bench({"cover": "first"} if cover else {}) as bench:
+        payload = bench.sealed("# Neu\n\nAb **heute**.", media=MEDIA)
+        assert bench.channel.validate(payload, bench.account) == ()
+        receipt = await bench.channel.send(payload, KEY, bench.door().sending(payload))
+        [entry] = bench.server.entries
+        one, two = f"![{ALTS[0]}]({FIRST})", f"![{ALTS[1]}]({SECOND})"
+        assert entry.fields["body_markdown"] == (
+            f"Ab **heute**.\n\n{one}\n\n{two}" if cover else f"{one}\n\nAb **heute**.\n\n{two}"
+        )
+        assert entry.fields.get("main_image") == (FIRST if cover else None)
+        assert entry.broken == [], "DEV finds them at once"
+        found = await bench.channel.look_up(payload, KEY, bench.door())
+        assert isinstance(found, Found) and found.receipt.remote_id == receipt.remote_id
+        live = await bench.channel.read_back(receipt, bench.door())
+        names = tuple(medium.sha256 for medium in MEDIA)
+        assert live == Live(text="Neu\n\nAb **heute**.", media_sha256=names, alts=ALTS, url=receipt.url)
+        assert live.text == payload.parts[0].text
+        entry.fields["body_markdown"] = entry.fields["body_markdown"].replace(FIRST, "https://elsewhere.example/a.jpg")
+        changed = await bench.channel.read_back(receipt, bench.door())
+        assert changed is not None and changed.media_sha256 != names
+
+
+def test_the_studio_shows_them_where_they_stand_from_its_own_address() -> None:
+    account = blank_account("devto")
+    payload = DevTo(BASE_URL).build(Content(text="# Neu\n\nAb **heute**.", media=MEDIA), account)
+    page = page_html(payload, lambda medium: f"/studio/media/{medium.sha256}")
+    first, second = (page.index(f'src="/studio/media/{medium.sha256}"') for medium in MEDIA)
+    assert first < page.index("<strong>heute</strong>") < second and BASE_URL not in page
+
+
+async def test_pictures_alone_make_an_article_and_a_picture_of_ones_own_stays_words() -> None:
     async with open_bench() as bench:
-        medium = Medium(sha256="0" * 64, mime="image/png", size=9, width=4, height=3)
-        assert bench.sealed(media=(medium,)).parts[0].media == () and bench.channel.capabilities.images_max == 0
+        payload = bench.sealed("# Neu", title="Neu", media=MEDIA[:1])
+        assert bench.channel.validate(payload, bench.account) == ()
+        text = "# Neu\n\n![mein](https://velo.example/a.png)\n\nEnde\n\n![dein](https://velo.example/b.png)"
+        receipt = await bench.send(text, media=MEDIA[:1])
+        live = await bench.channel.read_back(receipt, bench.door())
+        assert live is not None and live.alts == ALTS[:1]
+        assert live.text == text.removeprefix("# ")
+
+
+@pytest.mark.parametrize(
+    ("base_url", "alt", "text", "rule"),
+    [
+        ("http://news.velo.example", "Velo", TEXT, "public_address"),
+        ("https://localhost:8484", "Velo", TEXT, "public_address"),
+        ("https://192.168.1.4", "Velo", TEXT, "public_address"),
+        (BASE_URL, "Velo [rot]", TEXT, "alt_form"),
+        (BASE_URL, "Velo\nrot", TEXT, "alt_form"),
+        (BASE_URL, "Velo \\ rot", TEXT, "alt_form"),
+        (BASE_URL, "Velo {{ rot }}", TEXT, "liquid"),
+        (BASE_URL, "Velo", "# Neu\n\n```\nvelo", "open_code"),
+        (BASE_URL, "", TEXT, ""),
+    ],
+)
+def test_what_would_not_show_as_approved_is_told_before(base_url: str, alt: str, text: str, rule: str) -> None:
+    channel, account = DevTo(base_url), blank_account("devto")
+    payload = channel.build(Content(text=text, media=(MEDIA[0].model_copy(update={"alt": alt}),)), account)
+    assert {problem.rule for problem in channel.validate(payload, account)} == ({rule} if rule else set())
+    bare = channel.build(Content(text=TEXT), account)
+    assert channel.validate(bare, account) == (), "without pictures none is needed"
+
+
+async def test_an_article_is_not_sent_whose_pictures_would_lie_elsewhere_by_now() -> None:
+    async with open_bench() as bench:
+        payload = DevTo("https://former.velo.example").build(Content(text=TEXT, media=MEDIA), bench.account)
+        with pytest.raises(ChannelRefused) as refused:
+            await bench.channel.send(payload, KEY, bench.door().sending(payload))
+        assert refused.value.code == "picture" and bench.server.entries == []
 
 
 @pytest.mark.parametrize(
@@ -251,7 +325,15 @@ async def test_connecting_verifies_the_key_and_shows_the_account() -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"tags": "a,b,c,d,e"}, {"tags": "a" * 31}, {"tags": "a b"}, {"title": "mine"}, {"canonical": "yes"}]
+    "options",
+    [
+        {"tags": "a,b,c,d,e"},
+        {"tags": "a" * 31},
+        {"tags": "a b"},
+        {"title": "mine"},
+        {"canonical": "yes"},
+        {"cover": "no"},
+    ],
 )
 async def test_options_that_cannot_work_are_told_when_connecting(options: dict[str, str]) -> None:
     with pytest.raises(BadInput):

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.accounts.door import HttpClient, always
+from bot.accounts.faces import face_at
 from bot.channels.base import (
     Absent,
     Account,
@@ -472,7 +473,7 @@ def test_a_count_is_never_less_than_any_other_way_of_counting(text: str) -> None
     assert units(little(text)) >= units(text) >= len(text)
 
 
-async def test_a_person_is_introduced_with_their_face_and_a_page_with_its_last_post() -> None:
+async def test_a_person_is_introduced_with_their_face_and_a_page_with_its_logo_and_last_post() -> None:
     async with as_person() as bench:
         shown = await bench.channel.introduce(bench.account, bench.door())
         assert (shown.name, shown.avatar) == ("Ana Muster", f"{bench.server.origin}/face.png")
@@ -481,6 +482,11 @@ async def test_a_person_is_introduced_with_their_face_and_a_page_with_its_last_p
         assert (await bench.channel.introduce(bench.account, bench.door())).last_post == ""
         await bench.send("Our last words")
         shown = await bench.channel.introduce(bench.account, bench.door())
-        assert (shown.last_post, shown.last_at, shown.avatar) == ("Our last words", AT, "")
+        assert (shown.last_post, shown.last_at) == ("Our last words", AT)
+        logo = await face_at(bench.door(), shown.avatar)
+        assert logo is not None and shown.avatar != f"{bench.server.origin}/face.png", "the page's, no person's"
+        bench.server.logos = False
+        shown = await bench.channel.introduce(bench.account, bench.door())
+        assert (shown.last_post, shown.avatar) == ("Our last words", ""), "without one it has a letter"
         await bench.server.stop()
         assert (await bench.channel.introduce(bench.account, bench.door())).last_post is None

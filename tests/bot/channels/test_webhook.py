@@ -23,6 +23,7 @@ from bot.channels.base import (
     Content,
     Door,
     Found,
+    Introduction,
     OutcomeUnknown,
 )
 from bot.channels.webhook import Webhook, origin, wire_body
@@ -281,3 +282,29 @@ def test_any_retry_after_is_seconds_within_an_hour_or_nothing(value: str) -> Non
 def test_dates_that_almost_fit_do_no_harm(value: str) -> None:
     found = retry_after(value, AT)
     assert found is None or 1 <= found <= 3600
+
+
+@pytest.mark.parametrize(
+    ("hello", "shown"),
+    [
+        (b"", Introduction(last_post=None)),
+        (
+            b'{"name": 5, "picture": "file:///etc/passwd", "last_post": {}, "last_at": "soon"}',
+            Introduction(last_post=None),
+        ),
+        (b"[1]", Introduction(last_post=None)),
+        (
+            b'{"name": "Our site", "picture": "https://velo.example/i.png", "last_post": "Spring", '
+            b'"last_at": "2026-12-01T08:00:00Z"}',
+            Introduction("Our site", "https://velo.example/i.png", "Spring", AT),
+        ),
+        (b'{"last_post": ""}', Introduction()),
+    ],
+)
+async def test_a_receiver_may_show_itself_in_its_answer_to_the_ping(hello: bytes, shown: Introduction) -> None:
+    async with open_bench() as bench:
+        bench.server.hello = hello
+        assert await bench.channel.introduce(bench.account, bench.door()) == shown
+        assert bench.server.sent == [], "a ping is no post"
+        bench.server.plan.append(Act(500, body=hello))
+        assert await bench.channel.introduce(bench.account, bench.door()) == Introduction(last_post=None)

@@ -104,7 +104,7 @@ async def test_look_ups_and_lists_are_made_again(world: World) -> None:
     await client.delete(*lists, *hints, *[keys.wake(shard) for shard in keys.shards()])
     assert await TokenStore(world.database).authenticate(secret) is None
     done = await keeping(world).repair()
-    assert done == {"tokens": 1, "homes": 0, "feed_pages": 1, "drafts": 4, "posts": 2, "due": 1}
+    assert done == {"tokens": 1, "homes": 0, "feed_pages": 1, "pictures": 0, "drafts": 4, "posts": 2, "due": 1}
     after = {name: await client.zrange(name, 0, -1, withscores=True) for name in lists}
     assert {name: [member for member, _ in found] for name, found in after.items()} == {
         name: [member for member, _ in found] for name, found in before.items()

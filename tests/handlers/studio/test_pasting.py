@@ -32,6 +32,7 @@ from tests.fakes.smtp_server import USER as MAIL_USER
 from tests.fakes.smtp_server import SmtpServer
 from tests.fakes.telegram_server import TOKEN, TelegramServer
 from tests.fakes.token_server import CLIENT, SECRET, TokenServer
+from tests.fakes.webhook_server import WebhookServer
 from tests.fakes.wordpress_server import PASSWORD, USER, WordPressServer
 from tests.handlers.serving import Served, serving
 from tests.handlers.studio.test_safety import Person
@@ -119,6 +120,12 @@ def tokens() -> Iterator[TokenServer]:
 
 
 @pytest.fixture(scope="module")
+def site() -> Iterator[WebhookServer]:
+    with on_a_thread(WebhookServer()) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
 def shared(
     tmp_path_factory: pytest.TempPathFactory,
     blog: WordPressServer,
@@ -129,10 +136,11 @@ def shared(
     mailbox: SmtpServer,
     read_there: ImapServer,
     tokens: TokenServer,
+    site: WebhookServer,
 ) -> Iterator[Desk]:
     clock = MovableClock()
     with on_a_thread(BlueskyServer()) as server, on_a_thread(TelegramServer()) as telegram:
-        servers = (server, telegram, blog, ghost, forem, discord, slack, mailbox, read_there, tokens)
+        servers = (server, telegram, blog, ghost, forem, discord, slack, mailbox, read_there, tokens, site)
         environ = {"ADMIND_ALLOW_HOSTS": ",".join(f"127.0.0.1:{each.port}" for each in servers)}
         folder = tmp_path_factory.mktemp("pasting")
         with serving(folder, environ, clock=clock) as served, closing(Desk(served, server, telegram, clock)) as desk:
@@ -358,6 +366,25 @@ def test_dev_is_connected_by_an_api_key_and_its_drafts_are_shown_as_articles(des
         assert edited.status_code == 200, edited.text
     preview = desk.person.get(f"/drafts/{draft['id']}").text
     assert "<h4>We open</h4>" in preview and "<p>On <strong>Monday</strong>.</p>" in preview
+
+
+def test_a_webhook_is_seen_as_its_receiver_shows_itself_before_anything_is_kept(
+    desk: Desk, site: WebhookServer
+) -> None:
+    fields = {"name": "Our site", "url": site.url, "signing_key": "whsec_" + "A" * 43 + "="}
+    begun = desk.person.post(ACCOUNTS, fields)
+    page = str(begun.headers["location"]).removeprefix("/studio")
+    shown = desk.person.get(page).text
+    assert "127.0.0.1" in shown and "Its last post cannot be read from here." in shown and 'value="Our site"' in shown
+    site.hello = b'{"name": "Velo <site>", "last_post": "Spring is here", "last_at": "2026-11-01T10:00:00Z"}'
+    shown = desk.person.get(page).text
+    assert "Velo &lt;site&gt;" in shown and "Spring is here" in shown and "whsec_" not in shown
+    with desk.served.client(desk.served.token("read")) as client:
+        names = [each["name"] for each in client.get("/api/v1/accounts").json()["items"]]
+        assert "Our site" not in names
+        assert desk.person.post(page, {"name": "Our site"}).status_code == 303
+        names = [each["name"] for each in client.get("/api/v1/accounts").json()["items"]]
+        assert "Our site" in names and site.sent == []
 
 
 def test_a_discord_room_is_connected_by_a_bot_and_its_drafts_are_shown_as_there(

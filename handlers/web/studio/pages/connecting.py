@@ -108,6 +108,22 @@ async def paste(
     return go(request, f"{ACCOUNTS}/pasted/{begun}")
 
 
+@router.post("/settings/accounts")
+async def webhook(
+    request: Request,
+    visit: Visitor,
+    name: Annotated[str, Form(min_length=1, max_length=80)],
+    url: Annotated[str, Form(max_length=2000)],
+    signing_key: Annotated[str, Form(max_length=200)],
+) -> Response:
+    """A webhook: it is tried at once, kept after a look at what it answered."""
+    secrets = {"signing_key": signing_key.strip()}
+    begun = await visit.admind.pasting.begin(
+        _traveller(visit), "webhook", {"url": url.strip()}, secrets, name=" ".join(name.split())
+    )
+    return go(request, f"{ACCOUNTS}/pasted/{begun}")
+
+
 @router.post("/settings/accounts/mail")
 async def mail(
     request: Request,

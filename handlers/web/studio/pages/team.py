@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Request, Response
 
-from bot.accounts.traveller import connects, may_connect
+from bot.accounts.traveller import connects
 from bot.errors import NotAllowed
 from bot.workflow.kinship import Offer
 from handlers.web.studio.draw import draw, go
@@ -135,26 +135,6 @@ async def accounts(request: Request, visit: Visitor) -> Response:
             "instagram": bool(settings.instagram_client_id),
         },
     )
-
-
-@router.post("/settings/accounts")
-async def connect(
-    request: Request,
-    visit: Visitor,
-    name: Short,
-    url: Annotated[str, Form(max_length=2000)],
-    signing_key: Annotated[str, Form(max_length=200)] = "",
-) -> Response:
-    """A webhook: it is tried first, then kept; what no owner connected waits for one."""
-    may_connect(visit.seen.member, visit.here.id)
-    secrets = {"signing_key": signing_key.strip()} if signing_key.strip() else {}
-    options = {"url": url.strip()}
-    tried = await visit.admind.accounts.tried(visit.workspace, visit.here.id, "webhook", name, options, secrets)
-    await visit.admind.waiting.keep_or_wait(tried, secrets, visit.seen.member)
-    told = (
-        visit.t("Connected: it answered.") if _owns(visit) else visit.t("It answered, and waits for an owner's word.")
-    )
-    return go(request, "/studio/settings/accounts", told)
 
 
 @router.post("/settings/accounts/{account}/close")
