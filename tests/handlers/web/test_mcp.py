@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -288,3 +290,10 @@ def test_a_token_calls_so_often_and_no_more() -> None:
     entered[0].__exit__(None, None, None)
     with rates.counted("k_a"):
         pass
+
+
+def test_the_guide_names_each_tool_and_its_scope() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "mcp.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| `(\w+)` \| .+ \| (read|propose) \|$", guide, re.M)
+    assert told == [(tool.name, tool.scope) for tool in TOOLS.values()]
+    assert f"{MOST_A_MINUTE} calls a minute and {MOST_AT_ONCE} at once" in guide
