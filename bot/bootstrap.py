@@ -102,6 +102,7 @@ from bot.workflow.painting import Painter
 from bot.workflow.pictures import Pictures
 from bot.workflow.polling import Polling
 from bot.workflow.posts import Posts
+from bot.workflow.programs import Programs
 from bot.workflow.promised import Promised
 from bot.workflow.proving import Proving
 from bot.workflow.reactions import Reactions
@@ -548,6 +549,7 @@ class AdMind:
             queues=self.queues,
             on_dead=self._given_up,
         )
+        self.programs = Programs(self.audit, self.people.store, self.clock)
         self.ledger = ledger = Ledger(database)
         self.desk = Desk(
             database,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from pydantic import Field
 
@@ -66,6 +66,10 @@ def new_conversation() -> str:
     return new_id("v")
 
 
+PROGRAMS: Final = frozenset({"mcp"})
+"""Surfaces where a program speaks: nothing that is said there counts as a person's decision."""
+
+
 def own_conversation(member: str, brand: str, name: str) -> str:
     """What a member's conversation is kept under: nobody goes on with another's, nor from one brand into another."""
     return f"{member}/{brand}/{name}"
@@ -73,7 +77,7 @@ def own_conversation(member: str, brand: str, name: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest:
-    """What a person said, on a `surface`: terminal, api, studio, slack or discord.
+    """What a person said, on a `surface`: terminal, api, studio, slack or discord; or a program, on mcp.
 
     `uploads` are pictures, `documents` files of text. `key` names the platform's event, so that a repeat is known.
     `unread_files` are names of files that could not be understood; `about` is the draft in whose thread it was said;

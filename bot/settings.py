@@ -103,6 +103,11 @@ class Settings(BaseModel):
     public_port: int | None = Field(
         None, ge=0, le=65535, description="Port of the public edge's own listener. Unset: it shares the main one."
     )
+    mcp: Literal["off", "on"] = Field(
+        "off",
+        description="Whether programs find AdMind's tools over MCP, at /mcp of the main port: on or off. They read and "
+        "propose; nothing is approved, published or stopped there.",
+    )
     model: str = Field(
         "offline", description="Chat model: offline, or provider:model (openai, anthropic, ollama, google_genai)."
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from bot.chat import Button
+from bot.chat import PROGRAMS, Button
 from bot.conversation import claiming, helping, house, listing, planning, reporting
 from bot.conversation.speaking import Command, Said, Speaking
 from bot.conversation.turn import Turn
@@ -46,6 +46,12 @@ async def _pause(speaking: Speaking, argument: str) -> str | Said:
     turn = speaking.turn
     scope, reason = _scope(argument, turn)
     surface = turn.asker.surface
+    if surface in PROGRAMS:
+        return told(
+            "Stopping what goes out is a person's word, so a program can't do it here. Nothing was stopped. In your "
+            "chat or at the terminal: `{command}`.",
+            command=f"admind pause {argument.strip()}".strip(),
+        )
     done = await speaking.stopping.stop(turn.asker.workspace, scope, speaking.member, reason, turn.now, surface)
     scoped = _named(done.pause.scope, turn)
     said = told("Paused: {scope}. Nothing more of it goes out.", scope=scoped)

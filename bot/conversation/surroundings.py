@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.chat import PROGRAMS
 from bot.clock import Clock
 from bot.conversation.turn import Windows
 from bot.errors import NotFound
@@ -54,6 +55,7 @@ class Surroundings:
             surface=request.surface,
             language=spoken_by(request, member),
             zone=zone,
+            decides=request.surface not in PROGRAMS,
         )
 
     async def around(

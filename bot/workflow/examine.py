@@ -32,6 +32,7 @@ from storage.team import Member
 
 GIB = 1024**3
 OUTSIDE_SECONDS = 8
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 KEY_OF = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY", "google_genai": "GOOGLE_API_KEY"}
 
 
@@ -100,6 +101,7 @@ class Doctor:
             ("fallback model", self._fallback),
             ("heartbeat", self._heartbeat),
             ("listening", self._edge),
+            ("programs over MCP", self._mcp),
             ("people", lambda: self._people(workspace, mine)),
             ("accounts", lambda: self._accounts(workspace, mine)),
         )
@@ -331,13 +333,29 @@ class Doctor:
             if not settings.public_url.startswith("https://"):
                 found.append(Symptom("public address", "bad", settings.public_url, "Use https:// in front of it."))
             found.append(await self._from_outside(settings.public_url))
-        if settings.host not in ("127.0.0.1", "::1", "localhost") and settings.public_port is None:
+        if settings.host not in LOOPBACK and settings.public_port is None:
             found.append(
                 Symptom(
                     "listening", "note", "the private side is reachable too", "Set ADMIND_PUBLIC_PORT for the public."
                 )
             )
         return found
+
+    async def _mcp(self) -> list[Symptom]:
+        """Where programs find AdMind's tools; nothing where they are off, as they are by themselves."""
+        row, settings = "programs over MCP", self._settings
+        if settings.mcp == "off":
+            return []
+        if settings.host not in LOOPBACK and settings.public_port is None:
+            return [
+                Symptom(
+                    row,
+                    "note",
+                    f"on, and the network of {settings.host} reaches /mcp, too",
+                    "Set ADMIND_PUBLIC_PORT, so that the internet's side is apart, or listen on 127.0.0.1.",
+                )
+            ]
+        return [Symptom(row, "ok", f"on: {settings.host}:{settings.port}/mcp, for tokens that read and propose")]
 
     async def _from_outside(self, public: str) -> Symptom:
         """Whether the public address leads to this AdMind's edge, asked the way anybody would."""

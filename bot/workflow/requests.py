@@ -86,6 +86,7 @@ class Asker:
     zone: str
     tainted: bool = False
     by_agent: bool = True  # the model worded the change; then what is approved stands until a person accepts
+    decides: bool = True  # a client's own wording counts as their approval; never where a program may only propose
     report: Callable[[str], Awaitable[None]] | None = None
 
     async def tell(self, progress: str) -> None:
@@ -408,12 +409,18 @@ class Requests:
     ) -> Draft:
         """A person's own wording, byte for byte; no model between. Voids these accounts' approvals only. A client's
         approves these accounts for the client: the team's part is missing then. `comments` are first comments, "" for
-        none.
+        none. Raises NotAllowed for a client's program that decides nothing.
 
         `seen` are the digests of the versions that the person had before them, by account: raises ChangedSince when
         one of them is not the current one.
         """
         case, brand, member = await self._open(asker, draft_id)
+        if not asker.decides and only_client(member, brand.id):
+            raise NotAllowed(
+                "A client's own wording is their approval, which a program can't give.",
+                kept=UNTOUCHED,
+                do_next="Write it yourself, in the studio or in your chat.",
+            )
         for account, digest in (seen or {}).items():
             version = case.draft.version(account)
             if version is not None and version.digest != digest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from urllib.parse import urlsplit
 
@@ -60,6 +61,8 @@ def create_app(admind: AdMind) -> FastAPI:
     app.include_router(health.router)
     app.mount("/studio", create_studio(admind))
     app.add_route("/", lambda _: RedirectResponse("/studio"), include_in_schema=False)
+    if admind.settings.mcp == "on":  # else nothing of it is loaded
+        app.router.routes.append(importlib.import_module("handlers.web.mcp.door").route(admind))
     if admind.settings.public_port is None:
         _edge(app)
     problems.install(app)

@@ -21,6 +21,7 @@ class Caller:
     """The member on whose behalf the call is made, what it may do, in which brands, and from where it comes.
 
     `looking` shows what the member may see there; `brands` is empty when the caller reaches as far as the member.
+    `token` is the id of the token that let it in, `program` the token's name; both empty for the local owner.
     """
 
     workspace: str
@@ -31,6 +32,8 @@ class Caller:
     looking: Looking
     brands: frozenset[str] = frozenset()
     owner: bool = False
+    token: str = ""
+    program: str = ""
 
 
 def admind_of(request: Request) -> AdMind:
@@ -42,14 +45,9 @@ async def caller_of(request: Request) -> Caller:
     admind = admind_of(request)
     scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        token = await admind.tokens.authenticate(credentials.strip())
-        if token is not None:
-            surface = "terminal" if token.id == admind.file_token_id else "api"
-            looking = admind.looking.within(token.brands)
-            brand = await looking.home_brand(token.workspace, token.member)
-            if brand is not None:
-                scopes = frozenset(token.scopes)
-                return Caller(token.workspace, token.member, brand, scopes, surface, looking, token.brands)
+        caller = await _by_token(admind, credentials.strip())
+        if caller is not None:
+            return caller
     elif scheme == SCHEME and await admind.local_door.admits(
         credentials, request.method, _target(request), await request.body()
     ):
@@ -57,7 +55,41 @@ async def caller_of(request: Request) -> Caller:
         if owner is not None:
             brand = await admind.looking.home_brand(owner.workspace, owner.id) or ""
             return Caller(owner.workspace, owner.id, brand, SCOPES, "terminal", admind.looking, owner=True)
-    raise HTTPException(
+    raise stranger()
+
+
+async def program_of(request: Request) -> Caller:
+    """Who calls with a token, and no other way. Raises 401."""
+    scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
+    caller = await _by_token(admind_of(request), credentials.strip()) if scheme.lower() == "bearer" else None
+    if caller is None:
+        raise stranger()
+    return caller
+
+
+async def _by_token(admind: AdMind, secret: str) -> Caller | None:
+    token = await admind.tokens.authenticate(secret)
+    if token is None:
+        return None
+    looking = admind.looking.within(token.brands)
+    brand = await looking.home_brand(token.workspace, token.member)
+    if brand is None:
+        return None
+    return Caller(
+        workspace=token.workspace,
+        member=token.member,
+        brand=brand,
+        scopes=frozenset(token.scopes),
+        surface="terminal" if token.id == admind.file_token_id else "api",
+        looking=looking,
+        brands=token.brands,
+        token=token.id,
+        program=token.name,
+    )
+
+
+def stranger() -> HTTPException:
+    return HTTPException(
         401,
         "This needs a token. Make one with `admind tokens create`, and send it as `Authorization: Bearer …`.",
         headers={"WWW-Authenticate": "Bearer"},

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from handlers.web.problems import problem
 
-PRIVATE = ("/api/", "/studio")
+PRIVATE = ("/api/", "/studio", "/mcp")
 MOST_BODY_BYTES = 2_000_000
 MOST_UPLOAD_BYTES = 25_000_000
 HEADERS = (

@@ -12,7 +12,7 @@ from tests.handlers.serving import Served, serving
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("served")) as served:
+    with serving(tmp_path_factory.mktemp("served"), {"ADMIND_MCP": "on"}) as served:
         brand = served.admind.workspace.default_brand  # tests add members who might decide too
         allowed = served.owner("PATCH", f"/brands/{brand}", {"self_approval": "allowed"})
         assert allowed.status_code == 200, allowed.text

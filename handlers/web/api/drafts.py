@@ -227,6 +227,7 @@ async def _asker(admind: Service, caller: Caller, *, by_agent: bool = False) -> 
         language=home.language,
         zone=home.zone,
         by_agent=by_agent,
+        decides="decide" in caller.scopes,
     )
 
 

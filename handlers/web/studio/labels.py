@@ -59,6 +59,7 @@ def audit_names(words: Phrasebook) -> dict[str, str]:
         "access renewed": text("access renewed"),
         "access not renewed": text("access not renewed"),
         "token made": text("token made"),
+        "called by a program": text("called by a program"),
         "drafted": text("drafted"),
         "revised": text("revised"),
         "decision": text("decision"),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import httpx2
 import pytest
 
+from handlers.web.mcp.shapes import OfBrand
+from handlers.web.mcp.tools import TOOLS
 from tests.handlers.serving import API, Served
+from tests.handlers.web.programs import called, program, refused
 from tests.handlers.web.test_media import png
 
 CANARY = "Zyxwquartz"
@@ -27,6 +31,7 @@ class TwoBrands:
     account: str
     insider_id: str
     request: str
+    narrow: bool = False  # a token's brands, and not the member's
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +61,7 @@ def two(running: Served, filled: TwoBrands, request: pytest.FixtureRequest) -> I
     assert running.owner("PUT", f"/members/{both}/roles", body).status_code == 200
     narrow = running.token("read", "propose", "decide", member=both, brands=(home,))
     with running.client(narrow) as client:
-        yield replace(filled, member=client)
+        yield replace(filled, member=client, narrow=True)
 
 
 def _filled(running: Served, brand: str, insider: str, inside: httpx2.Client, outside: httpx2.Client) -> TwoBrands:
@@ -170,3 +175,40 @@ def test_the_assistant_tells_nothing_of_another_brand(running: Served, two: TwoB
         done = running.ask(question, token)
         assert CANARY.lower() not in done["reply"].lower(), question
         assert two.draft not in done["drafts"]
+
+
+async def test_a_program_over_mcp_learns_nothing_of_another_brand(running: Served, two: TwoBrands) -> None:
+    """With a token that may not decide, of the same member and the same brands."""
+    home = two.member.get(f"{API}/brands").json()["items"][0]["id"]
+    own = two.member.get(f"{API}/members").json()["items"]
+    narrow = next(each["id"] for each in own if each["name"] == ("Cy" if two.narrow else "Bo"))
+    token = running.token("read", "propose", member=narrow, brands=(home,) if two.narrow else ())
+    heard: list[str] = []
+    async with program(running.url, token) as client:
+        assert [each["id"] for each in (await called(client, "list_brands"))["items"]] == [home]
+        for tool in sorted(name for name, each in TOOLS.items() if issubclass(each.takes, OfBrand)):
+            words = {"text": "what is scheduled?", "wait_seconds": 40} if tool == "ask" else {}
+            heard.append(json.dumps(await called(client, tool, **words), ensure_ascii=False))
+            answers = [await refused(client, tool, brand=each, **words) for each in (two.brand, "b_none")]
+            assert answers[0] == answers[1] and "no such brand" in answers[0], tool
+        for tool, missing, more in (
+            ("show_draft", "d_none", {}),
+            ("revise_draft", "d_none", {"instruction": "shorter"}),
+            ("reword_draft", "d_none", {"account": two.account, "text": "x"}),
+            ("move_draft", "d_none", {"when": "tomorrow 9am"}),
+            ("choose_wording", "d_none", {"number": 1}),
+        ):
+            answers = [await refused(client, tool, draft=each, **more) for each in (two.draft, missing)]
+            assert answers[0].replace(two.draft, "…") == answers[1].replace(missing, "…"), tool
+        answers = [await refused(client, "look_at_request", request=each) for each in (two.request, "r_none")]
+        assert answers[0] == answers[1]
+        assert await refused(client, "ask", text="use this", images=[two.sha256])
+        asked = [f"show draft {two.draft}", f"make {two.draft} shorter", "what did we publish last week?", "report"]
+        for question in asked:
+            done = await called(client, "ask", text=question, wait_seconds=40)
+            assert two.draft not in {each["id"] for each in done["drafts"]}, question
+            heard.append(done["reply"].replace(two.draft, ""))
+        heard += [json.dumps(await called(client, "list_posts", status=each)) for each in ("", "asking")]
+    told = " ".join(heard).lower()
+    for secret in (CANARY.lower(), two.brand, two.post, two.account, two.insider_id, two.sha256):
+        assert secret not in told
