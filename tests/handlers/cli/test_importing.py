@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,7 @@ def test_at_a_terminal_each_part_is_asked_for(here: AdMindHere, site: PageServer
     child = here.terminal("brand", "import", f"http://{site.host}/")
     asked: list[str] = []
     while child.expect([r"Take (.+?)\? \[y/N\]", r"Taken: voice\."]) == 0:
+        assert isinstance(child.match, re.Match)
         asked.append(child.match.group(1))
         child.sendline("y" if asked[-1] == "voice" else "n")
     assert asked[0] == "name" and "voice" in asked, asked
