@@ -106,6 +106,7 @@ from bot.workflow.promised import Promised
 from bot.workflow.proving import Proving
 from bot.workflow.reactions import Reactions
 from bot.workflow.recounting import Recounting
+from bot.workflow.reports import Reports
 from bot.workflow.requests import Asker, Requests
 from bot.workflow.rereading import Rereading
 from bot.workflow.retention import Retention
@@ -139,6 +140,7 @@ from storage.journal import Journal
 from storage.ledger import Ledger
 from storage.media import MediaStore
 from storage.picture_budget import PictureBudget
+from storage.reading_budget import ReadingBudget
 from storage.redis import Database, connect
 from storage.stores import DraftStore, PostStore, TeamStore
 from storage.team import Workspace
@@ -280,9 +282,7 @@ class AdMind:
         self._build_pictures(database, room)
         self._build_drafting(database, room)
         self._build_homes(database)
-        self.numbers = ReadingNumbers(
-            database, channels=self.channels, open_door=self.doors, clock=clock, paid=settings.paid_numbers
-        )
+        self._build_insights(database)
         self.looking = Looking(database, board=self.board, clock=clock, numbers_come=self.numbers.come)
         self.history = History(self.audit, self.people.store, self.journal)
         self.syndication = Syndication(self.feed, self.people.store, settings.base_url)
@@ -338,6 +338,19 @@ class AdMind:
         self._build_sending(database)
         self._build_working(database)
         self.file_token_id = await self._file_token()
+
+    def _build_insights(self, database: Database) -> None:
+        """What is counted, and what reports of it."""
+        clock, settings = self.clock, self.settings
+        self.numbers = ReadingNumbers(
+            database,
+            channels=self.channels,
+            open_door=self.doors,
+            clock=clock,
+            paid=settings.paid_numbers,
+            budget=ReadingBudget(database, limit=settings.paid_numbers_budget),
+        )
+        self.reports = Reports(database, blobs=self.blobs, numbers=self.numbers, clock=clock)
 
     def _build_pictures(self, database: Database, room: Room) -> None:
         """The library, what makes pictures with an image model, and what they may cost."""
@@ -549,6 +562,7 @@ class AdMind:
             stopping=self.stopping,
             absences=self.office,
             proving=self.proving,
+            reports=self.reports,
             people=self.people,
             clock=self.clock,
             enqueue=self._enqueue_request,
