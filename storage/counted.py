@@ -18,9 +18,12 @@ PAGE: Final = 500
 FIELDS: Final = ("doc", "state", "due", "receipt", "series")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Counted:
-    """A post of one brand. `out_at` is None for one that is not out; `down_at` when it was taken down."""
+    """A post of one brand as it was read once: equal to itself alone.
+
+    `out_at` is None for one that is not out; `down_at` when it was taken down.
+    """
 
     id: str
     brand: str

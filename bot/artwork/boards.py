@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -25,6 +26,7 @@ from bot.artwork.typeset import TEMPLATES, typeset
 
 WIDTH, HEIGHT = 1600, 900
 TICKS: Final = 4
+APART: Final = "\u2068\u2069"
 MOST_TILES: Final = 4
 MOST_BARS: Final = 5
 _GOOD, _BAD = ("#1d7a4f", "#4cc38a"), ("#b3362b", "#ff8f7d")  # on light, on dark
@@ -187,8 +189,10 @@ def _data(
     lettering.find_extra(tuple(_texts(board)), missing, board.language)
 
     def shown(text: str) -> str:
-        kept = "".join(ch for ch in text if ch == " " or lettering.harmless(ch))
-        return lettering.drawable(kept, missing) or "·"
+        """What fonts can draw of it; marks that keep directions apart stay."""
+        parts = re.split(f"([{APART}])", text)
+        drawn = [part if part in APART else _drawn(part, missing) for part in parts if part]
+        return "".join(drawn) or "–"
 
     def line(values: Sequence[float | None]) -> list[float | None]:
         return list(values)
@@ -241,6 +245,13 @@ def _data(
         "logo_png": None,
     }
     return data, missing.extra, logo, colours, [*problems, *filter(None, [missing.sentence()])]
+
+
+def _drawn(text: str, missing: lettering.Missing) -> str:
+    kept = "".join(ch for ch in text if ch == " " or lettering.harmless(ch))
+    drawn = lettering.drawable(kept, missing)
+    before, after = kept[: len(kept) - len(kept.lstrip())], kept[len(kept.rstrip()) :]
+    return f"{before}{drawn.strip() or '–'}{after}" if kept.strip() else kept
 
 
 def _texts(board: Board) -> list[str]:

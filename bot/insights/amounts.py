@@ -73,7 +73,7 @@ def between(book: Phrasebook, metric: str, usual: Usual, *, short: bool = False)
 def usually(book: Phrasebook, figure: Figure, *, short: bool = False) -> str:
     """ "usual 800–1,100", or that nobody can say."""
     if figure.usual is None:
-        return book.text("usual range: not enough data")
+        return book.text("not enough data") if short else book.text("usual range: not enough data")
     return book.text("usual {range}", range=between(book, figure.metric, figure.usual, short=short))
 
 

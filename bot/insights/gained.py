@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -41,27 +42,36 @@ class Span:
     known: datetime
 
 
-def curve(post: Counted, metric: str, known: datetime) -> tuple[list[float], list[float]] | None:
+def curve(post: Counted, metric: str, known: datetime) -> tuple[Sequence[float], Sequence[float]] | None:
     """Seconds of each reading, the first being when it went out, and how many there were; None: nothing was told."""
+    times, counts = _whole_curve(post, metric)
+    place = bisect_right(times, known.timestamp())
+    return (times[:place], counts[:place]) if place > 1 else None
+
+
+@lru_cache(maxsize=100_000)
+def _whole_curve(post: Counted, metric: str) -> tuple[Sequence[float], Sequence[float]]:
+    """By identity: a post was read once for a report, and a report asks for each of its curves again and again."""
     if post.out_at is None:
-        return None
-    began = post.out_at.timestamp()
-    times, counts, last = [began], [0.0], dict[str, int]()
+        return (), ()
+    times, counts, last = [post.out_at.timestamp()], [0.0], dict[str, int]()
     for reading in post.readings:
         told = {name: reading.counts[name] for name in METRICS[metric] if name in reading.counts}
-        at = reading.at.timestamp()
-        if not told or reading.at > known:
+        if not told:
             continue
         last |= told
-        if at <= times[-1]:
-            counts[-1] = float(sum(last.values()))
-        else:
-            times.append(at)
-            counts.append(float(sum(last.values())))
-    return (times, counts) if last else None
+        at = max(reading.at.timestamp(), times[0] + 1)
+        times.append(at)
+        counts.append(float(sum(last.values())))
+    return times, counts
 
 
-def at(points: tuple[list[float], list[float]], moment: float) -> float:
+def forget_curves() -> None:
+    """They hold on to their posts."""
+    _whole_curve.cache_clear()
+
+
+def at(points: tuple[Sequence[float], Sequence[float]], moment: float) -> float:
     """How many there were at that time, in seconds."""
     times, counts = points
     place = bisect_right(times, moment)

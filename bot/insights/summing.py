@@ -11,13 +11,14 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.insights.clicked import Clicked
-from bot.insights.gained import METRICS, WHOLE, Span, by_day, gained, last_read, silent, unread_since
+from bot.insights.gained import METRICS, WHOLE, Span, by_day, forget_curves, gained, last_read, silent, unread_since
 from bot.insights.summary import AccountLine, Figure, Kind, Missing, PostLine, Summary, Usual, Why
 from storage.counted import Counted
 
 LEAST: Final = 4  # comparable spans, below which no range is told
 MOST: Final = 8
 OF_RATE: Final = ("engagements", "reach")
+RELIABLE: Final = 0.2  # of an average day's reach: a rate of fewer people says nothing
 RANKS: Final = ("clicks", "engagements", "reach", "views")
 
 
@@ -98,12 +99,19 @@ def reaches_back(span: Range) -> datetime:
 
 def summed(given: Material, span: Range) -> Summary:
     """Blocking: some milliseconds for a hundred posts. Posts of another brand count for nothing."""
+    try:
+        return _summed(given, span)
+    finally:
+        forget_curves()
+
+
+def _summed(given: Material, span: Range) -> Summary:
     posts = [post for post in given.posts if post.brand == given.brand]
     by_account = {each.account: [post for post in posts if post.account == each.account] for each in given.accounts}
     ahead = min(span.end - given.now, span.end - span.start)
     this = _span(span, given.now, ahead)
     before = [_span(each, given.now, ahead) for each in comparable(span)] if given.compared else []
-    counting = _Counting(by_account, given.clicks, given.followers)
+    counting = _Counting(by_account, given.clicks, given.followers, _cuts(by_account, this, given.now))
     quiet = {name for name, found in by_account.items() if silent(found, this)}
     lines = [_line(each, counting, this, before) for each in given.accounts]
     out = [post for post in posts if post.out_at is not None and span.start <= post.out_at < span.end]
@@ -154,13 +162,22 @@ class _Counting:
         by_account: Mapping[str, Sequence[Counted]],
         clicks: Clicked | None,
         followers: Mapping[str, Callable[[datetime], float | None]],
+        cuts: Mapping[str, timedelta],
     ) -> None:
         self.by_account = by_account
         self.clicks = clicks
         self._followers = followers
+        self._cuts = cuts
+        self._found = dict[tuple[str, str, Span], float | None]()
 
     def of(self, account: str, metric: str, span: Span) -> float | None:
         """None where nobody told; also of a span before the account's first post."""
+        name = (account, metric, span)
+        if name not in self._found:
+            self._found[name] = self._of(account, metric, span)
+        return self._found[name]
+
+    def _of(self, account: str, metric: str, span: Span) -> float | None:
         posts = self.by_account[account]
         if metric == "posts":
             return self._posts(posts, span)
@@ -170,10 +187,18 @@ class _Counting:
             return None
         if metric == "clicks" and self.clicks is not None:
             return float(sum(self.clicks.valid(post.id, span.start, span.end) for post in posts))
+        span = self._cut(account, span)
         if silent(posts, span):
             return None
         told = [value for post in posts if (value := gained(post, metric, span)) is not None]
         return sum(told) if told else None
+
+    def _cut(self, account: str, span: Span) -> Span:
+        """An account whose numbers stopped in the middle is compared with as much of the spans before."""
+        if account not in self._cuts:
+            return span
+        end = min(span.end, span.start + self._cuts[account])
+        return Span(span.start, end, min(span.known, end))
 
     def total(self, accounts: Sequence[str], metric: str, span: Span) -> float | None:
         """Of these together; None where one that told before, or since, was silent then."""
@@ -200,6 +225,16 @@ class _Counting:
         if not _begun(posts, span):
             return None
         return float(sum(post.out_at is not None and span.start <= post.out_at < span.end for post in posts))
+
+
+def _cuts(by_account: Mapping[str, Sequence[Counted]], this: Span, now: datetime) -> dict[str, timedelta]:
+    """How far into the span numbers came, of the accounts of which they stopped there."""
+    found = dict[str, timedelta]()
+    for account, posts in by_account.items():
+        newest = last_read(posts)
+        if newest is not None and this.start < newest < this.end and unread_since(posts, now) is not None:
+            found[account] = newest - this.start
+    return found
 
 
 def _begun(posts: Sequence[Counted], span: Span) -> bool:
@@ -240,7 +275,7 @@ def _figures(
                 days_before=days_before,
             )
         )
-    rate = _rate(found)
+    rate = _rate(counting, [name for name in everybody if name in asked], span, this, before, given.now)
     return (*found, rate) if rate is not None else tuple(found)
 
 
@@ -253,27 +288,40 @@ def _days(
     before: Sequence[Span],
     now: datetime,
 ) -> tuple[tuple[float | None, ...], tuple[float | None, ...]]:
-    """Of each day; None of those of which nothing can be known yet."""
+    """Of each day that is over and read; of a single one, what there is. The span before is cut alike."""
     edges, newest = span.edges, counting.newest(who) or now
     until = now if metric == "clicks" and counting.clicks is not None else newest
     told = counting.days(who, metric, edges, this.known)
-    days = tuple(value if edge < until else None for edge, value in zip(edges, told, strict=False))
+    over = [end <= until for end in edges[1:]]
+    if not any(over):
+        over = [edge < until for edge in edges[:-1]]
+    days = tuple(value if whole else None for whole, value in zip(over, told, strict=True))
     if not before or counting.total(who, metric, before[0]) is None:
         return days, ()
-    return days, tuple(counting.days(who, metric, span.earlier.edges, before[0].known))
+    earlier = span.earlier.edges
+    were = counting.days(who, metric, earlier, before[0].known)
+    return days, tuple(v if end <= before[0].end else None for end, v in zip(earlier[1:], were, strict=True))
 
 
-def _rate(figures: Sequence[Figure]) -> Figure | None:
-    """Engagements by people reached, in thousandths."""
-    above, below = ({each.metric: each for each in figures}.get(name) for name in OF_RATE)
-    if above is None or below is None or not below.value or above.value is None:
-        return None
-    days = tuple(
-        1000 * one / other if one is not None and other else None
-        for one, other in zip(above.days, below.days, strict=False)
+def _rate(
+    counting: _Counting, asked: Sequence[str], span: Range, this: Span, before: Sequence[Span], now: datetime
+) -> Figure | None:
+    """Engagements by people reached, in thousandths, of those accounts that tell both."""
+    above, below = OF_RATE
+    who = [each for each in asked if counting.of(each, above, this) is not None and counting.of(each, below, this)]
+    (most, one), (least, other) = (
+        (counting.total(who, metric, this), _days(counting, who, metric, span, this, (), now)[0]) for metric in OF_RATE
     )
-    before = 1000 * above.before / below.before if above.before is not None and below.before else None
-    return Figure(metric="rate", value=1000 * above.value / below.value, before=before, days=days)
+    if most is None or not least:
+        return None
+    enough = RELIABLE * least / max(1, len(span.edges) - 1)
+    days = tuple(
+        1000 * a / b if a is not None and b is not None and b >= enough else None
+        for a, b in zip(one, other, strict=True)
+    )
+    earlier = [counting.total(who, metric, before[0]) for metric in OF_RATE] if before else [None, None]
+    was = 1000 * earlier[0] / earlier[1] if earlier[0] is not None and earlier[1] else None
+    return Figure(metric="rate", value=1000 * most / least, before=was, days=days)
 
 
 def _line(known: Known, counting: _Counting, this: Span, before: Sequence[Span]) -> AccountLine:

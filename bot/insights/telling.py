@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -15,6 +16,7 @@ from bot.words import Phrasebook, words
 # What the tiles show, the first four of those that are known.
 TILES: Final = ("reach", "rate", "clicks", "engagements", "views", "followers", "posts")
 COLUMNS: Final = ("reach", "views", "engagements", "clicks")
+CONTROLS: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 MOST_MOVES: Final = 3
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -37,6 +39,13 @@ class Share:
     share: float | None
 
 
+def apart(text: str) -> str:
+    """Words of a script that runs the other way, so that what stands beside them stays in its place."""
+    plain = "".join(ch for ch in text if ch not in CONTROLS)
+    other = any(unicodedata.bidirectional(ch) in ("R", "AL") for ch in plain)
+    return f"\u2068{plain}\u2069" if other else plain
+
+
 def headline(book: Phrasebook, summary: Summary) -> str:
     """ "18 live · 1 failed · 2 lapsed unapproved"; that nothing was due otherwise."""
     return counted(book, summary.counts, len(summary.lapsed)) or book.text("Nothing was due.")
@@ -56,7 +65,7 @@ def remarks(book: Phrasebook, summary: Summary, most: int = MOST_MOVES) -> tuple
         found += [Remark("·", text) for text in _posts(book, summary.worst, summary)]
     for each in summary.missing:
         if each.why != "never":
-            found.append(Remark("—", f"{each.name}: {lacking(book, each, summary.zone, summary.made_at)}"))
+            found.append(Remark("—", f"{apart(each.name)}: {lacking(book, each, summary.zone, summary.made_at)}"))
     return tuple(found)
 
 
@@ -153,7 +162,7 @@ def _move(book: Phrasebook, name: str, figure: Figure, summary: Summary) -> Rema
 def _amount_and_range(book: Phrasebook, name: str, figure: Figure, summary: Summary) -> str:
     """ "Clicks 1,204 (usual 800–1,100; known bots removed: 96)"."""
     what = label(book, figure.metric)
-    what = f"{name}: {what}" if name else what
+    what = f"{apart(name)}: {what}" if name else what
     aside = usually(book, figure)
     if figure.metric == "clicks" and not name and summary.bots:
         aside += "; " + book.text("known bots removed: {count}", count=book.number(summary.bots))
@@ -164,4 +173,4 @@ def _posts(book: Phrasebook, row: PostLine | None, summary: Summary) -> list[str
     if row is None or not summary.ranked_by:
         return []
     value = counted_as(book, summary.ranked_by, row.values.get(summary.ranked_by) or 0)
-    return [book.text("“{title}”, {account}: {value}", title=row.title, account=row.name, value=value)]
+    return [book.text("“{title}”, {account}: {value}", title=apart(row.title), account=apart(row.name), value=value)]

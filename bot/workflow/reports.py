@@ -116,7 +116,7 @@ class Reports:
             now=now,
             posts=posts,
             accounts=[await self._known(each) for each in accounts],
-            about=campaign or (account.name if account is not None else ""),
+            about=posts[0].campaign if campaign and posts else account.name if account is not None else campaign,
             counts=_counts(posts, span),
             lapsed=() if campaign or account else await self._lapsed(found, span),
             clicks=None if clicks is None else Clicked(clicks),
