@@ -570,7 +570,14 @@ class AdMind:
         )
         self.lapses = Lapses(database, self.posts)
         self.telling_accounts = TellingAccounts(database, self.board, self.lapses, self.clock)
-        self.weekly = Weekly(database, board=self.board, audit=self.audit, clock=self.clock, learned=self.learning.news)
+        self.weekly = Weekly(
+            database,
+            board=self.board,
+            audit=self.audit,
+            clock=self.clock,
+            learned=self.learning.news,
+            summaries=self.reports.summary,
+        )
         self.taking_up = TakingUp(database, ledger=ledger, posted=self.posted, clock=self.clock)
         upkeep = Upkeep(
             database,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.conversation.periods import Period
+from bot.conversation.periods import Period, read_period
+from bot.conversation.speaking import Reporting
 from bot.errors import BadInput
-from bot.insights.summary import Kind
+from bot.insights.summary import Kind, Summary
 from bot.insights.summing import Range
+from storage.team import Member
 
 PERIOD: Final = (
     r"today|tomorrow|yesterday|january|february|march|april|may|june|july|august|september|october|november|december|"
@@ -59,3 +61,28 @@ def range_of(period: Period, zone: str) -> Range:
         kind = "day"
     found: dict[str, Kind] = {"span": "span", "month": "month", "week": "week", "day": "day"}
     return Range(found[kind], first, days, zone)
+
+
+async def summary_of(
+    reports: Reporting, member: Member, brand: str, said: str, *, now: datetime, zone: str, language: str
+) -> Summary:
+    """What these words ask for, of one brand. Raises BadInput, and NotFound as `Reporting.asked_by`."""
+    meant = read_meant(said)
+    if meant.of == "brand":
+        raise BadInput("Choose the brand itself, and then the days, a campaign or an account.")
+    await reports.asked_by(member, brand)
+    return await summed_up(reports, member.workspace, brand, meant, now=now, zone=zone, language=language)
+
+
+async def summed_up(
+    reports: Reporting, workspace: str, brand: str, meant: Meant, *, now: datetime, zone: str, language: str
+) -> Summary:
+    """What is meant, of one brand, for who may see it. Raises BadInput, NotFound."""
+    days = range_of(read_period(meant.period, now, zone, language, past=True), zone)
+    if meant.of == "account":
+        account = await reports.account(workspace, brand, meant.name)
+        return await reports.summary(workspace, brand, days, account=account)
+    if meant.of == "campaign":
+        whole = days if meant.period else await reports.campaign(workspace, brand, meant.name)
+        return await reports.summary(workspace, brand, whole, campaign=meant.name)
+    return await reports.summary(workspace, brand, days)

@@ -10,7 +10,7 @@ from bot.chat import Button
 from bot.conversation.finding import open_drafts, posts_between
 from bot.conversation.listing import how_to_plan, review_button, typed
 from bot.conversation.periods import Period, read_period
-from bot.conversation.reported import Meant, range_of, read_meant
+from bot.conversation.reported import Meant, range_of, read_meant, summed_up
 from bot.conversation.speaking import Said, Speaking
 from bot.conversation.turn import Turn
 from bot.errors import BadInput, NotFound
@@ -76,15 +76,9 @@ async def _narrow(speaking: Speaking, meant: Meant) -> Said:
     turn, reports, book = speaking.turn, speaking.reports, words(reader())
     workspace, brand = turn.asker.workspace, turn.asker.brand
     await reports.asked_by(speaking.member, brand)
-    span = read_period(meant.period, turn.now, turn.asker.zone, turn.asker.language, past=True)
-    if meant.of == "account":
-        account = await reports.account(workspace, brand, meant.name)
-        days = range_of(span, turn.asker.zone)
-        summary = await reports.summary(workspace, brand, days, account=account)
-    else:
-        whole = await reports.campaign(workspace, brand, meant.name)
-        days = range_of(span, turn.asker.zone) if meant.period else whole
-        summary = await reports.summary(workspace, brand, days, campaign=meant.name)
+    summary = await summed_up(
+        reports, workspace, brand, meant, now=turn.now, zone=turn.asker.zone, language=turn.asker.language
+    )
     lines = [f"{title(book, summary)} · {headline(book, summary)}", *sentences(book, summary)]
     return await _said(speaking, lines, summary)
 

@@ -106,7 +106,7 @@ def lacking(book: Phrasebook, missing: Missing, zone: str, now: datetime) -> str
     why = {
         "unread": "",
         "unpaid": book.text("reading costs money and is off"),
-        "paused": book.text("reading paused: this month's budget is used up"),
+        "paused": book.text("reading paused"),
         "broken": book.text("its login must be renewed"),
         "never": "",
     }[missing.why]

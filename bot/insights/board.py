@@ -60,9 +60,7 @@ def _tile(book: Phrasebook, figure: Figure) -> Tile:
     tone: Tone = "good" if figure.moved == "up" else "bad" if figure.moved == "down" else ""
     value = amount(book, figure.metric, figure.value or 0, short=True)
     note = usual_or_before(book, figure, short=True)
-    return Tile(
-        label(book, figure.metric), value, change(book, figure), note, tone, figure.days if any(figure.days) else ()
-    )
+    return Tile(label(book, figure.metric), value, change(book, figure), note, tone, _known(figure.days))
 
 
 def _chart(book: Phrasebook, summary: Summary, main: Figure | None) -> Chart:
@@ -128,6 +126,12 @@ def _post_row(book: Phrasebook, row: PostLine, known: Sequence[str], summary: Su
     values = [row.values.get(metric) for metric in known]
     cells = ["–" if v is None else amount(book, m, v) for m, v in zip(known, values, strict=True)]
     return (row.title, row.name, at, *cells)
+
+
+def _known(days: Sequence[float | None]) -> tuple[float | None, ...]:
+    """Without days at the end of which nothing is known; nothing where nothing came at all."""
+    last = max((place for place, value in enumerate(days) if value is not None), default=-1)
+    return tuple(days[: last + 1]) if any(days) else ()
 
 
 def _three(found: Sequence[Remark]) -> tuple[Note, ...]:

@@ -69,6 +69,15 @@ def remarks(book: Phrasebook, summary: Summary, most: int = MOST_MOVES) -> tuple
     return tuple(found)
 
 
+def digest_lines(book: Phrasebook, summary: Summary, most: int = 2) -> tuple[str, ...]:
+    """For a week's digest: what rose, the star, what fell, and what is missing."""
+    found = remarks(book, summary, most=1000)
+    said = list[Remark]()
+    for sign, count in (("▲", most), ("→", 1), ("★", 1), ("▼", most), ("—", 1000)):
+        said += [each for each in found if each.sign == sign][:count]
+    return tuple(f"{each.sign} {each.text}" for each in said)
+
+
 def in_words(book: Phrasebook, summary: Summary) -> str:
     """The numbers of the picture in one sentence each, for who does not see it."""
     said = [f"{title(book, summary)}."]
@@ -162,7 +171,9 @@ def _move(book: Phrasebook, name: str, figure: Figure, summary: Summary) -> Rema
 def _amount_and_range(book: Phrasebook, name: str, figure: Figure, summary: Summary) -> str:
     """ "Clicks 1,204 (usual 800–1,100; known bots removed: 96)"."""
     what = label(book, figure.metric)
-    what = f"{apart(name)}: {what}" if name else what
+    if name:
+        said = what.lower() if book.language == "en" else what
+        what = book.text("{account} {metric}", account=apart(name), metric=said)
     aside = usually(book, figure)
     if figure.metric == "clicks" and not name and summary.bots:
         aside += "; " + book.text("known bots removed: {count}", count=book.number(summary.bots))

@@ -102,7 +102,8 @@ class Phrasebook:
 
     def interval(self, first: date, last: date, *, year: bool = True) -> str:
         """`23–29 Nov 2026`: what both share is said once."""
-        return format_interval(first, last, "yMMMd" if year else "MMMd", locale=self.locale)
+        said: str = format_interval(first, last, "yMMMd" if year else "MMMd", locale=self.locale)
+        return said.replace("\u2009", " ")
 
     def series(self, items: list[str]) -> str:
         """`Ana, Ben and Carla`."""

@@ -22,6 +22,7 @@ from handlers.web.api import (
     names,
     posts,
     profiling,
+    reports,
     requests,
     studio,
 )
@@ -47,6 +48,7 @@ def create_app(admind: AdMind) -> FastAPI:
         drafts.router,
         posts.router,
         costs.router,
+        reports.router,
         library.router,
         admin.router,
         connecting.router,
