@@ -76,6 +76,7 @@ from bot.workflow.answers import Answers
 from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
 from bot.workflow.costing import Costing
+from bot.workflow.counting import Counting
 from bot.workflow.decisions import Decisions
 from bot.workflow.declarations import is_model
 from bot.workflow.documents import Documents
@@ -154,7 +155,7 @@ ALL_QUEUES: frozenset[Queue] = frozenset({"chat", "publish", "upkeep"})
 WITHOUT_MODEL: frozenset[Queue] = frozenset({"publish", "upkeep"})
 SWEEP_SECONDS, SEAL_SECONDS, BEAT_SECONDS = 60, 20, 60
 RENEW_SECONDS, EXAMINE_SECONDS, WARN_SECONDS = 5 * 60, 10 * 60, 15 * 60
-RETIRE_SECONDS, CLEAN_SECONDS = 3600, 86_400
+RETIRE_SECONDS, CLEAN_SECONDS, COUNT_SECONDS = 3600, 86_400, 3600
 ARM_SECONDS = 600
 CRON_LEASE_SECONDS = 30.0
 WATCH_SECONDS = 1.0
@@ -349,6 +350,9 @@ class AdMind:
             clock=clock,
             paid=settings.paid_numbers,
             budget=ReadingBudget(database, limit=settings.paid_numbers_budget),
+        )
+        self.counting = Counting(
+            database, channels=self.channels, open_door=self.doors, clock=clock, days=settings.numbers_days
         )
         self.reports = Reports(database, blobs=self.blobs, numbers=self.numbers, clock=clock)
 
@@ -630,6 +634,7 @@ class AdMind:
             ("retire", self._retire, RETIRE_SECONDS),
             ("arm", self._arm, ARM_SECONDS),
             ("clean", self._clean, CLEAN_SECONDS),
+            ("count", self._count, COUNT_SECONDS),
         ):
             self.engine.register("upkeep", name, once_a_firing(ledger, name, task, lease_seconds=CRON_LEASE_SECONDS))
             self.scheduler.every(name, timedelta(seconds=seconds))
@@ -852,6 +857,9 @@ class AdMind:
 
     async def _clean(self, _fired: datetime) -> None:
         await self.retention.sweep()
+
+    async def _count(self, _fired: datetime) -> None:
+        await self.counting.count()
 
     async def _beat(self, _fired: datetime) -> None:
         if self.settings.heartbeat_url and not await self.not_ready():

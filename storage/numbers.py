@@ -83,6 +83,15 @@ return 1
 """,
 )
 
+# KEYS: post, those with numbers. ARGV: post.
+FORGET: Final = Script(
+    "numbers-forget",
+    """
+redis.call('HDEL', KEYS[1], 'numbers', 'series')
+return redis.call('ZREM', KEYS[2], ARGV[1])
+""",
+)
+
 # ARGV: entry. A post that was not out when it was read may be by now.
 DROP: Final = Script(
     "numbers-drop",
@@ -159,6 +168,18 @@ class NumbersStore:
     async def drop(self, workspace: str, post: str) -> None:
         """Take the entry off, if nothing needs it: the post is not there, or not out."""
         await self._database.run(DROP, [post_key(workspace, post), keys.due(workspace)], [entry_of(post)])
+
+    async def counted_before(self, workspace: str, before: datetime, *, limit: int) -> list[str]:
+        """Posts with numbers that went out before that, the oldest first."""
+        client = cast(Any, self._database.client)
+        found = await client.zrange(
+            counted_key(workspace), "-inf", f"({before.timestamp()!r}", byscore=True, offset=0, num=limit
+        )
+        return [str(each) for each in found]
+
+    async def forget(self, workspace: str, post: str) -> None:
+        """Its numbers, newest and over time; the post is not in the archive. It may move there again."""
+        await self._database.run(FORGET, [post_key(workspace, post), counted_key(workspace)], [post])
 
     async def keep(self, post: Post, step: int, numbers: Numbers) -> bool:
         """Whether they are kept: not when a later step was taken meanwhile, or the post is gone."""
