@@ -76,6 +76,7 @@ from bot.workflow.answers import Answers
 from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
 from bot.workflow.costing import Costing
+from bot.workflow.counting import Counting
 from bot.workflow.decisions import Decisions
 from bot.workflow.declarations import is_model
 from bot.workflow.documents import Documents
@@ -107,6 +108,7 @@ from bot.workflow.promised import Promised
 from bot.workflow.proving import Proving
 from bot.workflow.reactions import Reactions
 from bot.workflow.recounting import Recounting
+from bot.workflow.reports import Reports
 from bot.workflow.requests import Asker, Requests
 from bot.workflow.rereading import Rereading
 from bot.workflow.retention import Retention
@@ -140,6 +142,7 @@ from storage.journal import Journal
 from storage.ledger import Ledger
 from storage.media import MediaStore
 from storage.picture_budget import PictureBudget
+from storage.reading_budget import ReadingBudget
 from storage.redis import Database, connect
 from storage.standing import StandingPictures
 from storage.stores import DraftStore, PostStore, TeamStore
@@ -154,7 +157,7 @@ ALL_QUEUES: frozenset[Queue] = frozenset({"chat", "publish", "upkeep"})
 WITHOUT_MODEL: frozenset[Queue] = frozenset({"publish", "upkeep"})
 SWEEP_SECONDS, SEAL_SECONDS, BEAT_SECONDS = 60, 20, 60
 RENEW_SECONDS, EXAMINE_SECONDS, WARN_SECONDS = 5 * 60, 10 * 60, 15 * 60
-RETIRE_SECONDS, CLEAN_SECONDS = 3600, 86_400
+RETIRE_SECONDS, CLEAN_SECONDS, COUNT_SECONDS = 3600, 86_400, 3600
 ARM_SECONDS = 600
 CRON_LEASE_SECONDS = 30.0
 WATCH_SECONDS = 1.0
@@ -282,9 +285,7 @@ class AdMind:
         self._build_pictures(database, room)
         self._build_drafting(database, room)
         self._build_homes(database)
-        self.numbers = ReadingNumbers(
-            database, channels=self.channels, open_door=self.doors, clock=clock, paid=settings.paid_numbers
-        )
+        self._build_insights(database)
         self.looking = Looking(database, board=self.board, clock=clock, numbers_come=self.numbers.come)
         self.history = History(self.audit, self.people.store, self.journal)
         self.syndication = Syndication(self.feed, self.people.store, settings.base_url)
@@ -340,6 +341,22 @@ class AdMind:
         self._build_sending(database)
         self._build_working(database)
         self.file_token_id = await self._file_token()
+
+    def _build_insights(self, database: Database) -> None:
+        """What is counted, and what reports of it."""
+        clock, settings = self.clock, self.settings
+        self.numbers = ReadingNumbers(
+            database,
+            channels=self.channels,
+            open_door=self.doors,
+            clock=clock,
+            paid=settings.paid_numbers,
+            budget=ReadingBudget(database, limit=settings.paid_numbers_budget),
+        )
+        self.counting = Counting(
+            database, channels=self.channels, open_door=self.doors, clock=clock, days=settings.numbers_days
+        )
+        self.reports = Reports(database, blobs=self.blobs, numbers=self.numbers, clock=clock)
 
     def _build_pictures(self, database: Database, room: Room) -> None:
         """The library, what makes pictures with an image model, and what they may cost."""
@@ -559,6 +576,7 @@ class AdMind:
             stopping=self.stopping,
             absences=self.office,
             proving=self.proving,
+            reports=self.reports,
             people=self.people,
             clock=self.clock,
             enqueue=self._enqueue_request,
@@ -566,7 +584,14 @@ class AdMind:
         )
         self.lapses = Lapses(database, self.posts)
         self.telling_accounts = TellingAccounts(database, self.board, self.lapses, self.clock)
-        self.weekly = Weekly(database, board=self.board, audit=self.audit, clock=self.clock, learned=self.learning.news)
+        self.weekly = Weekly(
+            database,
+            board=self.board,
+            audit=self.audit,
+            clock=self.clock,
+            learned=self.learning.news,
+            summaries=self.reports.summary,
+        )
         self.taking_up = TakingUp(database, ledger=ledger, posted=self.posted, clock=self.clock)
         upkeep = Upkeep(
             database,
@@ -619,6 +644,7 @@ class AdMind:
             ("retire", self._retire, RETIRE_SECONDS),
             ("arm", self._arm, ARM_SECONDS),
             ("clean", self._clean, CLEAN_SECONDS),
+            ("count", self._count, COUNT_SECONDS),
         ):
             self.engine.register("upkeep", name, once_a_firing(ledger, name, task, lease_seconds=CRON_LEASE_SECONDS))
             self.scheduler.every(name, timedelta(seconds=seconds))
@@ -841,6 +867,9 @@ class AdMind:
 
     async def _clean(self, _fired: datetime) -> None:
         await self.retention.sweep()
+
+    async def _count(self, _fired: datetime) -> None:
+        await self.counting.count()
 
     async def _beat(self, _fired: datetime) -> None:
         if self.settings.heartbeat_url and not await self.not_ready():

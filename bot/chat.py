@@ -109,6 +109,12 @@ class Button(Frozen):
     more: bool = Field(False, description="belongs in the overflow menu")
 
 
+class CardPicture(Frozen):
+    sha256: str
+    mime: str
+    alt: str
+
+
 class Asked(Frozen):
     """A request as the surface that it came from sees it; `reply` and what can be pressed below, once answered."""
 
@@ -120,6 +126,7 @@ class Asked(Frozen):
     text: str
     reply: str = ""
     buttons: tuple[Button, ...] = ()
+    picture: CardPicture | None = None
     failed: bool = False
     drafts: tuple[str, ...] = ()
     unread: tuple[str, ...] = Field((), description="names of files that nobody could understand")
@@ -162,12 +169,6 @@ class DecisionRequest(Frozen):
     accounts: tuple[str, ...] = Field((), description="only these accounts' versions; empty: all of them")
     of: Verdict | None = Field(None, description="withdraw only what this verdict was; None: whatever it was")
     at: datetime
-
-
-class CardPicture(Frozen):
-    sha256: str
-    mime: str
-    alt: str
 
 
 class CardSection(Frozen):

@@ -178,6 +178,16 @@ class Settings(BaseModel):
         description="Read how posts did where each reading costs money, too: X takes $0.001, and a post is read at "
         "most eight times in 30 days.",
     )
+    paid_numbers_budget: Decimal = Field(
+        Decimal(5),
+        ge=0,
+        le=100_000,
+        description="What such readings may cost a brand a month, in US dollars; 0: no limit. Reports say when it is "
+        "used up.",
+    )
+    numbers_days: int = Field(
+        400, ge=31, le=4000, description="How many days numbers over time are kept: of posts, and of followers."
+    )
     slack_bot_token: SecretStr | None = Field(
         None, description="Slack: the bot token (xoxb-…) of an app that is installed in one Slack workspace."
     )

@@ -45,7 +45,7 @@ async def forget_draft(database: Database, workspace: str, draft_id: str) -> boo
         return False
     draft = kept.record
     for post in await posts_of(database, draft):
-        await _forget(database, posts, workspace, post.id, ["all", f"of:{post.brand}", "asking", "ended"])
+        await _forget(database, posts, workspace, post.id, ["all", f"of:{post.brand}", "asking", "ended", "counted"])
     await _forget_pictures(database, draft)
     await _forget_cards(database, draft)
     await _forget_quotations(database, draft)

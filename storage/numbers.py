@@ -1,22 +1,24 @@
 """How a post did: the newest numbers that its channel told, when they are asked for, and that each step asks once.
 
-They are fields of the post's own hash, beside what was approved: `numbers` as JSON, and `looks`, the number of the last
-step that was taken. So they move to the archive, into exports and out with their post. Writing them neither raises the
-post's version nor touches what people decide on: nobody's word is refused because numbers came. A post goes to the
-archive long after its last step (`retention`), so the two never meet.
+They are fields of the post's own hash, beside what was approved: `numbers`, the newest, as JSON, `series`, all of them
+packed (`storage.series`), and `looks`, the number of the last step that was taken. So they move to the archive, into
+exports and out with their post. Writing them neither raises the post's version nor touches what people decide on:
+nobody's word is refused because numbers came. A post goes to the archive long after its last step (`retention`), so the
+two never meet.
 """
 
 from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal, cast
 
 from storage import keys
 from storage.pacing import resting_key
 from storage.posts import Numbers, Post
 from storage.redis import Database, Script
 from storage.sending import post_key
+from storage.series import Reading, added
 
 STEPS: Final = (
     *(timedelta(minutes=15), timedelta(hours=1), timedelta(hours=6)),
@@ -66,14 +68,27 @@ redis.call('SET', KEYS[3], string.format('%.0f', now + tonumber(ARGV[5])), 'PX',
 return 'read'
 """,
 )
-# ARGV: 1 step, 2 numbers. A slow answer does not overwrite what a later step brought, nor bring an erased post back.
+# KEYS: post, those with numbers by when they went out. ARGV: 1 step, 2 numbers, 3 series as it was read, 4 series with
+# them, 5 post, 6 when it went out. A slow answer does not overwrite what a later step brought, nor bring an erased post
+# back; -1: others wrote the series meanwhile.
 KEEP: Final = Script(
     "numbers-keep",
     """
-local f = redis.call('HMGET', KEYS[1], 'state', 'looks')
+local f = redis.call('HMGET', KEYS[1], 'state', 'looks', 'series')
 if f[1] ~= 'published' or f[2] ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[1], 'numbers', ARGV[2])
+if (f[3] or '') ~= ARGV[3] then return -1 end
+redis.call('HSET', KEYS[1], 'numbers', ARGV[2], 'series', ARGV[4])
+redis.call('ZADD', KEYS[2], ARGV[6], ARGV[5])
 return 1
+""",
+)
+
+# KEYS: post, those with numbers. ARGV: post.
+FORGET: Final = Script(
+    "numbers-forget",
+    """
+redis.call('HDEL', KEYS[1], 'numbers', 'series')
+return redis.call('ZREM', KEYS[2], ARGV[1])
 """,
 )
 
@@ -86,6 +101,11 @@ if needed(redis.call('HMGET', KEYS[1], 'state', 'receipt')) then return 0 end
 return redis.call('ZREM', KEYS[2], ARGV[1])
 """,
 )
+
+
+def counted_key(workspace: str) -> str:
+    """ZSET of the posts that have a series, archived or not, by when they went out."""
+    return keys.of(workspace, "posts", "counted")
 
 
 def entry_of(post: str) -> str:
@@ -149,7 +169,25 @@ class NumbersStore:
         """Take the entry off, if nothing needs it: the post is not there, or not out."""
         await self._database.run(DROP, [post_key(workspace, post), keys.due(workspace)], [entry_of(post)])
 
+    async def counted_before(self, workspace: str, before: datetime, *, limit: int) -> list[str]:
+        """Posts with numbers that went out before that, the oldest first."""
+        client = cast(Any, self._database.client)
+        found = await client.zrange(
+            counted_key(workspace), "-inf", f"({before.timestamp()!r}", byscore=True, offset=0, num=limit
+        )
+        return [str(each) for each in found]
+
+    async def forget(self, workspace: str, post: str) -> None:
+        """Its numbers, newest and over time; the post is not in the archive. It may move there again."""
+        await self._database.run(FORGET, [post_key(workspace, post), counted_key(workspace)], [post])
+
     async def keep(self, post: Post, step: int, numbers: Numbers) -> bool:
         """Whether they are kept: not when a later step was taken meanwhile, or the post is gone."""
-        key = post_key(post.workspace, post.id)
-        return bool(int(await self._database.run(KEEP, [key], [step, numbers.model_dump_json()])))
+        key, out_at = post_key(post.workspace, post.id), post.receipt.at if post.receipt else post.due
+        reading, kept = Reading(numbers.at, numbers.counts), -1
+        while kept < 0:
+            before = str(await cast(Any, self._database.client).hget(key, "series") or "")
+            after = added(out_at, before, [reading])
+            given: list[str | int] = [step, numbers.model_dump_json(), before, after, post.id, repr(out_at.timestamp())]
+            kept = int(await self._database.run(KEEP, [key, counted_key(post.workspace)], given))
+        return kept > 0

@@ -153,6 +153,7 @@ class Post(Record):
     lookups: int = Field(0, description="looks in a row that could not tell, or found nothing, while unknown")
     look_at: datetime | None = Field(None, description="when an unknown post may be looked for again")
     numbers: Numbers | None = Field(None, description="the newest; `storage.numbers` alone writes them")
+    series: str = Field("", description="all of them over time, packed (`storage.series`); written with the newest")
 
     @property
     def rests_since(self) -> datetime:

@@ -21,7 +21,7 @@ from storage.posts import ASKS, OVER, Attempt, Failure, Post, PostReceipt, PostS
 from storage.redis import Database, Script
 
 OPTIONAL = ("attempts", "receipt", "claimed", "failure", "lookups", "look_at")  # as JSON, only while they say something
-HOT = frozenset({"state", "ver", "due", "numbers", *OPTIONAL})
+HOT = frozenset({"state", "ver", "due", "numbers", "series", *OPTIONAL})
 
 # Whether an account may be sent through now: connected, and not broken. Its record says so, in the same script.
 USABLE = """
@@ -232,6 +232,8 @@ def from_hash(fields: Mapping[str, str]) -> Post:
     for name in (*OPTIONAL, "numbers"):
         if fields.get(name):
             document[name] = json.loads(fields[name])
+    if fields.get("series"):
+        document["series"] = fields["series"]
     return Post.load(json.dumps(document), patient=True)
 
 

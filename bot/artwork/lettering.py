@@ -75,7 +75,7 @@ class Missing:
 
 def plain(name: str, text: str) -> tuple[str, str]:
     """The text in NFC on one line, capped, without controls, bidi overrides and surrogates; and a problem or ""."""
-    kept = "".join(" " if ch in "\n\r\t\v\f\x85\u2028\u2029" else ch for ch in text[:20_000] if _harmless(ch))
+    kept = "".join(" " if ch in "\n\r\t\v\f\x85\u2028\u2029" else ch for ch in text[:20_000] if harmless(ch))
     kept = _KEYCAPS.sub("", " ".join(unicodedata.normalize("NFC", kept).split()))
     graphemes = [found.group()[:16] for found in _GRAPHEMES.finditer(kept[: LIMITS[name] * 8])]
     limit = LIMITS[name]
@@ -88,7 +88,8 @@ def plain(name: str, text: str) -> tuple[str, str]:
     return short + "…", f"The {noun} is too long for a picture and was cut after {len(short)} characters."
 
 
-def _harmless(ch: str) -> bool:
+def harmless(ch: str) -> bool:
+    """Whether it is no control, bidi override or surrogate."""
     if ch in "\n\r\t\v\f\x85\u2028\u2029" or ord(ch) in _JOINERS:
         return True
     return unicodedata.category(ch) not in ("Cc", "Cf", "Cs", "Co", "Cn")

@@ -429,6 +429,15 @@ class Introduces(Protocol):
 
 
 @runtime_checkable
+class Followed(Protocol):
+    """What a channel adds that tells for one free question how many follow an account."""
+
+    async def followers(self, account: Account, door: Door) -> int | None:
+        """None where it is not told. Raises ChannelRefused, ProvenNotSent."""
+        ...
+
+
+@runtime_checkable
 class Places(Protocol):
     """What a channel adds on which one access may post as several: a person, and the pages that this person runs."""
 

@@ -252,6 +252,13 @@ class Bluesky:
     def mentions_of(self, payload: SealedPayload) -> Mapping[str, str]:
         return {handle: did for part in payload.parts for handle, did in mentions_in(part.text, part.facets)}
 
+    async def followers(self, account: Account, door: Door) -> int | None:
+        """As the app view has them: https://docs.bsky.app/docs/api/app-bsky-actor-get-profile"""
+        view = Api(door, origin_of(account.options.get("app_view") or identity.APP_VIEW))
+        found = await view.before("GET", "app.bsky.actor.getProfile", params={"actor": account.remote_id})
+        count = found.get("followersCount")
+        return count if isinstance(count, int) else None
+
     async def introduce(self, account: Account, door: Door) -> Introduction:
         """Name and picture as the app view has them, the last post as it stands on the server."""
         view = Api(door, origin_of(account.options.get("app_view") or identity.APP_VIEW))

@@ -265,6 +265,11 @@ class Mastodon:
     def price(self, payload: SealedPayload) -> str:
         return ""
 
+    async def followers(self, account: Account, door: Door) -> int | None:
+        """https://docs.joinmastodon.org/entities/Account/#followers_count"""
+        count = (await _me(await Api.of(door, account.server))).get("followers_count")
+        return count if isinstance(count, int) else None
+
     async def introduce(self, account: Account, door: Door) -> Introduction:
         """Name, picture and the last post of one's own, as far as they can be read."""
         try:

@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from bot.chat import PROGRAMS, Button
-from bot.conversation import claiming, helping, house, listing, planning, reporting
+from bot.conversation import claiming, helping, house, listing, planning, reported, reporting
 from bot.conversation.speaking import Command, Said, Speaking
 from bot.conversation.turn import Turn
 from bot.errors import BadInput
@@ -119,20 +119,14 @@ def _named(scope: str, turn: Turn) -> str:
     return say_scope(scope)
 
 
-_PERIOD: Final = (
-    r"today|tomorrow|yesterday|january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"januar|februar|märz|mai|juni|juli|oktober|dezember|"
-    r"(?:(?:this|next|last) )?(?:week|month|weekend)|(?:next|last) \d{1,3} days|heute|morgen|"
-    r"gestern|(?:diese|nächste|letzte)[nrs]? (?:woche|monat)"
-)
 _SCOPE: Final = r"(?:everything|all|workspace|brand|this)|(?:(?:account|campaign|topic) [^\n]{1,100}?)"
 
 COMMANDS: Final[tuple[Command, ...]] = (
     Command(("help", "commands", "hilfe"), noted("what I can do"), _help),
     Command(("review",), noted("what waits for you, one at a time"), listing.review),
     Command(("drafts", "list drafts", "entwürfe"), noted("what waits for a decision"), listing.drafts),
-    Command(("posts", "list posts"), noted("what went out"), listing.posts, "[PERIOD]", _PERIOD),
-    Command(("calendar", "kalender"), noted("what is planned"), listing.calendar, "[PERIOD]", _PERIOD),
+    Command(("posts", "list posts"), noted("what went out"), listing.posts, "[PERIOD]", reported.PERIOD),
+    Command(("calendar", "kalender"), noted("what is planned"), listing.calendar, "[PERIOD]", reported.PERIOD),
     Command(("problems",), noted("what needs somebody's attention"), listing.problems),
     Command(("show", "show draft", "zeige"), noted("a draft in full"), listing.show, "ID", r"d_[a-z0-9]{1,20}"),
     Command(("approve", "reject"), noted("how to decide"), listing.how_to_decide, "ID", r"d_[a-z0-9]{1,20}"),
@@ -170,7 +164,17 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command(("studio",), noted("how to open the studio"), house.studio),
     Command(("settings",), noted("where to change what"), house.settings),
     Command(
-        ("plan",), noted("what is planned per day, and which days have nothing"), planning.plan, "[PERIOD]", _PERIOD
+        ("plan",),
+        noted("what is planned per day, and which days have nothing"),
+        planning.plan,
+        "[PERIOD]",
+        reported.PERIOD,
     ),
-    Command(("report", "bericht"), noted("what went out and what did not"), reporting.report, "[PERIOD]", _PERIOD),
+    Command(
+        ("report", "bericht"),
+        noted("what went out and what did not, and how it did"),
+        reporting.report,
+        "[campaign NAME|account NAME|brand NAME] [PERIOD]",
+        reported.WHAT,
+    ),
 )

@@ -32,7 +32,7 @@ from bot.conversation.requested import (
     offered_again,
     view_of,
 )
-from bot.conversation.speaking import Absences, Said, Settles, Speaking
+from bot.conversation.speaking import Absences, Reporting, Said, Settles, Speaking
 from bot.conversation.spreading import is_plan, said_again
 from bot.conversation.stops import PersonStopped, Stops, stopped_words
 from bot.conversation.surroundings import Surroundings, spoken_by
@@ -46,7 +46,7 @@ from bot.workflow.stopping import Stopping
 from storage.ledger import Busy, Ledger
 from storage.record import new_id
 from storage.redis import Database, StorageFull, StorageUnavailable
-from storage.requests import Request, RequestButton, RequestEvent, RequestStore, RequestUpload
+from storage.requests import Request, RequestButton, RequestEvent, RequestPicture, RequestStore, RequestUpload
 from storage.stores import TeamStore
 from storage.team import Brand, Member
 from storage.threads import Held, Thread, ThreadBusy, ThreadStore
@@ -88,6 +88,7 @@ class Desk:
         stopping: Stopping,
         absences: Absences,
         proving: Settles,
+        reports: Reporting,
         people: Directory,
         clock: Clock,
         enqueue: Enqueue,
@@ -101,6 +102,7 @@ class Desk:
         self._stopping = stopping
         self._absences = absences
         self._proving = proving
+        self._reports = reports
         self._surroundings = Surroundings(people.store, looking, clock)
         self._clock = clock
         self._enqueue = enqueue
@@ -372,7 +374,7 @@ class Desk:
             turn = self._turn(
                 work, asker, await self._surroundings.around(asker, brand, member, request, ()), Thread(), ""
             )
-            speaking = Speaking(turn, member, self._stopping, self._absences, self._proving)
+            speaking = Speaking(turn, member, self._stopping, self._absences, self._proving, self._reports)
             return work.offer(await command[0].run(speaking, command[1]))
         if request.drafts:  # an earlier try made these and died before it could say so
             return await self._again(asker, request)
@@ -470,7 +472,10 @@ class _Work:
         if isinstance(said, str):
             return said
         offered = tuple(RequestButton(label=b.label, action=b.action, style=b.style) for b in said.buttons)
-        self.request = self.request.changed(buttons=offered)
+        shown = said.picture and RequestPicture(
+            sha256=said.picture.sha256, mime=said.picture.mime, alt=said.picture.alt
+        )
+        self.request = self.request.changed(buttons=offered, picture=shown)
         return said.text
 
     async def progress(self, sentence: str) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.chat import Asked, Button
+from bot.chat import Asked, Button, CardPicture
 from bot.errors import AdMindError, Conflict
 from bot.llm.budget import OverBudget
 from bot.llm.errors import ModelMisconfigured, ModelMuddled, ModelUnavailable
@@ -38,6 +38,7 @@ class RequestView(BaseModel):
     status: str
     text: str
     reply: str
+    picture: CardPicture | None = Field(None, description="what the answer shows; the words do without it")
     drafts: list[str]
     stopped: bool = Field(False, description="its person stopped it; what it had made by then is in `drafts`")
     tries: int = Field(1, description="how often it was asked for")
@@ -76,6 +77,7 @@ def view_of(request: Request) -> RequestView:
         status=request.status,
         text=request.text,
         reply=request.reply,
+        picture=_picture(request),
         drafts=list(request.drafts),
         stopped=request.stopped,
         tries=request.tries,
@@ -83,6 +85,11 @@ def view_of(request: Request) -> RequestView:
         created_at=request.created_at,
         finished_at=request.finished_at,
     )
+
+
+def _picture(request: Request) -> CardPicture | None:
+    found = request.picture
+    return CardPicture(sha256=found.sha256, mime=found.mime, alt=found.alt) if found else None
 
 
 def names_of(names: Sequence[str]) -> tuple[str, ...]:
@@ -102,6 +109,7 @@ def asked_of(request: Request) -> Asked:
         text=request.text,
         reply=request.reply,
         buttons=tuple(Button(label=b.label, action=b.action, style=b.style) for b in request.buttons),
+        picture=_picture(request),
         failed=request.status == "failed",
         drafts=request.drafts,
         unread=request.unread_files,

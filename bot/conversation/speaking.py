@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.chat import Button
+from bot.chat import Button, CardPicture
 from bot.conversation.turn import Turn
+from bot.insights.summary import Summary
+from bot.insights.summing import Range
 from bot.workflow.decisions import Decided
 from bot.workflow.proving import Settling
 from bot.workflow.stopping import Stopping
+from storage.accounts import Account
 from storage.team import Member
 
 
@@ -31,10 +34,26 @@ class Settles(Protocol):
     async def take_on(self, who: Settling, reason: str) -> Decided: ...
 
 
+class Reporting(Protocol):
+    """`bot.workflow.reports.Reports`, as far as a command goes."""
+
+    async def asked_by(self, member: Member, brand: str) -> None: ...
+
+    async def campaign(self, workspace: str, brand: str, name: str) -> Range: ...
+
+    async def account(self, workspace: str, brand: str, name: str) -> Account: ...
+
+    async def summary(
+        self, workspace: str, brand: str, span: Range, *, campaign: str = "", account: Account | None = None
+    ) -> Summary: ...
+
+    async def kept_picture(self, summary: Summary, language: str) -> CardPicture | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Speaking:
-    """What a command may reach: the turn it is said in, who says it, what stops posts, who is away, and what settles
-    claims.
+    """What a command may reach: the turn it is said in, who says it, what stops posts, who is away, what settles
+    claims, and what reports.
     """
 
     turn: Turn
@@ -42,14 +61,16 @@ class Speaking:
     stopping: Stopping
     absences: Absences
     proving: Settles
+    reports: Reporting
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An answer, and what can be pressed below it where a surface has buttons: the words do without them."""
+    """An answer; what can be pressed below it where a surface has buttons, and a picture: the words do without them."""
 
     text: str
     buttons: tuple[Button, ...] = ()
+    picture: CardPicture | None = None
 
 
 Run = Callable[[Speaking, str], Awaitable[str | Said]]

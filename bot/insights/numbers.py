@@ -1,7 +1,8 @@
 """Asks channels how posts did, at each step of the schedule in `storage.numbers`: fifteen minutes to thirty days after.
 
 It is in nobody's way: a few questions at a time, never while a channel wants to be left alone, and an account that
-fails or is throttled is asked again at the next step. Where a reading costs money, it needs the setting.
+fails or is throttled is asked again at the next step. Where a reading costs money, it needs the setting, and stops at
+the brand's budget of the month: reports say so.
 """
 
 from __future__ import annotations
@@ -9,16 +10,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Final
 
 from bot.channels.base import Channel, Door, Receipt
 from bot.clock import Clock, milliseconds
 from bot.errors import AdMindError
+from bot.insights.summary import Why
 from storage.accounts import Account
 from storage.numbers import STEPS, NumbersStore, due_ms, step_at
 from storage.pacing import Turns
 from storage.posts import Numbers, Post, PostReceipt
+from storage.reading_budget import ReadingBudget
 from storage.redis import Database
 from storage.stores import PostStore, TeamStore
 
@@ -42,6 +46,7 @@ class ReadingNumbers:
         open_door: OpenDoor,
         clock: Clock,
         paid: bool = False,
+        budget: ReadingBudget | None = None,
     ) -> None:
         self._posts = PostStore(database)
         self._team = TeamStore(database)
@@ -51,6 +56,7 @@ class ReadingNumbers:
         self._open_door = open_door
         self._clock = clock
         self._paid = paid
+        self._budget = budget
         self._asking = 0
 
     def asks(self, account: Account) -> bool:
@@ -60,6 +66,22 @@ class ReadingNumbers:
             return False
         can = channel.capabilities_for(account)
         return bool(can.metrics) and (self._paid or not can.metrics_price)
+
+    async def not_asked(self, account: Account) -> tuple[Why | None, datetime | None]:
+        """Why this account's channel is not asked how posts do, and since when, as far as that is known."""
+        channel = self._channels.get(account.channel)
+        if channel is None or not channel.capabilities_for(account).metrics:
+            return "never", None
+        if account.health.state == "broken" or account.closed_at is not None:
+            return "broken", account.closed_at or account.health.since
+        if not channel.capabilities_for(account).metrics_price:
+            return None, None
+        if not self._paid:
+            return "unpaid", None
+        if self._budget is None:
+            return None, None
+        since = await self._budget.paused_since(account.workspace, account.brand, self._clock.now())
+        return ("paused", since) if since else (None, None)
 
     def come(self, post: Post, account: Account | None) -> bool:
         """Whether numbers of this post are still to come."""
@@ -94,6 +116,12 @@ class ReadingNumbers:
 
     async def _read(self, post: Post, account: Account, receipt: PostReceipt, step: int) -> None:
         channel = self._channels[account.channel]
+        price = channel.capabilities_for(account).metrics_price
+        if price and self._budget is not None:
+            now = self._clock.now()
+            if not await self._budget.spend(post.workspace, post.brand, Decimal(price.removeprefix("$")), now):
+                log.info("no numbers post=%s step=%d: this month's budget is used up", post.id, step)
+                return
         door = self._open_door(account, _nothing_to_check, WITHIN)
         try:
             async with asyncio.timeout(AT_MOST_SECONDS):

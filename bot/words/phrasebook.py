@@ -10,10 +10,10 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta
+from babel.dates import format_date, format_datetime, format_interval, format_skeleton, format_time, format_timedelta
 from babel.lists import format_list
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
 from babel.plural import to_python
 
 from bot.words.sentences import Sentences, filled
@@ -60,6 +60,10 @@ class Phrasebook:
         year = "y" if today is not None and day.year != today.year else ""
         return format_skeleton(f"{year}MMMEd", day, locale=self.locale)
 
+    def date_short(self, day: date) -> str:
+        """`1 Dec`."""
+        return format_skeleton("MMMd", day, locale=self.locale)
+
     def long_day(self, day: date) -> str:
         """`Tuesday 1 December 2026`."""
         return format_date(day, "full", locale=self.locale)
@@ -85,6 +89,21 @@ class Phrasebook:
 
     def number(self, value: float) -> str:
         return format_decimal(value, locale=self.locale)
+
+    def percent(self, share: float, *, digits: int = 0) -> str:
+        """`12%`, `4.7%` of a share between 0 and 1; zeros at the end are left out."""
+        pattern: str = self.locale.percent_formats[None].pattern
+        return format_percent(share, pattern.replace("0", "0." + "#" * digits) if digits else pattern, self.locale)
+
+    def compact(self, value: float) -> str:
+        """`184.2K`; where a language shortens no thousands in full: `184.200`."""
+        short: str = format_compact_decimal(value, locale=self.locale, fraction_digits=1)
+        return self.number(round(value)) if short.isdigit() else short
+
+    def interval(self, first: date, last: date, *, year: bool = True) -> str:
+        """`23–29 Nov 2026`: what both share is said once."""
+        said: str = format_interval(first, last, "yMMMd" if year else "MMMd", locale=self.locale)
+        return said.replace("\u2009", " ")
 
     def series(self, items: list[str]) -> str:
         """`Ana, Ben and Carla`."""

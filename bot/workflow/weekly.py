@@ -17,6 +17,9 @@ from bot.chat import Button, Card
 from bot.clock import Clock, milliseconds
 from bot.insights.costs import what_it_took
 from bot.insights.report import AHEAD, counted, look_back, oldest
+from bot.insights.summary import Summary
+from bot.insights.summing import Range
+from bot.insights.telling import digest_lines
 from bot.review.board import Board
 from bot.review.round_table import RoundTable
 from bot.words import reading, words
@@ -40,6 +43,15 @@ MOST_LOGINS: Final = 3
 
 
 News = Callable[[str, str, date], Awaitable[int]]  # workspace, brand, Monday → rules that edits suggest, not told yet
+
+
+# workspace, brand, from, until → how many slots of the editorial plan are empty; None where there is no plan
+EmptySlots = Callable[[str, str, datetime, datetime], Awaitable[int | None]]
+Summaries = Callable[[str, str, Range], Awaitable[Summary]]
+
+
+async def _no_plan(_workspace: str, _brand: str, _start: datetime, _end: datetime) -> int | None:
+    return None
 
 
 async def _no_news(_workspace: str, _brand: str, _monday: date) -> int:
@@ -68,7 +80,15 @@ def week_of(now: datetime, zone: str) -> Week:
 
 class Weekly:
     def __init__(
-        self, database: Database, *, board: Board, audit: AuditWriter, clock: Clock, learned: News = _no_news
+        self,
+        database: Database,
+        *,
+        board: Board,
+        audit: AuditWriter,
+        clock: Clock,
+        learned: News = _no_news,
+        summaries: Summaries | None = None,
+        empty_slots: EmptySlots = _no_plan,
     ) -> None:
         self._database = database
         self._drafts = DraftStore(database)
@@ -79,6 +99,8 @@ class Weekly:
         self._audit = audit
         self._clock = clock
         self._learned = learned
+        self._summaries = summaries
+        self._empty_slots = empty_slots
 
     async def arm(self, workspaces: Sequence[str]) -> None:
         """Every brand has its next digest on the due set. Doing so again changes nothing."""
@@ -129,10 +151,12 @@ class Weekly:
         learned = await self._learned(brand.workspace, brand.id, monday)
         if not (found.anything or waiting or days or logins or learned):
             return None
+        empty = await self._empty_slots(brand.workspace, brand.id, this, following)
         head = await self._audit.seal(brand.workspace)
         notes = [
+            *await self._how_it_did(brand, first, names),
             _waiting(waiting, table, names, now),
-            _planned(days, monday, zone, names),
+            _planned(days, monday, zone, names, empty),
             *(_login(account, coming, names) for account in logins),
             names.t("Language model: {took}", took=what_it_took(took, words(names.language))) if took.calls else "",
             _suggested(learned, names),
@@ -140,11 +164,17 @@ class Weekly:
         ]
         book = words(names.language)
         return Card(
-            title=f"{brand.name} · {book.day(first)} – {book.day(until)}",
+            title=f"{brand.name} · {book.interval(first, until, year=False)}",
             status=counted(book, found.counts, len(found.lapsed)) or names.t("Nothing was due."),
             notes=tuple(note for note in notes if note),
             buttons=_buttons(brand, len(waiting), logins, names),
         )
+
+    async def _how_it_did(self, brand: Brand, first: date, names: Words) -> tuple[str, ...]:
+        if self._summaries is None:
+            return ()
+        summary = await self._summaries(brand.workspace, brand.id, Range("week", first, 7, names.zone))
+        return digest_lines(words(names.language), summary)
 
     async def _open(self, brand: Brand) -> list[Draft]:
         found, after = list[Draft](), ""
@@ -186,8 +216,12 @@ def _waiting(waiting: Sequence[Draft], table: RoundTable, names: Words, now: dat
     return f"{said} ({book.series(for_whom[:3])})" if for_whom else said
 
 
-def _planned(days: Sequence[datetime], monday: date, zone: ZoneInfo, names: Words) -> str:
+def _planned(days: Sequence[datetime], monday: date, zone: ZoneInfo, names: Words, slots: int | None) -> str:
+    """`slots`: how many of the plan are empty; None without a plan: days are counted then."""
     book = words(names.language)
+    if slots is not None:
+        said = book.many("This week: {count} planned", "This week: {count} planned", len(days))
+        return f"{said}, {book.many('{count} empty slot', '{count} empty slots', slots)}" if slots else said
     if not days:
         return names.t("This week: nothing is planned")
     taken = {at.astimezone(zone).date() for at in days}

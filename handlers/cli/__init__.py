@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "resume": ("deciding", "Let posts go out again."),
     "calendar": ("looking", "The next posts, by day."),
     "costs": ("costs", "What language models took, by brand and model."),
+    "report": ("reporting", "How posts did: figures, picture, PDF, CSV."),
     "notices": ("looking", "What AdMind had to tell."),
     "members": ("office", "Who works here, and what they may do."),
     "names": ("names", "One person under several names: link them, or say that they are two people."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 from typing import Any, Final, cast
@@ -9,7 +10,7 @@ from typing import Any, Final, cast
 import discord
 
 from bot.bootstrap import AdMind
-from bot.chat import Asked, Button, Files, MessageRef
+from bot.chat import Asked, Button, CardPicture, Files, MessageRef
 from bot.errors import AdMindError
 from bot.review.delivering import Undelivered
 from bot.words import reading, told
@@ -25,7 +26,7 @@ from handlers.discord.people import no_home
 from handlers.discord.places import Asking
 from handlers.discord.render import mark
 from handlers.discord.showing import Showing
-from handlers.discord.telling import Links, Telling, words_as_views
+from handlers.discord.telling import Links, Telling, picture_as_view, picture_name, words_as_views
 
 log = logging.getLogger(__name__)
 SENTENCE: Final = 200  # characters of progress
@@ -86,6 +87,10 @@ class Answering:
             messenger = await self._messenger(asking.team)
             for number, view in enumerate(views[1:], start=1):
                 await messenger.place_once(asking.channel, f"{_reply(found.id)}:{number}", view)
+            if found.picture is not None and (files := await self._files(found.picture)):
+                key = f"{_reply(found.id)}:picture"
+                view = picture_as_view(found.picture, number=mark(key))
+                await messenger.place_once(asking.channel, key, view, files=files)
         except DiscordRefused as error:
             if error.retry_after_seconds is not None or asking.way == "direct":
                 raise
@@ -151,10 +156,21 @@ class Answering:
                     await asked(hook.edit_message(cast(int, "@original"), view=view))
                 else:
                     await asked(hook.send(view=view, ephemeral=True, wait=True))
+            if found.picture is not None and (files := await self._files(found.picture)):
+                await asked(hook.send(view=picture_as_view(found.picture), files=files, ephemeral=True, wait=True))
         except DiscordRefused as error:
             if error.code not in TOO_LATE:
                 raise
             await self._elsewhere(asking, found, text, links)
+
+    async def _files(self, picture: CardPicture) -> list[discord.File]:
+        """Empty where its file cannot be had: the words do without."""
+        try:
+            data = await self._admind.blobs.get(picture.sha256)
+        except AdMindError as error:
+            log.warning("picture not shown why=%s", error.what)
+            return []
+        return [discord.File(io.BytesIO(data), filename=picture_name(picture))]
 
     async def _elsewhere(self, asking: Asking, found: Asked, text: str, links: Links) -> None:
         """The answer to the person directly, once; to who takes none a word about that where they asked."""

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 import discord
 
-from bot.chat import Button
+from bot.chat import Button, CardPicture
 from bot.errors import AdMindError
 from bot.words import told
 from handlers.discord.buttons import rows
 from handlers.discord.calling import DM_CLOSED, DiscordRefused, asked
 from handlers.discord.client import Client
-from handlers.discord.limits import ADDRESS, CHARACTERS, LABEL, checked, plain, plainly, set_off, weight, words
+from handlers.discord.limits import ADDRESS, ALT, CHARACTERS, LABEL, checked, plain, plainly, set_off, weight, words
 
 log = logging.getLogger(__name__)
 MOST_LINKS: Final = 5
@@ -44,6 +44,19 @@ def words_as_views(
     for row in rows(buttons, name=name):
         views[-1].add_item(row)
     return [stopped(checked(view)) for view in views]
+
+
+def picture_as_view(picture: CardPicture, *, number: int | None = None) -> discord.ui.LayoutView:
+    """A message that shows it; `picture_file` goes with it."""
+    view = discord.ui.LayoutView(timeout=None)
+    alt = plainly.cut(picture.alt, ALT).text
+    item = discord.MediaGalleryItem(f"attachment://{picture_name(picture)}", description=alt or None)
+    view.add_item(discord.ui.MediaGallery(item, id=number))
+    return stopped(checked(view))
+
+
+def picture_name(picture: CardPicture) -> str:
+    return f"{picture.sha256[:16]}.{picture.mime.rpartition('/')[2]}"
 
 
 def _saying(text: str, number: int | None) -> discord.ui.LayoutView:

@@ -20,11 +20,12 @@ from handlers.chat.visiting import Visitor
 from handlers.slack.calling import GONE, Json, SlackRefused, asked
 from handlers.slack.files import Fetching
 from handlers.slack.messenger import Place, SlackMessenger, keyed
+from handlers.slack.pictures import Pictures
 from handlers.slack.places import Asking
 from handlers.slack.showing import After, Showing, edited
 from handlers.slack.streaming import Stream, is_long
 from handlers.slack.teams import Teams
-from handlers.slack.telling import Page, Telling, pages_of, say, words_as_message
+from handlers.slack.telling import Page, Picture, Telling, pages_of, say, words_as_message
 
 log = logging.getLogger(__name__)
 _ID: Final = re.compile(r" \(d_[a-z0-9]{1,20}\)")  # behind a draft's title: here it has a link
@@ -33,11 +34,14 @@ _ID: Final = re.compile(r" \(d_[a-z0-9]{1,20}\)")  # behind a draft's title: her
 class Answering:
     """`bot.chat.Surface` for Slack."""
 
-    def __init__(self, admind: AdMind, teams: Teams, telling: Telling, edits: Edits, after: After) -> None:
+    def __init__(
+        self, admind: AdMind, teams: Teams, telling: Telling, edits: Edits, after: After, pictures: Pictures
+    ) -> None:
         self._admind = admind
         self._teams = teams
         self._telling = telling
         self._edits = edits
+        self._pictures = pictures
         self.showing = Showing(teams, edits, after, self._sign_of)
         self._fetching = Fetching(admind, teams)
 
@@ -80,6 +84,7 @@ class Answering:
                     text,
                     links=links,
                     buttons=asked.buttons,
+                    picture=await self._picture(asked, asking),
                     response_url=asking.response_url,
                 )
             else:
@@ -89,7 +94,7 @@ class Answering:
         """In place of the sign of life, or as a message of its own, and below it what that has no room for. Where that
         cannot be, by direct message.
         """
-        pages = pages_of(text, links, found.buttons)
+        pages = pages_of(text, links, found.buttons, await self._picture(found, asking))
 
         async def send(page: str, given: Json) -> None:
             if not page:
@@ -113,6 +118,14 @@ class Answering:
             await self._admind.places.remember(
                 "slack", asking.team, asking.channel, asking.thread, draft=found.drafts[0]
             )
+
+    async def _picture(self, found: Asked, asking: Asking) -> Picture | None:
+        """What the answer shows, as a file at Slack; None where it cannot be one: the words do without."""
+        if found.picture is None:
+            return None
+        home, shown = await self._teams.home(asking.team), found.picture
+        files = await self._pictures.files(home, {shown.sha256: shown.mime})
+        return (files[shown.sha256], shown.alt) if shown.sha256 in files else None
 
     async def _at_once(self, found: Asked, asking: Asking, given: Json) -> None:
         ts, fresh = await self._standing(found.id, asking, given)

@@ -38,15 +38,18 @@ PLAIN: Final = 3000  # of one without blocks: an edit takes 4,000 as they are se
 MOST_BUTTONS: Final = 10
 TRIES, MOST_WAIT_SECONDS = 5, 60.0
 Links = tuple[tuple[str, str], ...]
+Picture = tuple[str, str]
+"""A file at Slack, and its alt text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one message says; `links` (words, address) stand below the words, and then the buttons."""
+    """What one message says; the picture, `links` (words, address) and the buttons stand below, in this order."""
 
     words: str
     links: Links = ()
     buttons: tuple[Button, ...] = ()
+    picture: Picture | None = None
 
     def message(self) -> Json:
         """The words as they are, with their addresses to press and what is to be typed set off."""
@@ -66,7 +69,7 @@ class Page:
 
     def below(self) -> list[Json]:
         """What stands under the words."""
-        blocks: list[Json] = []
+        blocks: list[Json] = [kit.picture(*self.picture)] if self.picture else []
         for words, address in self.links:
             parts = [{"type": "link", "url": address, "text": cut(words, 200).text or "…"}]
             blocks.append({"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": parts}]})
@@ -76,12 +79,14 @@ class Page:
         return blocks
 
 
-def pages_of(text: str, links: Links = (), buttons: tuple[Button, ...] = ()) -> tuple[Page, ...]:
+def pages_of(
+    text: str, links: Links = (), buttons: tuple[Button, ...] = (), picture: Picture | None = None
+) -> tuple[Page, ...]:
     """All of it, in as many messages as Slack needs for it: nobody misses the end of a long answer."""
     parts = by_lines(text, PAGE) or ("…",)
-    pages = [*(Page(part) for part in parts[:-1]), Page(parts[-1], links[:MOST_LINKS], buttons)]
+    pages = [*(Page(part) for part in parts[:-1]), Page(parts[-1], links[:MOST_LINKS], buttons, picture)]
     if weight(parts[-1]) + characters(pages[-1].below()) > MESSAGE_CHARACTERS:
-        pages[-1:] = [Page(parts[-1]), Page("", links[:MOST_LINKS], buttons)]
+        pages[-1:] = [Page(parts[-1]), Page("", links[:MOST_LINKS], buttons, picture)]
     more = range(MOST_LINKS, len(links), MOST_LINKS)
     return (*pages, *(Page("", links[start : start + MOST_LINKS]) for start in more))
 
@@ -165,6 +170,7 @@ class Telling:
         *,
         links: Links = (),
         buttons: tuple[Button, ...] = (),
+        picture: Picture | None = None,
         thread: str = "",
         response_url: str = "",
     ) -> None:
@@ -174,7 +180,7 @@ class Telling:
             if not response_url or not await self._answered(response_url, given):
                 await self._whispered(team, channel, user, thread, given)
 
-        await say(pages_of(text, links, buttons), send)
+        await say(pages_of(text, links, buttons, picture), send)
 
     async def _whispered(self, team: str, channel: str, user: str, thread: str, given: Json) -> None:
         client = await self._teams.client(team)

@@ -23,6 +23,7 @@ from handlers.web.api import (
     names,
     posts,
     profiling,
+    reports,
     requests,
     studio,
 )
@@ -48,6 +49,7 @@ def create_app(admind: AdMind) -> FastAPI:
         drafts.router,
         posts.router,
         costs.router,
+        reports.router,
         library.router,
         admin.router,
         connecting.router,

@@ -235,7 +235,7 @@ class BlueskyServer(FaultyServer):
         person = self._person(_one(seen, "actor"))
         if person is None:
             raise Invalid("Profile not found")
-        said = {"did": person.did, "handle": person.handle, "displayName": person.name}
+        said = {"did": person.did, "handle": person.handle, "displayName": person.name, "followersCount": 1204}
         return _json(200, said | ({"avatar": f"{self.origin}/img/avatar"} if self.avatar else {}))
 
     def _get_posts(self, seen: Seen) -> Answer:

@@ -100,6 +100,7 @@ class MastodonServer(FaultyServer):
     given: dict[str, tuple[str, str]] = field(default_factory=dict)  # token → user name and application
     answers: dict[str, list[Answer]] = field(default_factory=dict)  # path → what to say instead, in turn
     numbers: dict[str, int] = field(default_factory=lambda: {"favourites": 3, "reblogs": 1, "replies": 0})
+    followers: int = 1204
     _count: int = 0
 
     def token_for(self, user: str) -> str:
@@ -303,7 +304,13 @@ class MastodonServer(FaultyServer):
         if not user:
             return _json(401, {"error": "The access token is invalid"})
         face = f"{self.origin}/avatars/{user}.png"
-        me = {"id": PEOPLE[user], "username": user, "acct": user, "display_name": user.title()}
+        me = {
+            "id": PEOPLE[user],
+            "username": user,
+            "acct": user,
+            "display_name": user.title(),
+            "followers_count": self.followers,
+        }
         return _json(200, me | {"avatar": face, "avatar_static": face})
 
     def _face(self, _: Seen, user: str) -> Answer:

@@ -9,11 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from bot.channels.base import Door
 from bot.chat import ChatRequest, Upload
 from bot.clock import MovableClock
 from bot.conversation.desk import Desk
 from bot.errors import BadInput
+from bot.insights.numbers import ReadingNumbers
 from bot.llm.offline import OfflineModel
 from bot.publishing.pause import Pausing
 from bot.review.board import Board
@@ -24,6 +27,7 @@ from bot.workflow.decisions import Decided
 from bot.workflow.looking import Looking
 from bot.workflow.office import Office
 from bot.workflow.proving import Settling
+from bot.workflow.reports import Reports
 from bot.workflow.requests import Asker, Idea
 from bot.workflow.stopping import Stopping
 from storage.audit import AuditWriter
@@ -211,17 +215,23 @@ async def open_room(database: Database, tmp_path: Path) -> Room:
     async def enqueue(workspace_id: str, request_id: str) -> None:
         queued.append((workspace_id, request_id))
 
+    def no_door(*_: Any) -> Door:
+        raise AssertionError("no channel is asked")
+
     async def never(_workspace: str, _request: str) -> None:
         raise AssertionError("nothing was asked in a chat")
 
+    blobs = FileBlobs(tmp_path / "blobs")
+    numbers = ReadingNumbers(database, channels={}, open_door=no_door, clock=clock)
     desk = Desk(
         database,
         ledger=Ledger(database),
         requests=workshop,
         looking=looking,
-        stopping=Stopping(database, FileBlobs(tmp_path / "blobs"), pausing),
+        stopping=Stopping(database, blobs, pausing),
         absences=office,
         proving=workshop,
+        reports=Reports(database, blobs=blobs, numbers=numbers, clock=clock),
         people=people,
         clock=clock,
         enqueue=enqueue,

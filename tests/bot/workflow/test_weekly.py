@@ -77,7 +77,7 @@ async def test_monday_at_nine_says_what_was_and_what_is_to_be_done(world: World,
     world.clock.move_to(MONDAY + timedelta(seconds=5))
     await world.run_due()
     (card,) = digests(world, chat)
-    assert card.title == f"{world.brand.name} · Mon 30 Nov – Sun 6 Dec"
+    assert card.title == f"{world.brand.name} · 30 Nov – 6 Dec"
     assert card.status == "1 live · 1 lapsed unapproved"
     head = await world.audit.seal(world.ws)
     assert card.notes == (

@@ -1,0 +1,99 @@
+"""What is counted besides posts, and how long it is kept: an hourly system job, each step of which may be repeated.
+
+Once a day an account is asked how many follow it, where its channel has that for one free question. Numbers over time
+older than the setting go: out of posts in the database, and of those in the archive, and out of accounts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final, cast
+
+from bot.channels.base import Channel, Followed
+from bot.clock import Clock, milliseconds
+from bot.errors import AdMindError
+from bot.insights.numbers import WITHIN, OpenDoor
+from storage.accounts import Account
+from storage.audience import AudienceStore, read_today
+from storage.numbers import NumbersStore
+from storage.pacing import Turns, resting_key
+from storage.redis import Database
+from storage.series import Reading
+from storage.stores import PostStore, TeamStore
+
+log = logging.getLogger(__name__)
+MOST_ASKED: Final = 60  # accounts of one firing
+AT_MOST_SECONDS: Final = 20.0
+STEP: Final = 200  # posts whose numbers go in one firing
+
+
+class Counting:
+    """`days`: how long numbers over time are kept."""
+
+    def __init__(
+        self, database: Database, *, channels: Mapping[str, Channel], open_door: OpenDoor, clock: Clock, days: int
+    ) -> None:
+        self._database = database
+        self._team = TeamStore(database)
+        self._posts = PostStore(database)
+        self._numbers = NumbersStore(database)
+        self._audience = AudienceStore(database)
+        self._turns = Turns(database)
+        self._channels = channels
+        self._open_door = open_door
+        self._clock = clock
+        self._days = timedelta(days=days)
+
+    async def count(self) -> None:
+        """Of every workspace."""
+        left = MOST_ASKED
+        for workspace in await self._team.workspace_ids():
+            for account in await self._team.all(self._team.accounts, workspace):
+                if left and await self._follows(account):
+                    left -= 1
+            await self._forget(workspace)
+
+    async def _follows(self, account: Account) -> bool:
+        """Whether its channel was asked."""
+        channel, now = self._channels.get(account.channel), self._clock.now()
+        if account.closed_at is not None or account.health.state == "broken":
+            return False
+        if channel is None or not isinstance(channel, Followed):
+            return False
+        if read_today(await self._audience.readings(account.workspace, account.id), now):
+            return False
+        named = [resting_key(account.workspace, account.id, asked=asked) for asked in (False, True)]
+        rests = await cast(Any, self._database.client).mget(named)
+        if any(int(float(until or 0)) > milliseconds(now) for until in rests):
+            return False
+        try:
+            async with asyncio.timeout(AT_MOST_SECONDS):
+                count = await channel.followers(account, self._open_door(account, _nothing_to_check, WITHIN))
+        except AdMindError as error:
+            log.info("no followers account=%s why=%s", account.id, error.what)
+            if error.retry_after_seconds:
+                until = milliseconds(now + timedelta(seconds=error.retry_after_seconds))
+                await self._turns.unasked(account.workspace, account.id, now_ms=milliseconds(now), until_ms=until)
+            return True
+        except Exception:  # a platform that answers nonsense: it is asked again tomorrow
+            log.warning("followers could not be read account=%s", account.id, exc_info=True)
+            return True
+        if count is not None and count >= 0:
+            reading = Reading(now, {"followers": count})
+            await self._audience.keep(account.workspace, account.id, reading, before=now - self._days)
+        return True
+
+    async def _forget(self, workspace: str) -> None:
+        """Numbers of posts that went out before the time for which they are kept."""
+        for post in await self._numbers.counted_before(workspace, self._clock.now() - self._days, limit=STEP):
+            kept = await self._posts.find(workspace, post)
+            if kept is not None and kept.archived:
+                await self._posts.open(workspace, post)
+            await self._numbers.forget(workspace, post)
+
+
+async def _nothing_to_check() -> None:
+    """A question publishes nothing."""

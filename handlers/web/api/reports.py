@@ -1,0 +1,74 @@
+"""`/report`: how posts did, as figures, picture, PDF and CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from bot.conversation.reported import summary_of
+from bot.errors import NotFound
+from bot.insights.summary import Summary
+from bot.insights.telling import as_csv
+from bot.words import LANGUAGES
+from handlers.web.auth import Caller, Reader, Service
+
+router = APIRouter(tags=["looking"])
+What = Annotated[
+    str,
+    Query(
+        max_length=300,
+        description="As in a chat: last week, november, campaign NAME, account NAME; also a campaign or account and "
+        "days. Empty: the last seven days.",
+    ),
+]
+OfBrand = Annotated[str, Query(max_length=60, description="Id of the brand; empty: the caller's own.")]
+Language = Annotated[str, Query(max_length=8, description="Of the words: en or de; empty: the caller's.")]
+KINDS: Mapping[str, str] = {"png": "image/png", "pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
+
+
+@router.get("/report")
+async def report(admind: Service, caller: Reader, what: What = "", brand: OfBrand = "") -> Summary:
+    """Every number of the report; what is not known is null, never zero."""
+    return await _summary(admind, caller, what, brand)
+
+
+@router.get("/report.{kind}", response_class=Response)
+async def file(
+    admind: Service,
+    caller: Reader,
+    kind: Literal["png", "pdf", "csv"],
+    what: What = "",
+    brand: OfBrand = "",
+    language: Language = "",
+    dark: Annotated[bool, Query(description="Of the picture.")] = False,
+) -> Response:
+    """The same as one file."""
+    summary = await _summary(admind, caller, what, brand)
+    member = await admind.looking.member(caller.workspace, caller.member)
+    spoken = language if language in LANGUAGES else member.language
+    if kind == "png":
+        data = await admind.reports.picture(summary, spoken, dark=dark)
+    elif kind == "pdf":
+        data = await admind.reports.pdf(summary, spoken)
+    else:
+        data = as_csv(summary, spoken)
+    headers = {
+        "Content-Disposition": f'attachment; filename="report.{kind}"',
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(data, media_type=KINDS[kind], headers=headers)
+
+
+async def _summary(admind: Service, caller: Caller, what: str, brand: str) -> Summary:
+    """Raises NotFound for a brand that the caller does not reach."""
+    wanted = brand or caller.brand
+    if caller.brands and wanted not in caller.brands:
+        raise NotFound("You have no such brand here.", do_next="An owner can give you a role in one.")
+    member = await caller.looking.member(caller.workspace, caller.member)
+    zone = await admind.reports.zone_of(caller.workspace, wanted)
+    return await summary_of(
+        admind.reports, member, wanted, what, now=admind.clock.now(), zone=zone, language=member.language
+    )

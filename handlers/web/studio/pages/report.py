@@ -1,0 +1,84 @@
+"""How posts did: the report's picture in the reader's theme, its numbers in words, and the files."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+
+from bot.conversation.reported import summary_of
+from bot.errors import BadInput, NotFound
+from bot.insights.amounts import label, title
+from bot.insights.summary import Summary
+from bot.insights.telling import COLUMNS, as_csv, headline, in_words, sentences
+from bot.words import words
+from handlers.web.studio.draw import draw
+from handlers.web.studio.visit import Visit, Visitor
+
+router = APIRouter()
+What = Annotated[str, Query(max_length=300)]
+KINDS = {"png": "image/png", "pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
+
+
+@router.get("/report")
+async def report(request: Request, visit: Visitor, what: What = "") -> Response:
+    """Of the brand in view; `what` as in a chat."""
+    problem = ""
+    try:
+        summary = await _summary(visit, what)
+    except (BadInput, NotFound) as error:
+        problem = words(visit.language).said(error.sentence())
+        summary = await _summary(visit, "")
+    book = words(visit.language)
+    return draw(
+        request,
+        visit,
+        "report.html",
+        summary=summary,
+        what=what,
+        problem=problem,
+        title=title(book, summary),
+        headline=headline(book, summary),
+        sentences=sentences(book, summary),
+        alt=in_words(book, summary),
+        columns=[(name, label(book, name)) for name in COLUMNS],
+        query=urlencode({"what": "" if problem else what}),
+    )
+
+
+@router.get("/report.{kind}")
+async def file(visit: Visitor, kind: Literal["png", "pdf", "csv"], what: What = "", dark: bool = False) -> Response:
+    """The picture to look at, the others to keep."""
+    summary = await _summary(visit, what)
+    if kind == "png":
+        data = await visit.admind.reports.picture(summary, visit.language, dark=dark)
+    elif kind == "pdf":
+        data = await visit.admind.reports.pdf(summary, visit.language)
+    else:
+        data = as_csv(summary, visit.language)
+    shown = {} if kind == "png" else {"Content-Disposition": f'attachment; filename="report.{kind}"'}
+    headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff", **shown}
+    return Response(data, media_type=KINDS[kind], headers=headers)
+
+
+@router.get("/chat/{turn}/picture")
+async def picture(visit: Visitor, turn: str) -> Response:
+    """What the answer to one's own request shows."""
+    found = (await visit.admind.desk.view(visit.workspace, visit.id, turn)).picture
+    if found is None:
+        raise NotFound("There is no such picture.")
+    headers = {"Cache-Control": "private, max-age=86400", "Content-Security-Policy": "default-src 'none'"}
+    return Response(await visit.admind.blobs.get(found.sha256), media_type=found.mime, headers=headers)
+
+
+async def _summary(visit: Visit, what: str) -> Summary:
+    return await summary_of(
+        visit.admind.reports,
+        visit.seen.member,
+        visit.here.id,
+        what,
+        now=visit.admind.clock.now(),
+        zone=await visit.admind.reports.zone_of(visit.workspace, visit.here.id),
+        language=visit.language,
+    )
