@@ -90,9 +90,11 @@ from bot.workflow.kinship import Kinship
 from bot.workflow.lapses import Lapses
 from bot.workflow.learning import Learning
 from bot.workflow.library import Library
+from bot.workflow.linking import LinkRules
 from bot.workflow.live import Live
 from bot.workflow.looking import Looking
 from bot.workflow.measure import Measures
+from bot.workflow.minting import Minting
 from bot.workflow.mixing import Mixing
 from bot.workflow.names import Names
 from bot.workflow.office import Office
@@ -354,8 +356,14 @@ class AdMind:
             seconds=self.settings.image_seconds,
         )
 
+    def _build_links(self, database: Database) -> None:
+        """What links lead to, and who looked."""
+        base_url = self.settings.links_url or self.settings.public_url
+        self.linking = LinkRules(database, office=self.office, audit=self.audit, base_url=base_url, clock=self.clock)
+
     def _build_profile(self, database: Database) -> None:
-        """What proposes a brand's profile: its homepage, and its people's own edits."""
+        """What proposes a brand's profile: its homepage, and its people's own edits. And how its links are counted."""
+        self._build_links(database)
         self.learning = Learning(database, blobs=self.blobs, audit=self.audit, clock=self.clock)
         self.importing = Importing(
             database,
@@ -445,6 +453,7 @@ class AdMind:
             clock=clock,
             open_door=self.doors,
             opening=LinkOpening(self.client, clock),
+            minting=Minting(database, base_url=settings.links_url or settings.public_url, clock=clock),
         )
         self._sources = Sources(database, client=self.client, blobs=self.blobs, clock=clock)
         self.requests = Requests(

@@ -76,6 +76,11 @@ class ClaimView(View):
     support: SupportView | None = Field(description="null: nothing says it")
 
 
+class LinkView(View):
+    shown: str
+    destination: str
+
+
 class VersionView(View):
     account: str
     account_name: str
@@ -95,6 +100,7 @@ class VersionView(View):
     first_comment: str | None = Field(None, description="what goes out in the first comment below it")
     comments: str = Field("none", description="how its channel has first comments: none, after, reply")
     media: list[MediumView]
+    links: list[LinkView] = Field(default_factory=list, description="short links in it, and where each leads")
     approved: bool
     missing: str | None = Field(description="what it still waits for, in a sentence")
     post: str | None
@@ -463,6 +469,7 @@ def _version(version: Version, words: Words, missing: Mapping[str, str], media_u
             )
             for medium in version.media
         ],
+        links=[LinkView(shown=each.shown, destination=each.destination) for each in version.links],
         approved=version.account not in missing,
         missing=missing.get(version.account),
         post=version.post or None,

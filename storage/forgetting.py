@@ -33,14 +33,43 @@ _ID: Final = re.compile(r"(?<![0-9a-z])[a-z]{1,4}_[0-9a-z]{8,40}")
 IDEMPOTENT: Final = "admind:{sys}:idem:"
 # A key of these kinds goes when its value names the brand or something of it.
 BY_VALUE: Final = frozenset(
-    ("approval", "approvals", "grant", "shows", "place", "posted", "once", "notice", "room", "group", "request-key")
+    (
+        "approval",
+        "approvals",
+        "grant",
+        "shows",
+        "place",
+        "posted",
+        "once",
+        "notice",
+        "room",
+        "group",
+        "request-key",
+        "shortlink",
+        "clicks",
+    )
 )
 # Of these what names it leaves, the rest stays.
 ZSETS: Final = frozenset(
-    ("draft", "post", "account", "brand", "media", "request", "room", "group", "notice", "feed", "approval", "watched")
+    (
+        "draft",
+        "post",
+        "account",
+        "brand",
+        "media",
+        "request",
+        "room",
+        "group",
+        "notice",
+        "feed",
+        "approval",
+        "watched",
+        "shortlink",
+    )
 )
 HASHES: Final = frozenset({"forgotten", "secrets", "feedstamps", "packed", "ctl"})
-KEEPS: Final = frozenset({"leaving", "leavings", "keys"})  # the job itself, and the audit's keys
+# The job itself, the audit's keys, and short links that lead on or have ended as the owner chose.
+KEEPS: Final = frozenset({"leaving", "leavings", "keys", "keptlinks", "endedlinks"})
 
 
 @dataclass(slots=True)
