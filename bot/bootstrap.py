@@ -49,6 +49,7 @@ from bot.engine.outbox import Engine, Queue
 from bot.engine.scheduler import Scheduler, Ticker
 from bot.errors import Misconfigured
 from bot.fetch import safe_client
+from bot.insights.clicks import Clicks
 from bot.insights.numbers import ReadingNumbers
 from bot.leaving.evidence import Evidencing
 from bot.leaving.exporting import Exporting
@@ -282,10 +283,10 @@ class AdMind:
         self._build_pictures(database, room)
         self._build_drafting(database, room)
         self._build_homes(database)
-        self.numbers = ReadingNumbers(
-            database, channels=self.channels, open_door=self.doors, clock=clock, paid=settings.paid_numbers
+        self._build_numbers(database)
+        self.looking = Looking(
+            database, board=self.board, clock=clock, numbers_come=self.numbers.come, clicks=self.clicks.of_posts
         )
-        self.looking = Looking(database, board=self.board, clock=clock, numbers_come=self.numbers.come)
         self.history = History(self.audit, self.people.store, self.journal)
         self.syndication = Syndication(self.feed, self.people.store, settings.base_url)
         self.office = Office(database, self.people, self.audit, clock)
@@ -356,8 +357,14 @@ class AdMind:
             seconds=self.settings.image_seconds,
         )
 
+    def _build_numbers(self, database: Database) -> None:
+        """How posts do: what their channels tell, and who follows their short links."""
+        clock, paid = self.clock, self.settings.paid_numbers
+        self.numbers = ReadingNumbers(database, channels=self.channels, open_door=self.doors, clock=clock, paid=paid)
+        self.clicks = Clicks(database, clock)
+
     def _build_links(self, database: Database) -> None:
-        """What links lead to, and who looked."""
+        """What links lead to."""
         base_url = self.settings.links_url or self.settings.public_url
         self.linking = LinkRules(database, office=self.office, audit=self.audit, base_url=base_url, clock=self.clock)
 
@@ -688,6 +695,7 @@ class AdMind:
         """Take nothing new, finish or hand back what runs. Doing so again changes nothing."""
         self._started = False
         self.publisher.open.clear()
+        await self.clicks.settle()
         await self.live.stop()
         await ended(*self._loops, *([self._loading] if self._loading else []))
         self._loops.clear()

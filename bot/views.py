@@ -12,6 +12,7 @@ from bot.cards import Words
 from bot.chat import Card
 from storage.accounts import Account
 from storage.claims import Claim
+from storage.clicks import Counted
 from storage.drafts import Draft, Finding, Version
 from storage.posts import Post, PostState
 from storage.profile import Profile
@@ -232,6 +233,17 @@ class NumbersView(View):
     counts: dict[str, int] = Field(description="what the channel told, by its name; what it did not tell is missing")
 
 
+class ClicksView(View):
+    """Who followed the post's short links, counted side by side."""
+
+    valid: int = Field(description="taken for clicks of people")
+    all: int = Field(description="everything that came")
+    bots: int = Field(description="of these, programs that say that they are")
+    other: int = Field(
+        description="of these, what no person did or meant: previews, prefetches, bursts, the first seconds"
+    )
+
+
 class ChangedSourceView(View):
     """What a post rests on, and what stands there now; the words are the page's."""
 
@@ -266,6 +278,7 @@ class PostView(View):
     changed_sources: list[ChangedSourceView] = Field(
         default_factory=list, description="what pages that it rests on said, and what they say now"
     )
+    clicks: ClicksView | None = Field(None, description="null: it has no short link")
     numbers_come: bool = Field(False, description="whether its channel is still asked how it does")
 
 
@@ -476,7 +489,11 @@ def _version(version: Version, words: Words, missing: Mapping[str, str], media_u
     )
 
 
-def post_view(post: Post, words: Words, *, numbers_come: bool = False) -> PostView:
+def clicks_view(clicks: Counted) -> ClicksView:
+    return ClicksView(valid=clicks.valid, all=clicks.all, bots=clicks.declared, other=clicks.other)
+
+
+def post_view(post: Post, words: Words, *, numbers_come: bool = False, clicks: Counted | None = None) -> PostView:
     receipt, numbers = post.receipt, post.numbers
     return PostView(
         id=post.id,
@@ -521,6 +538,7 @@ def post_view(post: Post, words: Words, *, numbers_come: bool = False) -> PostVi
             for each in (post.reread.changed if post.reread and post.state is PostState.paused else ())
         ],
         numbers=NumbersView(at=numbers.at, counts=dict(numbers.counts)) if numbers else None,
+        clicks=clicks_view(clicks) if clicks else None,
         numbers_come=numbers_come,
     )
 

@@ -2,8 +2,9 @@
 
 HASH `linking:<brand>` (`ver`, `doc`): the brand's rules. HASH `shortlink:<code>`: `doc`, `to` (where it leads), `is`
 (a hash of what it was made from), and from the first approval on `post`; `ended` when somebody ended it. A link that
-nobody approved goes by itself after some months. ZSETs `shortlinks:all` and `shortlinks:of:<brand>`: approved ones by
-when they were. `lookup:link:<code>` is a hint to the workspace; `rehint` makes it anew.
+nobody approved goes by itself after some months. ZSETs `shortlinks:all`, `shortlinks:of:<brand>` and
+`shortlinks:<post>`: approved ones by when they were. `lookup:link:<code>` is a hint to the workspace; `rehint` makes
+it anew.
 
 What stays of a brand that is gone, as its owner chose: HASH `keptlinks` code → destination, SET `endedlinks` of codes.
 """
@@ -103,7 +104,7 @@ def key_of(workspace: str, code: str) -> str:
 
 
 def counts_key(workspace: str, code: str) -> str:
-    """HASH of clicks and orders; `b` is the brand."""
+    """HASH of clicks (`storage.clicks`)."""
     return keys.of(workspace, "clicks", code)
 
 
@@ -113,9 +114,8 @@ def approve(change: Change, link: ShortLink, post: str, at: datetime) -> None:
     for name, value in {**_fields(link), "post": post}.items():
         change.do("HSETNX", key, name, value)
     change.do("PERSIST", key)
-    change.index(
-        link.code, {keys.of(link.workspace, "shortlinks", name): at.timestamp() for name in _lists(link.brand)}
-    )
+    lists = ("all", f"of:{link.brand}", post)
+    change.index(link.code, {keys.of(link.workspace, "shortlinks", name): at.timestamp() for name in lists})
 
 
 def leading(draft: Draft, version: Version) -> tuple[ShortLink, ...]:
@@ -188,6 +188,14 @@ class LinkStore:
         found = await self._client.zrange(keys.of(workspace, "shortlinks", f"of:{brand}"), 0, -1, desc=newest_first)
         return tuple(map(str, found))
 
+    async def of_posts(self, workspace: str, posts: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Codes by post; of posts that have any."""
+        pipe = self._client.pipeline(transaction=False)
+        for post in posts:
+            pipe.zrange(keys.of(workspace, "shortlinks", post), 0, -1)
+        found = await pipe.execute() if posts else []
+        return {post: tuple(map(str, codes)) for post, codes in zip(posts, found, strict=True) if codes}
+
     async def end(self, workspace: str, code: str, at: datetime | None) -> bool:
         """It leads no more from now on, or again (None); whether there is such a link."""
         when = at.isoformat() if at else ""
@@ -234,10 +242,6 @@ def _kept_key(workspace: str) -> str:
 
 def _ended_key(workspace: str) -> str:
     return keys.of(workspace, "endedlinks")
-
-
-def _lists(brand: str) -> tuple[str, ...]:
-    return "all", f"of:{brand}"
 
 
 def _fields(link: ShortLink) -> dict[str, str]:

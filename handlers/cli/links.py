@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from bot.insights.saying import followed
 from handlers.cli.painting import console, table
 from handlers.cli.talk import Refused, as_json, brand_id, clean, command, group, line, part, show_json
 
@@ -24,8 +25,16 @@ async def list_links(brand: str, json_: bool) -> None:
         if json_:
             show_json(found)
             return
-        rows = [(clean(each["url"]), each["state"], clean(each["destination"])) for each in found["items"]]
-        console().print(table(("link", "", "leads to"), rows))
+        rows = [
+            (
+                clean(each["url"]),
+                each["state"],
+                followed(each["clicks"]["valid"], each["clicks"]["all"], each["clicks"]["bots"]),
+                clean(each["destination"]),
+            )
+            for each in found["items"]
+        ]
+        console().print(table(("link", "", "", "leads to"), rows))
 
 
 @links.command("rules")

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request, Response
 
+from bot.insights.traffic import looked
 from bot.links.codes import PATTERN, location
 from handlers.web.auth import admind_of
 from handlers.web.shelf import edge_page
@@ -27,4 +28,6 @@ async def lead(request: Request, code: Annotated[str, Path(max_length=40)]) -> R
         response = edge_page(request, "link_gone.html", status=410 if found else 404, ended=found is not None)
         response.headers["Cache-Control"] = "no-store"
         return response
+    address = request.client.host if request.client else ""
+    admind.clicks.note(found, looked(request.method, request.headers), address)
     return Response(status_code=302, headers={**HEADERS, "Location": location(found.destination)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -9,8 +10,9 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from bot.bootstrap import AdMind
-from bot.views import ListView
-from bot.workflow.linking import Leads, Linking, Wish
+from bot.insights.clicks import Counted
+from bot.views import ClicksView, ListView, clicks_view
+from bot.workflow.linking import Leads, Linking, ShortLink, Wish
 from handlers.web.api.admin import Body
 from handlers.web.api.idempotent import IdempotentRoute
 from handlers.web.auth import Caller, Owner, Reader, Service
@@ -54,6 +56,12 @@ class ShortLinkView(BaseModel):
     post: str | None
     made_at: datetime
     ended_at: datetime | None
+    clicks: ClicksView
+
+
+class HourView(BaseModel):
+    at: datetime = Field(description="when the hour began")
+    clicks: ClicksView
 
 
 @router.get("/brands/{brand}/linking")
@@ -83,26 +91,36 @@ async def links(
     await caller.looking.brand(caller.workspace, caller.member, brand)
     found = await admind.linking.of_brand(caller.workspace, brand, after=after, limit=limit)
     following = str(after + limit) if len(found) == limit else None
-    return ListView(items=[link_view(admind, each) for each in found], next=following)
+    return ListView(items=await _views(admind, caller.workspace, found), next=following)
 
 
 @router.get("/links/{code}")
 async def link(admind: Service, caller: Reader, code: str) -> ShortLinkView:
-    return link_view(admind, await seen(admind, caller, code))
+    return await _view(admind, caller.workspace, await seen(admind, caller, code))
+
+
+@router.get("/links/{code}/hours")
+async def hours(admind: Service, caller: Reader, code: str) -> ListView[HourView]:
+    """Its clicks by the hour, of all hours in which somebody came."""
+    await seen(admind, caller, code)
+    found = await admind.clicks.by_hour(caller.workspace, code)
+    return ListView(items=[HourView(at=at, clicks=clicks_view(each)) for at, each in found.items()])
 
 
 @router.post("/links/{code}/end")
 async def end(admind: Service, caller: Owner, code: str) -> ShortLinkView:
     """It leads no more; people read that it has ended."""
     await seen(admind, caller, code)
-    return link_view(admind, await admind.linking.end(caller.workspace, caller.member, code, ended=True))
+    found = await admind.linking.end(caller.workspace, caller.member, code, ended=True)
+    return await _view(admind, caller.workspace, found)
 
 
 @router.delete("/links/{code}/end")
 async def again(admind: Service, caller: Owner, code: str) -> ShortLinkView:
     """It leads again where it did."""
     await seen(admind, caller, code)
-    return link_view(admind, await admind.linking.end(caller.workspace, caller.member, code, ended=False))
+    found = await admind.linking.end(caller.workspace, caller.member, code, ended=False)
+    return await _view(admind, caller.workspace, found)
 
 
 async def seen(admind: AdMind, caller: Caller, code: str) -> Leads:
@@ -112,9 +130,16 @@ async def seen(admind: AdMind, caller: Caller, code: str) -> Leads:
     return found
 
 
-def link_view(admind: AdMind, found: Leads) -> ShortLinkView:
-    link = found.link
-    assert link is not None  # noqa: S101 - what stays of brands that are gone is in no list
+async def _view(admind: AdMind, workspace: str, found: Leads) -> ShortLinkView:
+    return (await _views(admind, workspace, [found]))[0]
+
+
+async def _views(admind: AdMind, workspace: str, found: Sequence[Leads]) -> list[ShortLinkView]:
+    counted = await admind.clicks.of_links(workspace, [each.code for each in found])
+    return [_shown(admind, each, each.link, counted[each.code]) for each in found if each.link is not None]
+
+
+def _shown(admind: AdMind, found: Leads, link: ShortLink, counted: Counted) -> ShortLinkView:
     return ShortLinkView(
         code=found.code,
         url=admind.linking.address(found.code),
@@ -125,6 +150,7 @@ def link_view(admind: AdMind, found: Leads) -> ShortLinkView:
         post=found.post or None,
         made_at=link.made_at,
         ended_at=found.ended_at,
+        clicks=clicks_view(counted),
     )
 
 

@@ -42,6 +42,11 @@ def test_a_short_link_leads_once_approved_from_a_name_of_its_own(tmp_path: Path)
             code = path.removeprefix("/l/")
             listed = served.owner("GET", f"/links?brand={brand}").json()["items"]
             assert [(each["code"], each["state"], each["draft"]) for each in listed] == [(code, "leads", draft["id"])]
+            served.on_loop(served.admind.clicks.settle)
+            before_it_is_out = {"valid": 0, "all": 4, "bots": 3, "other": 1}
+            assert served.owner("GET", f"/links/{code}").json()["clicks"] == before_it_is_out
+            [hour] = served.owner("GET", f"/links/{code}/hours").json()["items"]
+            assert hour["clicks"] == before_it_is_out
             assert served.owner("POST", f"/links/{code}/end").json()["state"] == "ended"
             gone = client.get(path, headers={**GO, "Accept-Language": "de"})
             assert gone.status_code == 410 and "Dieser Link ist beendet" in gone.text

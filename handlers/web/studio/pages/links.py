@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
+from bot.insights.saying import followed
 from bot.links.utm import DEFAULT
 from bot.workflow.linking import Wish
 from handlers.web.studio.draw import draw, go
@@ -21,6 +22,8 @@ async def links(request: Request, visit: Visitor, after: Annotated[int, Query(ge
     linking, brand = visit.admind.linking, visit.here.id
     accounts = await visit.admind.looking.accounts(visit.workspace, visit.id)
     found = await linking.of_brand(visit.workspace, brand, after=after, limit=A_PAGE)
+    counted = await visit.admind.clicks.of_links(visit.workspace, [each.code for each in found])
+    said = {code: followed(each.valid, each.all, each.declared, visit.language) for code, each in counted.items()}
     return draw(
         request,
         visit,
@@ -29,6 +32,7 @@ async def links(request: Request, visit: Visitor, after: Annotated[int, Query(ge
         accounts=[each for each in accounts.items if each.brand == brand and not each.closed],
         names={each.id: each.name for each in accounts.items},
         links=[(each, linking.address(each.code)) for each in found],
+        clicks=said,
         base_url=linking.base_url,
         example=DEFAULT,
         next=after + A_PAGE if len(found) == A_PAGE else None,
