@@ -643,6 +643,7 @@ class AdMind:
             credentials=self.credentials,
             access=self._access,
             clock=self.clock,
+            links_url=self.linking.base_url,
         )
         telling = Telling(self.board, self.people.store)
         return Going(database, parting=parting, audit=self.audit, telling=telling, clock=self.clock)

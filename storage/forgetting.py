@@ -19,6 +19,7 @@ from storage.accounts import Account
 from storage.belongings import Belongings
 from storage.commit import Change, commit
 from storage.feed import FeedStore
+from storage.links import LinkStore
 from storage.record import new_id
 from storage.redis import Database
 from storage.retention import kind_of
@@ -189,6 +190,8 @@ async def _drop(database: Database, workspace: str, key: str, kind: str, name: s
     client = cast(Any, database.client)
     if kind in ZSETS:
         await client.zrem(keys.of(workspace, kind + "s", "all"), name)
+    if kind == "shortlink":
+        await LinkStore(database).unhint(workspace, name)
     return int(await client.unlink(key))
 
 

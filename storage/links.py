@@ -12,7 +12,7 @@ What stays of a brand that is gone, as its owner chose: HASH `keptlinks` code â†
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, cast
@@ -227,9 +227,24 @@ class LinkStore:
             made += sum(1 for done in await pipe.execute() if done)
         return made
 
-    async def unhint(self, codes: Iterable[str]) -> None:
-        for code in codes:
+    async def unhint(self, workspace: str, code: str) -> None:
+        """Nobody need know any more that there was such a code, unless it leads on or has ended."""
+        left = await self._client.hexists(_kept_key(workspace), code) or await self.gone(workspace, code)
+        if not left:
             await self._client.delete(keys.lookup("link", code))
+
+    async def left_behind(self, workspace: str) -> tuple[dict[str, str], tuple[str, ...]]:
+        """What stays of brands that are gone: code â†’ destination of links that lead on, and codes of ended ones."""
+        kept = await self._client.hgetall(_kept_key(workspace))
+        return dict(kept), tuple(map(str, await self._client.smembers(_ended_key(workspace))))
+
+    async def put_left_behind(self, workspace: str, kept: Mapping[str, str], ended: Sequence[str]) -> None:
+        """After a restore: what its database knew of such links before."""
+        if kept:
+            await self._client.hset(_kept_key(workspace), mapping=dict(kept))
+        if ended:
+            await self._client.sadd(_ended_key(workspace), *ended)
+        await self.rehint(workspace)
 
 
 def _rules_key(workspace: str, brand: str) -> str:

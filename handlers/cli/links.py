@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from bot.insights.saying import followed
+from bot.links.qr import qr
 from handlers.cli.painting import console, table
 from handlers.cli.talk import Refused, as_json, brand_id, clean, command, group, line, part, show_json
 
@@ -92,3 +95,28 @@ async def end(code: str, undo: bool, json_: bool) -> None:
         where = f"/links/{part(code.rpartition('/')[2])}/end"
         found = await opened.send("DELETE" if undo else "POST", where, as_="owner")
         show_json(found) if json_ else click.echo(clean(f"{found['url']}: {found['state']}"))
+
+
+@links.command("qr")
+@click.argument("code")
+@click.option(
+    "--to", "file", type=click.Path(dir_okay=False, path_type=Path), default=None, help="An .svg or .png that is new."
+)
+@as_json
+@command
+async def qr_code(code: str, file: Path | None, json_: bool) -> None:
+    """A short link (its code or address) as a QR code: admind links qr CODE --to poster.svg"""
+    async with line() as opened:
+        found = await opened.get(f"/links/{part(code.rpartition('/')[2])}")
+    out = (file or Path(f"{found['code']}.svg")).absolute()
+    form = out.suffix.casefold().removeprefix(".")
+    if form not in ("svg", "png"):
+        raise Refused("Name a file that ends in .svg or .png. Nothing was written.")
+    try:
+        with out.open("xb") as kept:
+            kept.write(qr(found["url"], "png" if form == "png" else "svg"))
+    except FileExistsError as error:
+        raise Refused("There is already a file of this name. It was left as it is.") from error
+    except OSError as error:
+        raise Refused("The file cannot be written there. Check the folder's rights and the disk's room.") from error
+    show_json({"path": str(out), "url": found["url"]}) if json_ else click.echo(f"{out}: {clean(found['url'])}")

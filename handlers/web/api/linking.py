@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from bot.bootstrap import AdMind
 from bot.insights.clicks import Counted
+from bot.links.qr import MIME, Form, qr
 from bot.views import ClicksView, ListView, clicks_view
 from bot.workflow.linking import Leads, Linking, ShortLink, Wish
 from handlers.web.api.admin import Body
@@ -97,6 +98,13 @@ async def links(
 @router.get("/links/{code}")
 async def link(admind: Service, caller: Reader, code: str) -> ShortLinkView:
     return await _view(admind, caller.workspace, await seen(admind, caller, code))
+
+
+@router.get("/links/{code}/qr.{form}", response_class=Response)
+async def qr_code(admind: Service, caller: Reader, code: str, form: Form) -> Response:
+    """The link as a QR code, for print."""
+    await seen(admind, caller, code)
+    return Response(qr(admind.linking.address(code), form), media_type=MIME[form])
 
 
 @router.get("/links/{code}/hours")

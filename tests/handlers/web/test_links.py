@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import httpx2
+from PIL import Image
 
 from tests.handlers.serving import serving
 
@@ -47,6 +49,9 @@ def test_a_short_link_leads_once_approved_from_a_name_of_its_own(tmp_path: Path)
             assert served.owner("GET", f"/links/{code}").json()["clicks"] == before_it_is_out
             [hour] = served.owner("GET", f"/links/{code}/hours").json()["items"]
             assert hour["clicks"] == before_it_is_out
+            svg, png = (served.owner("GET", f"/links/{code}/qr.{form}") for form in ("svg", "png"))
+            assert svg.headers["content-type"] == "image/svg+xml" and svg.text.startswith("<svg")
+            assert Image.open(io.BytesIO(png.content)).size == (37 * 16, 37 * 16)  # 29 modules and the quiet zone
             assert served.owner("POST", f"/links/{code}/end").json()["state"] == "ended"
             gone = client.get(path, headers={**GO, "Accept-Language": "de"})
             assert gone.status_code == 410 and "Dieser Link ist beendet" in gone.text

@@ -7,6 +7,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from bot.insights.saying import followed
+from bot.links.qr import MIME, qr
+from bot.links.qr import Form as QrForm
 from bot.links.utm import DEFAULT
 from bot.workflow.linking import Wish
 from handlers.web.studio.draw import draw, go
@@ -67,3 +69,12 @@ async def change(
 async def end(request: Request, visit: Visitor, code: str, ended: Annotated[bool, Form()]) -> Response:
     await visit.admind.linking.end(visit.workspace, visit.id, code, ended=ended)
     return go(request, PAGE, visit.t("It leads nowhere any more.") if ended else visit.t("It leads again."))
+
+
+@router.get("/settings/links/{code}/qr.{form}")
+async def qr_code(visit: Visitor, code: str, form: QrForm) -> Response:
+    """As a file to keep; a link of the brand in view."""
+    found = await visit.admind.linking.link(visit.workspace, code)
+    await visit.admind.looking.brand(visit.workspace, visit.id, found.link.brand if found.link else "")
+    headers = {"Content-Disposition": f'attachment; filename="{found.code}.{form}"'}
+    return Response(qr(visit.admind.linking.address(found.code), form), media_type=MIME[form], headers=headers)
