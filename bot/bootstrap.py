@@ -49,6 +49,7 @@ from bot.engine.outbox import Engine, Queue
 from bot.engine.scheduler import Scheduler, Ticker
 from bot.errors import Misconfigured
 from bot.fetch import safe_client
+from bot.insights.clicks import Clicks
 from bot.insights.numbers import ReadingNumbers
 from bot.leaving.evidence import Evidencing
 from bot.leaving.exporting import Exporting
@@ -91,9 +92,11 @@ from bot.workflow.kinship import Kinship
 from bot.workflow.lapses import Lapses
 from bot.workflow.learning import Learning
 from bot.workflow.library import Library
+from bot.workflow.linking import LinkRules
 from bot.workflow.live import Live
 from bot.workflow.looking import Looking
 from bot.workflow.measure import Measures
+from bot.workflow.minting import Minting
 from bot.workflow.mixing import Mixing
 from bot.workflow.names import Names
 from bot.workflow.office import Office
@@ -286,7 +289,9 @@ class AdMind:
         self._build_drafting(database, room)
         self._build_homes(database)
         self._build_insights(database)
-        self.looking = Looking(database, board=self.board, clock=clock, numbers_come=self.numbers.come)
+        self.looking = Looking(
+            database, board=self.board, clock=clock, numbers_come=self.numbers.come, clicks=self.clicks.of_posts
+        )
         self.history = History(self.audit, self.people.store, self.journal)
         self.syndication = Syndication(self.feed, self.people.store, settings.base_url)
         self.office = Office(database, self.people, self.audit, clock)
@@ -353,6 +358,7 @@ class AdMind:
             paid=settings.paid_numbers,
             budget=ReadingBudget(database, limit=settings.paid_numbers_budget),
         )
+        self.clicks = Clicks(database, clock)
         self.counting = Counting(
             database, channels=self.channels, open_door=self.doors, clock=clock, days=settings.numbers_days
         )
@@ -380,8 +386,14 @@ class AdMind:
             seconds=self.settings.image_seconds,
         )
 
+    def _build_links(self, database: Database) -> None:
+        """What links lead to."""
+        base_url = self.settings.links_url or self.settings.public_url
+        self.linking = LinkRules(database, office=self.office, audit=self.audit, base_url=base_url, clock=self.clock)
+
     def _build_profile(self, database: Database) -> None:
-        """What proposes a brand's profile: its homepage, and its people's own edits."""
+        """What proposes a brand's profile: its homepage, and its people's own edits. And how its links are counted."""
+        self._build_links(database)
         self.learning = Learning(database, blobs=self.blobs, audit=self.audit, clock=self.clock)
         self.importing = Importing(
             database,
@@ -471,6 +483,7 @@ class AdMind:
             clock=clock,
             open_door=self.doors,
             opening=LinkOpening(self.client, clock),
+            minting=Minting(database, base_url=settings.links_url or settings.public_url, clock=clock),
         )
         self._sources = Sources(database, client=self.client, blobs=self.blobs, clock=clock)
         self.requests = Requests(
@@ -663,6 +676,7 @@ class AdMind:
             credentials=self.credentials,
             access=self._access,
             clock=self.clock,
+            links_url=self.linking.base_url,
         )
         telling = Telling(self.board, self.people.store)
         return Going(database, parting=parting, audit=self.audit, telling=telling, clock=self.clock)
@@ -715,6 +729,7 @@ class AdMind:
         """Take nothing new, finish or hand back what runs. Doing so again changes nothing."""
         self._started = False
         self.publisher.open.clear()
+        await self.clicks.settle()
         await self.live.stop()
         await ended(*self._loops, *([self._loading] if self._loading else []))
         self._loops.clear()

@@ -100,6 +100,11 @@ class Settings(BaseModel):
     )
     port: int = Field(8484, ge=0, le=65535, description="Port to listen on.")
     public_url: str = Field("", description="How the internet reaches the public edge, e.g. https://news.example.com.")
+    links_url: str = Field(
+        "",
+        description="Where short links of posts lead from, e.g. https://go.example.com: a name of the public edge that "
+        "answers to nothing else. Unset: the public address.",
+    )
     public_port: int | None = Field(
         None, ge=0, le=65535, description="Port of the public edge's own listener. Unset: it shares the main one."
     )
@@ -327,7 +332,15 @@ class Settings(BaseModel):
         return value
 
     @field_validator(
-        *("public_url", "heartbeat_url", "image_url", "slack_api_url", "discord_api_url", "discord_cdn_url"),
+        *(
+            "public_url",
+            "links_url",
+            "heartbeat_url",
+            "image_url",
+            "slack_api_url",
+            "discord_api_url",
+            "discord_cdn_url",
+        ),
         *("linkedin_api_url", "linkedin_web_url", "x_api_url", "x_web_url", "pinterest_api_url", "pinterest_web_url"),
         *("threads_api_url", "threads_web_url", "facebook_api_url", "facebook_web_url"),
         *("instagram_api_url", "instagram_login_url", "instagram_web_url"),

@@ -12,6 +12,7 @@ from bot.cards import Words
 from bot.chat import Card
 from storage.accounts import Account
 from storage.claims import Claim
+from storage.clicks import Counted
 from storage.drafts import Draft, Finding, Version
 from storage.posts import Post, PostState
 from storage.profile import Profile
@@ -76,6 +77,11 @@ class ClaimView(View):
     support: SupportView | None = Field(description="null: nothing says it")
 
 
+class LinkView(View):
+    shown: str
+    destination: str
+
+
 class VersionView(View):
     account: str
     account_name: str
@@ -95,6 +101,7 @@ class VersionView(View):
     first_comment: str | None = Field(None, description="what goes out in the first comment below it")
     comments: str = Field("none", description="how its channel has first comments: none, after, reply")
     media: list[MediumView]
+    links: list[LinkView] = Field(default_factory=list, description="short links in it, and where each leads")
     approved: bool
     missing: str | None = Field(description="what it still waits for, in a sentence")
     post: str | None
@@ -226,6 +233,17 @@ class NumbersView(View):
     counts: dict[str, int] = Field(description="what the channel told, by its name; what it did not tell is missing")
 
 
+class ClicksView(View):
+    """Who followed the post's short links, counted side by side."""
+
+    valid: int = Field(description="taken for clicks of people")
+    all: int = Field(description="everything that came")
+    bots: int = Field(description="of these, programs that say that they are")
+    other: int = Field(
+        description="of these, what no person did or meant: previews, prefetches, bursts, the first seconds"
+    )
+
+
 class ChangedSourceView(View):
     """What a post rests on, and what stands there now; the words are the page's."""
 
@@ -260,6 +278,7 @@ class PostView(View):
     changed_sources: list[ChangedSourceView] = Field(
         default_factory=list, description="what pages that it rests on said, and what they say now"
     )
+    clicks: ClicksView | None = Field(None, description="null: it has no short link")
     numbers_come: bool = Field(False, description="whether its channel is still asked how it does")
 
 
@@ -463,13 +482,18 @@ def _version(version: Version, words: Words, missing: Mapping[str, str], media_u
             )
             for medium in version.media
         ],
+        links=[LinkView(shown=each.shown, destination=each.destination) for each in version.links],
         approved=version.account not in missing,
         missing=missing.get(version.account),
         post=version.post or None,
     )
 
 
-def post_view(post: Post, words: Words, *, numbers_come: bool = False) -> PostView:
+def clicks_view(clicks: Counted) -> ClicksView:
+    return ClicksView(valid=clicks.valid, all=clicks.all, bots=clicks.declared, other=clicks.other)
+
+
+def post_view(post: Post, words: Words, *, numbers_come: bool = False, clicks: Counted | None = None) -> PostView:
     receipt, numbers = post.receipt, post.numbers
     return PostView(
         id=post.id,
@@ -514,6 +538,7 @@ def post_view(post: Post, words: Words, *, numbers_come: bool = False) -> PostVi
             for each in (post.reread.changed if post.reread and post.state is PostState.paused else ())
         ],
         numbers=NumbersView(at=numbers.at, counts=dict(numbers.counts)) if numbers else None,
+        clicks=clicks_view(clicks) if clicks else None,
         numbers_come=numbers_come,
     )
 

@@ -153,6 +153,10 @@ class AuditWriter:
             await self.rewrite_file()
         return erased
 
+    async def remember_links(self, workspace: str, brand: str) -> None:
+        """That the short links of a brand lead on when it is gone stands where a restore will look for it."""
+        await self._destroy(workspace, f"l:{brand}")
+
     async def replay_erasures(self, journal: Iterable[Entry]) -> int:
         """After a restore: destroy again what had been erased; how many keys had come back."""
         again = await replay_erasures(self._database, journal)

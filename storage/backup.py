@@ -34,6 +34,7 @@ from storage.errors import AdMindError
 from storage.files import make_folder, write_whole
 from storage.forgotten_brands import discard_brands, forget_brands
 from storage.journal import Entry, encode, parse_line, read_all
+from storage.links import LinkStore
 from storage.pauses import Pause, put
 from storage.redis import Database
 from storage.snapshot import CHUNK, Kept
@@ -193,10 +194,13 @@ async def restore(
         await _put_blobs(reader, blobs)
         # A journal may have stayed on another machine; what this database knows of erasures must not go with it.
         erased = await _tombstones(database)
+        links = {name: await LinkStore(database).left_behind(name) for name in reader.manifest.workspaces}
         journal = await asyncio.to_thread(_put_journal, reader, data_dir / "journal", now, erased)
         await snapshot.clear(database)
         count = await _put_keys(database, reader)
         await _settle(database, reader.manifest, Vault(found_keys), journal, now)
+        for workspace, left in links.items():
+            await LinkStore(database).put_left_behind(workspace, *left)
         await discard_brands(database, blobs, reader.manifest.workspaces, now, set_aside(data_dir))
         # Last: a restore that was cut off leaves no workspace that anybody works in.
         await _enter(database, reader)

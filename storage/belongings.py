@@ -9,8 +9,10 @@ from typing import Any, cast
 from storage import packs, snapshot
 from storage.accounts import Account
 from storage.campaigns import Campaign, CampaignStore
+from storage.clicks import ClickStore, Counted
 from storage.drafts import Draft
 from storage.learned import Learned, LearnedStore
+from storage.links import Leads, LinkStore
 from storage.media import MediaItem, MediaStore
 from storage.plans import Plan, PlanStore, Slot, SlotStore
 from storage.posts import Post
@@ -98,6 +100,14 @@ class Belongings:
             post = from_hash(fields)
             if post.brand == self.brand:
                 yield post
+
+    async def links(self) -> AsyncIterator[tuple[Leads, Counted]]:
+        """Short links that were approved, the oldest first, and how often they were followed."""
+        links, clicks = LinkStore(self.database), ClickStore(self.database)
+        for code in await links.of_brand(self.workspace, self.brand, newest_first=False):
+            found = await links.find(self.workspace, code)
+            if found is not None:
+                yield found, (await clicks.totals(self.workspace, [code]))[code]
 
     async def pictures(self) -> AsyncIterator[MediaItem]:
         """In no order."""

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from storage.claims import Claim, Evidence
 from storage.record import Frozen, Migration, Record
-from storage.sealed import Medium, Sha256, digest_of
+from storage.sealed import Link, Medium, Sha256, digest_of
 from storage.sources import Source
 from storage.usage import Usage
 
@@ -110,6 +110,7 @@ class Version(Frozen):
         None, ge=0, le=100, description="percent of its words that a language model wrote; None: not recorded"
     )
     disclosure: tuple[str, ...] = Field((), description="what it must say of itself, as sealed in the payload")
+    links: tuple[Link, ...] = Field((), description="those that lead elsewhere than they say: short ones")
     post: str = Field("", description="post id once approved")
 
 
@@ -207,7 +208,7 @@ class Draft(Record):
         5: lambda old: (
             old
         ),  # 6 knows its claims, what models took for it, pictures they made, feeds and files as sources
-        6: lambda old: old,  # 7 knows its slot in the plan
+        6: lambda old: old,  # 7 knows its slot in the plan, and its short links
     }
 
     id: str

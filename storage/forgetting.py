@@ -19,6 +19,7 @@ from storage.accounts import Account
 from storage.belongings import Belongings
 from storage.commit import Change, commit
 from storage.feed import FeedStore
+from storage.links import LinkStore
 from storage.record import new_id
 from storage.redis import Database
 from storage.retention import kind_of
@@ -34,17 +35,32 @@ _ID: Final = re.compile(r"(?<![0-9a-z])[a-z]{1,4}_[0-9a-z]{8,40}")
 IDEMPOTENT: Final = "admind:{sys}:idem:"
 # A key of these kinds goes when its value names the brand or something of it.
 BY_VALUE: Final = frozenset(
-    ("approval", "approvals", "grant", "shows", "place", "posted", "once", "notice", "room", "group", "request-key")
+    (
+        "approval",
+        "approvals",
+        "grant",
+        "shows",
+        "place",
+        "posted",
+        "once",
+        "notice",
+        "room",
+        "group",
+        "request-key",
+        "shortlink",
+        "clicks",
+    )
 )
 # Of these what names it leaves, the rest stays.
 ZSETS: Final = frozenset(
     (
         *("draft", "post", "account", "brand", "media", "request", "room", "group", "notice", "feed", "approval"),
-        *("watched", "slot", "campaign"),
+        *("watched", "slot", "campaign", "shortlink"),
     )
 )
 HASHES: Final = frozenset({"forgotten", "secrets", "feedstamps", "packed", "ctl", "standing"})
-KEEPS: Final = frozenset({"leaving", "leavings", "keys"})  # the job itself, and the audit's keys
+# The job itself, the audit's keys, and short links that lead on or have ended as the owner chose.
+KEEPS: Final = frozenset({"leaving", "leavings", "keys", "keptlinks", "endedlinks"})
 
 
 @dataclass(slots=True)
@@ -166,6 +182,8 @@ async def _drop(database: Database, workspace: str, key: str, kind: str, name: s
     client = cast(Any, database.client)
     if kind in ZSETS:
         await client.zrem(keys.of(workspace, kind + "s", "all"), name)
+    if kind == "shortlink":
+        await LinkStore(database).unhint(workspace, name)
     return int(await client.unlink(key))
 
 

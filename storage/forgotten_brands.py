@@ -13,6 +13,7 @@ from storage.commit import Change, commit
 from storage.forgetting import Survey, forget, settle_home, survey
 from storage.journal import Entry
 from storage.leaving import BESIDE, COOLING, Beside, beside, leaving_store, scope_of
+from storage.links import LinkStore
 from storage.redis import Database
 from storage.stores import TeamStore
 from storage.unnamed import discard
@@ -25,6 +26,7 @@ async def forget_brands(database: Database, workspace: str, journal: Iterable[En
     """Everything of brands that a journal says were erased; their files are noted for `discard_brands`."""
     here = [each.fields for each in journal if each.kind == "erased" and each.fields["workspace"] == workspace]
     erased = {fields["subject"].removeprefix("b:") for fields in here if fields["subject"].startswith("b:")}
+    lead_on = {fields["subject"].removeprefix("l:") for fields in here if fields["subject"].startswith("l:")}
     team, store, client = TeamStore(database), leaving_store(database), cast(Any, database.client)
     for brand in sorted(erased):
         kept = await store.find(workspace, brand)
@@ -41,6 +43,7 @@ async def forget_brands(database: Database, workspace: str, journal: Iterable[En
         for draft in (each for each in found.ids if each.startswith("d_")):
             await bury(database, workspace, f"d:{draft}")
         await settle_home(database, workspace, brand, now)
+        await LinkStore(database).leave_behind(workspace, brand, keep=brand in lead_on)
         await forget(database, workspace, brand, found)
         change = Change(workspace).undue(f"leaving:{brand}")
         change.do("HDEL", keys.control(workspace), f"pause:{scope_of(brand)}")

@@ -8,7 +8,8 @@ survives a power cut. Kinds and their fields:
     finished  post, attempt ("" when another process made it)    the outcome is in the database
     alive     run_id, replid, at                                 the database that this process last wrote to
     head      workspace, epoch, seq, hash                        how far the audit's chain had got
-    erased    workspace, subject (s:<subject>, d:<draft>, b:<brand>)   replayed after a restore: erased stays erased
+    erased    workspace, subject (s:<subject>, d:<draft>, b:<brand>,   replayed after a restore: erased stays erased
+              l:<brand> whose short links lead on)
 """
 
 from __future__ import annotations

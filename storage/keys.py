@@ -65,6 +65,11 @@ def cron(job: str) -> str:
     return f"admind:{{sys}}:cron:{job}"
 
 
+def click_salt(day: str) -> str:
+    """STRING: what the hashes of this day's clicks are made with; gone with the day, in no backup."""
+    return f"admind:{{sys}}:clicksalt:{day}"
+
+
 def lookup(kind: str, value: str) -> str:
     """STRING: a hint from something outside to a workspace, e.g. a token's hash."""
     return f"admind:{{sys}}:lookup:{kind}:{value}"

@@ -7,13 +7,14 @@ What is left in the end is the list for whoever asked: it lives 30 days, or unti
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 
 from pydantic import Field
 
 from storage import keys
-from storage.record import Frozen, Record
+from storage.record import Frozen, Migration, Record
 from storage.redis import Database
 from storage.stores import Family
 
@@ -21,13 +22,14 @@ COOLING: Final = timedelta(days=7)  # in which any owner can undo it
 LISTED_FOR: Final = timedelta(days=30)
 Beside = Literal["ids", "threads", "files", "messages"]
 BESIDE: Final[tuple[Beside, ...]] = ("ids", "threads", "files", "messages")
+LinksChoice = Literal["keep", "end"]
 State = Literal["cooling", "kept", "going", "gone"]
 
 
 class Leftover(Frozen):
-    """Something that AdMind cannot take back: who holds it, and where it stands."""
+    """Something that AdMind cannot take back, or leaves on purpose: who holds it, and where it stands."""
 
-    kind: Literal["post", "access", "message", "receiver", "pictures"]
+    kind: Literal["post", "access", "message", "receiver", "pictures", "link"]
     where: str = Field(description="the account or chat, as people call it")
     what: str = ""
     url: str = ""
@@ -35,6 +37,9 @@ class Leftover(Frozen):
 
 class Leaving(Record):
     """`step` is the one that is to be done next while the brand is `going`."""
+
+    SCHEMA: ClassVar[int] = 2
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {1: lambda old: old}  # 2 knows what becomes of its short links
 
     brand: str
     workspace: str
@@ -47,6 +52,7 @@ class Leaving(Record):
     step_since: datetime | None = None
     over_at: datetime | None = Field(None, description="when it was undone, or gone")
     leftovers: tuple[Leftover, ...] = ()
+    links: LinksChoice = Field("end", description="whether its short links lead on, without anything else of it")
 
 
 def leaving_store(database: Database) -> Family[Leaving]:

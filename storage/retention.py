@@ -49,6 +49,7 @@ LIVES: Final[dict[str, Life]] = {
     "spending": Life(400, "expire"),  # what models took, by day and brand
     "proposals": Life(14, "expire"),  # what a homepage proposes for a brand
     "messages": Life(400, "expire"),  # which draft a message in a chat shows, and which thread goes on with what
+    "links": Life(180, "expire"),  # short ones that nobody approved; the others live with their brand
     "files": Life(14, "delete"),  # after nothing has named them any more
 }
 
@@ -69,11 +70,12 @@ KINDS: Final[dict[str, str]] = {
     "unnamed": "files",
     **dict.fromkeys(("slot", "slots"), "slots"),
     "proposal": "proposals",
+    "shortlink": "links",
     **dict.fromkeys(
         (
             *("request", "requests", "request-key", "thread", "once", "budget", "shown", "touched", "idem", "nonce"),
             *("session", "link", "approval", "approvals", "join", "unreached", "posted", "told", "kin"),
-            "document",
+            *("document", "clicksalt", "visit"),
         ),
         EXPIRES,
     ),
@@ -103,6 +105,7 @@ KINDS: Final[dict[str, str]] = {
                 "plan",  # with the brand
                 "campaign",
                 "campaigns",
+                *("linking", "shortlinks", "clicks", "keptlinks", "endedlinks"),  # with the brand, but for the last two
             ),
             *("packed", "packs", "segments"),  # where archived things lie: some bytes each, for ever
         ),

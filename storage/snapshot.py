@@ -27,6 +27,7 @@ MOST_KEYS = 200_000
 KINDS = ("string", "hash", "set", "zset", "list", "stream")
 _KEY = re.compile(r"admind:\{([^{}]+)\}:(.+)", re.DOTALL)
 _HINTS = re.compile(r"w\d\d")
+_PASSING = re.compile(r"(?:clicksalt|visit):")  # by what people are told apart for a moment: kept nowhere else
 
 READ = Script(
     "snapshot-read",
@@ -82,6 +83,8 @@ def tag_of(key: str) -> str:
     """The hash tag of a key that belongs into a backup; "" for any other."""
     found = _KEY.fullmatch(key)
     if found is None or key in (keys.OWNER, keys.REPLICATED) or _HINTS.fullmatch(found[1]):
+        return ""
+    if _PASSING.match(found[2]):
         return ""
     return found[1]
 

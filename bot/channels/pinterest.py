@@ -144,7 +144,7 @@ class Pinterest:
             found += (Problem("no_picture", "A pin is a picture.", "Add one; two to three is its best shape."),)
         if not part.text:
             found += (Problem("empty", "Nobody finds a pin without words.", "Write a title or a text."),)
-        if payload.links and len(payload.links[0].destination) > MOST_LINK:
+        if payload.links and len(payload.links[0].shown) > MOST_LINK:
             found += (Problem("link_too_long", f"Pinterest takes links up to {MOST_LINK} characters.", "Shorten it."),)
         return found
 
@@ -182,7 +182,7 @@ class Pinterest:
             return CannotTell(f"{door.account.name} could not be read.", temporary=True)
         since = key.first_at - CLOCK_SLACK
         fresh = [pin for pin in pins if (at := made_at(pin)) is not None and at >= since]
-        wanted, link = payload.parts[0].text.split(), payload.links[0].destination if payload.links else ""
+        wanted, link = payload.parts[0].text.split(), payload.links[0].shown if payload.links else ""
         same = [pin for pin in fresh if words_of(pin).split() == wanted and text(pin, "link") == link]
         if len(same) > 1:
             return CannotTell("Several posts with these words stand there.")

@@ -110,7 +110,7 @@ def pin_body(payload: SealedPayload, pictures: Sequence[bytes]) -> bytes:
     found = {
         "title": payload.title,
         "description": description_of(payload),
-        "link": payload.links[0].destination if payload.links else "",
+        "link": payload.links[0].shown if payload.links else "",
         "alt_text": part.media[0].alt.strip(),
     }
     given: dict[str, Any] = {name: value for name, value in found.items() if value}

@@ -160,7 +160,7 @@ def request_of(payload: SealedPayload, pictures: list[bytes]) -> tuple[str, dict
     """The method, and its body: JSON without pictures, a form with them."""
     part, chat = payload.parts[0], payload.destination
     if not pictures:
-        preview = {"url": payload.links[0].destination} if payload.links else {"is_disabled": True}
+        preview = {"url": payload.links[0].shown} if payload.links else {"is_disabled": True}
         return "sendMessage", {"json": {"chat_id": chat, "text": part.text, "link_preview_options": preview}}
     files = {
         f"p{number}": (f"{medium.sha256[:16]}.{SUFFIX.get(medium.mime, 'bin')}", data, medium.mime)

@@ -9,7 +9,7 @@ near a figure; where none of them meet, as between two languages, the value deci
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -21,6 +21,7 @@ from bot.checks.addresses import find_addresses
 from bot.checks.base import CheckedVersion, Subject
 from bot.checks.figures import Figure, figures, same, stated
 from bot.checks.wording import Wording, says, wordings
+from bot.links.utm import untagged
 from storage.claims import MOST_SENTENCE, Claim, ClaimKind, Evidence, Support, digest_of_text
 
 MOST_CLAIMS: Final = 120  # of one version; what follows is no post any more
@@ -113,24 +114,24 @@ def stated_in(subject: Subject) -> Iterator[Stated]:
 
 
 def _of(each: CheckedVersion, sources: Sequence[Stated], evidence: Sequence[Evidence]) -> list[Found]:
-    found = _read(each.text, sources)
+    found = _read(each.text, sources, {link.shown: link.destination for link in each.payload.links})
     return [_settled(_at(one, each), evidence) for one in found[:MOST_CLAIMS]]
 
 
-def _read(text: str, sources: Sequence[Stated]) -> list[Found]:
-    """The claims of a text in order, each with what it rests on in these sources."""
+def _read(text: str, sources: Sequence[Stated], leads: Mapping[str, str]) -> list[Found]:
+    """The claims of a text in order, each with what it rests on in these sources. `leads`: where its links do."""
     found = [
         *_figures(text, sources),
         *_wordings(text, sources),
         *_quotations(text, sources),
-        *_addresses(text, sources),
+        *_addresses(text, sources, leads),
     ]
     return sorted(found, key=lambda one: one.claim.span)
 
 
 def supported_by(found: Found, source: Stated) -> Support | None:
     """What this one text says for a claim."""
-    again = (one.claim for one in _read(found.text, (source,)))
+    again = (one.claim for one in _read(found.text, (source,), {}))
     return next(
         (claim.support for claim in again if (claim.id, claim.span) == (found.claim.id, found.claim.span)), None
     )
@@ -274,16 +275,18 @@ def said_in(text: str, said: str) -> tuple[int, int] | None:
     return found.span() if found is not None else None
 
 
-def _addresses(text: str, sources: Sequence[Stated]) -> Iterator[Found]:
+def _addresses(text: str, sources: Sequence[Stated], leads: Mapping[str, str]) -> Iterator[Found]:
     """Links; whether they lead where they should is for the check of links to say."""
     for address in find_addresses(text):
         if address.kind not in ("url", "bare"):
             continue
         support = None
+        plain = untagged(leads.get(address.text, address.text))  # our own parameters say nothing
+        meant = {address.key, *(each.key for each in find_addresses(plain))}
         for one in sources:
             if one.where == "source":
                 continue  # a page never vouches for an address
-            hit = next((known for known in find_addresses(one.text) if known.key == address.key), None)
+            hit = next((known for known in find_addresses(one.text) if known.key in meant), None)
             if hit is not None:
                 support = one.support(hit.span)
                 break

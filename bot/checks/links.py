@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from bot.checks.addresses import Address, find_addresses, looks_alike
 from bot.checks.base import CheckedVersion, Subject
+from bot.links.utm import untagged
 from storage.drafts import Finding
 
 
@@ -51,7 +52,7 @@ def _about(address: Address, known: set[str], each: CheckedVersion) -> Iterator[
             f"The name {address.host} holds letters that look like others, as forged addresses do.",
             "Type the address again by hand, or confirm it with whoever gave it.",
         )
-    if address.key in known:
+    if address.key in known or _keys(untagged(address.text)) & known:
         return
     if address.kind == "mention":
         yield say(
@@ -67,9 +68,9 @@ def _missing(subject: Subject, each: CheckedVersion) -> Iterator[Finding]:
     wanted = subject.brief.link
     if not wanted or each.capabilities.links == "none":
         return
-    there = {address.key for address in find_addresses(each.text)} | {
-        key for link in each.payload.links for key in _keys(link.destination)
-    }
+    leading = [link.destination for link in each.payload.links]
+    there = {address.key for address in find_addresses("\n".join((each.text, *leading)))}
+    there |= _keys(*(untagged(address.text) for address in find_addresses("\n".join((each.text, *leading)))))
     if not there & _keys(wanted):
         shown = _short(wanted)
         yield Finding(

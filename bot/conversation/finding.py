@@ -9,7 +9,8 @@ from typing import Any, Literal
 from bot.conversation.periods import read_period
 from bot.conversation.telling import account_names, found
 from bot.conversation.turn import Turn
-from bot.insights.saying import how_it_did
+from bot.insights.clicks import Counted
+from bot.insights.saying import followed, how_it_did
 from bot.views import DraftView
 from bot.when import say
 from storage.posts import Post, PostState
@@ -93,6 +94,7 @@ async def posts_between(turn: Turn, start: datetime, end: datetime) -> list[Post
 
 async def _told(posts: list[Post], turn: Turn) -> list[dict[str, Any]]:
     names = await account_names(turn)
+    clicks = await turn.windows.followed(turn.asker.workspace, [post.id for post in posts if post.receipt])
     return [
         {
             "id": post.id,
@@ -102,16 +104,18 @@ async def _told(posts: list[Post], turn: Turn) -> list[dict[str, Any]]:
             "state": _state(post),
             "why": post.failure.sentence if post.failure else "",
             "url": post.receipt.url if post.receipt else "",
-            "numbers": _numbers(post, turn),
+            "numbers": _numbers(post, turn, clicks.get(post.id)),
         }
         for post in posts
     ]
 
 
-def _numbers(post: Post, turn: Turn) -> str:
+def _numbers(post: Post, turn: Turn, clicks: Counted | None) -> str:
     """How it did; "" while nobody knows."""
-    found = post.numbers
-    return how_it_did(found.counts, found.at, turn.now, turn.asker.language) if found else ""
+    found, language = post.numbers, turn.asker.language
+    told = [how_it_did(found.counts, found.at, turn.now, language)] if found else []
+    told += [followed(clicks.valid, clicks.all, clicks.declared, language)] if clicks else []
+    return " · ".join(told)
 
 
 def _state(post: Post) -> str:

@@ -45,6 +45,18 @@ def how_it_did(counts: Mapping[str, int], at: datetime, now: datetime, language:
     return f"{' · '.join(named(counts, book))}, {book.ago(now - at)}"
 
 
+def followed(valid: int, every: int, bots: int, language: str = "") -> str:
+    """Clicks of our own short links: what counts, beside all that came and what was taken out of it."""
+    book = words(language or reader())
+    said = book.many("{count} click on its links", "{count} clicks on its links", valid)
+    if every == valid:
+        return said
+    removed = book.text(
+        "of {every} looks; known bots removed: {bots}", every=book.number(every), bots=book.number(bots)
+    )
+    return f"{said} ({removed})"
+
+
 def without_numbers(come: bool, language: str = "") -> str:
     """Of a post that has none: not yet, or never."""
     book = words(language or reader())

@@ -13,13 +13,13 @@ from bot.errors import BadInput, NotAllowed, NotFound
 from storage import keys, pauses
 from storage.audit import AuditWriter
 from storage.commit import Change, commit
-from storage.leaving import COOLING, Leaving, leaving_store, scope_of
+from storage.leaving import COOLING, Leaving, LinksChoice, leaving_store, scope_of
 from storage.pauses import Pause
 from storage.redis import Database
 from storage.stores import Kept, TeamStore
 from storage.team import Brand, Member, Role
 
-__all__ = ["Farewells", "Leaving"]  # handlers know `bot` only
+__all__ = ["Farewells", "Leaving", "LinksChoice"]  # handlers know `bot` only
 
 
 class Farewells:
@@ -30,8 +30,11 @@ class Farewells:
         self._audit = audit
         self._clock = clock
 
-    async def ask(self, workspace: str, by: str, brand_id: str, typed: str, *, surface: str) -> Leaving:
-        """Erase this brand in seven days; `typed` is its name, as proof that it is the one that is meant.
+    async def ask(
+        self, workspace: str, by: str, brand_id: str, typed: str, *, surface: str, links: LinksChoice = "end"
+    ) -> Leaving:
+        """Erase this brand in seven days; `typed` is its name, as proof that it is the one that is meant. Then its
+        short links `end`, or lead on (`keep`): where each leads is all that is left of it.
 
         Raises NotFound, NotAllowed, BadInput, Conflict.
         """
@@ -43,7 +46,9 @@ class Farewells:
         kept, now = await self._store.find(workspace, brand_id), self._clock.now()
         if kept is not None and kept.record.state != "kept":
             raise BadInput("This brand leaves already.", kept="Nothing changed.")
-        leaving = Leaving(brand=brand_id, workspace=workspace, asked_by=by, asked_at=now, ends_at=now + COOLING)
+        leaving = Leaving(
+            brand=brand_id, workspace=workspace, asked_by=by, asked_at=now, ends_at=now + COOLING, links=links
+        )
         change = Change(workspace).do("PERSIST", self._store.key(workspace, brand_id))
         self._store.put(change, leaving, brand_id, ver=kept.ver if kept else None, at=now.timestamp())
         pauses.put(change, Pause(scope=scope_of(brand_id), by=by, reason="", since=now))

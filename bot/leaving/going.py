@@ -47,6 +47,7 @@ class Going:
             "access": parting.access,
             "messages": parting.messages,
             "people": parting.people,
+            "links": parting.links,
             "audit": parting.audit,
             "records": parting.records,
             "files": parting.files,

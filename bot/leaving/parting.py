@@ -11,6 +11,7 @@ from bot.accounts.access import Access
 from bot.chat import MessageRef, Messenger
 from bot.clock import Clock
 from bot.errors import AdMindError, ChannelRefused
+from bot.links.codes import address_of
 from bot.review.board import Board
 from bot.review.inbox import INBOX
 from bot.team.people import LOCAL
@@ -23,6 +24,7 @@ from storage.credentials import Credentials
 from storage.forgetting import Survey, forget, settle_home, survey
 from storage.journal import Journal, unfinished
 from storage.leaving import Beside, Leaving, Leftover, beside
+from storage.links import LinkStore
 from storage.posts import Post, PostState
 from storage.redis import Database
 from storage.standing import StandingPictures
@@ -58,8 +60,11 @@ class Parting:
         credentials: Credentials,
         access: Access,
         clock: Clock,
+        links_url: str = "",
     ) -> None:
-        """`aside`: stores of this machine in which files lie once more that were moved into `blobs`."""
+        """`links_url`: where short links lead from. `aside`: stores of this machine in which files lie once more that
+        were moved into `blobs`.
+        """
         self._database = database
         self._team = TeamStore(database)
         self._blobs = blobs
@@ -71,6 +76,7 @@ class Parting:
         self._credentials = credentials
         self._access = access
         self._clock = clock
+        self._links_url = links_url
 
     async def gather(self, leaving: Leaving) -> tuple[Leftover, ...]:
         """Remember what belongs to it, and list what stands with others."""
@@ -135,6 +141,17 @@ class Parting:
                 await self._office.forget_member(workspace, leaving.asked_by, member.id)
         await settle_home(self._database, workspace, leaving.brand, self._clock.now())
         return ()
+
+    async def links(self, leaving: Leaving) -> tuple[Leftover, ...]:
+        """Short links lead on by code and destination alone, or end, as its owner chose; what leads on is listed."""
+        keep = leaving.links == "keep"
+        if keep:
+            await self._audit.remember_links(leaving.workspace, leaving.brand)
+        kept = await LinkStore(self._database).leave_behind(leaving.workspace, leaving.brand, keep=keep)
+        return tuple(
+            Leftover(kind="link", where=address_of(self._links_url, code), url=destination)
+            for code, destination in sorted(kept.items())
+        )
 
     async def audit(self, leaving: Leaving) -> tuple[Leftover, ...]:
         """Destroy the keys of all that was written of it; journals hold that it is erased, for every later restore."""

@@ -56,6 +56,7 @@ def readme(t: Callable[..., str]) -> str:
             t("A page a draft: what was asked, every version, who decided, what went out and where it stands."),
         ),
         ("posts.csv", t("Every post with its time, its receipt and its link.")),
+        ("links.csv", t("Short links, where each leads, and how often it was followed.")),
         ("requests.csv", t("What people asked AdMind, and what it answered, as far back as that is kept.")),
         ("media/, media.csv", t("Pictures, with their descriptions and where they came from.")),
         ("audit.csv", t("Who did what, when. The last column proves each entry.")),

@@ -56,6 +56,7 @@ class Writing:
             self._records("data/drafts.jsonl", self._of.drafts()),
             self._post_table(),
             self._records("data/posts.jsonl", self._of.posts()),
+            self._links(),
             self._requests(),
             self._pictures(),
             self._history(subjects),
@@ -151,6 +152,17 @@ class Writing:
                 )
                 yield
 
+    async def _links(self) -> AsyncIterator[None]:
+        """Short links, where they lead and how often they were followed."""
+        columns = ("code", "draft", "account", "destination", "state", "clicks", "looks", "known bots")
+        with Table(self._zip, "links.csv", columns) as table:
+            async for found, counted in self._of.links():
+                link = found.link
+                row = {"code": found.code, "destination": found.destination, "state": found.state}
+                row |= {"draft": link.draft, "account": self._names.account(link.account)} if link else {}
+                table.row({**row, "clicks": counted.valid, "looks": counted.all, "known bots": counted.declared})
+                yield
+
     async def _requests(self) -> AsyncIterator[None]:
         columns = ("request", "asked", "by", "where", "text", "answer", "drafts")
         with Table(self._zip, "requests.csv", columns) as table:
@@ -208,7 +220,15 @@ class Writing:
     async def _index(self) -> AsyncIterator[None]:
         profile, t = await self._of.profile(), self._names.t
         title = html.escape(profile.name if profile else self._of.brand)
-        others = ("README.md", "brand/brand.md", "brand/members.csv", "brand/accounts.csv", "posts.csv", "requests.csv")
+        others = (
+            "README.md",
+            "brand/brand.md",
+            "brand/members.csv",
+            "brand/accounts.csv",
+            "posts.csv",
+            "links.csv",
+            "requests.csv",
+        )
         files = "".join(f'<li><a href="{name}">{name}</a></li>' for name in (*others, "media.csv", "audit.csv"))
         head = f'<!doctype html><html lang="{self._names.words.language}"><meta charset="utf-8"><title>{title}</title>'
         with self._zip.open("index.html") as file:

@@ -28,6 +28,7 @@ from storage.claims import ledger_digest, rests_on_pages
 from storage.commit import Change, commit
 from storage.drafts import Decision, Draft, DraftStatus, Verdict, Version
 from storage.kin import KinStore, who_key
+from storage.links import approve, leading
 from storage.posts import ASKS, Post, PostState
 from storage.record import new_id
 from storage.redis import Database
@@ -312,6 +313,8 @@ class Decisions:
                 if rests_on_pages(draft.claims, post.account):
                     read_again(change, post, now)
                 tell(change, draft.brand, draft.sources, now)
+                for link in leading(draft, version):
+                    approve(change, link, post.id, now)
                 posts.append(post)
                 version = version.model_copy(update={"post": post.id})  # noqa: PLW2901
             versions.append(version)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -12,6 +12,7 @@ from bot.cards import Words
 from bot.chat import Card
 from bot.clock import Clock
 from bot.errors import BadInput, NotFound
+from bot.insights.clicks import Counted
 from bot.review.approval import could_approve
 from bot.review.board import Board
 from bot.review.discreet import missing_for_clients, only_client, without_talk
@@ -52,16 +53,32 @@ MOST_PAGES = 40  # looked through for one answer
 MOST_BETWEEN = 1000  # posts of a span
 FEW = 12  # so many brands are looked up one by one; more are filtered from the whole workspace's
 NumbersCome = Callable[[Post, Account | None], bool]
+ClicksOf = Callable[[str, Sequence[str]], Awaitable[Mapping[str, Counted]]]
 
 
 def _none(_post: Post, _account: Account | None) -> bool:
     return False
 
 
+async def _nobody(_workspace: str, _posts: Sequence[str]) -> Mapping[str, Counted]:
+    return {}
+
+
 class Looking:
-    def __init__(self, database: Database, *, board: Board, clock: Clock, numbers_come: NumbersCome = _none) -> None:
-        """`numbers_come`: whether numbers of a post are still to come, from its account as far as that is known."""
+    def __init__(
+        self,
+        database: Database,
+        *,
+        board: Board,
+        clock: Clock,
+        numbers_come: NumbersCome = _none,
+        clicks: ClicksOf = _nobody,
+    ) -> None:
+        """`numbers_come`: whether numbers of a post are still to come, from its account as far as that is known;
+        `clicks`: of posts that have short links, by their ids.
+        """
         self._database = database
+        self._clicks = clicks
         self._numbers_come = numbers_come
         self._drafts = DraftStore(database)
         self._posts = PostStore(database)
@@ -221,14 +238,15 @@ class Looking:
             lambda post: post.due.timestamp(),
         )
         words = await self._words(workspace, {post.brand for post in mine}, member)
-        return ListView(items=[self._post(post, words[post.brand]) for post in mine], next=following)
+        return ListView(items=await self._views(workspace, mine, words), next=following)
 
     async def post(self, workspace: str, member_id: str, post_id: str) -> PostView:
         member = await self.member(workspace, member_id)
         post = (await self._posts.get(workspace, post_id)).record
         if not member.roles.get(post.brand):
             raise NotFound(f"There is no post {post_id[:40]}.", do_next="Look at the list of those there are.")
-        return self._post(post, (await self._words(workspace, {post.brand}, member))[post.brand])
+        [view] = await self._views(workspace, [post], await self._words(workspace, {post.brand}, member))
+        return view
 
     async def post_card(self, workspace: str, member_id: str, post_id: str) -> Card:
         """Raises NotFound."""
@@ -260,13 +278,17 @@ class Looking:
             found += [post for post in page.items if _sees(member, brands, post.brand)]
         return tuple(sorted(found, key=lambda post: post.due)[:MOST_BETWEEN])
 
+    async def followed(self, workspace: str, posts: Sequence[str]) -> Mapping[str, Counted]:
+        """Clicks of these posts' short links, of those that have any."""
+        return await self._clicks(workspace, posts)
+
     async def posts_between(
         self, workspace: str, member_id: str, start: datetime, end: datetime, brands: frozenset[str] | None = None
     ) -> tuple[PostView, ...]:
         """Like `between`, in public shape."""
         found = await self.between(workspace, member_id, start, end, brands)
         words = await self._words(workspace, {post.brand for post in found}, await self.member(workspace, member_id))
-        return tuple(self._post(post, words[post.brand]) for post in found)
+        return tuple(await self._views(workspace, found, words))
 
     async def calendar(self, workspace: str, member_id: str) -> bytes:
         """RFC 5545: posts from 30 days back to a year ahead, and drafts that wait."""
@@ -388,8 +410,14 @@ class Looking:
             draft, missing = without_talk(draft, member), missing_for_clients(standings)
         return draft_view(draft, words, missing=missing, media_url="/api/v1/media")
 
-    def _post(self, post: Post, words: Words) -> PostView:
-        return post_view(post, words, numbers_come=self._numbers_come(post, words.accounts.get(post.account)))
+    async def _views(self, workspace: str, posts: Sequence[Post], words: Mapping[str, Words]) -> list[PostView]:
+        out = [post.id for post in posts if post.receipt is not None]
+        clicks = await self._clicks(workspace, out) if out else {}
+        return [self._post(post, words[post.brand], clicks.get(post.id)) for post in posts]
+
+    def _post(self, post: Post, words: Words, clicks: Counted | None) -> PostView:
+        come = self._numbers_come(post, words.accounts.get(post.account))
+        return post_view(post, words, numbers_come=come, clicks=clicks)
 
     async def _words(self, workspace: str, brands: set[str], member: Member) -> Mapping[str, Words]:
         """As this member reads them."""

@@ -38,6 +38,7 @@ from bot.workflow.declarations import (
     taken_back,
     why_of,
 )
+from bot.workflow.minting import as_given
 from bot.workflow.pictures import Pictures
 from bot.workflow.rereading import holding, newest
 from bot.workflow.room import Room
@@ -389,7 +390,8 @@ class Requests:
             raise BadInput("This draft has no link. Which one goes into the first comment?", kept=UNTOUCHED)
         comment = link if wish.link else wish.text
         if link and link in comment:
-            texts = {each.account: without(link, each.text) for each in mine if link in each.text}
+            plain = {each.account: as_given(each.text, each, draft.brief) for each in mine}
+            texts = {account: without(link, text) for account, text in plain.items() if link in text}
         if not all(text.strip() for text in texts.values()):
             raise BadInput("Then the post would have no text.", kept=UNTOUCHED)
         comments = {each.account: comment for each in mine}
@@ -582,7 +584,7 @@ class Requests:
             for account in accounts
         ]
         title = written.title or idea.brief.topic or idea.brief.request[:60]
-        versions = await self._versions.seal(making, brief, brand, title=title, due=due)
+        versions = await self._versions.seal(making, brief, brand, title=title, due=due, draft=draft_id)
         checked = await self._versions.check(
             versions, brief, brand, by_id, draft=draft_id, pages=sources, due=due, tainted=asker.tainted
         )
@@ -731,7 +733,7 @@ class Requests:
             }
         making = [_made_of(version, old, edit, case, media[version.account]) for version in old.versions]
         title = edit.title or old.title
-        versions = await self._versions.seal(making, brief, brand, title=title, due=due)
+        versions = await self._versions.seal(making, brief, brand, title=title, due=due, draft=draft_id)
         posts = {version.account: version.post for version in old.versions}
         versions = tuple(version.model_copy(update={"post": posts[version.account]}) for version in versions)
         posts_now = [kept.record for kept in case.posts.values()]
@@ -814,7 +816,7 @@ class Requests:
 
 def _bare(version: Version, brief: Brief, brand: Brand, account: Account) -> str:
     """A version's words without what code put around them."""
-    return disclaimers.bare(unmarked(version.text, spoken(brief, account)), brand)
+    return as_given(disclaimers.bare(unmarked(version.text, spoken(brief, account)), brand), version, brief)
 
 
 def _made_of(version: Version, old: Draft, edit: Edit, case: Case, media: tuple[Medium, ...]) -> Making:

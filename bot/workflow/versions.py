@@ -24,6 +24,7 @@ from bot.checks.run import run_checks
 from bot.clock import Clock
 from bot.drafting.copy import Need
 from bot.errors import BadInput
+from bot.workflow.minting import Minting, Wording, as_given, with_destinations
 from bot.workflow.opening import LinkOpening
 from storage.accounts import Account
 from storage.blobs.base import BlobStore
@@ -31,7 +32,7 @@ from storage.claims import Claim, Evidence
 from storage.drafts import Brief, Finding, Version
 from storage.media import MediaItem, MediaStore
 from storage.posts import PostState
-from storage.sealed import Medium, Origin, SealedPayload
+from storage.sealed import Link, Medium, Origin, SealedPayload
 from storage.sources import Source
 from storage.stores import DraftStore, PostStore
 from storage.team import Brand
@@ -60,6 +61,8 @@ class Making:
     was: Version | None = None  # what it is made from, in a revision
     by_model: int = 0  # percent of its words that a language model wrote
     words: Literal["new", "kept", "by hand"] = "new"  # new ones are given what they must say; a person's own never
+    link: str | None = None  # the brief's in its final form, once that is known
+    links: tuple[Link, ...] = ()  # short ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,9 @@ class Versions:
         clock: Clock,
         open_door: Callable[[Account], Door],
         opening: LinkOpening,
+        minting: Minting,
     ) -> None:
+        self._minting = minting
         self._posts = posts
         self._opening = opening
         self._open_door = open_door
@@ -180,16 +185,30 @@ class Versions:
         return (item.source, item.digital_source) if item is not None else ("upload", "")
 
     async def seal(
-        self, making: Sequence[Making], brief: Brief, brand: Brand, *, title: str, due: datetime | None
+        self, making: Sequence[Making], brief: Brief, brand: Brand, *, title: str, due: datetime | None, draft: str
     ) -> tuple[Version, ...]:
-        """Versions with their sealed payloads kept. Raises BadInput for text that has no bytes."""
+        """Versions with their links and sealed payloads kept. Raises BadInput for text that has no bytes."""
+        linked = [await self._linked(each, brief, brand, draft, keep=True) for each in making]
         built = [
             self._built(each, brief, brand, title, due, await self._mentions(each, self._words(each, brief, brand)))
-            for each in making
+            for each in linked
         ]
         for _, payload in built:
             await self._blobs.put(payload.canonical())
         return tuple(version for version, _ in built)
+
+    async def _linked(self, making: Making, brief: Brief, brand: Brand, draft: str, *, keep: bool) -> Making:
+        """With its links in final form; nobody has worded them by hand, or they stay as they are."""
+        wording = Wording(
+            making.text,
+            making.first_comment,
+            making.account,
+            fresh=making.words == "new" and not making.edited_by,
+            linked=self._channels[making.account.channel].capabilities_for(making.account).links != "none",
+            was=making.was.links if making.was else (),
+        )
+        found = await self._minting.minted(wording, brief, brand, draft=draft, keep=keep)
+        return replace(making, text=found.text, first_comment=found.comment, link=found.link, links=found.links)
 
     def _words(self, making: Making, brief: Brief, brand: Brand) -> str:
         brief = spoken(brief, making.account)
@@ -209,12 +228,13 @@ class Versions:
         brief = spoken(brief, account)
         flags = required(brand.labels, brief, making.media, making.by_model)
         text, comment = self._saying(making, flags, brief, brand), making.first_comment.strip()
-        apart = brief.link if brief.link in comment else ""
+        link = brief.link if making.link is None else making.link
+        apart = link if link in comment else ""
         content = Content(
             text=text,
             title=title,
             media=making.media,
-            link="" if apart else brief.link,
+            link="" if apart else link,
             comment_link=apart,
             first_comment=comment,
             language=brief.language,
@@ -223,7 +243,7 @@ class Versions:
             disclosure=flags,
         )
         try:
-            payload = channel.build(content, account)
+            payload = with_destinations(channel.build(content, account), making.links)
         except ValueError as error:
             raise BadInput(
                 "The text holds characters that no channel can carry.", do_next="Write it without them."
@@ -246,6 +266,7 @@ class Versions:
             disclosure=flags,
             first_comment=comment,
             comments=channel.capabilities_for(account).comments,
+            links=tuple(each for each in payload.links if each.shown != each.destination),
         )
         return version, payload
 
@@ -327,7 +348,8 @@ class Versions:
         pages: tuple[Source, ...] = (),
     ) -> dict[str, list[str]]:
         """What the checks would say of these texts by account, as far as who wrote them can mend it. Keeps nothing."""
-        making = [Making(accounts[account], text) for account, text in texts.items()]
+        plain = [Making(accounts[account], text) for account, text in texts.items()]
+        making = [await self._linked(each, brief, brand, "", keep=False) for each in plain]
         built = [self._built(each, brief, brand, brief.topic, due, {}) for each in making]
         found: dict[str, list[str]] = {}
         for finding in await run_checks(await self._subject(built, brief, brand, accounts, "", pages, ())):
@@ -379,7 +401,7 @@ class Versions:
         """Where the links of the copy lead, as far as people gave them."""
         by_hand = [each.text for each in subject.versions if each.version.edited_by]
         return await self._opening.look(
-            [each.text for each in subject.versions],
+            [as_given(each.text, each.version, subject.brief) for each in subject.versions],
             draft=draft,
             given=(*subject.sources, *by_hand),
             but=[page.url for page in subject.pages],

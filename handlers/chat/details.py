@@ -58,6 +58,8 @@ def _version(version: VersionView, findings: Sequence[FindingView], partner: str
         yield Part("picture", size, medium=medium)
         if medium.alt.strip():
             yield Part("words", told("Alt: {text}", text=medium.alt))
+    for link in version.links:
+        yield Part("small", told("{link} leads to {destination}", link=link.shown, destination=link.destination))
     if said := disclosed(version.disclosure, partner, words(reader())):
         yield Part("small", told("It says of itself: {what}", what=" · ".join(said)))
     if version.by_model:

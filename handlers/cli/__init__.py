@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "brand": ("office", "Your brand: name, voice, colours, policy."),
     "accounts": ("office", "Where posts go: connect, list, close."),
     "feeds": ("feeds", "Feeds that become drafts: watch, list, stop."),
+    "links": ("links", "Links of posts: parameters, short links, where they lead."),
     "tokens": ("office", "Keys for programs."),
     "audit": ("keeping", "Who did what; and whether the record is whole."),
     "backup": ("keeping", "Everything in one file."),

@@ -47,13 +47,14 @@ async def export(brand: str, file: Path | None, yes: bool, json_: bool) -> None:
 @click.command()
 @click.argument("brand")
 @click.option("--name", default="", help="Its name once more, where nobody can be asked.")
+@click.option("--links", type=click.Choice(["end", "keep"]), default="end", help="Its short links end, or lead on.")
 @as_json
 @command
-async def erase(brand: str, name: str, json_: bool) -> None:
+async def erase(brand: str, name: str, links: str, json_: bool) -> None:
     """Erase BRAND (name or id) in seven days. Nothing of it goes out from now on; until then `brand keep` undoes it.
 
     Takes access back, AdMind's own messages out of the chats, and everything out of storage and backups that are
-    restored later. Export it first.
+    restored later. Export it first. With --links keep its short links lead on: where each leads is all that is left.
     """
     async with line() as opened:
         which = await brand_id(opened, brand)
@@ -66,7 +67,7 @@ async def erase(brand: str, name: str, json_: bool) -> None:
                 "Nothing of it goes out from now on. In seven days everything of it is erased for good.", err=True
             )
             name = click.prompt("Type the brand's name", err=True)
-        asked = await opened.send("POST", f"/brands/{part(which)}/erasure", {"name": name}, as_="owner")
+        asked = await opened.send("POST", f"/brands/{part(which)}/erasure", {"name": name, "links": links}, as_="owner")
         show_json(asked) if json_ else click.echo(
             f"It is erased on {local_time(asked['ends_at'])}. Until then: admind brand keep {which}"
         )
@@ -118,5 +119,6 @@ KINDS: Final = {
     "access": "a key that was given by hand",
     "message": "messages of AdMind",
     "pictures": "the place of pictures, which ended with AdMind's addresses",
+    "link": "a short link that leads on",
 }
 COMMANDS: Final = (export, erase, keep, leaving)

@@ -10,7 +10,7 @@ import click
 from rich.text import Text
 
 from bot.insights.costs import what_it_took
-from bot.insights.saying import how_it_did
+from bot.insights.saying import followed, how_it_did
 from bot.views import DraftView, UsageView
 from handlers.chat.claiming import lines_of
 from handlers.cli.asking import show_draft, show_wordings
@@ -105,6 +105,8 @@ def _in_full(found: dict[str, Any]) -> None:
         head = f"{version['account_name']} · {version['length']}{limit} {version['unit']} · {version['account']}"
         out.print(shown(f"\n{head}", "bold"))
         out.print(shown(version["text"]))
+        for each in version["links"]:
+            out.print(shown(f"{each['shown']} leads to {each['destination']}"))
         if version["disclosure"]:
             said = {"paid_partnership": "a paid partnership", "ai_generated": "made with AI"}
             with_ = f" with {found['partner']}" if found["partner"] else ""
@@ -156,6 +158,8 @@ async def posts(status: str, json_: bool) -> None:
 def _post_row(post: dict[str, Any]) -> tuple[str | Text, ...]:
     receipt = post["receipt"]
     more = receipt["url"] if receipt else post["problem"] or ""
+    if clicks := post.get("clicks"):
+        more += "\n" + followed(clicks["valid"], clicks["all"], clicks["bots"])
     if numbers := post.get("numbers"):
         more += "\n" + how_it_did(numbers["counts"], datetime.fromisoformat(numbers["at"]), datetime.now(UTC))
     return post["id"], state(post["status"]), local_time(post["due"]), post["account_name"], post["title"], more

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.insights.saying import how_it_did, without_numbers
+from bot.insights.saying import followed, how_it_did, without_numbers
 from bot.views import DraftView, PauseView, PostView
 from bot.when import say
 from bot.words import reader, told, words
@@ -160,6 +160,8 @@ def _done(now: HomeNow) -> Iterator[Json]:
             lines += [told("To be taken down by hand"), post.look_at or ""]
         elif receipt:
             lines.append(receipt.url)
+        if post.clicks is not None:
+            lines.append(followed(post.clicks.valid, post.clicks.all, post.clicks.bots))
         lines.append(_how_it_did(post, now.at))
         yield kit.section("\n".join(line for line in lines if line), accessory=_next_step(post))
     yield from _more(len(now.done))

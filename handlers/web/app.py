@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.bootstrap import VERSION, AdMind
-from handlers.web import approvals, health, problems, public, shelf
+from handlers.web import approvals, health, links, problems, public, shelf
 from handlers.web.api import (
     admin,
     connecting,
@@ -20,6 +20,7 @@ from handlers.web.api import (
     feeds,
     leaving,
     library,
+    linking,
     names,
     posts,
     profiling,
@@ -56,6 +57,7 @@ def create_app(admind: AdMind) -> FastAPI:
         names.router,
         feeds.router,
         leaving.router,
+        linking.router,
         profiling.router,
         studio.router,
     ):
@@ -84,13 +86,18 @@ def create_public_app(admind: AdMind) -> FastAPI:
 
 
 def _edge(app: FastAPI) -> None:
-    """What the internet may see: feed, media, approval links."""
-    for router in (public.router, shelf.router, approvals.router):
+    """What the internet may see: feed, media, approval links, short links."""
+    for router in (public.router, shelf.router, approvals.router, links.router):
         app.include_router(router)
 
 
 def _guard(app: FastAPI, admind: AdMind) -> None:
     """Hosts and origins are checked as whoever asked had them: a proxy in front says so, where it is trusted."""
     settings = admind.settings
-    app.add_middleware(Guard, hosts={settings.host, urlsplit(settings.public_url).hostname or ""})
+    links_host, public_host = urlsplit(settings.links_url).hostname or "", urlsplit(settings.public_url).hostname or ""
+    app.add_middleware(
+        Guard,
+        hosts={settings.host, public_host},
+        links=links_host if links_host not in (settings.host, public_host) else "",
+    )
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1"))

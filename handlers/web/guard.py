@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from handlers.web.problems import problem
 
 PRIVATE = ("/api/", "/studio", "/mcp")
+LINKS = ("/l/", "/edge/")  # what the name of short links answers to
 MOST_BODY_BYTES = 2_000_000
 MOST_UPLOAD_BYTES = 25_000_000
 HEADERS = (
@@ -33,11 +34,13 @@ class TooLarge(HTTPException):
 class Guard:
     """Middleware. `hosts` are names that may stand in Host. Bare addresses may too: only names can be rebound.
 
-    A browser's page of another origin gets no further than the public edge.
+    A browser's page of another origin gets no further than the public edge. `links` is a name that short links have to
+    themselves; empty: they share one.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Iterable[str], links: str = "") -> None:
         self._app = app
+        self._links = links.lower()
         self._hosts = {host.lower() for host in hosts if host} | {"localhost"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,6 +50,9 @@ class Guard:
         headers = {name.lower(): value for name, value in scope["headers"]}
         host = headers.get(b"host", b"").decode("latin-1")
         origin = headers.get(b"origin", b"").decode("latin-1")
+        if self._links and scope["path"].startswith(LINKS) and self._name(host) == self._links:
+            await self._app(scope, receive, _headed(send))
+            return
         if not self._known(host, any_address=True):
             await problem(421, "This address does not lead to AdMind. Set ADMIND_PUBLIC_URL to the one that should.")(
                 scope, receive, _headed(send)
@@ -76,11 +82,15 @@ class Guard:
 
         await self._app(scope, counted, _headed(send))
 
-    def _known(self, netloc: str, *, any_address: bool = False) -> bool:
+    @staticmethod
+    def _name(netloc: str) -> str:
         try:
-            host = (urlsplit(f"//{netloc}").hostname or "").rstrip(".")
+            return (urlsplit(f"//{netloc}").hostname or "").rstrip(".")
         except ValueError:
-            return False
+            return ""
+
+    def _known(self, netloc: str, *, any_address: bool = False) -> bool:
+        host = self._name(netloc)
         if host in self._hosts:
             return True
         try:

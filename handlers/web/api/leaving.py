@@ -7,7 +7,7 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from bot.leaving.farewells import Leaving
+from bot.leaving.farewells import Leaving, LinksChoice
 from bot.views import ListView
 from handlers.web.api.admin import Body
 from handlers.web.api.idempotent import IdempotentRoute
@@ -36,10 +36,13 @@ async def export(admind: Service, caller: Owner, brand: str, body: ExportBody) -
 
 class ErasureBody(Body):
     name: str = Field(min_length=1, max_length=80, description="The brand's name, as proof that it is the one meant.")
+    links: LinksChoice = Field("end", description="Its short links: end, or keep (they lead on; nothing else stays).")
 
 
 class LeftoverView(BaseModel):
-    kind: str = Field(description="post, receiver (of a webhook), access (given by hand) or message")
+    kind: str = Field(
+        description="post, receiver (of a webhook), access (given by hand), message, or link (left on purpose)"
+    )
     where: str
     what: str
     url: str
@@ -50,6 +53,7 @@ class LeavingView(BaseModel):
     state: str = Field(description="cooling (can be undone), kept, going or gone")
     asked_at: datetime
     ends_at: datetime = Field(description="Until then any owner of the brand can undo it.")
+    links: LinksChoice
     leftovers: list[LeftoverView] = Field(description="What others hold and AdMind cannot take back.")
 
 
@@ -63,7 +67,10 @@ async def leavings(admind: Service, caller: Owner) -> ListView[LeavingView]:
 @router.post("/brands/{brand}/erasure", status_code=202)
 async def erase(admind: Service, caller: Owner, brand: str, body: ErasureBody) -> LeavingView:
     """Stop everything of the brand now, and erase it in seven days."""
-    return _view(await admind.farewells.ask(caller.workspace, caller.member, brand, body.name, surface=caller.surface))
+    asked = await admind.farewells.ask(
+        caller.workspace, caller.member, brand, body.name, surface=caller.surface, links=body.links
+    )
+    return _view(asked)
 
 
 @router.delete("/brands/{brand}/erasure")
@@ -85,5 +92,6 @@ def _view(leaving: Leaving) -> LeavingView:
         state=leaving.state,
         asked_at=leaving.asked_at,
         ends_at=leaving.ends_at,
+        links=leaving.links,
         leftovers=left,
     )

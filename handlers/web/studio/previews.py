@@ -178,7 +178,7 @@ def _envelope(payload: SealedPayload) -> Mapping[str, str]:
 
 
 def _pin(payload: SealedPayload) -> Mapping[str, str]:
-    link = payload.links[0].destination if payload.links else ""
+    link = payload.links[0].shown if payload.links else ""
     return {"link": link, "host": _host(link), "description": description_of(payload)}
 
 

@@ -30,12 +30,14 @@ from bot.workflow.retention import Retention
 from storage import keys
 from storage.accounts import Account
 from storage.blobs.opening import set_aside
+from storage.clicks import ClickStore, Heap
 from storage.commit import Change, commit
 from storage.credentials import Credentials
 from storage.drafts import Draft
 from storage.learned import Evidence, Learned, LearnedStore, Rule
 from storage.leaving import Leaving, leaving_store
 from storage.ledger import Ledger
+from storage.links import Linking, LinkStore, ShortLink, approve
 from storage.media import MediaItem, MediaStore
 from storage.places import Place, PlaceStore
 from storage.posts import Post
@@ -53,6 +55,7 @@ from tests.world import World
 
 WORD = "Zyxwquartz"
 DAY = timedelta(days=1)
+LED, WAITS = "Ld22222222", "Wt22222222"
 
 
 @dataclass
@@ -172,12 +175,36 @@ async def full(world: World, hook: str) -> Full:
     await _named(world, account)
     other_draft = await _of_other(world, other, other_feed, "Theirs, and it stays.")
     posted = await _posted(world, f"{WORD} rides again", account)
+    await _linked(world, posted)
     scheduled = await world.approved(text=f"{WORD} rides tomorrow")
     waiting = await world.draft(text=f"{WORD} waits", due_in=30 * DAY)
     await world.revise(waiting, world.owner, text=f"{WORD} waits again")
     await _around(world, ana, waiting)
     await world.run_due()
     return Full(world, other, other_draft, other_old, chat, account, posted, scheduled, ana, eva)
+
+
+async def _linked(world: World, post: Post) -> None:
+    """A short link that people followed, and one that nobody approved."""
+    store = LinkStore(world.database)
+    rules = Linking(workspace=world.ws, brand=world.brand.id, utm=f"utm_source={WORD}", short=True)
+    change = store.put_rules(Change(world.ws), rules, None)
+    for code in (LED, WAITS):
+        link = ShortLink(
+            code=code,
+            workspace=world.ws,
+            brand=world.brand.id,
+            draft=post.draft,
+            account=post.account,
+            given=f"https://{WORD}.example",
+            destination=f"https://{WORD}.example?{rules.utm}",
+            made_at=world.clock.now(),
+        )
+        assert await store.mint(link)
+        if code == LED:
+            approve(change, link, post.id, world.clock.now())
+    await commit(world.database, change)
+    await ClickStore(world.database).count(Heap(world.ws, LED, world.brand.id, 1, all=3, visits={"2" * 16: 2}))
 
 
 async def _named(world: World, account: Account) -> None:

@@ -15,6 +15,7 @@ from bot.cards import Words, draft_card
 from bot.channels.platform import LINKEDIN
 from bot.channels.registry import Platforms, build_channels
 from bot.fetch import safe_client
+from bot.workflow.minting import Minting
 from bot.workflow.opening import LinkOpening
 from bot.workflow.versions import Making, Versions
 from storage.accounts import Account
@@ -148,13 +149,16 @@ async def test_a_card_knows_of_how_many_pages_the_document_is(
             clock=world.clock,
             open_door=world.doors,
             opening=LinkOpening(safe_client(), world.clock),
+            minting=Minting(database, base_url="", clock=world.clock),
         )
         pictures = tuple(
             Medium(sha256=f"{number:064x}", mime="image/png", size=9, width=1200, height=1200)
             for number in range(count)
         )
         making = [Making(account, "Fresh bread, page by page.", pictures)]
-        [version] = await versions.seal(making, Brief(request="Bread"), world.brand, title="Bread", due=None)
+        [version] = await versions.seal(
+            making, Brief(request="Bread"), world.brand, title="Bread", due=None, draft="d_bread"
+        )
         assert version.pages == pages
         section = draft_card(await world.draft(account), _named(world, account), missing="").sections[0]
         assert "document" not in section.meter

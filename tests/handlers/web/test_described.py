@@ -18,7 +18,7 @@ from tests.handlers.serving import API, Served, serving
 
 def described() -> Any:
     """The document, from an application whose services nobody calls."""
-    settings_ = SimpleNamespace(host="localhost", public_url="", public_port=None, mcp="off")
+    settings_ = SimpleNamespace(host="localhost", public_url="", links_url="", public_port=None, mcp="off")
     return create_app(cast(AdMind, SimpleNamespace(settings=settings_))).openapi()
 
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import StreamingResponse
 
+from bot.leaving.farewells import LinksChoice
 from handlers.web.studio.draw import draw, go
 from handlers.web.studio.visit import SURFACE, Visitor
 
@@ -27,9 +28,14 @@ async def export(visit: Visitor) -> Response:
 
 
 @router.post("/settings/leaving/erase")
-async def erase(request: Request, visit: Visitor, name: Annotated[str, Form(max_length=200)]) -> Response:
+async def erase(
+    request: Request,
+    visit: Visitor,
+    name: Annotated[str, Form(max_length=200)],
+    links: Annotated[LinksChoice, Form()] = "end",
+) -> Response:
     """Everything of the brand in view stops now, and is erased in seven days."""
-    await visit.admind.farewells.ask(visit.workspace, visit.id, visit.here.id, name, surface=SURFACE)
+    await visit.admind.farewells.ask(visit.workspace, visit.id, visit.here.id, name, surface=SURFACE, links=links)
     return go(request, "/studio/settings/leaving", visit.t("Nothing of it goes out any more."))
 
 

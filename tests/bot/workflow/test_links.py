@@ -1,0 +1,101 @@
+"""A brand's links are counted as it wants: parameters by template, short links that lead once a post is approved."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.errors import BadInput
+from bot.workflow.linking import Wish
+from storage.drafts import Brief
+from tests.bot.workflow.test_disclosure import Shop, shop_in
+
+LINK = "https://velo.example/sale?size=m#top"
+SALE = Brief(request=f"20% off all bikes until 31 May, {LINK}", topic="our spring sale", offer="20% off all bikes",
+             deadline="until 31 May", link=LINK, links=(LINK,), campaign="Spring Sale")  # fmt: skip
+UTM = "utm_source={channel}&utm_medium=social&utm_campaign={campaign}&utm_content={draft}"
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    async with shop_in(tmp_path, public_url="https://news.example", links_url="https://go.example") as opened:
+        yield opened
+
+
+async def _rules(shop: Shop, wish: Wish) -> None:
+    home = shop.admind.workspace
+    await shop.admind.linking.change(home.id, shop.owner.id, home.default_brand, wish)
+
+
+async def test_links_stay_as_they_are_until_the_brand_wants_parameters(shop: Shop) -> None:
+    draft = await shop.drafted(SALE)
+    version, sealed = await shop.version(draft, shop.x)
+    assert LINK in version.text and sealed.links[0].destination == LINK and not version.links
+
+
+async def test_parameters_come_by_template_and_once(shop: Shop) -> None:
+    await _rules(shop, Wish(utm=UTM, accounts={"Velo": "utm_source=twitter&utm_campaign={campaign}"}))
+    draft = await shop.drafted(SALE)
+    on_x, sealed = await shop.version(draft, shop.x)
+    in_feed, _ = await shop.version(draft, shop.feed)
+    mine = "https://velo.example/sale?size=m&utm_source=twitter&utm_campaign=spring-sale#top"
+    assert mine in on_x.text and mine in sealed.parts[0].text and LINK not in on_x.text
+    assert sealed.links[0].shown == sealed.links[0].destination == mine
+    assert f"utm_source=feed&utm_medium=social&utm_campaign=spring-sale&utm_content={draft.id}#top" in in_feed.text
+    assert not [f.rule for f in draft.findings if f.rule.startswith("link_")]
+    revised = await shop.admind.requests.revise(shop.asker(), draft.id, "make it shorter")
+    again, _ = await shop.version(revised, shop.x)
+    assert again.text != on_x.text and again.text.count("utm_source") == 1 and mine in again.text
+    own = "Sale: https://velo.example/sale?utm_source=poster"
+    typed = await shop.admind.requests.word(shop.asker(), draft.id, {shop.x: own})
+    assert (await shop.version(typed, shop.x))[0].text == own
+
+
+async def test_links_to_others_stay_as_they_are_if_the_brand_says_so(shop: Shop) -> None:
+    await _rules(shop, Wish(utm=UTM, hosts=("https://www.elsewhere.example/x",), short=True))
+    version, _ = await shop.version(await shop.drafted(SALE), shop.x)
+    assert LINK in version.text and not version.links
+
+
+async def test_a_short_link_leads_from_the_first_approval_on_and_nowhere_else(shop: Shop) -> None:
+    await _rules(shop, Wish(utm=UTM, short=True))
+    draft = await shop.drafted(SALE)
+    version, sealed = await shop.version(draft, shop.x)
+    [link] = version.links
+    assert link.shown.startswith("https://go.example/l/") and link.shown in version.text and LINK not in version.text
+    assert link in sealed.links and link.destination.startswith("https://velo.example/sale?size=m&utm_source=x&")
+    assert not [f.rule for f in draft.findings if f.rule.startswith("link_")]
+    code, linking, home = link.shown.rpartition("/")[2], shop.admind.linking, shop.admind.workspace
+    assert await linking.lead(code) is None
+    revised = await shop.admind.requests.revise(shop.asker(), draft.id, "make it shorter")
+    assert (await shop.version(revised, shop.x))[0].links == (link,)
+    await shop.approved(revised)
+    found = await linking.lead(code)
+    assert found is not None and (found.state, found.destination) == ("leads", link.destination)
+    assert found.post and found.link is not None and found.link.account == shop.x
+    codes = [each.code for each in await linking.of_brand(home.id, home.default_brand)]
+    assert sorted(codes) == sorted(each.links[0].shown.rpartition("/")[2] for each in revised.versions)
+    await linking.end(home.id, shop.owner.id, code, ended=True)
+    gone = await linking.lead(code)
+    assert gone is not None and gone.state == "ended"
+    await linking.end(home.id, shop.owner.id, code, ended=False)
+    await _rules(shop, Wish(utm=""))
+    other = await shop.admind.requests.revise(shop.asker(), draft.id, "make it longer")
+    [fresh] = (await shop.version(other, shop.x))[0].links
+    assert fresh.shown != link.shown and fresh.destination == LINK  # what was approved leads where it did
+    assert (await linking.lead(code)) == found
+
+
+async def test_what_makes_no_parameters_and_no_address_is_refused(shop: Shop, tmp_path: Path) -> None:
+    wrong = ("utm_medium=social", "utm_source={who}", "utm_source", "ref=a&utm_source=b", "utm_source=a b")
+    for template in wrong:
+        with pytest.raises(BadInput):
+            await _rules(shop, Wish(utm=template))
+    with pytest.raises(BadInput):
+        await _rules(shop, Wish(hosts=("not a host",)))
+    async with shop_in(tmp_path / "private") as private:
+        with pytest.raises(BadInput) as refused:
+            await _rules(private, Wish(short=True))
+        assert "ADMIND_PUBLIC_URL" in refused.value.do_next
