@@ -85,6 +85,7 @@ from bot.workflow.entry_drafts import EntryDrafts
 from bot.workflow.erasing import Erasing
 from bot.workflow.examine import Doctor
 from bot.workflow.history import History
+from bot.workflow.holding_back import HoldingBack
 from bot.workflow.housing import Housing
 from bot.workflow.importing import Importing
 from bot.workflow.keeping import Keeping
@@ -627,6 +628,8 @@ class AdMind:
         self.engine.register("chat", "revise", self._with_model(revising.revise))
         self.engine.register("publish", "post", self.rereading.before(self.publisher.publish))
         self.engine.register("upkeep", "sources", self.rereading.read)
+        holding_back = HoldingBack(database, blobs=self.blobs, audit=self.audit, clock=self.clock)
+        self.engine.register("upkeep", "timing", holding_back.look)
         self.engine.register("chat", "entry", self._with_model(entries.entry))
         self.engine.register("upkeep", "feed", polling.feed)
         self.engine.register("publish", "reconcile", self.reconciler.reconcile)

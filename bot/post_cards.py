@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, Protocol
 
 from bot.chat import Button, Card, CardSection
+from bot.checks.times import TIMES
 from bot.naming import Words
 from storage.posts import ASKS, Post, PostReceipt, PostState
 from storage.sources import host_of
@@ -207,7 +208,7 @@ def _buttons(post: Post, names: Words, siblings: Sequence[Post]) -> tuple[Button
     made = list[Button]()
     if code in ACCESS:
         made.append(Button(label=names.t("Connect it again"), action=f"reconnect:{post.account}"))
-    if code == SOURCE:
+    if code == SOURCE or code in TIMES:
         made.append(Button(label=names.t("Send it as it is"), action=f"send:{post.id}"))
         made.append(Button(label=names.t("At another time"), action=f"later:{post.id}"))
     elif code not in SPENT:

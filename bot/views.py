@@ -63,6 +63,7 @@ class SupportView(View):
     read_at: datetime | None
     digest: str = Field(description="sha256 of the whole text in which it stands")
     by: str | None = Field(description="who supplied it")
+    worked: str | None = Field(description="how the claim follows from the sentence by one step: 2 × €40 = €80")
     taken_on: bool = Field(description="an owner answers for it without evidence")
 
 
@@ -447,6 +448,7 @@ def claim_view(claim: Claim, words: Words) -> ClaimView:
             read_at=support.read_at,
             digest=support.digest,
             by=(words.member(support.by) or None) if support.by else None,
+            worked=support.worked or None,
             taken_on=support.taken_on,
         )
         if support

@@ -29,6 +29,9 @@ class Support(Frozen):
     read_at: datetime | None = Field(None, description="when the page was read, or the person spoke; UTC")
     digest: str = Field(description="sha256 of the whole text that the sentence stands in")
     by: str = Field("", description="member who supplied it")
+    worked: str = Field(
+        "", description="how the claim follows from the sentence, where it does not stand there: 2 × €40 = €80"
+    )
     taken_on: bool = Field(False, description="an owner answers for it without evidence; the sentence is the reason")
 
 

@@ -116,13 +116,14 @@ class Failure(Frozen):
 class Post(Record):
     """One approved version of a draft.
 
-    `reread`, `state`, `due` and what follows change; the rest was fixed at approval.
+    `reread`, `rules`, `state`, `due` and what follows change; the rest was fixed at approval.
     """
 
-    SCHEMA: ClassVar[int] = 3
+    SCHEMA: ClassVar[int] = 4
     MIGRATIONS: ClassVar[Mapping[int, Migration]] = {
         1: lambda old: old,  # 2 knows what the draft is called
         2: lambda old: old,  # 3 knows what reading its sources again came to
+        3: lambda old: old,  # 4 knows which embargoes and days without posts somebody took on
     }
 
     id: str
@@ -141,6 +142,7 @@ class Post(Record):
     campaign: str = ""
     created_at: datetime
     reread: Reread | None = Field(None, description="what reading its sources again came to, where that is to be told")
+    rules: tuple[str, ...] = Field((), description="embargoes and days without posts that an owner took on for it")
     state: PostState = PostState.scheduled
     ver: int = 1
     due: datetime

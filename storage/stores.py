@@ -170,6 +170,21 @@ class Family(Generic[R]):
         return change.do("ZREM", self.index_key(change.workspace, index), record_id)
 
 
+class BrandStore(Family[Brand]):
+    """Brands. Their embargoes and days without posts keep back what is approved: whoever judged a post before a brand
+    changed must judge it again, so that each change has a new pause version.
+    """
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, "brand", Brand, "brand")
+
+    def put(
+        self, change: Change, record: Brand, record_id: str, *, ver: int | None, at: float, **also: float
+    ) -> Change:
+        super().put(change, record, record_id, ver=ver, at=at, **also)
+        return change.do("HINCRBY", keys.control(change.workspace), "pver", "1")
+
+
 class DraftStore(Family[Draft]):
     retires = True
 
@@ -254,7 +269,7 @@ class TeamStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.workspaces: Family[Workspace] = Family(database, "workspace", Workspace, "workspace")
-        self.brands: Family[Brand] = Family(database, "brand", Brand, "brand")
+        self.brands: Family[Brand] = BrandStore(database)
         self.members: Family[Member] = Family(database, "member", Member, "member")
         self.accounts: Family[Account] = Family(database, "account", Account, "account")
         self.identities: Family[Identity] = Family(database, "identity", Identity, "identity")

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.checks.addresses import find_addresses
 from bot.checks.base import CheckedVersion, Subject
-from bot.checks.brand import places
+from bot.checks.times import covers, named_at, names
 from bot.when import say, say_day
 from storage.drafts import Finding
 from storage.profile import Blackout, Embargo
@@ -31,7 +30,7 @@ def _found(each: CheckedVersion, subject: Subject) -> Iterator[Finding]:
         if local.replace(tzinfo=None) < embargo.until:
             yield from _too_early(embargo, each, subject)
     for blackout in timing.blackouts:
-        if _covers(blackout, local):
+        if covers(blackout, local):
             yield _kept_free(blackout, local, each, subject)
     if named and timing.gap_minutes:
         yield from _close(due, each, subject)
@@ -41,10 +40,9 @@ def _too_early(embargo: Embargo, each: CheckedVersion, subject: Subject) -> Iter
     zone = subject.brand.zone or "UTC"
     until = say(embargo.until.replace(tzinfo=ZoneInfo(zone)), zone, subject.brand.language, now=subject.now)
     about = embargo.about
-    hidden = [address.span for address in find_addresses(each.text) if address.kind in ("email", "mention")]
     alts = " ".join(medium.alt for medium in each.version.media)
-    span = next(places(each.text, about, hidden), None)
-    if span is None and next(places(alts, about, []), None) is None:
+    span = named_at(each.text, about)
+    if span is None and not names(alts, about):
         return
     yield Finding(
         severity="block",
@@ -54,13 +52,6 @@ def _too_early(embargo: Embargo, each: CheckedVersion, subject: Subject) -> Iter
         account=each.account.id,
         span=span,
     )
-
-
-def _covers(blackout: Blackout, local: datetime) -> bool:
-    if blackout.weekday is not None:
-        return local.weekday() == blackout.weekday
-    day = local.date()
-    return blackout.first is not None and blackout.last is not None and blackout.first <= day <= blackout.last
 
 
 def _kept_free(blackout: Blackout, local: datetime, each: CheckedVersion, subject: Subject) -> Finding:

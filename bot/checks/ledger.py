@@ -3,7 +3,8 @@
 A claim rests on a sentence of the brief, of the brand's facts, of a page that was read, or on what a person supplied.
 For figures it is not enough that the value occurs: where another value plays the claim's role ("20% off bikes, 30% off
 helmets"; claimed are 30% off bikes), the right figure in another role is another claim. Roles are told by the words
-near a figure; where none of them meet, as between two languages, the value decides.
+near a figure; where none of them meet, as between two languages, the value decides. What follows from a source by one
+step of arithmetic rests on it as well, and says how.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ import regex
 
 from bot.checks.addresses import find_addresses
 from bot.checks.base import CheckedVersion, Subject
-from bot.checks.figures import Figure, figures, same, stated
+from bot.checks.figures import Figure, figures, fits, stated
+from bot.checks.sums import Asked, worked_out
 from bot.checks.wording import Wording, says, wordings
 from bot.links.utm import untagged
 from storage.claims import MOST_SENTENCE, Claim, ClaimKind, Evidence, Support, digest_of_text
@@ -97,7 +99,7 @@ class _Placed:
 def ledger(subject: Subject) -> tuple[Found, ...]:
     """Every claim of every version, in order, with what it rests on."""
     sources = tuple(stated_in(subject))
-    return tuple(found for each in subject.versions for found in _of(each, sources, subject.evidence))
+    return tuple(found for each in subject.versions for found in _of(each, sources, subject.evidence, subject.now.year))
 
 
 def stated_in(subject: Subject) -> Iterator[Stated]:
@@ -113,15 +115,16 @@ def stated_in(subject: Subject) -> Iterator[Stated]:
     yield from (Stated("source", text) for text in subject.page_texts if text not in read)
 
 
-def _of(each: CheckedVersion, sources: Sequence[Stated], evidence: Sequence[Evidence]) -> list[Found]:
-    found = _read(each.text, sources, {link.shown: link.destination for link in each.payload.links})
+def _of(each: CheckedVersion, sources: Sequence[Stated], evidence: Sequence[Evidence], year: int) -> list[Found]:
+    leads = {link.shown: link.destination for link in each.payload.links}
+    found = _read(each.text, sources, leads, year)
     return [_settled(_at(one, each), evidence) for one in found[:MOST_CLAIMS]]
 
 
-def _read(text: str, sources: Sequence[Stated], leads: Mapping[str, str]) -> list[Found]:
+def _read(text: str, sources: Sequence[Stated], leads: Mapping[str, str], year: int) -> list[Found]:
     """The claims of a text in order, each with what it rests on in these sources. `leads`: where its links do."""
     found = [
-        *_figures(text, sources),
+        *_figures(text, sources, year),
         *_wordings(text, sources),
         *_quotations(text, sources),
         *_addresses(text, sources, leads),
@@ -131,7 +134,8 @@ def _read(text: str, sources: Sequence[Stated], leads: Mapping[str, str]) -> lis
 
 def supported_by(found: Found, source: Stated) -> Support | None:
     """What this one text says for a claim."""
-    again = (one.claim for one in _read(found.text, (source,), {}))
+    year = source.read_at.year if source.read_at else 0
+    again = (one.claim for one in _read(found.text, (source,), {}, year))
     return next(
         (claim.support for claim in again if (claim.id, claim.span) == (found.claim.id, found.claim.span)), None
     )
@@ -159,30 +163,68 @@ def meets(evidence: Evidence, found: Found) -> bool:
     return not near or not found.near or bool(near & set(found.near))
 
 
-def _figures(text: str, sources: Sequence[Stated]) -> Iterator[Found]:
+def _figures(text: str, sources: Sequence[Stated], year: int) -> list[Found]:
     claimed = placed(text)
     if not claimed:
-        return
+        return []
     known = [replace(one, source=number) for number, each in enumerate(sources) for one in stated_near(each.text)]
+    found, brought = list[Found](), dict[tuple[int, int], Support]()
     for one in claimed:
         support, elsewhere = _figure_support(one, known, sources)
+        if support is None:
+            taken = any(each.figure.kind == one.figure.kind and _likeness(one, each) >= OTHER_ROLE for each in known)
+            support = _worked(one, claimed, text, sources, year, brought, said_otherwise=taken)
         near = tuple(sorted(one.near))
         meaning = " ".join(one.figure.meaning)
-        yield Found(
-            _claim(one.figure.kind, one.figure.text, one.figure.span, meaning, near, support), meaning, near, elsewhere
-        )
+        claim = _claim(one.figure.kind, one.figure.text, one.figure.span, meaning, near, support)
+        found.append(Found(claim, meaning, near, elsewhere and support is None))
+    return [_brought(each, brought) for each in found]
+
+
+def _worked(
+    one: _Placed,
+    claimed: Sequence[_Placed],
+    text: str,
+    sources: Sequence[Stated],
+    year: int,
+    brought: dict[tuple[int, int], Support],
+    *,
+    said_otherwise: bool,
+) -> Support | None:
+    """What a figure follows from by one step; `brought` gets what the post itself worked with ("two tickets: €80")."""
+    start, end = bounds(text, one.figure.span)
+    beside = tuple(
+        each.figure for each in claimed if start <= each.figure.span[0] < end and each.figure is not one.figure
+    )
+    asked = Asked(one.figure, text[start:end], text[one.figure.span[1] : end], beside, said_otherwise)
+    for source in sources:
+        step = worked_out(asked, [each.figure for each in stated_near(source.text)], year)
+        if step is None:
+            continue
+        support = source.support(step.span).model_copy(update={"worked": step.how})
+        if step.brought is not None:
+            brought[step.brought] = support
+        return support
+    return None
+
+
+def _brought(found: Found, brought: dict[tuple[int, int], Support]) -> Found:
+    support = brought.get(found.claim.span)
+    if support is None or found.claim.support is not None:
+        return found
+    return replace(found, claim=found.claim.model_copy(update={"support": support}), elsewhere=False)
 
 
 def _figure_support(one: _Placed, known: Sequence[_Placed], sources: Sequence[Stated]) -> tuple[Support | None, bool]:
-    fits, others = list[_Placed](), list[_Placed]()
+    fitting, others = list[_Placed](), list[_Placed]()
     for each in known:
-        if same(one.figure.meaning, each.figure.meaning):
-            fits.append(each)
+        if fits(one.figure, each.figure):
+            fitting.append(each)
         elif each.figure.kind == one.figure.kind:
             others.append(each)
-    if not fits:
+    if not fitting:
         return None, False
-    best = max(fits, key=lambda each: (_likeness(one, each), -each.source))
+    best = max(fitting, key=lambda each: (_likeness(one, each), -each.source))
     other = max((_likeness(one, each) for each in others), default=0)
     like = _likeness(one, best)
     if other >= OTHER_ROLE and like == 0:

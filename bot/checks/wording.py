@@ -21,7 +21,7 @@ _FAMILIES: Final[tuple[tuple[WordingKind, str, str], ...]] = (
     ("price", "free",
      r"free of charge|for free|free (?:shipping|delivery|entry|admission|trial)|kostenlos\w*|gratis|"
      r"kostenfrei\w*"),
-    ("price", "half", r"half[- ]price|zum halben preis"),
+    ("price", "half", r"half[- ](?:the )?price|zum halben preis"),
     ("guarantee", "guarantee",
      r"guaranteed?|guarantees|garantiert\w*|garantie|warranty|money[- ]back(?: guarantee)?|"
      r"geld[- ]zurück(?:[- ]garantie)?"),
@@ -90,7 +90,7 @@ _ALSO: Final[dict[str, regex.Pattern[str]]] = {
     "free": regex.compile(r"(?i)(?<![\w-])(?:free|no charge|costs nothing|frei|eintritt frei|unentgeltlich)(?!\w)"),
     "guarantee": regex.compile(r"(?i)(?<!\w)(?:guarantee\w*|garantie\w*|warrant\w*|gewährleist\w*)"),
     "certified": regex.compile(r"(?i)(?<!\w)(?:certif\w*|zertifi\w*|approved|zugelassen)"),
-    "half": regex.compile(r"50\s?%|(?i:halb\w*|half)"),
+    "half": regex.compile(r"50\s?(?:%|per ?cent|Prozent)|(?i:halb\w*|half|hälfte|fünfzig Prozent|fifty percent)"),
 }
 
 

@@ -10,11 +10,13 @@ from bot.errors import AdMindError
 from bot.publishing.endings import Endings
 from bot.publishing.pause import in_the_way
 from bot.publishing.run import Run, offset_ms
+from bot.publishing.timing import held_back, spoken
 from storage import keys, pauses
 from storage.journal import Journal, JournalUnwritable
 from storage.posts import Attempt, PostState
 from storage.redis import Database, ServerIdentity, StorageFull, StorageUnavailable
 from storage.sending import Refusal, Sending
+from storage.stores import TeamStore
 
 
 class Stopped(AdMindError):
@@ -40,6 +42,7 @@ class Handover:
         self, database: Database, *, sending: Sending, endings: Endings, journal: Journal, clock: Clock
     ) -> None:
         self._database = database
+        self._team = TeamStore(database)
         self._sending = sending
         self._endings = endings
         self._journal = journal
@@ -92,9 +95,22 @@ class Handover:
             )
             if refusal is None or refusal.why != "repause":
                 return refusal
-            run.pauses = await pauses.read(self._database, run.post.workspace)
-            if in_the_way(run.pauses, run.post, run.text) is not None:
-                return Refusal("paused")
+            await self._read_again(run)
+            barred = self._barred(run)
+            if barred:
+                return Refusal(barred)
+
+    async def _read_again(self, run: Run) -> None:
+        """Pauses, and the brand's embargoes and days without posts: a change of either has a new pause version."""
+        run.pauses = await pauses.read(self._database, run.post.workspace)
+        brand = await self._team.brands.find(run.post.workspace, run.post.brand)
+        run.brand = brand.record if brand is not None else None
+
+    def _barred(self, run: Run) -> str:
+        """Why it may not go out now: paused, held; "" when it may."""
+        if in_the_way(run.pauses, run.post, run.text) is not None:
+            return "paused"
+        return "held" if held_back(run.brand, run.post, spoken(run.payload), self._clock.now()) is not None else ""
 
     async def _understood(self, server: ServerIdentity) -> bool:
         """Whether this is the server of the last sign of life; another may have forgotten what was sent."""
@@ -113,7 +129,7 @@ class Handover:
                     state=PostState.sending,
                 )
                 if refusal is not None and refusal.why == "repause":
-                    run.pauses = await pauses.read(self._database, run.post.workspace)
+                    await self._read_again(run)
             except AdMindError as error:
                 raise Stopped(Refusal("unreachable")) from error
             if refusal is None and asyncio.get_running_loop().time() < run.deadline_at:
@@ -121,6 +137,7 @@ class Handover:
                 return
             if refusal is not None and refusal.why != "repause":
                 raise Stopped(refusal)
-            if in_the_way(run.pauses, run.post, run.text) is not None:
-                raise Stopped(Refusal("paused"))
+            barred = self._barred(run)
+            if barred:
+                raise Stopped(Refusal(barred))
         raise Stopped(Refusal("deadline"))

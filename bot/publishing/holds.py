@@ -135,8 +135,9 @@ class Holds:
                 log.exception("sealed payload unreadable workspace=%s post=%s", post.workspace, post.id)
                 problem = Failure(code="payload", sentence="What was approved can no longer be read.")
             else:
-                found = await pauses.read(self._database, post.workspace)
-                run = Run(post, claim, account, channel, payload, found)
+                found = await pauses.read(self._database, post.workspace)  # first: its version guards the brand, too
+                brand = await self._team.brands.find(post.workspace, post.brand)
+                run = Run(post, claim, account, channel, payload, found, brand.record if brand is not None else None)
                 problem = mismatch(run)
         if problem is None or (run is not None and claim.state is not PostState.scheduled):
             return run  # what may be out already is looked up, whatever else is wrong

@@ -35,6 +35,7 @@ from bot.publishing.run import (
     sent_receipt,
     step_key,
 )
+from bot.publishing.timing import held_back, spoken
 from storage import keys
 from storage.accounts import Account
 from storage.audit import AuditWriter
@@ -153,7 +154,22 @@ class Publisher:
                 run.claim, run.post, PostState.missed, failure=Failure(code="missed", sentence=sentence)
             )
             return False
+        if await self._held(run):
+            return False
         return run.post.commenting or await self._has_turn(run)  # a comment takes no post's turn
+
+    async def _held(self, run: Run) -> bool:
+        """Whether an embargo or a day without posts that came after the approval keeps it back: for moments, where it
+        ends within the late window; else a person decides.
+        """
+        held = held_back(run.brand, run.post, spoken(run.payload), self._clock.now())
+        if held is None:
+            return False
+        if held.until <= run.post.due + LATE_WINDOW:
+            await self.holds.wait(run.post, run.claim, held.failure, held.until)
+        else:
+            await self.endings.end(run.claim, run.post, PostState.paused, failure=held.failure)
+        return True
 
     async def _has_turn(self, run: Run) -> bool:
         """Whether the channel's limits leave room for it now; if not, it waits for its turn, or has missed its time."""
@@ -271,6 +287,11 @@ class Publisher:
         if refusal.why == "paused":
             sentence = "A pause came in before it was handed over."
             await self.endings.finish(run, PostState.paused, "not sent", Failure(code="paused", sentence=sentence))
+        elif refusal.why == "held":
+            held = held_back(run.brand, run.post, spoken(run.payload), self._clock.now())
+            sentence = "An embargo or a day without posts came in before it was handed over."
+            failure = held.failure if held is not None else Failure(code="embargo", sentence=sentence)
+            await self.endings.finish(run, PostState.paused, "not sent", failure)
         elif refusal.why == "stopped":
             await self.endings.finish(run, PostState.cancelled, "not sent", None)
         elif refusal.why == "restarted":

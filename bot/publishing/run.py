@@ -13,6 +13,7 @@ from storage.pauses import Pauses
 from storage.posts import Attempt, Failure, Post, PostReceipt
 from storage.sealed import SealedPayload
 from storage.sending import Claim
+from storage.team import Brand
 
 LATE_WINDOW = timedelta(minutes=15)  # how late a post that nobody tried to send may still go out by itself
 
@@ -27,6 +28,7 @@ class Run:
     channel: Channel
     payload: SealedPayload
     pauses: Pauses
+    brand: Brand | None = None  # as it stood when the pauses were read, for its embargoes and days without posts
     attempt: Attempt | None = None
     may_be_out: bool = False  # a check let an irreversible call through
     deadline_at: float = field(default=0.0)  # monotonic seconds

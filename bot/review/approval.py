@@ -39,6 +39,17 @@ def may_decide(member: Member, brand: str, members: Iterable[Member], now: datet
     return any(decider.id == member.id for decider in deciders(brand, members, now))
 
 
+def owns(member: Member, brand: str, members: Iterable[Member], now: datetime) -> bool:
+    """Whether this member answers as an owner of the brand, or as the delegate of one who is away."""
+    if member.may(brand, Role.owner):
+        return True
+    return any(
+        each.away is not None and each.away.until > now and each.away.delegate == member.id
+        for each in members
+        if each.may(brand, Role.owner)
+    )
+
+
 def as_client(member: Member, brand: str) -> bool:
     """Whether this member's word is a client's, and not the team's."""
     return Role.client in member.roles.get(brand, frozenset()) and not member.may(brand, Role.approver, Role.owner)

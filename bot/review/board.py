@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bot.cards import Words, client_card, draft_card, post_card, replaced_card
 from bot.chat import Card, Messenger
+from bot.checks.times import TIMES
 from bot.clock import Clock, milliseconds
 from bot.errors import AdMindError
 from bot.review.delivering import Delivering, to_each
@@ -132,7 +133,8 @@ class Board:
     async def tell_post(self, workspace: str, post_id: str, *, home: str = "") -> None:
         """Receipt, failure or question into every home, and the draft's card brought up to date.
 
-        A failure, a doubt and a missed time wake who asked for the post and the brand's owners; a receipt nobody.
+        A failure, a doubt, a missed time and what an embargo or a day without posts holds wake who asked for the post
+        and the brand's owners; a receipt nobody.
         """
         kept = await self._posts.find(workspace, post_id)
         if kept is None:
@@ -142,7 +144,7 @@ class Board:
         siblings = await self._posts.many(workspace, [v.post for v in draft.record.versions if v.post] if draft else [])
         table = await self.round_table(workspace)
         card = post_card(post, table.words(post.brand), siblings)
-        if post.state in WAKES:
+        if post.state in WAKES or (post.failure is not None and post.failure.code in TIMES):
             asked = table.persons.one(post.requested_by)
             card = card.model_copy(update={"ping": tuple(dict.fromkeys((asked, *table.owners(post.brand))))})
         messages = draft.record.messages if draft else ()

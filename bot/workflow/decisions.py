@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.chat import DecisionRequest
+from bot.checks.times import taken_on
 from bot.clock import Clock, milliseconds
 from bot.errors import BadInput, ChangedSince, Conflict, NotAllowed, NotFound
 from bot.review.approval import active, as_client, judge, may_decide, status_of
@@ -308,7 +309,7 @@ class Decisions:
                 told = self._call_back(case, kept, version, change)
                 posts.append(kept.record)
             if kept is None and standing.met and whole and (draft.due is None or draft.due > now):
-                post = _post(draft, version, standing, now)
+                post = _post(draft, version, standing, now, taken_on(case.brand, draft.findings, version.account))
                 self._posts.save(change, post, ver=None)
                 if rests_on_pages(draft.claims, post.account):
                     read_again(change, post, now)
@@ -527,7 +528,7 @@ def _absent_one(member: Member, case: Case, now: datetime) -> str:
     return wanted[0].id if wanted else ""
 
 
-def _post(draft: Draft, version: Version, standing: Standing, now: datetime) -> Post:
+def _post(draft: Draft, version: Version, standing: Standing, now: datetime, rules: tuple[str, ...]) -> Post:
     return Post(
         id=new_id("p"),
         workspace=draft.workspace,
@@ -544,5 +545,6 @@ def _post(draft: Draft, version: Version, standing: Standing, now: datetime) -> 
         approved_by=standing.approved_by,
         campaign=draft.brief.campaign,
         created_at=now,
+        rules=rules,
         due=draft.due if draft.due is not None else now + UNDO,
     )

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 from pydantic import ValidationError
 
-from bot.clock import Clock
+from bot.clock import Clock, milliseconds
 from bot.errors import BadInput, NotAllowed, NotFound
 from bot.team.people import People
 from bot.words import LANGUAGES
@@ -187,6 +187,8 @@ class Office:
                 named = home.record.changed(name=brand.name, welcomed=True)
                 at = named.created_at.timestamp()
                 self._store.workspaces.put(change, named, workspace, ver=home.ver, at=at)
+        if (brand.profile.timing, brand.zone) != (kept.record.profile.timing, kept.record.zone):
+            change.due(f"timing:{brand_id}", milliseconds(self._clock.now()))  # what it holds back is told at once
         details = {"fields": ",".join(sorted(changes)), **(because or {})}
         await self._write(change, "brand changed", owner, brand_id, brand_id, details)
         return brand

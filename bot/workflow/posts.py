@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 from collections.abc import Sequence
@@ -11,11 +12,13 @@ from typing import Literal
 from bot.accounts.door import always
 from bot.channels.answers import web
 from bot.channels.base import Account, Addressed, Channel, Live, Receipt
-from bot.errors import AdMindError, BadInput
+from bot.checks.times import TIMES
+from bot.errors import AdMindError, BadInput, NotAllowed
 from bot.post_cards import BY_HAND, SOURCE
 from bot.publishing.endings import WITHOUT
 from bot.publishing.pause import concerns, say_scope
-from bot.review.approval import judge
+from bot.publishing.timing import held_back, spoken
+from bot.review.approval import judge, owns
 from bot.team.persons import Persons
 from bot.when import say
 from bot.words import reader, told, words
@@ -81,7 +84,8 @@ class Posts(TakingDown):
         post, now, draft = kept.record, self._clock.now(), None
         due = max(now, at or now)
         changed = post.failure is not None and post.failure.code == SOURCE and post.reread is not None
-        if changed and at is None:
+        timed = post.failure is not None and post.failure.code in TIMES
+        if (changed or timed) and at is None:
             due = max(now, post.due)  # its time may still be to come
         if post.state not in ASKS:
             raise BadInput("Nothing about this post is in doubt.", kept="Nothing changed.")
@@ -105,6 +109,7 @@ class Posts(TakingDown):
             if due <= now:
                 await self._refuse_paused(post)
             draft = await self._still_approved(post)
+            post = await self._in_time(post, member, due)
             attempts = tuple(
                 a.model_copy(update={"outcome": "absent"}) if a.outcome in DOUBTFUL else a for a in post.attempts
             )
@@ -205,6 +210,28 @@ class Posts(TakingDown):
                     kept="Nothing was sent.",
                     do_next="Let it go on first, then send.",
                 )
+
+    async def _in_time(self, post: Post, member: Member, due: datetime) -> Post:
+        """The post with what the brand's embargoes and days without posts say against that time, taken on by an owner.
+
+        Raises NotAllowed for everybody else.
+        """
+        brand = (await self._team.brands.get(post.workspace, post.brand)).record
+        words = post.title
+        if self._database.files is not None:
+            with contextlib.suppress(AdMindError, ValueError):
+                words = spoken(SealedPayload.read(await self._database.files.get(post.payload)))
+        held = held_back(brand, post, words, due)
+        if held is None:
+            return post
+        members = await self._team.all(self._team.members, post.workspace)
+        if not owns(member, post.brand, members, self._clock.now()):
+            raise NotAllowed(
+                " ".join((held.failure.sentence, "Only an owner can send it all the same.")),
+                kept="It was not sent.",
+                do_next="Choose another time, or ask an owner.",
+            )
+        return post.changed(rules=tuple(sorted({*post.rules, *held.rules})))
 
     async def _refuse_too_early(self, post: Post) -> None:
         """While an attempt may still arrive, nobody can know that it is not there. Raises BadInput."""

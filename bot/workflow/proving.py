@@ -7,7 +7,6 @@ opened through the safe client and kept as a source: what stands there must say 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from bot.checks.addresses import find_addresses
@@ -15,6 +14,7 @@ from bot.checks.ledger import Found, Stated, said_in, supported_by
 from bot.clock import Clock
 from bot.drafting.sources import Sources
 from bot.errors import BadInput, Conflict, NotAllowed, NotFound
+from bot.review.approval import owns
 from bot.review.discreet import only_client
 from bot.words import told
 from bot.workflow.decisions import TRIES, Case, Decided, Decisions
@@ -22,7 +22,7 @@ from bot.workflow.versions import Versions
 from storage.claims import MOST_SENTENCE, Evidence, Support, digest_of_text
 from storage.drafts import DraftStatus
 from storage.sources import Source, host_of
-from storage.team import Member, Role
+from storage.team import Member
 
 AS_IT_WAS: Final = "Nothing changed."
 MOST_EVIDENCE: Final = 100  # of one draft
@@ -75,7 +75,7 @@ class Proving:
         if not reason:
             raise BadInput(told("Why do you take it on? The reason is kept."), kept=AS_IT_WAS)
         case, member = await self._open(who)
-        if not _answers(member, case, self._clock.now()):
+        if not owns(member, case.brand.id, case.members, self._clock.now()):
             raise NotAllowed(
                 told("Only an owner can take a claim on."),
                 kept=AS_IT_WAS,
@@ -201,14 +201,3 @@ class Proving:
             except Conflict:
                 case, _ = await self._open(who)
         raise Conflict("This draft changes all the time.", kept=AS_IT_WAS, do_next="Try again in a moment.")
-
-
-def _answers(member: Member, case: Case, now: datetime) -> bool:
-    """Whether this member answers as an owner, or as the delegate of one who is away."""
-    if member.may(case.brand.id, Role.owner):
-        return True
-    return any(
-        each.away is not None and each.away.until > now and each.away.delegate == member.id
-        for each in case.members
-        if each.may(case.brand.id, Role.owner)
-    )

@@ -49,6 +49,7 @@ QUEUE_OF = {
     "leaving": "upkeep",
     "numbers": "upkeep",
     "sources": "upkeep",
+    "timing": "upkeep",
     "feed": "upkeep",
     "entry": "chat",
     "revise": "chat",

@@ -27,7 +27,12 @@ def line_of(claim: ClaimView, zone: str) -> str:
     """“20%” – from your brief."""
     said = told("“{words}”", words=claim.text.strip("“”„«»\"'"))
     support, nothing = claim.support, told("nothing says it")
-    return f"{said} – {rests_on(support, zone) if support else nothing}"
+    return f"{said} – {_with_step(support, zone) if support else nothing}"
+
+
+def _with_step(support: SupportView, zone: str) -> str:
+    rests = rests_on(support, zone)
+    return told("{step}, {rests}", step=support.worked, rests=rests) if support.worked else rests
 
 
 def rests_on(support: SupportView, zone: str) -> str:

@@ -59,12 +59,17 @@ def _listed(draft: dict[str, Any]) -> None:
     """A line for each claim, those without evidence first."""
     told = set[str]()
     for claim in sorted(draft["claims"], key=lambda each: each["support"] is not None):
-        said = f"“{claim['text']}” – {_rests_on(claim['support'])}     {claim['id']}"
+        said = f"“{claim['text']}” – {_step(claim['support'])}{_rests_on(claim['support'])}     {claim['id']}"
         if said not in told:
             told.add(said)
             console().print(clean(said), markup=False)
     if not draft["claims"]:
         click.echo("This draft claims nothing that needs evidence.")
+
+
+def _step(support: dict[str, Any] | None) -> str:
+    """How it was worked out: "2 × €40 = €80, "."""
+    return f"{support['worked']}, " if support and support.get("worked") else ""
 
 
 def _rests_on(support: dict[str, Any] | None) -> str:

@@ -18,12 +18,13 @@ from bot.checks.claims import claims
 from bot.checks.days import days
 from bot.checks.duplicates import duplicates
 from bot.checks.figures import figures, known_figure, meanings, plain
+from bot.checks.ledger import ledger
 from bot.checks.limits import limits
 from bot.checks.links import links
 from bot.checks.placeholders import PLACEHOLDER, placeholders
 from bot.checks.run import CHECKS, run_checks
 from bot.checks.wording import wordings
-from storage.drafts import Finding
+from storage.drafts import Brief, Finding
 from storage.sealed import Medium
 from tests.bot.checks.subjects import BRIEF, GOOD, NOW, subject
 
@@ -276,3 +277,81 @@ async def test_the_digits_of_a_telephone_number_are_no_claims_and_a_wrong_number
         subject("20% off all bikes until 31 May. Ring +41 44 668 18 00.\n\nhttps://velo.example/sale")
     )
     assert [finding.rule for finding in told] == ["personal_data"]
+
+
+async def _reasons(post: str, *facts: str) -> list[str]:
+    brief = BRIEF.model_copy(update={"request": ". ".join(facts), "facts": facts, "offer": "", "deadline": ""})
+    return [found.reason for found in await claims(subject(post, brief=brief.model_copy(update={"topic": ""})))]
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "wrong"),
+    [
+        ("40 bikes to try", "Forty bikes wait.", "Fourteen bikes wait."),
+        ("zwanzig Velos zum Testen", "20 Velos warten.", "21 Velos warten."),
+        ("250 Leute waren da", "Zweihundertfünfzig Leute!", "Zweihundertsechzig Leute!"),
+        ("105 guests", "One hundred and five guests.", "One hundred and six guests."),
+        ("2 million trees", "Two million trees.", "Three million trees."),
+        ("3 Mio. Bäume", "Drei Millionen Bäume.", "3'500'000 Bäume."),
+        ("20 Franken Eintritt", "Eintritt: zwanzig Franken.", "Eintritt: dreissig Franken."),
+        ("50% off all bikes", "Half off all bikes.", "A third of all bikes."),
+        ("alle Velos zum halben Preis", "50 % auf alle Velos.", "40 % auf alle Velos."),
+        ("half price on lamps", "Lamps for half the price: 50% off.", "Lamps: 60% off."),
+        ("12 eggs a box", "A dozen eggs a box.", "Half a dozen eggs a box."),
+        ("2 Mal im Monat offen", "Zweimal im Monat offen.", "Dreimal im Monat offen."),
+        ("doors at half past seven", "Doors at 7.30!", "Doors at 8.30!"),
+        ("ab halb acht", "Ab 7.30 Uhr.", "Ab 8.30 Uhr."),
+        ("our members doubled", "Twice as many members.", "Three times as many members."),
+        ("doors 19:30", "Doors at 7.30.", "Doors at 6.30."),
+        ("coffee costs CHF 7.30", "Coffee: 7.30.", "Coffee: 7.40."),
+        ("version 4.2 is out", "Meet version 4.2.", "Meet version 4.3."),
+        ("offen bis Fr. 7.30", "Bis Freitag, 7.30 Uhr.", "Bis Freitag, 8.30 Uhr."),
+        ("Start am 4.2. um 19.30 Uhr", "Am 4.2. 19.30 Uhr.", "Am 4.2. 18.30 Uhr."),
+    ],
+)  # fmt: skip
+async def test_words_and_digits_mean_the_same_both_ways(said: str, right: str, wrong: str) -> None:
+    assert await _reasons(right, said) == []
+    assert await _reasons(wrong, said)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "High five! You two are on cloud nine.", "Our elf packs at both ends.", "Gebt acht, unter vier Augen.",
+        "Drei, zwei, eins, los!", "One for all.", "Einfach einmal schauen.", "Half the battle is half the fun.",
+        "Tausend Dank!", "A thousand thanks.", "Im Viertel, seven days a week.",
+    ],
+)  # fmt: skip
+async def test_words_that_number_nothing_are_no_claims(text: str) -> None:
+    assert await _reasons(text, "a party") == []
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "wrong", "how"),
+    [
+        ("tickets are €40 each, for 2", "2 × €40 = €80 together.", "2 × €40 = €90 together.", "2 × €40 = €80"),
+        ("a ticket costs €40", "Two tickets: €80.", "Two tickets: €70.", "Two × €40 = €80"),
+        ("from €100 to €80", "That is 20 % off.", "That is 30 % off.", "(€100 − €80) ÷ €100 = 20 %"),
+        ("statt CHF 100 jetzt CHF 80", "Du sparst CHF 20.", "Du sparst CHF 30.", "CHF 100 − CHF 80 = CHF 20"),
+        ("the Commuter costs CHF 2000, 10% off", "Now CHF 1800.", "Now CHF 1700.", "CHF 2000 − 10% = CHF 1800"),
+        ("12 of 14 apprentices stay", "86 % stay.", "87 % stay.", "12 ÷ 14 = 86 %"),
+        ("last year 40 members, now 80", "We doubled our members.", "We tripled our members.", "80 ÷ 40 = 2"),
+        ("30 women and 12 men", "42 people in all.", "43 people in all.", "30 + 12 = 42"),
+        ("120 Plätze, 90 vergeben", "Noch 30 Plätze frei.", "Noch 40 Plätze frei.", "120 − 90 = 30"),
+        ("founded in 1986", "40 years of bikes!", "50 years of bikes!", "2026 − 1986 = 40"),
+        ("from 16:15 to 17:05", "It takes 50 minutes.", "It takes 40 minutes.", "16:15 – 17:05 = 50"),
+        ("vom 6. bis 8. Mai, also 6.5.–8.5.", "Drei Tage Fest.", "Vier Tage Fest.", "6.5. – 8.5. = Drei"),
+        ("ferries at 8:05, 10:35 and 14:05", "Three ferries.", "Four ferries.", "8:05, 10:35, 14:05 = Three"),
+    ],
+)  # fmt: skip
+async def test_what_follows_by_one_step_is_supported_and_says_how(said: str, right: str, wrong: str, how: str) -> None:
+    assert await _reasons(right, said) == []
+    assert await _reasons(wrong, said)
+    brief = Brief(request=said)
+    found = [each.claim.support for each in ledger(subject(right, brief=brief)) if each.claim.support]
+    assert how in [support.worked for support in found], [support.worked for support in found]
+
+
+async def test_two_numbers_of_a_page_do_not_make_any_third_one_true() -> None:
+    assert await _reasons("Our bikes cost €120.", "helmets €40, lamps €80"), "nothing says that these were added"
+    assert await _reasons("39 years of experience", "founded in 1987", "30 years of experience")

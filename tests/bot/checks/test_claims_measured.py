@@ -3,14 +3,16 @@
 Measured per post and per digit: every digit of every post is changed once, and the check must see it; every post as it
 was written must pass unmarked. The pairs are in `pairs/`: a line is a brief and its post, parted by " ⇒ ", and the
 facts of a brief are parted by " | "; every figure is true, and hardly one is written the same. In `plain.txt` are
-words that only seem to claim something; those in `…_unseen.txt` were written after the check was done. As many pairs
-again are written by the offline model.
+words that only seem to claim something; those in `…_unseen.txt` were written after the check was done; in `words.txt`
+figures stand in words, or follow from others. As many pairs again are written by the offline model. Besides, each small
+number of each post is put in words: the same one (nothing may be marked) and two others (both must be).
 """
 
 from __future__ import annotations
 
 import itertools
 import random
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -19,6 +21,7 @@ import pytest
 
 from bot.checks.addresses import find_addresses
 from bot.checks.claims import claims
+from bot.checks.figures import figures
 from bot.drafting.copy import Need
 from bot.drafting.copywriter import Copywriter
 from bot.llm.offline import OfflineModel
@@ -27,7 +30,22 @@ from storage.drafts import Brief
 from storage.team import Brand
 from tests.bot.checks.subjects import NOW, subject
 
-RECALL, FALSE_POSITIVES = 0.95, 0.07
+RECALL, FALSE_POSITIVES, WORDS = 0.975, 0.005, 0.975
+SPOKEN = {
+    "en": (
+        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+        "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+    ),
+    "de": (
+        "null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf",
+        "dreizehn", "vierzehn", "fünfzehn", "sechzehn", "siebzehn", "achtzehn", "neunzehn", "zwanzig",
+    ),
+}  # fmt: skip
+TENS = {
+    "en": ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"),
+    "de": ("", "", "zwanzig", "dreissig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig"),
+}
+COUNTED = re.compile(r"(\d{1,2})(?=\s?(?:%|percent|Prozent|Franken|Euro|francs|euros)$|$)")
 Pair = tuple[Brief, str]
 
 TRADES = {
@@ -58,6 +76,39 @@ def written() -> list[Pair]:
             said, post = line.split(" ⇒ ")
             facts = tuple(fact.strip() for fact in said.split(" | "))
             found.append((Brief(request=". ".join(facts), facts=facts, language=language), post))
+    for line in (Path(__file__).parent / "pairs" / "words.txt").read_text("utf-8").splitlines():
+        language, _, pair = line.partition("\t")
+        said, post = pair.split(" ⇒ ")
+        facts = tuple(fact.strip() for fact in said.split(" | "))
+        found.append((Brief(request=". ".join(facts), facts=facts, language=language), post))
+    return found
+
+
+def in_words(number: int, language: str) -> str:
+    """2 to 99."""
+    if number <= 20:
+        return SPOKEN[language][number]
+    ten, one = divmod(number, 10)
+    if one == 0:
+        return TENS[language][ten]
+    if language == "en":
+        return f"{TENS['en'][ten]}-{SPOKEN['en'][one]}"
+    return f"{'ein' if one == 1 else SPOKEN['de'][one]}und{TENS['de'][ten]}"
+
+
+def word_mutations(text: str, language: str) -> list[tuple[str, str]]:
+    """For each small number: the text with it in words, and with another one in words."""
+    found = []
+    for figure in figures(text):
+        match = COUNTED.match(figure.text)
+        if figure.kind not in ("number", "percent", "money") or match is None or int(match[1]) < 2:
+            continue
+        start, end = figure.span[0], figure.span[0] + match.end(1)
+        gap = " " if text[end : end + 1] == "%" else ""
+        others = [number for number in range(2, 100) if number != int(match[1])]
+        same = text[:start] + in_words(int(match[1]), language) + gap + text[end:]
+        for other in random.sample(others, 2):
+            found.append((same, text[:start] + in_words(other, language) + gap + text[end:]))
     return found
 
 
@@ -103,13 +154,18 @@ async def flagged(brief: Brief, text: str) -> list[str]:
     return [finding.reason for finding in await claims(subject(text, brief=brief))]
 
 
-async def test_one_digit_changed_is_caught_and_what_is_true_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_one_digit_or_number_word_changed_is_caught_and_what_is_true_is_left_alone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     corpus = [*written(), *await composed()]
     random.seed(1)
     assert len(corpus) >= 200
     wrong: list[str] = []
     missed: list[str] = []
     tried = 0
+    unheard: list[str] = []
+    misheard: list[str] = []
+    spoken = 0
     kinds: Counter[str] = Counter()
     for brief, post in corpus:
         known = await flagged(brief, post)
@@ -119,14 +175,21 @@ async def test_one_digit_changed_is_caught_and_what_is_true_is_left_alone(capsys
             tried += 1
             if Counter(await flagged(brief, changed)) <= Counter(known):
                 missed.append(f"{changed}  ← {brief.request}")
+        for same, other in word_mutations(post, brief.language):
+            spoken += 1
+            misheard += [same] if Counter(await flagged(brief, same)) - Counter(known) else []
+            unheard += [other] if Counter(await flagged(brief, other)) <= Counter(known) else []
     recall, false = 1 - len(missed) / tried, len(wrong) / len(corpus)
     with capsys.disabled():
         sys.stdout.write(
             f"\nclaims, {len(corpus)} posts ({_each(kinds)}): "
-            f"{recall:.1%} of {tried} changed digits caught, {false:.1%} of untouched posts flagged\n"
+            f"{recall:.1%} of {tried} changed digits caught, {1 - len(unheard) / spoken:.1%} of {spoken} changed "
+            f"number words; {false:.1%} of untouched posts flagged, {len(set(misheard))} for digits put in words\n"
         )
     assert recall >= RECALL, "\n".join(missed[:20])
+    assert 1 - len(unheard) / spoken >= WORDS, "\n".join(unheard[:20])
     assert false <= FALSE_POSITIVES, "\n".join(wrong[:20])
+    assert not misheard, "\n".join(misheard[:20])
 
 
 def _each(kinds: Counter[str]) -> str:
