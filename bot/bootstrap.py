@@ -74,6 +74,7 @@ from bot.team.people import People
 from bot.team.setup import Setup
 from bot.team.signin import SignIn
 from bot.workflow.answers import Answers
+from bot.workflow.api_versions import ApiVersions
 from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
 from bot.workflow.costing import Costing
@@ -598,6 +599,8 @@ class AdMind:
         )
         self.lapses = Lapses(database, self.posts)
         self.telling_accounts = TellingAccounts(database, self.board, self.lapses, self.clock)
+        self.api_versions = ApiVersions(database, channels=self.channels, board=self.board, clock=self.clock)
+        self.doctor.also("API versions", self.api_versions.look)
         self.weekly = Weekly(
             database,
             board=self.board,
@@ -902,7 +905,9 @@ class AdMind:
         await self.care.examine_all(await self.people.store.workspace_ids(), fired, timedelta(seconds=EXAMINE_SECONDS))
 
     async def _warn(self, _fired: datetime) -> None:
-        await self.telling_accounts.warn_all(await self.people.store.workspace_ids())
+        workspaces = await self.people.store.workspace_ids()
+        await self.telling_accounts.warn_all(workspaces)
+        await self.api_versions.warn_all(workspaces)
 
     async def _watch(self) -> None:
         """Notice a server that was restarted or replaced, and publish nothing until that is understood."""

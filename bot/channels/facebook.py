@@ -49,9 +49,10 @@ from bot.channels.facebook_pages import as_page, page_of, pages
 from bot.channels.handed import Carries
 from bot.channels.limits import problems
 from bot.channels.linkedin_text import spoken, units
-from bot.channels.meta_api import Api, clean, counts_in, data_of, id_in, ids_of, latest, objects
+from bot.channels.meta_api import Api, clean, counts_in, data_of, end_of, id_in, ids_of, latest, objects
 from bot.channels.platform import FACEBOOK, Platform
 from bot.channels.showing import small
+from bot.channels.versions import VersionEnd
 from bot.errors import AdMindError, BadInput
 from storage.sealed import Link, Medium, Part, SealedPayload
 
@@ -95,6 +96,10 @@ class Facebook:
 
     def __init__(self, platform: Platform = FACEBOOK) -> None:
         self._platform = platform
+
+    @property
+    def version_end(self) -> VersionEnd | None:
+        return end_of(self._platform)
 
     def capabilities_for(self, account: Account) -> Capabilities:
         return self.capabilities

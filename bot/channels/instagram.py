@@ -55,6 +55,7 @@ from bot.channels.meta_api import (
     clean,
     counts_in,
     data_of,
+    end_of,
     id_in,
     ids_of,
     latest,
@@ -64,6 +65,7 @@ from bot.channels.meta_api import (
 )
 from bot.channels.meta_containers import Edges, make, publish, ready, room, unreachable
 from bot.channels.platform import INSTAGRAM, Platform
+from bot.channels.versions import VersionEnd
 from bot.errors import AdMindError
 from storage.sealed import Medium, Part, SealedPayload
 
@@ -123,6 +125,10 @@ class Instagram:
     def __init__(self, platform: Platform = INSTAGRAM, base_url: str = "") -> None:
         self._platform = platform
         self._base_url = base_url
+
+    @property
+    def version_end(self) -> VersionEnd | None:
+        return end_of(self._platform)
 
     def capabilities_for(self, account: Account) -> Capabilities:
         return self.capabilities

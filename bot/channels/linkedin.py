@@ -53,7 +53,7 @@ from bot.channels.base import (
 from bot.channels.content import link_in, sealed
 from bot.channels.handed import Approved, Carries
 from bot.channels.limits import problems
-from bot.channels.linkedin_api import VISIBILITIES, Api, instant, judged, path_of, post_body, receipt_of, urn_in
+from bot.channels.linkedin_api import VISIBILITIES, Api, end_of, instant, judged, path_of, post_body, receipt_of, urn_in
 from bot.channels.linkedin_listing import images, last, listed_since, readable, thumbnails
 from bot.channels.linkedin_numbers import OF_PAGE, OF_PERSON, counted, of_page, of_person
 from bot.channels.linkedin_places import PAGE, page, page_called, pages, person, same_author
@@ -61,6 +61,7 @@ from bot.channels.linkedin_showing import document_at, logo_at, shown_at
 from bot.channels.linkedin_text import MOST, handles_in, little, plain, spoken, units, with_names
 from bot.channels.linkedin_upload import upload
 from bot.channels.platform import LINKEDIN, Platform
+from bot.channels.versions import VersionEnd
 from bot.errors import AdMindError, BadInput
 from storage.sealed import Link, Part, SealedPayload
 
@@ -101,6 +102,10 @@ class LinkedIn:
 
     def __init__(self, platform: Platform = LINKEDIN) -> None:
         self._platform = platform
+
+    @property
+    def version_end(self) -> VersionEnd | None:
+        return end_of(self._platform.version)
 
     def capabilities_for(self, account: Account) -> Capabilities:
         """Reading needs a permission that not every app has, and so do the numbers of a person's posts."""

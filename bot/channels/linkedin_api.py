@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Self
 from urllib.parse import quote, unquote, urlsplit
 
@@ -17,10 +17,20 @@ from bot.channels.calling import harmless
 from bot.channels.handed import Carries
 from bot.channels.linkedin_text import little
 from bot.channels.platform import Platform
+from bot.channels.versions import VersionEnd
 from storage.sealed import SealedPayload
 
 VISIBILITIES = {"public": "PUBLIC", "connections": "CONNECTIONS", "logged_in": "LOGGED_IN"}
 _POST = re.compile(r"urn:li:(?:share|ugcPost):[0-9]{1,30}")
+
+
+def end_of(version: str) -> VersionEnd | None:
+    """A version is a month, and is good for at least a year: https://learn.microsoft.com/en-us/linkedin/marketing/versioning
+    (read in November 2026; the table of …/linkedin/marketing/integrations/migrations names days in the middle of the
+    month, of versions that end soon).
+    """
+    year, month = int(version[:4]), int(version[4:])
+    return VersionEnd("LinkedIn", version, date(year + 1, month, 1), "ADMIND_LINKEDIN_VERSION")
 
 
 class Api:

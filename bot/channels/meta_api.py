@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -25,11 +25,22 @@ from bot.channels.base import ChannelRefused, Door, OutcomeUnknown, ProvenNotSen
 from bot.channels.calling import harmless
 from bot.channels.handed import Approved, Carries
 from bot.channels.platform import Platform
+from bot.channels.versions import VersionEnd
 
 NO_FIELDS: Mapping[str, str] = {}
 _ID = re.compile(r"[0-9]{1,30}(?:_[0-9]{1,30})?")
 LIST_SIZE, MOST_LISTS = 100, 4
 THROTTLED_SECONDS = 300.0  # where Meta does not say how long
+
+# https://developers.facebook.com/docs/graph-api/changelog/versions, read in November 2026. Of later versions no end is
+# named yet.
+VERSION_ENDS: Mapping[str, date] = {
+    "v21.0": date(2027, 1, 21),
+    "v22.0": date(2027, 5, 20),
+    "v23.0": date(2027, 10, 8),
+    "v24.0": date(2028, 2, 18),
+    "v25.0": date(2028, 7, 29),
+}
 
 # https://developers.facebook.com/docs/graph-api/guides/error-handling and …/overview/rate-limiting
 THROTTLED = frozenset({4, 17, 32, 341, 613, *range(80000, 80015)})
@@ -38,6 +49,11 @@ NO_PERMISSION = frozenset({3, 10, *range(200, 300)})
 TROUBLE = frozenset({1, 2})  # "unknown" and "service": of their making, and no word on what was done
 USED_UP = 2207042  # subcode: …/docs/instagram-platform/instagram-graph-api/reference/error-codes
 NOT_THERE = 33  # subcode of 100: not there, or not for this access
+
+
+def end_of(platform: Platform) -> VersionEnd | None:
+    ends = VERSION_ENDS.get(platform.version)
+    return VersionEnd(platform.title, platform.version, ends, "ADMIND_META_VERSION") if ends else None
 
 
 class Api:
