@@ -180,6 +180,8 @@ class GeneratedPicture(Frozen):
     prompt: str = Field(description="all that the provider was told")
     prompt_stamp: str = Field(description="id@version+sha of the prompt's file")
     price: str = Field("", description="estimate in US dollars; empty for machines of one's own")
+    shows: str = Field("", description="what a model that looked at it saw, without the words set over it")
+    shows_in: str = Field("", description="BCP 47 of `shows`")
     at: datetime
 
 

@@ -17,6 +17,7 @@ from bot.checks.labels import required, unmarked
 from bot.clock import Clock, milliseconds
 from bot.drafting.copy import CardText
 from bot.drafting.copywriter import Copywriter
+from bot.drafting.describing import Describer
 from bot.drafting.reader import Reader
 from bot.drafting.sources import Known, ReadPages, Sources, addresses_in, called, documents_in
 from bot.drafting.swapping import Swapping
@@ -131,6 +132,7 @@ class Edit:
     by_model: Mapping[str, int] = field(default_factory=dict)  # of texts whose writers are known
     comments: Mapping[str, str] = field(default_factory=dict)  # first comments, by account; "": none any more
     first_comment: str | None = None  # what the brief wants there
+    look: Describer | None = None  # what looks at new pictures: once, however often the revision is tried
 
 
 class Requests:
@@ -150,8 +152,10 @@ class Requests:
         clock: Clock,
         model_name: str,
         room: Room,
+        describer: Callable[[Asker], Describer],
         swapping: Callable[[Asker], Swapping] | None = None,
     ) -> None:
+        self._describer = describer
         self._swapping = swapping  # None without a language model
         self._database = database
         self._drafts = DraftStore(database)
@@ -239,6 +243,8 @@ class Requests:
         if said is not None and not said.rest:
             return await self._revision(asker, case, brand, member, Edit({}, why=instruction[:500], brief=said.brief))
         wish = picture_wish(instruction)
+        if wish is not None and wish.kind == "shows":
+            return await self.depict(asker, draft_id, (), wish.shows)
         if wish is not None and (wish.kind != "again" or draft.brief.image == "generate"):
             return await self._other_picture(asker, case, brand, member, wish, instruction)
         below = comment_wish(instruction)
@@ -288,6 +294,7 @@ class Requests:
                 alt=revised.copy.alt,
                 title=revised.copy.title,
                 brief=said.brief if said is not None else None,
+                look=self._describer(asker),
             ),
         )
 
@@ -329,8 +336,8 @@ class Requests:
                 raise BadInput("It has no picture.", kept=UNTOUCHED)
             return await self._revision(asker, case, brand, member, Edit({}, why=instruction[:500], image="none"))
         if wish.kind == "library":
-            item = await self._shelf.pick(brand, wish.shows)
-            edit = Edit({}, why=instruction[:500], alt=item.alt, image="upload", uploads=(item.sha256,))
+            item, look = await self._shelf.pick(brand, wish.shows), self._describer(asker)
+            edit = Edit({}, why=instruction[:500], alt=item.alt, image="upload", uploads=(item.sha256,), look=look)
             return await self._revision(asker, case, brand, member, edit)
         await asker.tell(told("Making the picture"))
         brief = draft.brief.model_copy(update={"image": "card"})
@@ -357,6 +364,7 @@ class Requests:
             painted=painted,
             wish=brief,
             spent=copywriter.spent,
+            look=self._describer(asker),
         )
         return await self._revision(asker, case, brand, member, edit)
 
@@ -372,7 +380,8 @@ class Requests:
                 raise BadInput("It has no picture.", kept=UNTOUCHED)
             return await self._revision(asker, case, brand, member, Edit({}, why="The picture described.", alt=alt))
         await asker.tell(told("Making the picture"))
-        edit = Edit({}, why="Another picture.", alt=alt, image="upload", uploads=tuple(uploads))
+        look = self._describer(asker)
+        edit = Edit({}, why="Another picture.", alt=alt, image="upload", uploads=tuple(uploads), look=look)
         return await self._revision(asker, case, brand, member, edit)
 
     async def _other_comment(
@@ -561,8 +570,9 @@ class Requests:
         painted: GeneratedPicture | str | None = None
         if brief.image == "generate":
             painted = await self._pictures.paint(brief, brand, words, accounts, draft=draft_id, by=member.id)
+        look = self._describer(asker)
         pictures = await self._pictures.make(
-            brief, brand, words, written.alt, accounts, draft=draft_id, by=member.id, painted=painted
+            brief, brand, words, written.alt, accounts, draft=draft_id, by=member.id, painted=painted, look=look
         )
         making = [
             Making(
@@ -599,9 +609,9 @@ class Requests:
             decide_by=decide_by(due, now),
             made_with=MadeWith(
                 model=self._model_name,
-                prompts=(*(pages.prompts if sources else ()), *written.prompts),
+                prompts=(*(pages.prompts if sources else ()), *written.prompts, *look.prompts),
                 card_layout=pictures.layout,
-                usage=pages.spent.plus(copywriter.spent),
+                usage=pages.spent.plus(copywriter.spent).plus(look.spent),
                 picture=pictures.generated,
             ),
             sources=sources,
@@ -705,7 +715,9 @@ class Requests:
             media, layout, words, generated = dict.fromkeys(media, ()), "", None, None
         elif edit.image == "upload":
             brief = brief.model_copy(update={"uploads": edit.uploads})
-            pictures = await self._pictures.make(brief, brand, None, edit.alt, accounts, draft=draft_id, by=member.id)
+            pictures = await self._pictures.make(
+                brief, brand, None, edit.alt, accounts, draft=draft_id, by=member.id, look=edit.look
+            )
             media, findings, layout, words = {**media, **pictures.media}, pictures.findings, "", None
             generated = None
         elif edit.card is not None and brief.image in ("card", "generate"):
@@ -713,8 +725,9 @@ class Requests:
             if words != old.card or edit.image is not None:
                 painted = edit.painted if edit.image is not None else generated
                 pictures = await self._pictures.make(
-                    brief, brand, edit.card, edit.alt, accounts, draft=draft_id, by=member.id, painted=painted
-                )
+                    brief, brand, edit.card, edit.alt, accounts, draft=draft_id, by=member.id, painted=painted,
+                    look=edit.look,
+                )  # fmt: skip
                 media, findings, layout = {**media, **pictures.media}, pictures.findings, pictures.layout
                 generated = pictures.generated
         elif edit.alt:
@@ -749,9 +762,17 @@ class Requests:
             digest=old.digest,
             snapshot=await self._blobs.put(old.dump().encode()),
         )
-        usage = old.made_with.usage.plus(edit.spent) if draft_id == old.id else edit.spent
-        made_with = (edit.made_with or old.made_with).model_copy(
-            update={"card_layout": layout, "usage": usage, "picture": generated}
+        spent = edit.spent.plus(edit.look.spent) if edit.look is not None else edit.spent
+        usage = old.made_with.usage.plus(spent) if draft_id == old.id else spent
+        made_with = edit.made_with or old.made_with
+        stamps = (*made_with.prompts, *(edit.look.prompts if edit.look is not None else ()))
+        made_with = made_with.model_copy(
+            update={
+                "card_layout": layout,
+                "usage": usage,
+                "picture": generated,
+                "prompts": tuple(dict.fromkeys(stamps)),
+            }
         )
         return old.changed(
             id=draft_id,

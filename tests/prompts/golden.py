@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from bot.drafting.copy import AccountCopy, CardText, CopyReview, Need, PostPlan, Problem, RevisedCopy
 from bot.drafting.copywriter import Copywriter
+from bot.drafting.describing import Describer, Shown
 from bot.drafting.extracted import Extracted
 from bot.drafting.importer import Importer, SiteProfile
 from bot.drafting.looks import Looks
@@ -28,6 +29,7 @@ from storage.drafts import Brief
 from storage.profile import Audience, Manner, Preferred, Profile
 from storage.sources import Source
 from storage.team import Brand, Fact
+from tests.bot.artwork.samples import encoded, photo
 
 FOLDER: Final = Path(__file__).parent / "golden"
 AT: Final = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
@@ -90,7 +92,7 @@ class Recorder:
             return RevisedCopy(understood=False, question="Which one?")
         if schema is PageFacts:
             return PageFacts(facts=["Every bike is checked by our mechanics."])
-        if schema in (SiteProfile, Swaps):
+        if schema in (SiteProfile, Swaps, Shown):
             return schema()
         assert schema is AccountCopy
         return AccountCopy(text="Spring sale: 20% off all bikes. https://velo.example/sale")
@@ -111,6 +113,7 @@ async def recorded(load: Load = load) -> Mapping[str, list[dict[str, Any]]]:
     await Reader(recorder, prompt=load).facts(page, wanted="our sale", language="en")
     looks = Looks(title="Velo Müller", description="Bikes", text="We repair bikes since 1987.")
     await Importer(recorder, prompt=load).read([("https://velo.example", looks)], ["A short ride."], language="en")
+    await Describer(recorder, prompt=load).look(encoded(photo(64, 48)), language="de-CH", limit=1500)
     await Swapping(recorder, prompt=load).questions({"a_1": "Women love our light bikes."})
     names = {
         "PostPlan": "planner",
@@ -119,6 +122,7 @@ async def recorded(load: Load = load) -> Mapping[str, list[dict[str, Any]]]:
         "RevisedCopy": "reviser",
         "SiteProfile": "importer",
         "Swaps": "swap",
+        "Shown": "describer",
     }
     found: dict[str, list[dict[str, Any]]] = {}
     for schema, messages in recorder.told:
