@@ -74,6 +74,7 @@ from bot.team.people import People
 from bot.team.setup import Setup
 from bot.team.signin import SignIn
 from bot.workflow.answers import Answers
+from bot.workflow.binding import Binder
 from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
 from bot.workflow.costing import Costing
@@ -447,6 +448,7 @@ class AdMind:
             clock=clock,
             open_door=self.doors,
             opening=LinkOpening(self.client, clock),
+            binder=Binder(self.blobs, self.signer) if self.signer is not None else None,
         )
         self._sources = Sources(database, client=self.client, blobs=self.blobs, clock=clock)
         self.requests = Requests(

@@ -63,6 +63,7 @@ class Brief(Frozen):
     call_to_action: str = ""
     verbatim: str = Field("", description="wording given in quotes that must be used as it is")
     image: Literal["none", "card", "upload", "generate"] = "none"
+    carousel: bool = Field(False, description="several cards, to be leafed through, where a card would be drawn")
     image_wish: str = ""
     image_words: bool = Field(False, description="the card's words over a generated picture")
     uploads: tuple[str, ...] = Field((), description="sha256 of cleaned uploads")
@@ -116,6 +117,7 @@ class Variant(Frozen):
 
     texts: dict[str, str]
     by_model: dict[str, int] = Field(default_factory=dict, description="as of a version; where it was one")
+    idea: str = Field("", description="from which side it is told, in a sentence")
 
 
 class Decision(Frozen):
@@ -198,7 +200,7 @@ class MadeWith(Frozen):
 class Draft(Record):
     """One post idea on its way to approval."""
 
-    SCHEMA: ClassVar[int] = 6
+    SCHEMA: ClassVar[int] = 7
     MIGRATIONS: ClassVar[Mapping[int, Migration]] = {
         1: lambda old: {**old, "reminders": []},  # were names of steps
         2: lambda old: old,  # 3 knows where in a home a message stands
@@ -207,6 +209,7 @@ class Draft(Record):
         5: lambda old: (
             old
         ),  # 6 knows its claims, what models took for it, pictures they made, feeds and files as sources
+        6: lambda old: old,  # 7 knows carousels, ideas behind wordings, and what a model saw in a picture
     }
 
     id: str
@@ -225,6 +228,7 @@ class Draft(Record):
     claims: tuple[Claim, ...] = Field((), description="what its versions claim, each with what it rests on")
     evidence: tuple[Evidence, ...] = Field((), description="what people supplied for claims")
     card: CardWords | None = None
+    slides: tuple[CardWords, ...] = Field((), description="the pages of its carousel, cover first")
     due: datetime | None = Field(None, description="UTC; none: as soon as approved")
     zone: str = "UTC"
     decide_by: datetime | None = None

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from bot.drafting.copy import AccountCopy, CardText, CopyReview, Need, PostPlan, Problem, RevisedCopy
+from bot.drafting.copy import AccountCopy, CardText, CopyReview, Need, PostPlan, Problem, RevisedCopy, Slide, Slides
 from bot.drafting.copywriter import Copywriter
 from bot.drafting.describing import Describer, Shown
 from bot.drafting.extracted import Extracted
@@ -85,6 +85,8 @@ class Recorder:
         if schema is PostPlan:
             plan = PostPlan(facts=["20% off all bikes"], ideas=["The price.", "Spring."], title="Spring sale")
             return plan.model_copy(update={"card": CardText(headline="Spring sale", offer="20%")})
+        if schema is Slides:
+            return Slides(title="Spring sale", slides=[Slide(headline="20% off all bikes")], call="See the offer")
         if schema is CopyReview:
             problem = Problem(account="a_1", quote="bikes", reason="The deadline is missing.", fix="Name it.")
             return CopyReview(problems=[problem])
@@ -104,6 +106,10 @@ async def recorded(load: Load = load) -> Mapping[str, list[dict[str, Any]]]:
     copywriter = Copywriter(recorder, prompt=load, rounds=1)
     told: dict[str, Any] = {"recent": ["Winter is over."], "angle": "the price", "sources": [SOURCE], "seed": "s_1:0"}
     await copywriter.write(BRIEF, BRAND, NEEDS, **told)
+    leafed = BRIEF.model_copy(update={"image": "card", "carousel": True})
+    plain = Recorder()
+    await Copywriter(plain, prompt=load, rounds=1).write(leafed, BRAND, NEEDS, **told)
+    recorder.told += [each for each in plain.told if each[0] == "Slides"]
     current = {need.account: "Spring sale: 20% off all bikes." for need in NEEDS}
     card = CardText(headline="Spring sale")
     await copywriter.revise(
@@ -123,6 +129,7 @@ async def recorded(load: Load = load) -> Mapping[str, list[dict[str, Any]]]:
         "SiteProfile": "importer",
         "Swaps": "swap",
         "Shown": "describer",
+        "Slides": "slides",
     }
     found: dict[str, list[dict[str, Any]]] = {}
     for schema, messages in recorder.told:
