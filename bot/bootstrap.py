@@ -38,6 +38,7 @@ from bot.conversation.desk import TOGETHER, Desk
 from bot.conversation.places import Places
 from bot.drafting.copy import Ask
 from bot.drafting.copywriter import Copywriter
+from bot.drafting.describing import Describer, Sightless
 from bot.drafting.importer import Importer
 from bot.drafting.opening import Opening
 from bot.drafting.reader import Reader
@@ -75,6 +76,7 @@ from bot.team.setup import Setup
 from bot.team.signin import SignIn
 from bot.workflow.answers import Answers
 from bot.workflow.api_versions import ApiVersions
+from bot.workflow.binding import Binder
 from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
 from bot.workflow.costing import Costing
@@ -197,6 +199,7 @@ class AdMind:
         self._loops: list[asyncio.Task[None]] = []
         self._prompt = prompt
         self._model: Any = None
+        self._seeing: tuple[Any, ...] = ()
         self._fallback: Any = None
         self._loading: asyncio.Task[None] | None = None
         self._creative: Any = None
@@ -486,6 +489,7 @@ class AdMind:
             open_door=self.doors,
             opening=LinkOpening(self.client, clock),
             minting=Minting(database, base_url=settings.links_url or settings.public_url, clock=clock),
+            binder=Binder(self.blobs, self.signer) if self.signer is not None else None,
         )
         self._sources = Sources(database, client=self.client, blobs=self.blobs, clock=clock)
         self.requests = Requests(
@@ -508,6 +512,7 @@ class AdMind:
             clock=clock,
             model_name=settings.model,
             room=room,
+            describer=self._describer,
             swapping=None
             if not is_model(settings.model)
             else lambda asker: Swapping(self._ask(asker, Meter(), by_rule=False)),
@@ -741,10 +746,11 @@ class AdMind:
         self._loops.clear()
         await self.canaries.leave()
         await self._working.aclose()
-        for model in (self._model, self._fallback):
+        for model in {id(each): each for each in (self._model, self._fallback, *self._seeing)}.values():
             if model is not None:
                 await importlib.import_module("bot.llm.chat_models").close_model(model)
         self._model = self._fallback = None
+        self._seeing = ()
 
     async def not_ready(self) -> list[str]:
         """What is still missing, in words; empty when everything works."""
@@ -820,6 +826,11 @@ class AdMind:
         if self.settings.fallback_model:
             choice = ModelChoice.parse(self.settings.fallback_model, setting="ADMIND_FALLBACK_MODEL")
             self._fallback = build(choice, keys, prices=prices)
+        self._seeing = importlib.import_module("bot.llm.seeing").seeing(
+            self.settings.seeing_model,
+            (self._model, self._fallback),
+            lambda choice: build(choice, keys, prices=prices),
+        )
 
     def _copywriter(self, asker: Asker) -> Copywriter:
         meter = Meter()
@@ -829,18 +840,30 @@ class AdMind:
         meter = Meter()
         return Reader(self._ask(asker, meter), prompt=self._prompt, meter=meter)
 
-    def _ask(self, asker: Asker, meter: Meter, *, by_rule: bool = True) -> Ask:
-        """One structured call on this workspace's token budget; without `by_rule` the offline writer never steps in."""
+    def _describer(self, asker: Asker) -> Describer:
+        meter = Meter()
+        return Describer(self._ask(asker, meter, seeing=True), prompt=self._prompt, meter=meter)
+
+    def _ask(self, asker: Asker, meter: Meter, *, by_rule: bool = True, seeing: bool = False) -> Ask:
+        """One structured call on this workspace's token budget; without `by_rule` the offline writer never steps in.
+        `seeing`: of a model that looks at pictures; raises Sightless where there is none.
+        """
 
         async def ask(schema: type[SchemaT], messages: Sequence[tuple[str, str]], /) -> SchemaT:
             await self.loaded()
             structured = importlib.import_module("bot.llm.structured").structured
             as_messages = importlib.import_module("langchain_core.messages").convert_to_messages
+            model = self._model
+            fallback = self._fallback if by_rule or is_model(self.settings.fallback_model) else None
+            if seeing:
+                if not self._seeing:
+                    raise Sightless
+                model, fallback = self._seeing[0], self._seeing[1] if len(self._seeing) > 1 else None
             filled: SchemaT = await structured(
-                self._model,
+                model,
                 schema,
                 as_messages(messages),
-                fallback=self._fallback if by_rule or is_model(self.settings.fallback_model) else None,
+                fallback=fallback,
                 budget=self.budget,
                 payer=Payer(asker.workspace, asker.member, asker.brand),
                 meter=meter,

@@ -117,6 +117,11 @@ class Settings(BaseModel):
         "offline", description="Chat model: offline, or provider:model (openai, anthropic, ollama, google_genai)."
     )
     fallback_model: str = Field("", description="Model that steps in when the first one fails; same form.")
+    seeing_model: str = Field(
+        "",
+        description="Model that looks at pictures to describe them (alt text): provider:model, or none. Unset: the "
+        "chat model, or its fallback, where it is known to see.",
+    )
     model_prices: str = Field(
         "",
         description="Prices of models in US dollars for a million tokens, before those that AdMind knows: "
@@ -292,6 +297,13 @@ class Settings(BaseModel):
     @classmethod
     def _known_model(cls, value: str) -> str:
         return _model(value) if value else value
+
+    @field_validator("seeing_model")
+    @classmethod
+    def _known_seeing_model(cls, value: str) -> str:
+        if value == "offline":
+            raise ValueError("the offline writer sees no pictures; write none, or provider:model")
+        return _model(value) if value not in ("", "none") else value
 
     @field_validator("model_prices")
     @classmethod
@@ -518,7 +530,8 @@ def _together(settings: Settings) -> list[str]:
     wrong = []
     if settings.public_port is not None and settings.public_port == settings.port != 0:
         wrong.append("ADMIND_PUBLIC_PORT: choose another port than ADMIND_PORT, or leave it out to share that.")
-    for name, model in (("ADMIND_MODEL", settings.model), ("ADMIND_FALLBACK_MODEL", settings.fallback_model)):
+    models = (("ADMIND_MODEL", settings.model), ("ADMIND_FALLBACK_MODEL", settings.fallback_model))
+    for name, model in (*models, ("ADMIND_SEEING_MODEL", settings.seeing_model)):
         key = KEY_OF.get(model.partition(":")[0])
         if key and key not in settings.provider_keys:
             wrong.append(f"{name}: {model} needs {key}; set it, or choose offline.")

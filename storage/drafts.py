@@ -63,6 +63,7 @@ class Brief(Frozen):
     call_to_action: str = ""
     verbatim: str = Field("", description="wording given in quotes that must be used as it is")
     image: Literal["none", "card", "upload", "generate"] = "none"
+    carousel: bool = Field(False, description="several cards, to be leafed through, where a card would be drawn")
     image_wish: str = ""
     image_words: bool = Field(False, description="the card's words over a generated picture")
     uploads: tuple[str, ...] = Field((), description="sha256 of cleaned uploads")
@@ -119,6 +120,7 @@ class Variant(Frozen):
 
     texts: dict[str, str]
     by_model: dict[str, int] = Field(default_factory=dict, description="as of a version; where it was one")
+    idea: str = Field("", description="from which side it is told, in a sentence")
 
 
 class Decision(Frozen):
@@ -183,6 +185,8 @@ class GeneratedPicture(Frozen):
     prompt: str = Field(description="all that the provider was told")
     prompt_stamp: str = Field(description="id@version+sha of the prompt's file")
     price: str = Field("", description="estimate in US dollars; empty for machines of one's own")
+    shows: str = Field("", description="what a model that looked at it saw, without the words set over it")
+    shows_in: str = Field("", description="BCP 47 of `shows`")
     at: datetime
 
 
@@ -208,7 +212,8 @@ class Draft(Record):
         5: lambda old: (
             old
         ),  # 6 knows its claims, what models took for it, pictures they made, feeds and files as sources
-        6: lambda old: old,  # 7 knows its slot in the plan, and its short links
+        # 7 knows its slot in the plan, short links, carousels, ideas behind wordings, what a model saw in a picture
+        6: lambda old: old,
     }
 
     id: str
@@ -227,6 +232,7 @@ class Draft(Record):
     claims: tuple[Claim, ...] = Field((), description="what its versions claim, each with what it rests on")
     evidence: tuple[Evidence, ...] = Field((), description="what people supplied for claims")
     card: CardWords | None = None
+    slides: tuple[CardWords, ...] = Field((), description="the pages of its carousel, cover first")
     due: datetime | None = Field(None, description="UTC; none: as soon as approved")
     zone: str = "UTC"
     decide_by: datetime | None = None

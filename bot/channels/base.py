@@ -133,6 +133,7 @@ class Content:
     disclosure: tuple[Flag, ...] = ()  # what must be said; where `flags` lacks one, the text says it already
     first_comment: str = ""
     comment_link: str = ""  # the link that stands in the first comment, where `link` is empty for it
+    carousel: bool = False  # its pictures are pages to be leafed through
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,6 +388,14 @@ class Mentions(Protocol):
 @runtime_checkable
 class Documents(Protocol):
     """What a channel adds on which several pictures can become one document."""
+
+    def file_of(self, payload: SealedPayload) -> str:
+        """SHA-256 of the document's own file, where one was sealed; else it is made from the pictures."""
+        ...
+
+    def with_file(self, payload: SealedPayload, sha256: str) -> SealedPayload:
+        """The payload with a file of its document, which is what will be sent."""
+        ...
 
     def document_pages(self, payload: SealedPayload) -> int:
         """How many pages its pictures make; 0 where they stay pictures."""

@@ -57,9 +57,13 @@ class Approved:
 
     def blob(self, medium: Medium) -> bytes:
         """Raises HandedDiffers where the door lent none."""
-        if medium.sha256 not in self.blobs:
+        return self.lent(medium.sha256)
+
+    def lent(self, sha256: str) -> bytes:
+        """What the door lent by this name. Raises HandedDiffers where it lent nothing."""
+        if sha256 not in self.blobs:
             raise HandedDiffers("a picture that was not read")
-        return self.blobs[medium.sha256]
+        return self.blobs[sha256]
 
     def pictures(self, part: int = 0) -> list[bytes]:
         """The bytes of a part's pictures, in the approved order."""

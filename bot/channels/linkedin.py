@@ -147,6 +147,12 @@ class LinkedIn:
     def document_pages(self, payload: SealedPayload) -> int:
         return len(payload.parts[0].media) if documents.title_of(payload) else 0
 
+    def file_of(self, payload: SealedPayload) -> str:
+        return documents.file_of(payload)
+
+    def with_file(self, payload: SealedPayload, sha256: str) -> SealedPayload:
+        return documents.with_file(payload, sha256)
+
     async def document(self, payload: SealedPayload, door: Door) -> bytes:
         return await documents.made(payload, door)
 

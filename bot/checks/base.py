@@ -31,11 +31,12 @@ class CheckedVersion:
     payload: SealedPayload
     measured: Measure
     problems: tuple[Problem, ...] = ()
+    drawn: tuple[str, ...] = ()  # what stands on the pages of its carousel
 
     @property
     def text(self) -> str:
-        """The text, and below it the first comment: spans of the text stay what they are."""
-        return "\n\n".join(part for part in (self.version.text, self.version.first_comment) if part)
+        """The text, below it the first comment, then what is drawn: spans of the text stay what they are."""
+        return "\n\n".join(part for part in (self.version.text, self.version.first_comment, *self.drawn) if part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,21 @@ class CopyReview(BaseModel):
     problems: list[Problem] = Field(default_factory=list)
 
 
+class Slide(BaseModel):
+    """One page of a carousel."""
+
+    headline: str = Field("", description="one statement, at most 60 characters")
+    text: str = Field("", description="one line more, at most 110 characters, or empty")
+
+
+class Slides(BaseModel):
+    """A carousel: its cover, what it tells page by page, and its last page."""
+
+    title: str = Field("", description="on the cover, at most 60 characters")
+    slides: list[Slide] = Field(default_factory=list, description="one to six pages")
+    call: str = Field("", description="on the last page: the one thing to do, at most 60 characters")
+
+
 class AccountText(BaseModel):
     account: str = Field(description="the account's id, as in needs")
     text: str
@@ -69,6 +84,9 @@ class RevisedCopy(BaseModel):
     question: str = ""
     versions: list[AccountText] = Field(default_factory=list)
     card: CardText | None = None
+    slides: list[CardText] | None = Field(
+        None, description="all pages of its carousel, when words of one change; else null"
+    )
     alt: str = ""
     title: str = Field("", description="only when words of the title change; else empty")
     summary: str = Field("", description="what changed, one short sentence")
@@ -115,6 +133,7 @@ class Written:
     variants: tuple[tuple[AccountText, ...], ...] = ()
     ideas: tuple[str, ...] = ()
     rounds: int = 0
+    slides: tuple[CardText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

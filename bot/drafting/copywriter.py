@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
+from bot.drafting.carousel import pages_of
 from bot.drafting.copy import (
     AccountCopy,
     AccountText,
@@ -28,6 +29,7 @@ from bot.drafting.copy import (
     PostPlan,
     Revised,
     RevisedCopy,
+    Slides,
     Written,
 )
 from bot.drafting.enforcing import (
@@ -56,7 +58,8 @@ AT_ONCE: Final = 4  # calls side by side for one draft: more, and providers thro
 MOST_FACTS: Final = 12
 MOST_PROBLEMS: Final = 6  # told to a model about one text
 UNTOLD = {  # what is declared, code says; pictures and files are not for who words it
-    "ai_picture", "campaign", "documents", "image_words", "library", "paid_partnership", "partner", "uploads",
+    "ai_picture", "campaign", "carousel", "documents", "image_words", "library", "paid_partnership", "partner",
+    "uploads",
 }  # fmt: skip
 UNTOLD_OF_BRANDS: Final[dict[str, Any]] = {"disclaimers": True, "timing": True, "audiences": {"__all__": {"share"}}}
 _OTHERWISE = (ModelMuddled, ModelRefused, ModelTooLong)  # where another account's text stands in
@@ -128,7 +131,10 @@ class Copywriter:
             _Job(base | {"plan": {"facts": plan.facts, "idea": idea}, "variant": number}, needs, known, brief)
             for number, idea in enumerate(plan.ideas)
         ]
-        await asyncio.gather(*(self._write(job) for job in jobs))
+        slides, _ = await asyncio.gather(
+            self._slides(base | {"plan": jobs[0].document["plan"]}, card, known, brief),
+            asyncio.gather(*(self._write(job) for job in jobs)),
+        )
         rounds = await self._mended(jobs, faults)
         texts, *others = [self._whole(job) for job in jobs]
         kept = [(texts, plan.ideas[0])]
@@ -139,10 +145,11 @@ class Copywriter:
             card=card,
             alt=alt_of(card, brief, needs),
             title=title_of(plan.title),
-            prompts=tuple(self._prompt(name).stamp for name in ("planner", "copywriter", "critic")),
+            prompts=tuple(self._prompt(name).stamp for name in ("planner", "copywriter", "critic", *_on_slides(brief))),
             variants=tuple(versions_of(each) for each, _ in different[1:]),
             ideas=tuple(idea for _, idea in different),
             rounds=rounds,
+            slides=slides,
         )
 
     async def card(
@@ -154,6 +161,17 @@ class Copywriter:
         card = card_of(plan.card, known_texts(brief, brand))
         return card, alt_of(card, brief, needs)
 
+    async def carousel(
+        self, brief: Brief, brand: Brand, needs: Sequence[Need], *, sources: Sequence[Source] = (), seed: str
+    ) -> tuple[CardText, tuple[CardText, ...]]:
+        """A card and the pages of a carousel for a post that stands already; no pages where there is too little."""
+        base = self._base(brief, brand, needs, seed, sources, (), "") | {"variants": 1}
+        plan = await self._plan(base, brief, brand, sources)
+        known = known_texts(brief, brand)
+        card = card_of(plan.card, known)
+        told = base | {"plan": {"facts": plan.facts, "idea": plan.ideas[0]}}
+        return card, await self._slides(told, card, known, brief)
+
     async def revise(
         self,
         brief: Brief,
@@ -163,6 +181,7 @@ class Copywriter:
         card: CardText | None,
         instruction: str,
         *,
+        slides: Sequence[CardText] = (),
         title: str = "",
         sources: Sequence[Source] = (),
         seed: str,
@@ -174,6 +193,7 @@ class Copywriter:
             "task": "revise",
             "current": dict(current),
             "card": card.model_dump() if card else None,
+            "slides": [each.model_dump() for each in slides],
             "title": title,
             "instruction": instruction,
         }
@@ -185,10 +205,16 @@ class Copywriter:
         said = [*copy.versions, *(AccountText(account=a, text=t) for a, t in current.items())]
         texts = complete(said, needs, known, brief, self._measure, repeat=False)
         drawn = card_of(copy.card, known) if copy.card and card else None
+        told = [card_of(each, known, longer=True) for each in copy.slides or ()]
+        numbered = [
+            after.model_copy(update={"kicker": was.kicker}) for was, after in zip(slides[1:], told[1:], strict=False)
+        ]
+        pages = [told[0], *numbered] if told and len(told) == len(slides) else None  # never a page more or less
         copy = RevisedCopy(
             understood=True,
             versions=list(versions_of(texts)),
             card=drawn,
+            slides=pages,
             alt=alt_of(drawn, brief, needs) if drawn else "",
             title=title_of(copy.title),
             summary=visible(copy.summary)[:200],
@@ -203,6 +229,21 @@ class Copywriter:
         ideas = [" ".join(visible(idea).split())[:300] for idea in plan.ideas][: base["variants"]]
         ideas += [base["angle"]] * (base["variants"] - len(ideas))
         return plan.model_copy(update={"facts": facts[:MOST_FACTS], "ideas": ideas})
+
+    async def _slides(
+        self, document: dict[str, Any], card: CardText, known: Sequence[str], brief: Brief
+    ) -> tuple[CardText, ...]:
+        """The pages of the carousel that the brief wants; none where it wants none, or no model could tell them."""
+        if not brief.carousel:
+            return ()
+        try:
+            async with self._free:
+                told: Slides = await self._ask(
+                    Slides, _messages(self._prompt("slides"), document | {"task": "slides", "variants": 1})
+                )
+        except _ENOUGH:
+            return ()
+        return pages_of(told, card, known)
 
     async def _write(self, job: _Job) -> None:
         """Every account's text, side by side. One that fails by itself is left out; others stand in for it."""
@@ -337,6 +378,10 @@ def _messages(prompt: Prompt, document: Mapping[str, Any]) -> list[Any]:
     from langchain_core.messages import HumanMessage, SystemMessage  # noqa: PLC0415
 
     return [SystemMessage(prompt.text), HumanMessage(json.dumps(document, ensure_ascii=False))]
+
+
+def _on_slides(brief: Brief) -> tuple[str, ...]:
+    return ("slides",) if brief.carousel else ()
 
 
 def _folded(text: str) -> str:

@@ -15,6 +15,7 @@ from bot.artwork.cards import MAX_RATIO, MAX_SIDE, MIN_RATIO, MIN_SIDE, CardSpec
 from bot.artwork.fit import AI_BACKGROUND, CARD, UPLOAD, fit_picture
 from bot.artwork.picture import Picture, PictureRefused
 from bot.artwork.provenance import MANIFEST_ROOM, ProvenanceFailed, Signer, sign_picture
+from bot.artwork.seeds import pick
 from bot.channels.base import Capabilities
 from bot.drafting.copy import CardText
 from bot.errors import unexpected
@@ -23,7 +24,8 @@ from storage.team import Brand
 
 WITHOUT = "The draft goes on without a picture."
 UNSIGNED = noted("The picture stays unsigned.")
-KEPT_CARDS = 8
+KEPT_CARDS = 10
+SETS = ("editorial", "aurora", "split", "statement")
 """Drawn cards kept in memory, so that accounts of one draft with the same picture size share one rendering."""
 
 
@@ -58,6 +60,7 @@ class Creative:
         seed: str,
         language: str,
         photo: bytes | None = None,
+        layout: str = "auto",
     ) -> Made:
         """The card at the channel's picture size, within its bytes and formats. `logo` is a cleaned PNG; `photo`, made
         by a model, lies behind the words.
@@ -78,6 +81,7 @@ class Creative:
             logo=logo,
             photo=photo,
             font=brand.font,
+            layout=layout,
             language=language,
             width=width,
             height=height,
@@ -93,6 +97,11 @@ class Creative:
             failed = unexpected(error, "drawing the card")
             return Made(trouble=f"{failed.what} {WITHOUT}")
         return Made(replace(fitted, layout=drawn.layout, problems=(*drawn.problems, *fitted.problems)))
+
+    @staticmethod
+    def of_set(seed: str) -> str:
+        """The one layout of all pages of a carousel: one that holds a few words and many."""
+        return SETS[pick(len(SETS), seed, "set")]
 
     async def upload_for(self, data: bytes, capabilities: Capabilities, *, source: str = UPLOAD) -> Made:
         """A cleaned picture, cut and compressed as the channel needs it; its metadata says where it is from."""

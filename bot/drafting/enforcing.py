@@ -16,6 +16,7 @@ from storage.drafts import Brief
 from storage.team import Brand
 
 CARD_LIMITS = {"kicker": 32, "headline": 60, "sub": 120, "cta": 28, "offer": 14}
+SLIDE_LIMITS = {"headline": 120, "sub": 140}
 
 
 def known_texts(brief: Brief, brand: Brand) -> tuple[str, ...]:
@@ -73,11 +74,12 @@ def versions_of(texts: Mapping[str, str]) -> tuple[AccountText, ...]:
     return tuple(AccountText(account=account, text=text) for account, text in texts.items())
 
 
-def card_of(card: CardText, known: Iterable[str]) -> CardText:
-    """The card's words, each on one line, without addresses nobody gave, within its limit."""
+def card_of(card: CardText, known: Iterable[str], *, longer: bool = False) -> CardText:
+    """The card's words, each on one line, without addresses nobody gave, within its limit; `longer`: a carousel's."""
     sources = tuple(known)
+    limits = CARD_LIMITS | (SLIDE_LIMITS if longer else {})
     cleaned = {
-        name: within(without_unknown(" ".join(visible(str(value)).split()), sources), CARD_LIMITS[name])
+        name: within(without_unknown(" ".join(visible(str(value)).split()), sources), limits[name])
         for name, value in card.model_dump().items()
     }
     return CardText(**cleaned)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.artwork.makers.base import MOST_WORDS
+from bot.checks.alt import WISHED
 from bot.drafting.alt import describe_card, within
 from bot.drafting.copy import CardText
 from prompts import Prompt, load
@@ -12,7 +13,6 @@ from storage.drafts import Brief
 from storage.team import Brand
 
 _WISH = 400  # characters of what people wish for: the rest of the prompt needs its room
-_SHOWS = {"en": "Generated picture: {0}", "de": "Generiertes Bild: {0}"}
 
 
 def wish_of(brief: Brief) -> str:
@@ -39,6 +39,10 @@ def alt_of_picture(brief: Brief, card: CardText | None, limit: int) -> str:
     if not wish:
         return ""
     language = brief.language.partition("-")[0].casefold()
-    said = _SHOWS.get(language, "{0}").format(wish) + "."
+    return with_words(WISHED.get(language, "{0}").format(wish) + ".", brief, card, limit)
+
+
+def with_words(said: str, brief: Brief, card: CardText | None, limit: int) -> str:
+    """What a generated picture shows, and the words that were set over it."""
     words = describe_card(card.model_dump(), brief.language) if card is not None and brief.image_words else ""
     return within(f"{said} {words}".strip(), limit)

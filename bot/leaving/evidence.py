@@ -99,6 +99,9 @@ class Evidencing:
             for part in (payload.parts if payload else ())
             for medium in part.media
         ]
+        if payload is not None and (document := payload.extra.get("file")):
+            with contextlib.suppress(AdMindError):
+                files["document.pdf"] = await self._blobs.get(document)
         texts: dict[str, str] = {}
         for number, source in enumerate(draft.sources if draft else (), 1):
             with contextlib.suppress(AdMindError):

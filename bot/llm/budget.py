@@ -27,6 +27,7 @@ _BYTES_A_TOKEN: Final = 3
 _TOKENS_A_MESSAGE: Final = 8
 _TOKENS_A_TOOL: Final = 150
 _TOKENS_AN_ANSWER: Final = 1000
+_TOKENS_A_PICTURE: Final = 1600  # of 768 pixels a side, at the provider that counts most
 
 
 class TokenBudget(Protocol):
@@ -105,6 +106,9 @@ def estimate_tokens(messages: Sequence[BaseMessage], tools: int = 0) -> int:
     total = _TOKENS_AN_ANSWER + tools * _TOKENS_A_TOOL
     for message in messages:
         total += _TOKENS_A_MESSAGE + len(message.text.encode("utf-8", "replace")) // _BYTES_A_TOKEN
+        if not isinstance(message.content, str):
+            shown = [block for block in message.content if isinstance(block, dict) and block.get("type") == "image"]
+            total += _TOKENS_A_PICTURE * len(shown)
         for call in getattr(message, "tool_calls", ()):
             total += len(str(call["args"])) // _BYTES_A_TOKEN
     return total

@@ -99,6 +99,7 @@ class Doctor:
             ("clock", self._skew),
             ("model", self._model),
             ("fallback model", self._fallback),
+            ("model that sees", self._seeing),
             ("heartbeat", self._heartbeat),
             ("listening", self._edge),
             ("programs over MCP", self._mcp),
@@ -300,6 +301,19 @@ class Doctor:
                 Symptom("fallback model", "bad", f"{model}, but its key is missing", f"Set {key} where AdMind runs.")
             ]
         return [Symptom("fallback model", "ok", model), *self._price("price of the fallback model", model)]
+
+    async def _seeing(self) -> list[Symptom]:
+        model = self._settings.seeing_model
+        if model == "none" or (not model and self._settings.model == "offline"):
+            return []  # people are asked what their pictures show
+        if not model:
+            return [Symptom("model that sees", "ok", "the model, where it takes pictures")]
+        key = KEY_OF.get(model.partition(":")[0])
+        if key and key not in self._settings.provider_keys:
+            return [
+                Symptom("model that sees", "bad", f"{model}, but its key is missing", f"Set {key} where AdMind runs.")
+            ]
+        return [Symptom("model that sees", "ok", model), *self._price("price of the model that sees", model)]
 
     async def _heartbeat(self) -> list[Symptom]:
         """Asks the address that is told every minute that all is well."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.artwork.picture import Picture
 from bot.channels.base import Capabilities, Channel
+from bot.checks.alt import HOW
+from bot.checks.base import spoken
 from bot.drafting.alt import describe_card, within
+from bot.drafting.carousel import shown
 from bot.drafting.copy import CardText
+from bot.drafting.describing import Describer, Sight
 from bot.workflow.painting import Painter
 from bot.workflow.versions import Versions
 from storage.accounts import Account
@@ -28,6 +33,7 @@ _SOURCES: Mapping[Origin, str] = {
     "generated": "trainedAlgorithmicMedia",
 }
 _ALT_CHARACTERS = 1000
+PAGE = (1080, 1350)  # pixels
 
 
 @dataclass(slots=True)
@@ -47,6 +53,7 @@ class _Source:
     picture: Picture
     origin: Origin
     made_from: str = ""
+    words: CardText | None = None  # of a page of a carousel, which describe it
 
 
 class Pictures:
@@ -90,11 +97,14 @@ class Pictures:
         draft: str,
         by: str,
         painted: GeneratedPicture | str | None = None,
+        look: Describer | None = None,
+        slides: Sequence[CardText] = (),
     ) -> Made:
         """Pictures for every account that takes one. A picture that fails never blocks the draft: it is a finding.
 
         `painted` is of `paint`, now or for an earlier revision; for a brief that wants a generated picture a card
-        stands in where there is none.
+        stands in where there is none. `look` describes what no person and no card's own words describe.
+        `slides` are the pages of a carousel, which take the card's place.
         """
         made, done = Made(), dict[tuple[object, ...], tuple[Medium, ...]]()
         if brief.image == "none":
@@ -102,15 +112,24 @@ class Pictures:
         taking = self._taking(accounts)
         if brief.image == "generate":
             alt = self._take(made, brief, card, alt, painted, [can for _, can in taking])
+        alts_of = _Describing(made, alt, card, _alt_limit([can for _, can in taking]), look, self._blobs)
         logo = await self._blobs.get(brand.logo) if brand.logo else None
         if brand.name == UNNAMED:
             brand = brand.changed(name=" ")  # nobody named it yet: the card carries no name rather than ours
-        for account, can in taking:
-            want = (can.picture_size, can.image_mimes, can.image_max_bytes, can.image_max_pixels, can.image_ratio)
+        for account, full in taking:
+            can = replace(full, picture_size=_page_size(full)) if slides else full
+            want = (
+                can.picture_size, can.image_mimes, can.image_max_bytes, can.image_max_pixels, can.image_ratio,
+                account.language,
+            )  # fmt: skip
             if want not in done:
-                found = await self._draw(brief, brand, card, logo, can, made, draft)
-                done[want] = tuple([await self._keep(each, alt, brand, by=by, draft=draft) for each in found])
-            made.media[account.id] = done[want][: can.images_max]
+                found = await self._draw(brief, brand, card, logo, can, made, draft, slides)
+                alts = await asyncio.gather(*(alts_of.of(each, spoken(brief, account)) for each in found))
+                pairs = zip(found, alts, strict=True)
+                done[want] = tuple([await self._keep(each, said, brand, by=by, draft=draft) for each, said in pairs])
+            made.media[account.id] = shown(done[want], can.images_max) if slides else done[want][: can.images_max]
+            if slides and (left := len(done[want]) - len(made.media[account.id])) > 0:
+                made.findings = (*made.findings, _left_out(account, can, left))
         return made
 
     def _taking(self, accounts: Sequence[Account]) -> list[tuple[Account, Capabilities]]:
@@ -130,7 +149,7 @@ class Pictures:
         """Into `made`: the model's picture, or why a card stands in. The description that fits what will be shown."""
         if isinstance(painted, GeneratedPicture):
             made.generated = painted
-            return alt or _shows(brief, card, taking)
+            return alt
         if painted:
             made.findings = (Finding(severity="warn", rule="picture", reason=painted),)
         return within(describe_card(card.model_dump(), brief.language), _alt_limit(taking)) if card is not None else ""
@@ -149,9 +168,18 @@ class Pictures:
         can: Capabilities,
         made: Made,
         seed: str,
+        slides: Sequence[CardText],
     ) -> list[_Source]:
         creative, generated = self._creative(), made.generated
         found: list[_Source] = []
+        for page in slides:
+            result = await creative.picture_for(
+                page, brand, logo, can, seed=seed, language=brief.language, layout=creative.of_set(seed)
+            )
+            found += [_Source(each, "card", words=page) for each in self._note(made, result.picture, result.trouble)]
+            made.layout = result.picture.layout if result.picture else made.layout
+        if slides:
+            return found
         if brief.image == "upload":
             for sha256 in brief.uploads:
                 origin, kind = await self._versions.origin(brand, sha256)
@@ -181,11 +209,76 @@ class Pictures:
         return [picture] if picture else []
 
 
+@dataclass(slots=True)
+class _Describing:
+    """What each picture of a draft shows: as a person or a card's own words have it, else as a model sees it; what
+    nobody could look at is told in `made`.
+    """
+
+    made: Made
+    given: str
+    card: CardText | None
+    limit: int
+    look: Describer | None
+    blobs: BlobStore
+    seen: dict[tuple[str, float, str], Sight] = field(default_factory=dict)
+
+    async def of(self, source: _Source, brief: Brief) -> str:
+        """In the brief's language. The cut that goes out is looked at; cuts of one shape are alike."""
+        if source.words is not None:
+            return within(describe_card(source.words.model_dump(), brief.language), self.limit)
+        if self.given:
+            return self.given
+        generated = self.made.generated if source.origin == "generated" else None
+        if generated is None:
+            return (await self._looked(source, brief)).alt
+        from bot.drafting.picturing import alt_of_picture, with_words  # noqa: PLC0415 - loads the prompts' templates
+
+        known = generated.shows if generated.shows_in == brief.language else ""
+        said = known or (await self._looked(source, brief)).alt
+        if not said:
+            return alt_of_picture(brief, self.card, self.limit)
+        if not generated.shows:
+            self.made.generated = generated.model_copy(update={"shows": said, "shows_in": brief.language})
+        return with_words(said, brief, self.card, self.limit)
+
+    async def _looked(self, source: _Source, brief: Brief) -> Sight:
+        if self.look is None:
+            return Sight()
+        picture = source.picture
+        key = (source.made_from, round(picture.width / picture.height, 1), brief.language)
+        if key not in self.seen:
+            apart = source.origin == "generated" and brief.image_words  # its words are told exactly, beside it
+            data = await self.blobs.get(source.made_from) if apart else picture.data
+            self.seen[key] = await self.look.look(data, language=brief.language, limit=self.limit)
+        sight = self.seen[key]
+        if sight.why:
+            unseen = "Nobody could look at the picture to describe it."
+            finding = Finding(severity="warn", rule="alt_unseen", reason=f"{unseen} {sight.why}", fix=HOW)
+            if finding not in self.made.findings:
+                self.made.findings = (*self.made.findings, finding)
+        return sight
+
+
+def _page_size(can: Capabilities) -> tuple[int, int]:
+    """Of a carousel's pages: upright, as far as the channel takes it, since they fill more of a phone."""
+    least, most = can.image_ratio
+    width, height = PAGE
+    return PAGE if least <= width / height <= most else can.picture_size
+
+
+def _left_out(account: Account, can: Capabilities, left: int) -> Finding:
+    most = can.images_max
+    reason = f"{can.title} takes {most} pictures at most, so {left} pages of the carousel are left out there."
+    return Finding(severity="warn", rule="picture", reason=reason, account=account.id)
+
+
 def _alt_limit(channels: Sequence[Capabilities]) -> int:
     return min((can.alt_limit for can in channels if can.alt_limit), default=_ALT_CHARACTERS)
 
 
 def _shows(brief: Brief, card: CardText | None, channels: Sequence[Capabilities]) -> str:
+    """For the library, before anybody looked at it."""
     from bot.drafting.picturing import alt_of_picture  # noqa: PLC0415 - loads the prompts' templates
 
     return alt_of_picture(brief, card, _alt_limit(channels))

@@ -15,8 +15,10 @@ from bot.checks import disclaimers
 from bot.checks.base import spoken
 from bot.checks.labels import required, unmarked
 from bot.clock import Clock, milliseconds
+from bot.drafting import carousel
 from bot.drafting.copy import CardText
 from bot.drafting.copywriter import Copywriter
+from bot.drafting.describing import Describer
 from bot.drafting.reader import Reader
 from bot.drafting.sources import Known, ReadPages, Sources, addresses_in, called, documents_in
 from bot.drafting.swapping import Swapping
@@ -133,6 +135,8 @@ class Edit:
     by_model: Mapping[str, int] = field(default_factory=dict)  # of texts whose writers are known
     comments: Mapping[str, str] = field(default_factory=dict)  # first comments, by account; "": none any more
     first_comment: str | None = None  # what the brief wants there
+    slides: tuple[CardText, ...] | None = None  # the pages of its carousel
+    look: Describer | None = None  # what looks at new pictures: once, however often the revision is tried
 
 
 class Requests:
@@ -152,8 +156,10 @@ class Requests:
         clock: Clock,
         model_name: str,
         room: Room,
+        describer: Callable[[Asker], Describer],
         swapping: Callable[[Asker], Swapping] | None = None,
     ) -> None:
+        self._describer = describer
         self._swapping = swapping  # None without a language model
         self._database = database
         self._drafts = DraftStore(database)
@@ -241,6 +247,8 @@ class Requests:
         if said is not None and not said.rest:
             return await self._revision(asker, case, brand, member, Edit({}, why=instruction[:500], brief=said.brief))
         wish = picture_wish(instruction)
+        if wish is not None and wish.kind == "shows":
+            return await self.depict(asker, draft_id, (), wish.shows)
         if wish is not None and (wish.kind != "again" or draft.brief.image == "generate"):
             return await self._other_picture(asker, case, brand, member, wish, instruction)
         below = comment_wish(instruction)
@@ -263,6 +271,7 @@ class Requests:
             current,
             card,
             said.rest if said is not None else instruction,
+            slides=[CardText(**slide.model_dump()) for slide in draft.slides],
             title=draft.title,
             sources=draft.sources,
             seed=f"{draft.id}:{draft.revision + 1}",
@@ -272,7 +281,10 @@ class Requests:
             raise refusal(revised.copy.question or "What should be different?", kept=UNTOUCHED)
         texts = {each.account: each.text for each in revised.copy.versions}
         kept = all(text == texts.get(account, text) for account, text in current.items())
-        if kept and said is None and revised.copy.card in (None, card):
+        pages = tuple(revised.copy.slides) if revised.copy.slides is not None else None
+        if pages == tuple(CardText(**slide.model_dump()) for slide in draft.slides):
+            pages = None
+        if kept and said is None and revised.copy.card in (None, card) and pages is None:
             # A revision that changes nothing would ask everybody to look again.
             raise BadInput("There is nothing of that to change here.", kept=UNTOUCHED)
         stamps = MadeWith(model=self._model_name, prompts=revised.prompts, card_layout=draft.made_with.card_layout)
@@ -287,9 +299,11 @@ class Requests:
                 made_with=stamps,
                 spent=copywriter.spent,
                 card=revised.copy.card,
+                slides=pages,
                 alt=revised.copy.alt,
                 title=revised.copy.title,
                 brief=said.brief if said is not None else None,
+                look=self._describer(asker),
             ),
         )
 
@@ -331,11 +345,11 @@ class Requests:
                 raise BadInput("It has no picture.", kept=UNTOUCHED)
             return await self._revision(asker, case, brand, member, Edit({}, why=instruction[:500], image="none"))
         if wish.kind == "library":
-            item = await self._shelf.pick(brand, wish.shows)
-            edit = Edit({}, why=instruction[:500], alt=item.alt, image="upload", uploads=(item.sha256,))
+            item, look = await self._shelf.pick(brand, wish.shows), self._describer(asker)
+            edit = Edit({}, why=instruction[:500], alt=item.alt, image="upload", uploads=(item.sha256,), look=look)
             return await self._revision(asker, case, brand, member, edit)
         await asker.tell(told("Making the picture"))
-        brief = draft.brief.model_copy(update={"image": "card"})
+        brief = draft.brief.model_copy(update={"image": "card", "carousel": wish.kind == "carousel"})
         if wish.kind in ("generate", "again"):
             shows = {"image": "generate", "image_wish": wish.shows or brief.image_wish}
             with_words = wish.words if wish.kind == "generate" else brief.image_words
@@ -344,8 +358,15 @@ class Requests:
             self._versions.need(case.accounts[version.account], brief, brand, (), picture=True)
             for version in draft.versions
         ]
-        copywriter = self._copywriter(asker)
-        card, alt = await copywriter.card(brief, brand, needs, sources=draft.sources, seed=f"{draft.id}:0")
+        copywriter, seed = self._copywriter(asker), f"{draft.id}:0"
+        pages: tuple[CardText, ...] = ()
+        if brief.carousel:
+            card, pages = await copywriter.carousel(brief, brand, needs, sources=draft.sources, seed=seed)
+            alt = ""
+            if not pages:
+                raise BadInput("There is too little to tell for a carousel.", kept=UNTOUCHED)
+        else:
+            card, alt = await copywriter.card(brief, brand, needs, sources=draft.sources, seed=seed)
         painted: GeneratedPicture | str | None = None
         if brief.image == "generate":  # before the revision is tried, which may be more than once: each one is paid
             accounts = [case.accounts[version.account] for version in draft.versions]
@@ -354,11 +375,13 @@ class Requests:
             {},
             why=instruction[:500],
             card=card,
+            slides=pages,
             alt=alt,
             image=brief.image,
             painted=painted,
             wish=brief,
             spent=copywriter.spent,
+            look=self._describer(asker),
         )
         return await self._revision(asker, case, brand, member, edit)
 
@@ -374,7 +397,8 @@ class Requests:
                 raise BadInput("It has no picture.", kept=UNTOUCHED)
             return await self._revision(asker, case, brand, member, Edit({}, why="The picture described.", alt=alt))
         await asker.tell(told("Making the picture"))
-        edit = Edit({}, why="Another picture.", alt=alt, image="upload", uploads=tuple(uploads))
+        look = self._describer(asker)
+        edit = Edit({}, why="Another picture.", alt=alt, image="upload", uploads=tuple(uploads), look=look)
         return await self._revision(asker, case, brand, member, edit)
 
     async def _other_comment(
@@ -546,6 +570,8 @@ class Requests:
         picture = idea.brief.image != "none"
         said = declaring(idea.brief, idea.brief.request)
         brief = said.brief if said is not None else idea.brief
+        if brief.image in ("none", "card") and carousel.wanted(brief.request):
+            brief, picture = brief.model_copy(update={"image": "card", "carousel": True}), True
         by_model = is_model(self._model_name)
         expected = required(brand.labels, brief, (), 100 if by_model else 0)
         needs = [self._versions.need(account, brief, brand, expected, picture=picture) for account in accounts]
@@ -570,9 +596,16 @@ class Requests:
         painted: GeneratedPicture | str | None = None
         if brief.image == "generate":
             painted = await self._pictures.paint(brief, brand, words, accounts, draft=draft_id, by=member.id)
+        look = self._describer(asker)
+        if brief.carousel and not written.slides:
+            brief = brief.model_copy(update={"carousel": False})
+            few: tuple[Finding, ...] = (Finding(severity="warn", rule="picture", reason=carousel.TOO_LITTLE),)
+        else:
+            few = ()
         pictures = await self._pictures.make(
-            brief, brand, words, written.alt, accounts, draft=draft_id, by=member.id, painted=painted
-        )
+            brief, brand, words, written.alt, accounts, draft=draft_id, by=member.id, painted=painted, look=look,
+            slides=written.slides,
+        )  # fmt: skip
         making = [
             Making(
                 account,
@@ -586,8 +619,9 @@ class Requests:
         title = written.title or idea.brief.topic or idea.brief.request[:60]
         versions = await self._versions.seal(making, brief, brand, title=title, due=due, draft=draft_id)
         checked = await self._versions.check(
-            versions, brief, brand, by_id, draft=draft_id, pages=sources, due=due, tainted=asker.tainted
-        )
+            versions, brief, brand, by_id, draft=draft_id, pages=sources, due=due, tainted=asker.tainted,
+            drawn=carousel.words_of(written.slides),
+        )  # fmt: skip
         asked = await self._asked(asker, versions)
         draft = Draft(
             id=draft_id,
@@ -600,17 +634,18 @@ class Requests:
             conversation=asker.conversation,
             versions=versions,
             variants=tuple(Variant(texts={e.account: e.text for e in each}) for each in written.variants),
-            findings=(*checked.findings, *asked, *pictures.findings),
+            findings=(*checked.findings, *asked, *pictures.findings, *few),
             claims=checked.claims,
             card=CardWords(**words.model_dump()) if words else None,
+            slides=tuple(CardWords(**each.model_dump()) for each in written.slides),
             due=due,
             zone=brand.zone or asker.zone,
             decide_by=decide_by(due, now),
             made_with=MadeWith(
                 model=self._model_name,
-                prompts=(*(pages.prompts if sources else ()), *written.prompts),
+                prompts=(*(pages.prompts if sources else ()), *written.prompts, *look.prompts),
                 card_layout=pictures.layout,
-                usage=pages.spent.plus(copywriter.spent),
+                usage=pages.spent.plus(copywriter.spent).plus(look.spent),
                 picture=pictures.generated,
             ),
             sources=sources,
@@ -706,24 +741,29 @@ class Requests:
         media = {version.account: version.media for version in old.versions}
         findings: tuple[Finding, ...] = ()
         layout, words, generated = old.made_with.card_layout, old.card, old.made_with.picture
+        pages = tuple(CardText(**each.model_dump()) for each in old.slides) if edit.slides is None else edit.slides
         brief = edit.wish or edit.brief or old.brief
         brief = brief if edit.image is None else brief.model_copy(update={"image": edit.image})
         if edit.first_comment is not None:
             brief = brief.model_copy(update={"first_comment": edit.first_comment})
         if edit.image == "none":
-            media, layout, words, generated = dict.fromkeys(media, ()), "", None, None
+            media, layout, words, generated, pages = dict.fromkeys(media, ()), "", None, None, ()
         elif edit.image == "upload":
-            brief = brief.model_copy(update={"uploads": edit.uploads})
-            pictures = await self._pictures.make(brief, brand, None, edit.alt, accounts, draft=draft_id, by=member.id)
+            brief, pages = brief.model_copy(update={"uploads": edit.uploads, "carousel": False}), ()
+            pictures = await self._pictures.make(
+                brief, brand, None, edit.alt, accounts, draft=draft_id, by=member.id, look=edit.look
+            )
             media, findings, layout, words = {**media, **pictures.media}, pictures.findings, "", None
             generated = None
-        elif edit.card is not None and brief.image in ("card", "generate"):
-            words = CardWords(**edit.card.model_dump())
-            if words != old.card or edit.image is not None:
+        elif (edit.card is not None or edit.slides) and brief.image in ("card", "generate"):
+            card = edit.card or CardText(**old.card.model_dump()) if old.card else edit.card
+            words = CardWords(**card.model_dump()) if card is not None else None
+            if words != old.card or edit.image is not None or edit.slides is not None:
                 painted = edit.painted if edit.image is not None else generated
                 pictures = await self._pictures.make(
-                    brief, brand, edit.card, edit.alt, accounts, draft=draft_id, by=member.id, painted=painted
-                )
+                    brief, brand, card, edit.alt, accounts, draft=draft_id, by=member.id, painted=painted,
+                    look=edit.look, slides=pages,
+                )  # fmt: skip
                 media, findings, layout = {**media, **pictures.media}, pictures.findings, pictures.layout
                 generated = pictures.generated
         elif edit.alt:
@@ -748,6 +788,7 @@ class Requests:
             evidence=evidence,
             due=due,
             tainted=asker.tainted,
+            drawn=carousel.words_of(pages),
         )
         asked = await self._asked(asker, versions, old.findings, {v.account: v.text for v in old.versions})
         mark = RevisionMark(
@@ -758,9 +799,17 @@ class Requests:
             digest=old.digest,
             snapshot=await self._blobs.put(old.dump().encode()),
         )
-        usage = old.made_with.usage.plus(edit.spent) if draft_id == old.id else edit.spent
-        made_with = (edit.made_with or old.made_with).model_copy(
-            update={"card_layout": layout, "usage": usage, "picture": generated}
+        spent = edit.spent.plus(edit.look.spent) if edit.look is not None else edit.spent
+        usage = old.made_with.usage.plus(spent) if draft_id == old.id else spent
+        made_with = edit.made_with or old.made_with
+        stamps = (*made_with.prompts, *(edit.look.prompts if edit.look is not None else ()))
+        made_with = made_with.model_copy(
+            update={
+                "card_layout": layout,
+                "usage": usage,
+                "picture": generated,
+                "prompts": tuple(dict.fromkeys(stamps)),
+            }
         )
         return old.changed(
             id=draft_id,
@@ -773,6 +822,7 @@ class Requests:
             evidence=evidence,
             brief=brief,
             card=words,
+            slides=tuple(CardWords(**each.model_dump()) for each in pages),
             due=due,
             decide_by=decide_by(due, now),
             reminders=() if edit.due is not None else old.reminders,

@@ -24,6 +24,7 @@ from bot.checks.run import run_checks
 from bot.clock import Clock
 from bot.drafting.copy import Need
 from bot.errors import BadInput
+from bot.workflow.binding import Binder
 from bot.workflow.minting import Minting, Wording, as_given, with_destinations
 from bot.workflow.opening import LinkOpening
 from storage.accounts import Account
@@ -86,8 +87,10 @@ class Versions:
         open_door: Callable[[Account], Door],
         opening: LinkOpening,
         minting: Minting,
+        binder: Binder | None = None,
     ) -> None:
         self._minting = minting
+        self._binder = binder
         self._posts = posts
         self._opening = opening
         self._open_door = open_door
@@ -193,9 +196,20 @@ class Versions:
             self._built(each, brief, brand, title, due, await self._mentions(each, self._words(each, brief, brand)))
             for each in linked
         ]
-        for _, payload in built:
+        bound = [await self._bound(*pair, each) for pair, each in zip(built, linked, strict=True)]
+        for _, payload in bound:
             await self._blobs.put(payload.canonical())
-        return tuple(version for version, _ in built)
+        return tuple(version for version, _ in bound)
+
+    async def _bound(self, version: Version, payload: SealedPayload, making: Making) -> tuple[Version, SealedPayload]:
+        """The same; where its pictures become a document and there is a signer, the signed file is sealed with it."""
+        channel = self._channels[version.channel]
+        if not version.pages or not isinstance(channel, Documents) or self._binder is None:
+            return version, payload
+        was = await self.payload(making.was) if making.was is not None else None
+        payload = await self._binder.bound(payload, channel, self._open_door(making.account), was)
+        sha256 = hashlib.sha256(payload.canonical()).hexdigest()
+        return version.model_copy(update={"payload": sha256, "digest": payload.digest}), payload
 
     async def _linked(self, making: Making, brief: Brief, brand: Brand, draft: str, *, keep: bool) -> Making:
         """With its links in final form; nobody has worded them by hand, or they stay as they are."""
@@ -241,6 +255,7 @@ class Versions:
             not_before=due,
             mentions=mentions,
             disclosure=flags,
+            carousel=brief.carousel,
         )
         try:
             payload = with_destinations(channel.build(content, account), making.links)
@@ -312,12 +327,13 @@ class Versions:
         evidence: tuple[Evidence, ...] = (),
         due: datetime | None = None,
         tainted: bool = False,
+        drawn: tuple[str, ...] = (),
     ) -> Checked:
         """What the checks say of these versions. `evidence` is what people supplied for claims; `tainted`: words from
-        outside may have brought the links, so none is opened.
+        outside may have brought the links, so none is opened; `drawn`: what stands on the pages of a carousel.
         """
         sealed = [(version, await self.payload(version)) for version in versions]
-        subject = await self._subject(sealed, brief, brand, accounts, draft, pages, evidence)
+        subject = await self._subject(sealed, brief, brand, accounts, draft, pages, evidence, drawn=drawn)
         subject = replace(subject, near=await self._near(brand, draft, due))
         if not tainted:
             subject = replace(subject, looked=await self._looked(subject, draft))
@@ -332,10 +348,13 @@ class Versions:
         *,
         pages: tuple[Source, ...] = (),
         evidence: tuple[Evidence, ...] = (),
+        drawn: tuple[str, ...] = (),
     ) -> tuple[Found, ...]:
         """What these versions claim, with what is needed to supply evidence for it."""
         sealed = [(version, await self.payload(version)) for version in versions]
-        return ledger(await self._subject(sealed, brief, brand, accounts, "", pages, evidence, recent=False))
+        return ledger(
+            await self._subject(sealed, brief, brand, accounts, "", pages, evidence, recent=False, drawn=drawn)
+        )
 
     async def faults(
         self,
@@ -370,6 +389,7 @@ class Versions:
         evidence: tuple[Evidence, ...],
         *,
         recent: bool = True,
+        drawn: tuple[str, ...] = (),
     ) -> Subject:
         checked = [
             CheckedVersion(
@@ -379,6 +399,7 @@ class Versions:
                 payload=payload,
                 measured=self._channels[version.channel].measure(version.text, accounts[version.account]),
                 problems=self._channels[version.channel].validate(payload, accounts[version.account]),
+                drawn=drawn if version.media else (),
             )
             for version, payload in sealed
         ]

@@ -44,16 +44,27 @@ _LIBRARY = re.compile(
     r"(?:\W+(?:please|bitte))*\W*$",
     re.IGNORECASE,
 )
+_CAROUSEL = re.compile(
+    rf"{_LEAD}(?:(?:make|turn|tell|mach|mache|draw|use|as|als|add)\W+)(?:(?:it|this|that|them|as|into|a|an|das|daraus|es|ein|einen)\W+)*"
+    r"(?:carousel|karussell|slides)(?:\W+(?:please|bitte|of it|from it|draus|daraus|instead|stattdessen))*\W*$",
+    re.IGNORECASE,
+)
+_SHOWS = re.compile(
+    rf"{_LEAD}(?:alt(?:[ -]?text)?\s*:\s*|(?:it|(?:the|this) {_PICTURE})\s+shows\s+|(?:das|dieses) {_PICTURE} zeigt\s+)"
+    r"(?P<shows>[^\n]{3,400})$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PictureWish:
-    """`card` for "with an image", `none` for "without the picture", `generate` for "a generated image of …" (`shows`:
-    of what; `words`: with the card's words over it), `again` for "another picture", `library` for "the picture X from
-    the library" (`shows`: its name or tag).
+    """`carousel` for "make it a carousel", `card` for "with an image", `none` for "without the picture", `generate` for
+    "a generated image of …" (`shows`: of what; `words`: with the card's words over it), `again` for "another picture",
+    `library` for "the picture X from the library" (`shows`: its name or tag), `shows` for "the picture shows …", which
+    describes the one that is there.
     """
 
-    kind: Literal["card", "none", "generate", "again", "library"]
+    kind: Literal["carousel", "card", "none", "generate", "again", "library", "shows"]
     shows: str = ""
     words: bool = False
 
@@ -63,11 +74,16 @@ def picture_wish(instruction: str) -> PictureWish | None:
     text = instruction[:500]
     if _DROP.match(text[:200]):
         return PictureWish("none")
+    if _CAROUSEL.match(text[:200]):
+        return PictureWish("carousel")
     if _ADD.match(text[:200]):
         return PictureWish("card")
     shelved = _LIBRARY.match(text[:200])
     if shelved is not None:
         return PictureWish("library", shelved["name"].strip(" “”\"'„"))
+    described = _SHOWS.match(text)
+    if described is not None:
+        return PictureWish("shows", described["shows"].strip(' “”"„'))
     if _AGAIN.match(text[:200]):
         return PictureWish("again")
     made = _GENERATE.match(text)

@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from bot.drafting.copy import AccountCopy, CardText, CopyReview, Need, PostPlan, Problem, RevisedCopy
+from bot.drafting.copy import AccountCopy, CardText, CopyReview, Need, PostPlan, Problem, RevisedCopy, Slide, Slides
 from bot.drafting.copywriter import Copywriter
+from bot.drafting.describing import Describer, Shown
 from bot.drafting.extracted import Extracted
 from bot.drafting.importer import Importer, SiteProfile
 from bot.drafting.looks import Looks
@@ -28,6 +29,7 @@ from storage.drafts import Brief
 from storage.profile import Audience, Manner, Preferred, Profile
 from storage.sources import Source
 from storage.team import Brand, Fact
+from tests.bot.artwork.samples import encoded, photo
 
 FOLDER: Final = Path(__file__).parent / "golden"
 AT: Final = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
@@ -83,6 +85,8 @@ class Recorder:
         if schema is PostPlan:
             plan = PostPlan(facts=["20% off all bikes"], ideas=["The price.", "Spring."], title="Spring sale")
             return plan.model_copy(update={"card": CardText(headline="Spring sale", offer="20%")})
+        if schema is Slides:
+            return Slides(title="Spring sale", slides=[Slide(headline="20% off all bikes")], call="See the offer")
         if schema is CopyReview:
             problem = Problem(account="a_1", quote="bikes", reason="The deadline is missing.", fix="Name it.")
             return CopyReview(problems=[problem])
@@ -90,7 +94,7 @@ class Recorder:
             return RevisedCopy(understood=False, question="Which one?")
         if schema is PageFacts:
             return PageFacts(facts=["Every bike is checked by our mechanics."])
-        if schema in (SiteProfile, Swaps):
+        if schema in (SiteProfile, Swaps, Shown):
             return schema()
         assert schema is AccountCopy
         return AccountCopy(text="Spring sale: 20% off all bikes. https://velo.example/sale")
@@ -102,6 +106,10 @@ async def recorded(load: Load = load) -> Mapping[str, list[dict[str, Any]]]:
     copywriter = Copywriter(recorder, prompt=load, rounds=1)
     told: dict[str, Any] = {"recent": ["Winter is over."], "angle": "the price", "sources": [SOURCE], "seed": "s_1:0"}
     await copywriter.write(BRIEF, BRAND, NEEDS, **told)
+    leafed = BRIEF.model_copy(update={"image": "card", "carousel": True})
+    plain = Recorder()
+    await Copywriter(plain, prompt=load, rounds=1).write(leafed, BRAND, NEEDS, **told)
+    recorder.told += [each for each in plain.told if each[0] == "Slides"]
     current = {need.account: "Spring sale: 20% off all bikes." for need in NEEDS}
     card = CardText(headline="Spring sale")
     await copywriter.revise(
@@ -111,6 +119,7 @@ async def recorded(load: Load = load) -> Mapping[str, list[dict[str, Any]]]:
     await Reader(recorder, prompt=load).facts(page, wanted="our sale", language="en")
     looks = Looks(title="Velo Müller", description="Bikes", text="We repair bikes since 1987.")
     await Importer(recorder, prompt=load).read([("https://velo.example", looks)], ["A short ride."], language="en")
+    await Describer(recorder, prompt=load).look(encoded(photo(64, 48)), language="de-CH", limit=1500)
     await Swapping(recorder, prompt=load).questions({"a_1": "Women love our light bikes."})
     names = {
         "PostPlan": "planner",
@@ -119,6 +128,8 @@ async def recorded(load: Load = load) -> Mapping[str, list[dict[str, Any]]]:
         "RevisedCopy": "reviser",
         "SiteProfile": "importer",
         "Swaps": "swap",
+        "Shown": "describer",
+        "Slides": "slides",
     }
     found: dict[str, list[dict[str, Any]]] = {}
     for schema, messages in recorder.told:

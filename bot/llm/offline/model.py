@@ -179,6 +179,7 @@ def _document(words: str) -> dict[str, Any] | None:
 _WRITERS: Final[dict[str, Callable[[Any], Callable[[dict[str, Any]], dict[str, Any]]]]] = {
     "PostPlan": lambda writing: writing.plan_post,
     "AccountCopy": lambda writing: writing.write_text,
+    "Slides": lambda writing: writing.write_slides,
     "CopyReview": lambda writing: writing.review_copy,
     "RevisedCopy": lambda writing: writing.revise_copy,
     "PageFacts": lambda writing: writing.read_page,

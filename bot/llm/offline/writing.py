@@ -15,6 +15,7 @@ from bot.llm.offline.writing_card import HEADLINE, card_of, title_of
 from bot.llm.offline.writing_compose import Need, Plan, compose, nearness, need_of, plans
 from bot.llm.offline.writing_material import Material, material
 from bot.llm.offline.writing_revise import revise_copy
+from bot.llm.offline.writing_slides import a_page_long, slides_of
 from bot.llm.offline.writing_source import headed, page_material, turn_of, with_page
 from bot.llm.offline.writing_text import EMOJI, same_words, sentences
 
@@ -24,7 +25,7 @@ MOST_WAYS = 16  # openings tried for one text; more than the variants that can b
 Way = tuple[Material, Plan]
 AS_IT_STANDS = Plan(frame=None, turn=0, seed="")
 
-__all__ = ["plan_post", "read_page", "read_site", "review_copy", "revise_copy", "write_text"]
+__all__ = ["plan_post", "read_page", "read_site", "review_copy", "revise_copy", "write_slides", "write_text"]
 
 
 def plan_post(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,6 +45,12 @@ def write_text(document: Mapping[str, Any]) -> dict[str, Any]:
     mine = str((document.get("need") or {}).get("account") or "")
     texts = told[min(int(document.get("variant") or 0), len(told) - 1)] if told else []
     return {"text": next((text for need, text in zip(needs, texts, strict=False) if need.account == mine), "")}
+
+
+def write_slides(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The `Slides`: the pages of a carousel."""
+    pieces, told = _told(dict(document) | {"variants": 1}, [a_page_long()])
+    return slides_of(document, pieces, told[0][0] if told else "")
 
 
 def review_copy(document: Mapping[str, Any]) -> dict[str, Any]:

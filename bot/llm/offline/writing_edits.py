@@ -89,6 +89,11 @@ def _replace(order: Order, state: State, german: bool) -> str:
     if state.card:
         card = {name: pattern.sub(lambda match: cased(match[0], new), said) for name, said in state.card.items()}
         hit, state.card = hit or card != state.card, card
+    slides = [
+        {name: pattern.sub(lambda match: cased(match[0], new), said) for name, said in slide.items()}
+        for slide in state.slides
+    ]
+    hit, state.slides = hit or slides != state.slides, slides
     if not hit:
         raise Refused(
             f"«{old}» steht nicht im Text. Welche Worte sollen weg?"

@@ -69,6 +69,7 @@ def revise_copy(document: Mapping[str, Any]) -> dict[str, Any]:
         "question": "",
         "versions": [{"account": account, "text": text} for account, text in state.texts.items()],
         "card": state.card if state.card != state.card_before else None,
+        "slides": state.slides if state.slides != [dict(each) for each in document.get("slides") or ()] else None,
         "alt": "",
         "title": state.title if state.title != str(document.get("title") or "") else "",
         "summary": words.done.format(summary[:1].upper() + summary[1:]) if summary else "",

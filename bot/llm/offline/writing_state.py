@@ -44,6 +44,7 @@ class State:
     tone: str = ""
     turn: int = 0
     told: list[str] = field(default_factory=list)
+    slides: list[dict[str, str]] = field(default_factory=list)
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> State:
@@ -53,7 +54,9 @@ class State:
         for account in texts:
             needs.setdefault(account, Need(account))
         own = dict(card) if isinstance(card, Mapping) else None
-        return cls(document, texts, dict(own) if own else None, own, needs, str(document.get("title") or ""))
+        slides = [dict(each) for each in document.get("slides") or ()]
+        title = str(document.get("title") or "")
+        return cls(document, texts, dict(own) if own else None, own, needs, title, slides=slides)
 
     def pieces(self) -> Material:
         """The brief as the texts tell it now: with figures they changed, without what they dropped."""

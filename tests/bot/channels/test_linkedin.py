@@ -35,6 +35,7 @@ from bot.channels.linkedin import LinkedIn
 from bot.channels.linkedin_api import post_body
 from bot.channels.linkedin_document import MOST_BYTES, MOST_PAGES
 from bot.channels.linkedin_text import little, plain, units
+from bot.channels.pages import Page, as_pdf
 from bot.channels.platform import LINKEDIN
 from bot.errors import BadInput
 from bot.fetch import safe_client
@@ -236,6 +237,25 @@ async def test_several_pictures_become_the_pages_of_a_document() -> None:
         assert live == Live(text="Neu\n\nhttps://velo.example/", url=receipt.url, document=place)
         payload = bench.sealed("Neu", link="https://velo.example/", title="Velos (neu)", media=(PICTURE,) * 3)
         assert await bench.channel.document(payload, bench.door()) == data
+
+
+async def test_a_sealed_file_goes_out_as_it_is_and_no_other() -> None:
+    """A signed document cannot be made again; an account need not ask for documents where a carousel was asked for."""
+    async with as_page() as bench:
+        content = Content(text=TEXT, title="Velos", media=(PICTURE,) * 2, not_before=AT, carousel=True)
+        payload = bench.channel.build(content, bench.account)
+        signed = as_pdf([Page(PNG, "signed"), Page(PNG, "signed")], title="Velos", language="en")
+        assert signed != await bench.channel.document(payload, bench.door())
+        secrets, named = {"access_token": bench.token}, hashlib.sha256(signed).hexdigest()
+        door = door_for(bench.account, client=bench._client, secrets=secrets, blobs=(PNG, signed))
+        filed = bench.channel.with_file(payload, named)
+        assert bench.channel.document_pages(filed) == 2 and filed.digest != payload.digest
+        await bench.channel.send(filed, KEY, door)
+        [post] = bench.server.posts
+        assert bench.server.uploads[post.asked["content"]["media"]["id"]] == signed
+        with pytest.raises(ChannelRefused):
+            await bench.channel.send(filed, KEY, bench.door())
+        assert len(bench.server.posts) == 1, "without its file nothing goes out"
 
 
 async def test_a_document_is_another_payload_and_one_picture_is_none() -> None:
