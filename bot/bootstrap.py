@@ -58,6 +58,7 @@ from bot.leaving.parting import Parting
 from bot.leaving.telling import Telling
 from bot.llm.budget import Meter, Payer
 from bot.llm.chat_models import ModelChoice
+from bot.planning.content_calendar import ContentCalendar
 from bot.publishing.pause import Pausing
 from bot.publishing.publisher import Publisher
 from bot.publishing.reconciler import Reconciler
@@ -73,6 +74,7 @@ from bot.team.people import People
 from bot.team.setup import Setup
 from bot.team.signin import SignIn
 from bot.workflow.answers import Answers
+from bot.workflow.calendar_feeds import CalendarFeeds
 from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
 from bot.workflow.costing import Costing
@@ -283,10 +285,9 @@ class AdMind:
         self.numbers = ReadingNumbers(
             database, channels=self.channels, open_door=self.doors, clock=clock, paid=settings.paid_numbers
         )
-        self.looking = Looking(database, board=self.board, clock=clock, numbers_come=self.numbers.come)
+        self._build_calendar(database)
         self.history = History(self.audit, self.people.store, self.journal)
         self.syndication = Syndication(self.feed, self.people.store, settings.base_url)
-        self.office = Office(database, self.people, self.audit, clock)
         self._build_profile(database)
         self.canaries = Canaries(database, self.blobs, self.worker)
         self.doctor = Doctor(
@@ -352,6 +353,23 @@ class AdMind:
             media=self.media,
             clock=self.clock,
             seconds=self.settings.image_seconds,
+        )
+
+    def _build_calendar(self, database: Database) -> None:
+        """The office, what members may see, and the calendar in all its shapes."""
+        calendar = ContentCalendar(database)
+        self.office = Office(database, self.people, self.audit, self.clock)
+        self.looking = Looking(
+            database, board=self.board, clock=self.clock, numbers_come=self.numbers.come, calendar=calendar
+        )
+        self.calendar_feeds = CalendarFeeds(
+            database,
+            calendar=calendar,
+            credentials=self.credentials,
+            office=self.office,
+            audit=self.audit,
+            clock=self.clock,
+            base_url=self.settings.base_url,
         )
 
     def _build_profile(self, database: Database) -> None:

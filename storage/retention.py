@@ -96,6 +96,7 @@ KINDS: Final[dict[str, str]] = {
                 "learned",  # rules from a brand's edits; with the brand
                 "watched",  # with what of each feed was seen: the latest few thousand names
                 "watcheds",
+                "calendar",  # that a brand's calendar can be subscribed to, and what was told; with the brand
             ),
             *("packed", "packs", "segments"),  # where archived things lie: some bytes each, for ever
         ),

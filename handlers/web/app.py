@@ -10,9 +10,10 @@ from fastapi.responses import RedirectResponse
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.bootstrap import VERSION, AdMind
-from handlers.web import approvals, health, problems, public, shelf
+from handlers.web import approvals, calendars, health, problems, public, shelf
 from handlers.web.api import (
     admin,
+    calendar,
     connecting,
     costs,
     drafts,
@@ -46,6 +47,7 @@ def create_app(admind: AdMind) -> FastAPI:
         requests.router,
         drafts.router,
         posts.router,
+        calendar.router,
         costs.router,
         library.router,
         admin.router,
@@ -80,7 +82,7 @@ def create_public_app(admind: AdMind) -> FastAPI:
 
 def _edge(app: FastAPI) -> None:
     """What the internet may see: feed, media, approval links."""
-    for router in (public.router, shelf.router, approvals.router):
+    for router in (public.router, shelf.router, approvals.router, calendars.router):
         app.include_router(router)
 
 
