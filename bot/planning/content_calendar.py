@@ -7,44 +7,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import Final, Literal
+from operator import attrgetter
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from storage.calendar import CalendarStore, PlannedDraft, PlannedPost
+from bot.planning.spans import start_of
+from storage.calendar import CalendarStore
+from storage.calendar import Planned as Entry
 from storage.drafts import DraftStatus
 from storage.posts import PostState
 from storage.redis import Database
 
+__all__ = ["ContentCalendar", "Entry", "Gap", "Wanted", "clashing", "gaps", "moves"]  # handlers know `bot` only
+DAY: Final = timedelta(days=1)
 CLASH: Final = timedelta(minutes=15)
 GAP_DAYS: Final = 7  # an account without anything for so long is told
 MOVABLE: Final = frozenset({*map(str, (PostState.scheduled, PostState.missed, PostState.paused))})
 GONE: Final = str(PostState.cancelled)
 NOT_OUT: Final = frozenset({GONE, *map(str, (PostState.failed, PostState.missed))})
+_TIME: Final = attrgetter("at", "id")
 FEW: Final = 12  # so many brands are looked up one by one; more are filtered from the whole workspace's
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A draft or a post at its time; `accounts` are ids."""
-
-    kind: Literal["draft", "post"]
-    id: str
-    draft: str
-    brand: str
-    at: datetime
-    title: str
-    state: str
-    accounts: tuple[str, ...]
-    revision: int
-    campaign: str = ""
-
-    @property
-    def moves(self) -> str:
-        """The draft that moving it changes; "" when it cannot be moved any more."""
-        return self.draft if self.kind == "draft" or self.state in MOVABLE else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +61,9 @@ class Wanted:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """Part of a calendar as somebody reads it: entries by time, ids of those that clash, and gaps."""
-
-    entries: tuple[Entry, ...]
-    clashes: frozenset[str] = frozenset()
-    gaps: tuple[Gap, ...] = field(default=())
+def moves(entry: Entry) -> str:
+    """The draft that moving this entry changes; "" when it cannot be moved any more."""
+    return entry.draft if entry.kind == "draft" or entry.state in MOVABLE else ""
 
 
 class ContentCalendar:
@@ -98,30 +79,20 @@ class ContentCalendar:
     ) -> tuple[Entry, ...]:
         """The same of several brands."""
         few = sorted(brands) if len(brands) <= FEW else []
-        posts, drafts = list[PlannedPost](), list[PlannedDraft]()
+        found: list[Entry] = []
         for index in [f"of:{brand}" for brand in few] or ["all"]:
-            posts += await self._store.posts(workspace, index, start, end)
+            found += await self._store.posts(workspace, index, start, end)
         for index in [f"open:{brand}" for brand in few] or ["open"]:
-            drafts += await self._store.drafts(workspace, index)
-        found = [_of_post(post) for post in posts if post.brand in brands]
-        found += [
-            _of_draft(draft, draft.due)
-            for draft in drafts
-            if draft.brand in brands and draft.accounts and draft.due is not None and start <= draft.due < end
-        ]
-        return tuple(sorted(found, key=lambda entry: (entry.at, entry.id)))
+            found += [each for each in await self._store.drafts(workspace, index) if start <= each.at < end]
+        return tuple(sorted((each for each in found if each.brand in brands), key=_TIME))
 
 
 def clashing(entries: Iterable[Entry]) -> frozenset[str]:
-    """Ids of those with another one on the same account within 15 minutes; what will not go out clashes with none."""
-    by_account: defaultdict[str, list[Entry]] = defaultdict(list)
-    for entry in entries:
-        if entry.state not in NOT_OUT:
-            for account in entry.accounts:
-                by_account[account].append(entry)
+    """Ids of those with another one on the same account within 15 minutes; what will not go out clashes with none.
+    Entries come by time, as `between` gives them.
+    """
     found: set[str] = set()
-    for together in by_account.values():
-        together.sort(key=lambda entry: entry.at)
+    for together in _by_account(entries).values():
         for one, other in pairwise(together):
             if other.at - one.at < CLASH:
                 found |= {one.id, other.id}
@@ -131,21 +102,30 @@ def clashing(entries: Iterable[Entry]) -> frozenset[str]:
 def gaps(
     entries: Iterable[Entry], accounts: Sequence[str], first: date, last: date, zone: ZoneInfo, *, days: int = GAP_DAYS
 ) -> tuple[Gap, ...]:
-    """Where an account has nothing for `days` in a row, from `first` to `last` by the zone's days."""
-    busy: defaultdict[str, set[date]] = defaultdict(set)
+    """Where an account has nothing for `days` in a row, from `first` to `last` by the zone's days. Entries come by
+    time, as `between` gives them.
+    """
+    by_account, found = _by_account(entries), list[Gap]()
+    start, end = start_of(first, zone), start_of(last + timedelta(days=1), zone)
+    least = timedelta(days=days)  # between two entries' days; their instants may lie up to a day closer together
+    for account in accounts:
+        times = [each.at for each in by_account.get(account, ()) if start <= each.at < end]
+        for one, other in pairwise([start - DAY, *times, end]):
+            if other - one >= least - DAY:
+                since, until = one.astimezone(zone).date() + DAY, other.astimezone(zone).date() - DAY
+                since, until = max(since, first), min(until, last)
+                if (until - since).days + 1 >= days:
+                    found.append(Gap(account, since, until))
+    return tuple(found)
+
+
+def _by_account(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    found: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         if entry.state not in NOT_OUT:
             for account in entry.accounts:
-                busy[account].add(entry.at.astimezone(zone).date())
-    found: list[Gap] = []
-    for account in accounts:
-        since = first
-        taken = sorted(day for day in busy[account] if first <= day <= last)
-        for day in [*taken, last + timedelta(days=1)]:
-            if (day - since).days >= days:
-                found.append(Gap(account, since, day - timedelta(days=1)))
-            since = day + timedelta(days=1)
-    return tuple(found)
+                found[account].append(entry)
+    return found
 
 
 def _in_state(entry: Entry, wanted: str) -> bool:
@@ -159,33 +139,3 @@ STATES: Final = {
     "out": frozenset({str(PostState.published)}),
     "trouble": frozenset(map(str, (PostState.failed, PostState.unknown, PostState.missed, PostState.paused))),
 }
-
-
-def _of_post(post: PlannedPost) -> Entry:
-    return Entry(
-        kind="post",
-        id=post.id,
-        draft=post.draft,
-        brand=post.brand,
-        at=post.due,
-        title=post.title,
-        state=post.state,
-        accounts=(post.account,),
-        revision=post.revision,
-        campaign=post.campaign,
-    )
-
-
-def _of_draft(draft: PlannedDraft, at: datetime) -> Entry:
-    return Entry(
-        kind="draft",
-        id=draft.id,
-        draft=draft.id,
-        brand=draft.brand,
-        at=at,
-        title=draft.title,
-        state=draft.state,
-        accounts=draft.accounts,
-        revision=draft.revision,
-        campaign=draft.campaign,
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from bot.errors import BadInput
-from bot.planning.content_calendar import Entry, Wanted, clashing, gaps
+from bot.planning.content_calendar import Entry, Wanted, clashing, gaps, moves
 from handlers.web.api.idempotent import IdempotentRoute
 from handlers.web.auth import Caller, Owner, Reader, Service
 
@@ -77,7 +78,8 @@ async def calendar(
     open_ = [each.id for each in accounts if not each.closed and brand in ("", each.brand)]
     wanted = Wanted(account=account, state=state, campaign=campaign)
     found = [each for each in entries if wanted.shows(each) and each.state != "cancelled"]
-    part = [each for each in found if _cursor(each) > after][: limit + 1]
+    begin = bisect_right(found, after, key=_cursor) if after else 0
+    part = found[begin : begin + limit + 1]
     return CalendarView(
         items=[_view(each, clashes) for each in part[:limit]],
         next=_cursor(part[limit - 1]) if len(part) > limit else None,
@@ -139,5 +141,5 @@ def _view(entry: Entry, clashes: frozenset[str]) -> EntryView:
         accounts=list(entry.accounts),
         campaign=entry.campaign,
         clash=entry.id in clashes,
-        moves=bool(entry.moves),
+        moves=bool(moves(entry)),
     )
