@@ -8,9 +8,11 @@ from typing import Any, cast
 
 from storage import packs, snapshot
 from storage.accounts import Account
+from storage.campaigns import Campaign, CampaignStore
 from storage.drafts import Draft
 from storage.learned import Learned, LearnedStore
 from storage.media import MediaItem, MediaStore
+from storage.plans import Plan, PlanStore, Slot, SlotStore
 from storage.posts import Post
 from storage.proposals import Proposal, ProposalStore
 from storage.redis import Database
@@ -43,6 +45,29 @@ class Belongings:
         """What a homepage proposes for it, while that waits."""
         kept = await ProposalStore(self.database).find(self.workspace, self.brand)
         return kept.record if kept else None
+
+    async def plan(self) -> Plan | None:
+        """Its editorial plan, if it has one."""
+        kept = await PlanStore(self.database).find(self.workspace, self.brand)
+        return kept.record if kept else None
+
+    async def campaigns(self) -> tuple[Campaign, ...]:
+        """The earliest first."""
+        return await CampaignStore(self.database).of(self.workspace, self.brand)
+
+    async def slots(self) -> AsyncIterator[Slot]:
+        """Those that the horizon reached, by when they are due."""
+        async for slot in self._listed(SlotStore(self.database)):
+            yield slot
+
+    async def planned(self) -> set[str]:
+        """The ids of its campaigns, and of what its plan consists of or consisted of."""
+        found, plan = {each.id for each in await self.campaigns()}, await self.plan()
+        if plan is not None:
+            found |= {each.id for each in plan.recurrences} | {each.id for each in plan.singles}
+        async for slot in self.slots():
+            found |= {slot.source}
+        return found
 
     async def members(self) -> tuple[Member, ...]:
         """Whoever holds a role in it."""

@@ -73,6 +73,8 @@ class Brief(Frozen):
     ai_picture: bool = Field(False, description="a person says that an image model made the uploads")
     first_comment: str = Field("", description="what goes into a first comment, e.g. the link, where channels have one")
     documents: tuple[Document, ...] = Field((), description="files of text that a person gave to write from")
+    pillar: str = Field("", description="the plan's theme that it serves")
+    form: str = Field("", description="what kind of post the plan wants there, e.g. tip")
 
 
 class Finding(Frozen):
@@ -196,7 +198,7 @@ class MadeWith(Frozen):
 class Draft(Record):
     """One post idea on its way to approval."""
 
-    SCHEMA: ClassVar[int] = 6
+    SCHEMA: ClassVar[int] = 7
     MIGRATIONS: ClassVar[Mapping[int, Migration]] = {
         1: lambda old: {**old, "reminders": []},  # were names of steps
         2: lambda old: old,  # 3 knows where in a home a message stands
@@ -205,6 +207,7 @@ class Draft(Record):
         5: lambda old: (
             old
         ),  # 6 knows its claims, what models took for it, pictures they made, feeds and files as sources
+        6: lambda old: old,  # 7 knows its slot in the plan
     }
 
     id: str
@@ -235,6 +238,8 @@ class Draft(Record):
     replaces: str = Field("", description="an approved draft that this one takes the place of once approved")
     replaced_by: str = ""
     reminders: tuple[MessageRef, ...] = Field((), description="one message a person, brought up to date")
+    slot: str = Field("", description="the place in the editorial plan that it fills")
+    why: str = Field("", description="why the plan chose this, in a sentence")
     created_at: datetime
     updated_at: datetime
 

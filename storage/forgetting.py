@@ -37,7 +37,10 @@ BY_VALUE: Final = frozenset(
 )
 # Of these what names it leaves, the rest stays.
 ZSETS: Final = frozenset(
-    ("draft", "post", "account", "brand", "media", "request", "room", "group", "notice", "feed", "approval", "watched")
+    (
+        *("draft", "post", "account", "brand", "media", "request", "room", "group", "notice", "feed", "approval"),
+        *("watched", "slot", "campaign"),
+    )
 )
 HASHES: Final = frozenset({"forgotten", "secrets", "feedstamps", "packed", "ctl"})
 KEEPS: Final = frozenset({"leaving", "leavings", "keys"})  # the job itself, and the audit's keys
@@ -71,6 +74,7 @@ async def survey(database: Database, workspace: str, brand: str, *, known: Itera
         texts += [str(document) for document in await client.hvals(keys.of(workspace, "feeditem", account.id))]
     found.ids |= {each.id for each in await WaitingStore(database).every(workspace) if each.brand == brand}
     found.ids |= {each.id for each in await WatchedStore(database).every(workspace) if each.brand == brand}
+    found.ids |= await of.planned()
     async for draft in of.drafts():
         found.ids.add(draft.id)
         found.threads.add(kept_as(draft.conversation))

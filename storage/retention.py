@@ -40,6 +40,7 @@ LIVES: Final[dict[str, Life]] = {
     "feed": Life(400, "delete"),  # items beyond the newest hundred of their feed
     "audit": Life(30, "archive"),  # sealed entries, in parts of many
     "inbox": Life(90, "delete"),
+    "slots": Life(400, "delete"),  # of editorial plans, after their time
     "requests": Life(90, "expire"),
     "conversations": Life(30, "expire"),
     "progress": Life(7, "expire"),
@@ -66,6 +67,7 @@ KINDS: Final[dict[str, str]] = {
     "spent": "spending",
     "sessions": "sessions",  # the index of a member's; upkeep takes out those that ended
     "unnamed": "files",
+    **dict.fromkeys(("slot", "slots"), "slots"),
     "proposal": "proposals",
     **dict.fromkeys(
         (
@@ -97,6 +99,9 @@ KINDS: Final[dict[str, str]] = {
                 "watched",  # with what of each feed was seen: the latest few thousand names
                 "watcheds",
                 "calendar",  # that a brand's calendar can be subscribed to, and what was told; with the brand
+                "plan",  # with the brand
+                "campaign",
+                "campaigns",
             ),
             *("packed", "packs", "segments"),  # where archived things lie: some bytes each, for ever
         ),

@@ -12,10 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from storage import keys, packs
+from storage.commit import Change, commit
 from storage.drafts import Draft
 from storage.feed import FeedStore
 from storage.media import MediaItem, MediaStore
 from storage.packs import Candidate
+from storage.plans import SlotStore
 from storage.posts import OVER
 from storage.redis import Database, Script
 from storage.retention import LIVES
@@ -61,6 +63,7 @@ class Retiring:
         self._media = MediaStore(database)
         self._feed = FeedStore(database)
         self._team = TeamStore(database)
+        self._slots = SlotStore(database)
 
     async def drafts(self, workspace: str, now: datetime) -> int:
         """Decided and lapsed drafts, once all their posts are over, into the archive."""
@@ -117,6 +120,16 @@ class Retiring:
             return 0
         named = [index, *(keys.of(workspace, "notice", each) for each in ids)]
         return int(await self._database.run(DELETE, named, [repr(before), _json(ids)]))
+
+    async def slots(self, workspace: str, now: datetime) -> int:
+        """Old slots of editorial plans; the drafts and posts that came of them have lives of their own."""
+        index, before = self._slots.index_key(workspace), (now - LIVES["slots"].span).timestamp()
+        ids = await self._before(index, before, 0)
+        for slot in await self._slots.many(workspace, ids):
+            change = Change(workspace).do("DEL", self._slots.key(workspace, slot.id)).undue(f"slot:{slot.id}")
+            self._slots.leave(change, slot.id, f"of:{slot.brand}")
+            await commit(self._database, self._slots.leave(change, slot.id, "all"))
+        return len(ids)
 
     async def sessions(self, workspace: str) -> int:
         """What expired by itself leaves the indexes that name it."""

@@ -80,6 +80,7 @@ class Writing:
             self._zip.add("brand/rules.json", _json(learned))
         if proposal is not None:
             self._zip.add("brand/proposal.json", _json(proposal))
+        await self._planned()
         with Table(self._zip, "brand/members.csv", ("name", "roles", "since")) as table:
             for member in await self._of.members():
                 roles = ", ".join(sorted(role.value for role in member.roles[self._of.brand]))
@@ -92,6 +93,23 @@ class Writing:
                 dates = {"connected": account.created_at, "disconnected": account.closed_at}
                 table.row({"account": account.id, "options": options, **said, **dates})
         yield
+
+    async def _planned(self) -> None:
+        """The editorial plan, its campaigns and the slots that came of it, where there are any."""
+        plan = await self._of.plan()
+        if plan is not None:
+            self._zip.add("plan/plan.json", _json(plan))
+        for campaign in await self._of.campaigns():
+            self._zip.add(f"plan/campaigns/{file_name('', campaign.name)} {campaign.id}.json", _json(campaign))
+        slots = [slot async for slot in self._of.slots()]
+        if slots:
+            columns = ("slot", "due", "state", "pillar", "form", "topic", "why", "problem", "draft")
+            with Table(self._zip, "plan/slots.csv", columns) as table:
+                for slot in slots:
+                    said = slot.model_dump(include={"due", "topic", "why", "problem", "draft"})
+                    of = slot.purpose
+                    row = {"slot": slot.id, "state": slot.state.value, "pillar": of.pillar, "form": of.form}
+                    table.row({**row, **said})
 
     async def _drafts(self) -> AsyncIterator[None]:
         states = state_names(self._names.words)

@@ -1,0 +1,1 @@
+"""What a brand plans: when its slots come, what fills them, and what is balanced."""

@@ -5,5 +5,6 @@ from bot.when.records import Found, Resolved, Unclear
 from bot.when.saying import say, say_day
 from bot.when.series import occurrences
 from bot.when.spot import find_phrases
+from bot.when.zones import on_the_clock
 
-__all__ = ["Found", "Resolved", "Unclear", "find_phrases", "occurrences", "resolve", "say", "say_day"]
+__all__ = ["Found", "Resolved", "Unclear", "find_phrases", "occurrences", "on_the_clock", "resolve", "say", "say_day"]

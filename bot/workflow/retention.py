@@ -55,6 +55,7 @@ class Retention:
             "pictures": partial(do.pictures, workspace, now),
             "feed": partial(do.feed, workspace, now),
             "inbox": partial(do.inbox, workspace, now),
+            "slots": partial(do.slots, workspace, now),
             "sessions": partial(do.sessions, workspace),
             "audit": partial(self._audit.archive, workspace, now),
         }

@@ -1,0 +1,81 @@
+"""Campaigns: what a brand wants to reach in a time, with whom, saying what, where, and what that may cost.
+
+HASH `campaign:<id>` (`ver`, `doc`), ZSETs `campaigns:all` and `campaigns:of:<brand>` by the first day. They live as
+long as their brand. The posts of a campaign's arc are slots of the brand's plan that name it (`storage.plans`).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from storage.commit import Change
+from storage.record import Frozen, Record
+from storage.redis import Database
+from storage.stores import Family
+
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class CampaignStatus(StrEnum):
+    proposed = "proposed"  # nothing of it is drafted yet: people look at its arc
+    running = "running"
+    paused = "paused"
+    ended = "ended"
+    dropped = "dropped"
+
+
+class KeyMessage(Frozen):
+    """What the campaign says, in the team's own words, and what proves it."""
+
+    text: str = Field(min_length=1, max_length=400)
+    evidence: str = Field("", max_length=2000, description="words or an address")
+
+
+class Milestone(Frozen):
+    """A day that the arc is built around, such as the launch or a webinar."""
+
+    name: Name
+    day: date
+    at: time | None = Field(None, description="on the brand's clock")
+
+
+class Campaign(Record):
+    SCHEMA: ClassVar[int] = 1
+
+    id: str
+    workspace: str
+    brand: str
+    name: Name
+    goal: str = Field("", max_length=400, description="what it is to reach, e.g. pre-orders")
+    first: date = Field(description="on the brand's calendar; both days included")
+    last: date
+    audiences: tuple[Name, ...] = Field((), max_length=12, description="as the brand's profile names them")
+    pillars: tuple[Name, ...] = Field((), max_length=12, description="as the brand's plan names them")
+    messages: tuple[KeyMessage, ...] = Field((), max_length=20)
+    milestones: tuple[Milestone, ...] = Field((), max_length=20)
+    accounts: tuple[str, ...] = Field((), max_length=60, description="account ids; none: all of the brand")
+    link: str = Field("", max_length=2000, description="where its posts lead")
+    utm: str = Field("", max_length=100, description="utm_campaign of its links; empty: its name")
+    budget: str = Field("", max_length=20, description="US dollars that language and image models may take; empty: any")
+    status: CampaignStatus = CampaignStatus.proposed
+    added_by: str = Field(description="member id")
+    created_at: datetime
+    updated_at: datetime
+
+
+class CampaignStore(Family[Campaign]):
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, "campaign", Campaign, "campaign")
+
+    def save(self, change: Change, campaign: Campaign, *, ver: int | None) -> Change:
+        """Into the change: the campaign, by its first day."""
+        at = datetime.combine(campaign.first, time(), UTC).timestamp()
+        return self.put(change, campaign, campaign.id, ver=ver, at=at, **{f"of:{campaign.brand}": at})
+
+    async def of(self, workspace: str, brand: str) -> tuple[Campaign, ...]:
+        """All of a brand, the earliest first."""
+        return (await self.page(workspace, index=f"of:{brand}", limit=1000, newest_first=False)).items

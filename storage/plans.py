@@ -1,0 +1,253 @@
+"""Editorial plans: what a brand wants to be known for and when it speaks, and the slots that come of it.
+
+HASH `plan:<brand>` (`ver`, `doc`) is a brand's whole plan; it lives as long as the brand. A slot is one place in it:
+HASH `slot:<id>` (`ver`, `doc`), ZSETs `slots:all` and `slots:of:<brand>` by when it is due. Slots are written down when
+the horizon reaches them; those further ahead follow from the plan. Due entries: `plan:<brand>` looks ahead,
+`slot:<id>` fills one and sees how it ended.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from storage.commit import Change
+from storage.record import Frozen, Record
+from storage.redis import Database
+from storage.stores import Family
+
+HORIZON_DAYS = 7
+MOST_RECURRENCES, MOST_SINGLE = 200, 1000
+
+
+def _local(moment: datetime) -> datetime:
+    if moment.tzinfo is not None:
+        raise ValueError("is said on the brand's own clock, without a zone")
+    return moment
+
+
+def _clock(at: time) -> time:
+    if at.tzinfo is not None or at.second or at.microsecond:
+        raise ValueError("is said on the brand's own clock, in hours and minutes")
+    return at
+
+
+Name = Annotated[str, Field(min_length=1, max_length=60)]
+LocalTime = Annotated[time, AfterValidator(_clock)]
+LocalMoment = Annotated[datetime, AfterValidator(_local)]
+Fill = Literal["ideas", "queue", "evergreen"]
+
+
+class Pause(Frozen):
+    """Days in which nothing is planned; without a last one until somebody ends it."""
+
+    first: date
+    last: date | None = None
+    why: str = Field("", max_length=120)
+
+    def covers(self, day: date) -> bool:
+        return self.first <= day and (self.last is None or day <= self.last)
+
+
+class Moved(Frozen):
+    """One occurrence that stands at another time; its slot keeps its name."""
+
+    day: date = Field(description="of the occurrence, as the rule has it")
+    to: LocalMoment
+
+
+class Purpose(Frozen):
+    """What a slot is for, whichever way it came into the plan."""
+
+    accounts: tuple[str, ...] = Field(min_length=1, max_length=60, description="account ids")
+    pillar: str = Field("", max_length=60, description="empty: the least served one")
+    form: str = Field("", max_length=60, description="what kind of post, e.g. customer story, tip")
+    audience: str = Field("", max_length=60, description="empty: the least served one")
+    fill: Fill = Field(
+        "ideas",
+        description="ideas: drafted from the plan; queue: takes what people put there; evergreen: brings posts back",
+    )
+    topic: str = Field("", max_length=300, description="what it is about, where that is known")
+    campaign: str = Field("", description="campaign id")
+    added_by: str = Field(description="member id, in whose name drafts are asked for")
+    added_at: datetime
+
+
+class Recurrence(Purpose):
+    """A slot that comes again. Between two times of day, where `until` is set; `excepted` are its EXDATEs."""
+
+    id: str
+    rule: str = Field(min_length=6, max_length=300, description="RRULE of RFC 5545, by days")
+    first: date = Field(description="from which day on the rule counts")
+    at: LocalTime
+    until: LocalTime | None = Field(None, description="the latest time of a span")
+    excepted: tuple[date, ...] = Field((), max_length=400)
+    moved: tuple[Moved, ...] = Field((), max_length=200)
+    pauses: tuple[Pause, ...] = Field((), max_length=50)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Recurrence:
+        if self.until is not None and self.until <= self.at:
+            raise ValueError("a span ends after it begins")
+        return self
+
+
+class Single(Purpose):
+    """A slot that comes once, such as those of a campaign's arc."""
+
+    id: str
+    at: LocalMoment
+
+
+class Pillar(Frozen):
+    """A theme that the brand wants to be known for; its points are what posts may say, in the team's own words."""
+
+    name: Name
+    about: str = Field("", max_length=500)
+    points: tuple[Annotated[str, Field(min_length=1, max_length=300)], ...] = Field((), max_length=100)
+    share: int | None = Field(None, ge=0, le=100, description="percent of posts that are meant to be on it")
+
+
+class Form(Frozen):
+    """A kind of post, and how large a part of them it is meant to be."""
+
+    name: Name
+    share: int | None = Field(None, ge=0, le=100, description="percent")
+
+
+class Occasion(Frozen):
+    """A date that matters to the brand; without a year each year."""
+
+    name: Name
+    month: int = Field(ge=1, le=12)
+    day: int = Field(ge=1, le=31)
+    year: int | None = Field(None, ge=2000, le=2200)
+    about: str = Field("", max_length=300, description="what a post may say then")
+    pillar: str = Field("", max_length=60)
+
+
+class Evergreen(Frozen):
+    """A post that may come back in fresh words, this many days after it was last out."""
+
+    draft: str
+    after_days: int = Field(90, ge=7, le=1000)
+    added_by: str = Field(description="member id")
+
+
+class Holidays(Frozen):
+    """Public holidays of a country, on which the plan leaves its slots empty."""
+
+    country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = ""
+    region: str = Field("", max_length=10, description="subdivision as ISO 3166-2 has it, without the country")
+    kept: tuple[date, ...] = Field((), max_length=100, description="holidays on which it posts all the same")
+
+
+class Plan(Record):
+    """All of a brand's plan."""
+
+    SCHEMA: ClassVar[int] = 1
+
+    workspace: str
+    brand: str
+    recurrences: tuple[Recurrence, ...] = Field((), max_length=MOST_RECURRENCES)
+    singles: tuple[Single, ...] = Field((), max_length=MOST_SINGLE)
+    pillars: tuple[Pillar, ...] = Field((), max_length=20)
+    forms: tuple[Form, ...] = Field((), max_length=20)
+    occasions: tuple[Occasion, ...] = Field((), max_length=200)
+    evergreens: tuple[Evergreen, ...] = Field((), max_length=500)
+    holidays: Holidays = Holidays()
+    pauses: tuple[Pause, ...] = Field((), max_length=50)
+    horizon_days: int = Field(HORIZON_DAYS, ge=1, le=28, description="how far ahead slots are kept drafted")
+    apart_days: int = Field(30, ge=0, le=400, description="before a topic comes again")
+    updated_at: datetime
+
+    def recurrence(self, name: str) -> Recurrence | None:
+        return next((each for each in self.recurrences if each.id == name), None)
+
+    def single(self, name: str) -> Single | None:
+        return next((each for each in self.singles if each.id == name), None)
+
+    def pillar(self, name: str) -> Pillar | None:
+        wanted = name.casefold()
+        return next((each for each in self.pillars if each.name.casefold() == wanted), None)
+
+
+class SlotState(StrEnum):
+    empty = "empty"
+    drafting = "drafting"
+    drafted = "drafted"
+    approved = "approved"
+    expired = "expired"  # its time came, and what stood in it was not approved
+    skipped = "skipped"  # a day that is kept free, a pause, or a person's wish; `problem` says which
+
+
+OVER = frozenset({SlotState.approved, SlotState.expired, SlotState.skipped})
+
+
+class Slot(Record):
+    """One place in the plan, as it was when the horizon reached it."""
+
+    SCHEMA: ClassVar[int] = 1
+
+    id: str = Field(description="<recurrence>-<YYYYMMDD of the day by the rule>, or the id of a single one")
+    workspace: str
+    brand: str
+    source: str = Field(description="id of the recurrence, or of the single one")
+    day: date = Field(description="as the rule has it")
+    due: datetime
+    purpose: Purpose
+    state: SlotState = SlotState.empty
+    draft: str = ""
+    draft_at: datetime = Field(description="when it is filled, early enough for whoever approves")
+    topic: str = Field("", description="what was chosen for it")
+    why: str = Field("", description="why that was chosen, in a sentence")
+    fills: int = Field(0, description="how often it was filled anew")
+    tries: int = 0
+    problem: str = Field("", description="why it is empty, in a sentence")
+    told: bool = Field(False, description="whether people know that it stays empty")
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def open(self) -> bool:
+        return self.state not in OVER
+
+
+class PlanStore(Family[Plan]):
+    """By the brand's id; no index."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, "plan", Plan, "plan")
+
+    def keep(self, change: Change, plan: Plan, *, ver: int | None) -> Change:
+        return change.put(self.key(change.workspace, plan.brand), plan, ver=ver)
+
+
+class SlotStore(Family[Slot]):
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, "slot", Slot, "slot")
+
+    def save(self, change: Change, slot: Slot, *, ver: int | None) -> Change:
+        """Into the change: the slot, by when it is due."""
+        at = slot.due.timestamp()
+        return self.put(change, slot, slot.id, ver=ver, at=at, **{f"of:{slot.brand}": at})
+
+    async def between(self, workspace: str, brand: str, start: datetime, end: datetime) -> tuple[Slot, ...]:
+        """Those of a brand that are due from `start` until before `end`, in their order."""
+        page = await self.page(
+            workspace,
+            index=f"of:{brand}",
+            limit=5000,
+            newest_first=False,
+            least=start.timestamp(),
+            most=f"({end.timestamp()!r}",
+        )
+        return page.items
+
+
+def slot_id(source: str, day: date) -> str:
+    """The name of a recurrence's slot, whoever works it out and however often."""
+    return f"{source}-{day:%Y%m%d}"
