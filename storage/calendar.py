@@ -13,11 +13,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, cast
 
 from storage.drafts import Draft
+from storage.plans import Slot, SlotState, SlotStore
 from storage.posts import Post
 from storage.redis import Database, Script
 from storage.stores import DraftStore, Family, PostStore, R
 
 REMEMBERED: Final = 30_000  # of each kind, over all workspaces
+MOST_SLOTS: Final = 5000
 AT_ONCE: Final = 1000  # of one script: the server is busy with them for a millisecond or two
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -46,9 +48,11 @@ return table.concat(found, '\\n')
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A draft or a post at its time; `accounts` are ids, of a draft those whose version is no post yet."""
+    """A draft, a post or an empty slot of the plan at its time; `accounts` are ids, of a draft those whose version is
+    no post yet.
+    """
 
-    kind: Literal["draft", "post"]
+    kind: Literal["draft", "post", "slot"]
     id: str
     draft: str
     brand: str
@@ -68,6 +72,7 @@ class CalendarStore:
         self._database = database
         self._posts = PostStore(database)
         self._drafts = DraftStore(database)
+        self._slots = SlotStore(database)
         self._known_posts: _Known = OrderedDict()
         self._known_drafts: _Known = OrderedDict()
 
@@ -104,6 +109,18 @@ class CalendarStore:
                 _keep(known, (workspace, draft.id), (versions[draft.id], _of_draft(draft)))
         found = [known.get((workspace, each), ("", None))[1] for each in ids]
         return [each for each in found if each is not None]
+
+    async def slots(self, workspace: str, index: str, start: datetime, end: datetime) -> list[Planned]:
+        """The empty ones that the index (`all`, `of:<brand>`) holds from `start` until before `end`."""
+        page = await self._slots.page(
+            workspace,
+            index=index,
+            limit=MOST_SLOTS,
+            newest_first=False,
+            least=start.timestamp(),
+            most=f"({end.timestamp()!r}",
+        )
+        return [_of_slot(slot) for slot in page.items if slot.state in (SlotState.empty, SlotState.drafting)]
 
     async def _asked(
         self, script: Script, family: Family[R], workspace: str, index: str, ids: Sequence[str]
@@ -160,6 +177,20 @@ def _of_draft(draft: Draft) -> Planned | None:
         accounts=accounts,
         revision=draft.revision,
         campaign=draft.brief.campaign,
+    )
+
+
+def _of_slot(slot: Slot) -> Planned:
+    return Planned(
+        kind="slot",
+        id=slot.id,
+        draft="",
+        brand=slot.brand,
+        at=slot.due,
+        title=slot.purpose.topic or slot.purpose.pillar or slot.purpose.form,
+        state=SlotState.empty.value,
+        accounts=slot.purpose.accounts,
+        revision=0,
     )
 
 

@@ -1,6 +1,7 @@
 """What stands on a brand's calendar: one answer for chats, the studio, feeds and exports.
 
 A draft stands there once for all of its accounts that wait; what is approved stands there as its posts, one an account.
+An empty slot of the plan stands there too: it fills no gap and clashes with nothing.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ CLASH: Final = timedelta(minutes=15)
 GAP_DAYS: Final = 7  # an account without anything for so long is told
 MOVABLE: Final = frozenset({*map(str, (PostState.scheduled, PostState.missed, PostState.paused))})
 GONE: Final = str(PostState.cancelled)
-NOT_OUT: Final = frozenset({GONE, *map(str, (PostState.failed, PostState.missed))})
+EMPTY: Final = "empty"  # the state of a slot without a draft
+NOT_OUT: Final = frozenset({GONE, EMPTY, *map(str, (PostState.failed, PostState.missed))})
 _TIME: Final = attrgetter("at", "id")
 FEW: Final = 12  # so many brands are looked up one by one; more are filtered from the whole workspace's
 
@@ -71,7 +73,7 @@ class ContentCalendar:
         self._store = CalendarStore(database)
 
     async def between(self, workspace: str, brand: str, start: datetime, end: datetime) -> tuple[Entry, ...]:
-        """A brand's entries from `start` until before `end`, earliest first; cancelled posts too."""
+        """A brand's entries from `start` until before `end`, earliest first; cancelled posts and empty slots too."""
         return await self.between_all(workspace, frozenset({brand}), start, end)
 
     async def between_all(
@@ -82,6 +84,7 @@ class ContentCalendar:
         found: list[Entry] = []
         for index in [f"of:{brand}" for brand in few] or ["all"]:
             found += await self._store.posts(workspace, index, start, end)
+            found += await self._store.slots(workspace, index, start, end)
         for index in [f"open:{brand}" for brand in few] or ["open"]:
             found += [each for each in await self._store.drafts(workspace, index) if start <= each.at < end]
         return tuple(sorted((each for each in found if each.brand in brands), key=_TIME))

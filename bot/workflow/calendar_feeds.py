@@ -157,7 +157,7 @@ def events_of(entries: Iterable[Entry], names: Mapping[str, str], book: Phrasebo
     """One for each account of each draft: what goes out, or else the newest that was to. Titles, never texts."""
     chosen: dict[str, tuple[Entry, str]] = {}
     for entry in entries:
-        for account in entry.accounts:
+        for account in entry.accounts if entry.draft else ():  # an empty slot is nothing yet
             uid = f"{account}.{entry.draft}@admind"
             if uid not in chosen or _weight(chosen[uid][0]) < _weight(entry):
                 chosen[uid] = (entry, account)

@@ -166,7 +166,7 @@ def _by_hour(day: Day, week: Sequence[Day]) -> Day:
 def _shown(entry: Entry, zone: ZoneInfo, clashes: frozenset[str], names: Mapping[str, str]) -> Shown:
     at = entry.at.astimezone(zone)
     where = ", ".join(names.get(each, "") for each in entry.accounts)
-    href = f"/studio/{entry.kind}s/{entry.id}"
+    href = "/studio/plan" if entry.kind == "slot" else f"/studio/{entry.kind}s/{entry.id}"
     return Shown(entry, href, f"{at:%H:%M}", at.hour, where, entry.id in clashes, moves(entry))
 
 
