@@ -74,7 +74,9 @@ from bot.team.people import People
 from bot.team.setup import Setup
 from bot.team.signin import SignIn
 from bot.workflow.answers import Answers
+from bot.workflow.calendar_exporting import CalendarExporting
 from bot.workflow.calendar_feeds import CalendarFeeds
+from bot.workflow.calendar_importing import CalendarImporting
 from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
 from bot.workflow.costing import Costing
@@ -362,6 +364,7 @@ class AdMind:
         self.looking = Looking(
             database, board=self.board, clock=self.clock, numbers_come=self.numbers.come, calendar=calendar
         )
+        self.calendar_exporting = CalendarExporting(database)
         self.calendar_feeds = CalendarFeeds(
             database,
             calendar=calendar,
@@ -480,7 +483,7 @@ class AdMind:
                 versions=versions,
                 painter=self.painter,
             ),
-            shelf=Shelf(self.media, clock),
+            shelf=(shelf := Shelf(self.media, clock)),
             decisions=self.decisions,
             clock=clock,
             model_name=settings.model,
@@ -488,6 +491,17 @@ class AdMind:
             swapping=None
             if not is_model(settings.model)
             else lambda asker: Swapping(self._ask(asker, Meter(), by_rule=False)),
+        )
+
+        self.calendar_importing = CalendarImporting(
+            database,
+            requests=self.requests,
+            versions=versions,
+            shelf=shelf,
+            board=self.board,
+            audit=self.audit,
+            room=room,
+            clock=clock,
         )
 
     def _build_homes(self, database: Database) -> None:
@@ -599,6 +613,7 @@ class AdMind:
         self.engine.register("upkeep", "sources", self.rereading.read)
         self.engine.register("chat", "entry", self._with_model(entries.entry))
         self.engine.register("upkeep", "feed", polling.feed)
+        self.engine.register("chat", "import", self._with_model(self.calendar_importing.work))
         self.engine.register("publish", "reconcile", self.reconciler.reconcile)
         promised = Promised(database, posts=self.posts, board=self.board, clock=self.clock)
         self.engine.register("publish", "takedown", promised.take_down)

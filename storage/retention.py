@@ -74,6 +74,7 @@ KINDS: Final[dict[str, str]] = {
             *("request", "requests", "request-key", "thread", "once", "budget", "shown", "touched", "idem", "nonce"),
             *("session", "link", "approval", "approvals", "join", "unreached", "posted", "told", "kin"),
             "document",
+            "import",  # a calendar's, and the rows of it that are no drafts yet
         ),
         EXPIRES,
     ),

@@ -51,6 +51,7 @@ QUEUE_OF = {
     "sources": "upkeep",
     "feed": "upkeep",
     "entry": "chat",
+    "import": "chat",
     "revise": "chat",
     "request": "chat",
     "reply": "chat",

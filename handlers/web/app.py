@@ -14,6 +14,7 @@ from handlers.web import approvals, calendars, health, problems, public, shelf
 from handlers.web.api import (
     admin,
     calendar,
+    calendar_files,
     connecting,
     costs,
     drafts,
@@ -48,6 +49,7 @@ def create_app(admind: AdMind) -> FastAPI:
         drafts.router,
         posts.router,
         calendar.router,
+        calendar_files.router,
         costs.router,
         library.router,
         admin.router,

@@ -116,13 +116,18 @@ async def turn_off(admind: Service, caller: Owner, brand: Id = "") -> FeedAddres
 
 async def _between(caller: Caller, first: date, until: date, zone: ZoneInfo, brand: str) -> tuple[Entry, ...]:
     """Raises BadInput, NotFound."""
+    await span_of(caller, first, until, brand)
+    start, end = (datetime.combine(day, time(), zone) for day in (first, until))
+    only = frozenset({brand}) if brand else None
+    return await caller.looking.planned(caller.workspace, caller.member, start, end, only)
+
+
+async def span_of(caller: Caller, first: date, until: date, brand: str) -> None:
+    """Raises BadInput for days that make no span, NotFound for a brand that is not the caller's."""
     if not date(2000, 1, 1) <= first < until <= date(2200, 1, 1) or (until - first).days > MOST_DAYS:
         raise BadInput(f"A calendar shows 1 to {MOST_DAYS} days.", do_next="Give `until` a day after `from`.")
     if brand:
         await caller.looking.brand(caller.workspace, caller.member, brand)
-    start, end = (datetime.combine(day, time(), zone) for day in (first, until))
-    only = frozenset({brand}) if brand else None
-    return await caller.looking.planned(caller.workspace, caller.member, start, end, only)
 
 
 def _cursor(entry: Entry) -> str:
