@@ -60,6 +60,7 @@ from bot.leaving.parting import Parting
 from bot.leaving.telling import Telling
 from bot.llm.budget import Meter, Payer
 from bot.llm.chat_models import ModelChoice
+from bot.planning.content_calendar import ContentCalendar
 from bot.publishing.pause import Pausing
 from bot.publishing.publisher import Publisher
 from bot.publishing.reconciler import Reconciler
@@ -77,6 +78,9 @@ from bot.team.signin import SignIn
 from bot.workflow.answers import Answers
 from bot.workflow.api_versions import ApiVersions
 from bot.workflow.binding import Binder
+from bot.workflow.calendar_exporting import CalendarExporting
+from bot.workflow.calendar_feeds import CalendarFeeds
+from bot.workflow.calendar_importing import CalendarImporting
 from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
 from bot.workflow.costing import Costing
@@ -294,12 +298,9 @@ class AdMind:
         self._build_drafting(database, room)
         self._build_homes(database)
         self._build_insights(database)
-        self.looking = Looking(
-            database, board=self.board, clock=clock, numbers_come=self.numbers.come, clicks=self.clicks.of_posts
-        )
+        self._build_calendar(database)
         self.history = History(self.audit, self.people.store, self.journal)
         self.syndication = Syndication(self.feed, self.people.store, settings.base_url)
-        self.office = Office(database, self.people, self.audit, clock)
         self._build_profile(database)
         self.canaries = Canaries(database, self.blobs, self.worker)
         self.doctor = Doctor(
@@ -395,6 +396,29 @@ class AdMind:
         """What links lead to."""
         base_url = self.settings.links_url or self.settings.public_url
         self.linking = LinkRules(database, office=self.office, audit=self.audit, base_url=base_url, clock=self.clock)
+
+    def _build_calendar(self, database: Database) -> None:
+        """The office, what members may see, and the calendar in all its shapes."""
+        calendar = ContentCalendar(database)
+        self.office = Office(database, self.people, self.audit, self.clock)
+        self.looking = Looking(
+            database,
+            board=self.board,
+            clock=self.clock,
+            numbers_come=self.numbers.come,
+            clicks=self.clicks.of_posts,
+            calendar=calendar,
+        )
+        self.calendar_exporting = CalendarExporting(database)
+        self.calendar_feeds = CalendarFeeds(
+            database,
+            calendar=calendar,
+            credentials=self.credentials,
+            office=self.office,
+            audit=self.audit,
+            clock=self.clock,
+            base_url=self.settings.base_url,
+        )
 
     def _build_profile(self, database: Database) -> None:
         """What proposes a brand's profile: its homepage, and its people's own edits. And how its links are counted."""
@@ -507,7 +531,7 @@ class AdMind:
                 versions=versions,
                 painter=self.painter,
             ),
-            shelf=Shelf(self.media, clock),
+            shelf=(shelf := Shelf(self.media, clock)),
             decisions=self.decisions,
             clock=clock,
             model_name=settings.model,
@@ -516,6 +540,17 @@ class AdMind:
             swapping=None
             if not is_model(settings.model)
             else lambda asker: Swapping(self._ask(asker, Meter(), by_rule=False)),
+        )
+
+        self.calendar_importing = CalendarImporting(
+            database,
+            requests=self.requests,
+            versions=versions,
+            shelf=shelf,
+            board=self.board,
+            audit=self.audit,
+            room=room,
+            clock=clock,
         )
 
     def _build_homes(self, database: Database) -> None:
@@ -640,6 +675,7 @@ class AdMind:
         self.engine.register("upkeep", "timing", holding_back.look)
         self.engine.register("chat", "entry", self._with_model(entries.entry))
         self.engine.register("upkeep", "feed", polling.feed)
+        self.engine.register("chat", "import", self._with_model(self.calendar_importing.work))
         self.engine.register("publish", "reconcile", self.reconciler.reconcile)
         promised = Promised(database, posts=self.posts, board=self.board, clock=self.clock)
         self.engine.register("publish", "takedown", promised.take_down)

@@ -82,4 +82,5 @@ def state_names(words: Phrasebook) -> dict[str, str]:
         "missed": text("Missed"),
         "cancelled": text("Dropped"),
         "paused": text("Stopped"),
+        "empty": text("Empty slot"),
     }

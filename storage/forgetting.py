@@ -103,6 +103,8 @@ async def survey(database: Database, workspace: str, brand: str, *, known: Itera
         found.ids.add(request.id)
         found.threads.add(kept_as(request.conversation))
         _note(found, further, request.dump())
+    async for key in snapshot.names_of(database, workspace, f"import:{brand}:"):  # rows that name pictures
+        texts += await _texts(database, key)
     for text in texts:
         _note(found, further, text)
     if database.files is not None:

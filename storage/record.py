@@ -7,6 +7,7 @@ side by side.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 from collections.abc import Callable, Mapping
@@ -86,4 +87,13 @@ def new_id(prefix: str) -> str:
     for _ in range(6):
         rest, place = divmod(rest, len(_PAIRS))
         letters += _PAIRS[place]
+    return f"{prefix}_{letters}"
+
+
+def id_of(prefix: str, seed: str) -> str:
+    """The one name that belongs to this seed, in the form of `new_id`."""
+    number, letters = int.from_bytes(hashlib.sha256(seed.encode("utf-8", "replace")).digest()[:16]), ""
+    for _ in range(12):
+        number, place = divmod(number, len(ALPHABET))
+        letters += ALPHABET[place]
     return f"{prefix}_{letters}"

@@ -76,6 +76,7 @@ KINDS: Final[dict[str, str]] = {
             *("request", "requests", "request-key", "thread", "once", "budget", "shown", "touched", "idem", "nonce"),
             *("session", "link", "approval", "approvals", "join", "unreached", "posted", "told", "kin"),
             *("document", "clicksalt", "visit"),
+            "import",  # a calendar's, and the rows of it that are no drafts yet
         ),
         EXPIRES,
     ),
@@ -102,6 +103,7 @@ KINDS: Final[dict[str, str]] = {
                 "learned",  # rules from a brand's edits; with the brand
                 "watched",  # with what of each feed was seen: the latest few thousand names
                 "watcheds",
+                "calendar",  # that a brand's calendar can be subscribed to, and what was told; with the brand
                 "plan",  # with the brand
                 "campaign",
                 "campaigns",

@@ -17,7 +17,7 @@ from pydantic import Field
 
 from storage import keys
 from storage.commit import Change
-from storage.record import ALPHABET, Record
+from storage.record import Record, id_of
 from storage.redis import Database
 from storage.sources import page_of
 from storage.stores import Family
@@ -132,12 +132,7 @@ def names_of(entry_id: str, link: str) -> tuple[str, ...]:
 
 def draft_of(brand: str, link: str) -> str:
     """The id of the one draft that a page becomes by being watched: through whichever feed, worker and try."""
-    number = int.from_bytes(hashlib.sha256(f"{brand} {page_of(link)}".encode()).digest()[:16])
-    letters = ""
-    for _ in range(12):
-        number, place = divmod(number, len(ALPHABET))
-        letters += ALPHABET[place]
-    return f"d_{letters}"
+    return id_of("d", f"{brand} {page_of(link)}")
 
 
 def _seen(workspace: str, feed: str) -> str:

@@ -140,3 +140,12 @@ class Written:
 class Revised:
     copy: RevisedCopy
     prompts: tuple[str, ...]
+
+
+def as_given(text: str, needs: Sequence[Need]) -> Written | None:
+    """A person's own text for every account, as if it had been written; None without one."""
+    if not text.strip():
+        return None
+    title = text.strip().split("\n", 1)[0].strip()[:90]
+    versions = tuple(AccountText(account=need.account, text=text) for need in needs)
+    return Written(versions=versions, card=CardText(headline=title[:60]), alt="", title=title, prompts=())

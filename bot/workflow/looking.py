@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from copy import copy
-from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from datetime import UTC, date, datetime
+from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.cards import Words
@@ -13,6 +13,8 @@ from bot.chat import Card
 from bot.clock import Clock
 from bot.errors import BadInput, NotFound
 from bot.insights.clicks import Counted
+from bot.planning.content_calendar import ContentCalendar, Entry
+from bot.planning.ics import render
 from bot.review.approval import could_approve
 from bot.review.board import Board
 from bot.review.discreet import missing_for_clients, only_client, without_talk
@@ -32,6 +34,8 @@ from bot.views import (
     member_view,
     post_view,
 )
+from bot.words import words
+from bot.workflow.calendar_feeds import AHEAD, BACK, events_of
 from bot.workflow.costing import Costing
 from storage.accounts import Account
 from storage.drafts import OPEN, Draft, DraftStatus
@@ -43,9 +47,6 @@ from storage.redis import Database
 from storage.stores import DraftStore, Page, PostStore, TeamStore
 from storage.team import Member, Role, Workspace
 from storage.usage import NOTHING, Usage
-
-if TYPE_CHECKING:
-    from icalendar import Event
 
 T = TypeVar("T", bound=Record)
 MOST = 200  # of a list in one answer
@@ -73,6 +74,7 @@ class Looking:
         clock: Clock,
         numbers_come: NumbersCome = _none,
         clicks: ClicksOf = _nobody,
+        calendar: ContentCalendar | None = None,
     ) -> None:
         """`numbers_come`: whether numbers of a post are still to come, from its account as far as that is known;
         `clicks`: of posts that have short links, by their ids.
@@ -84,6 +86,7 @@ class Looking:
         self._posts = PostStore(database)
         self._team = TeamStore(database)
         self._inbox = inbox_store(database)
+        self._calendar = calendar or ContentCalendar(database)
         self._board = board
         self._costing = Costing(database)
         self._clock = clock
@@ -290,31 +293,30 @@ class Looking:
         words = await self._words(workspace, {post.brand for post in found}, await self.member(workspace, member_id))
         return tuple(await self._views(workspace, found, words))
 
-    async def calendar(self, workspace: str, member_id: str) -> bytes:
-        """RFC 5545: posts from 30 days back to a year ahead, and drafts that wait."""
-        from icalendar import Calendar  # noqa: PLC0415 - slow to load, seldom needed
-
-        now = self._clock.now()
-        posts = await self.between(workspace, member_id, now - timedelta(days=30), now + timedelta(days=366))
+    async def planned(
+        self, workspace: str, member_id: str, start: datetime, end: datetime, brands: frozenset[str] | None = None
+    ) -> tuple[Entry, ...]:
+        """What stands on the calendars of these of the member's brands (None: all) from `start` until before `end`,
+        earliest first; clients see drafts once the team has approved them.
+        """
         member = await self.member(workspace, member_id)
-        drafts = await self._drafts.page(workspace, index="open", limit=1000)
-        table = await self._board.round_table(workspace)
-        home = table.home
-        calendar = Calendar()
-        calendar.add("prodid", "-//AdMind//Content calendar//EN")
-        calendar.add("version", "2.0")
-        calendar.add("x-wr-calname", f"{home.name} posts")
-        calendar.add("x-wr-timezone", home.zone)
-        words = await self._words(workspace, {post.brand for post in posts}, member)
-        for post in posts:
-            if post.state is PostState.cancelled:
-                continue
-            name = words[post.brand].account(post.account)
-            calendar.add_component(_event(post.id, f"{post.title} · {name} ({post.state.value})", post.due, now))
-        for draft in drafts.items:
-            if draft.due is not None and member.roles.get(draft.brand) and _ripe(draft, member, table, now):
-                calendar.add_component(_event(draft.id, f"{draft.title} (waiting for approval)", draft.due, now))
-        return bytes(calendar.to_ical())
+        mine = frozenset(brand for brand in member.roles if _sees(member, brands, brand))
+        found = await self._calendar.between_all(workspace, mine, start, end)
+        for_clients = {brand for brand in mine if only_client(member, brand)}
+        ids = [each.id for each in found if each.kind == "draft" and each.brand in for_clients]
+        if not ids:
+            return found
+        table, now = await self._board.round_table(workspace), self._clock.now()
+        ripe = {draft.id for draft in await self._drafts.many(workspace, ids) if _ripe(draft, member, table, now)}
+        return tuple(each for each in found if each.id in ripe or each.id not in ids)
+
+    async def calendar(self, workspace: str, member_id: str) -> bytes:
+        """RFC 5545: what the member may see, from 30 days back to a year ahead."""
+        now, home = self._clock.now(), await self.home(workspace)
+        entries = await self.planned(workspace, member_id, now - BACK, now + AHEAD)
+        names = {each.id: each.name for each in await self._team.all(self._team.accounts, workspace)}
+        book = words((await self.member(workspace, member_id)).language or home.language)
+        return render(f"{home.name} posts", home.zone, events_of(entries, names, book, now))
 
     async def accounts(self, workspace: str, member_id: str) -> ListView[AccountView]:
         member = await self.member(workspace, member_id)
@@ -485,15 +487,3 @@ async def _pages(
 
 def _id(item: Record) -> str:
     return str(getattr(item, "id"))  # noqa: B009 - every listed record has one
-
-
-def _event(uid: str, summary: str, start: datetime, now: datetime) -> Event:
-    from icalendar import Event  # noqa: PLC0415 - slow to load, seldom needed
-
-    event = Event()
-    event.add("uid", f"{uid}@admind")
-    event.add("summary", summary)
-    event.add("dtstart", start)
-    event.add("dtend", start + timedelta(minutes=15))
-    event.add("dtstamp", now)
-    return event

@@ -16,7 +16,7 @@ from bot.checks.base import spoken
 from bot.checks.labels import required, unmarked
 from bot.clock import Clock, milliseconds
 from bot.drafting import carousel
-from bot.drafting.copy import CardText
+from bot.drafting.copy import CardText, as_given
 from bot.drafting.copywriter import Copywriter
 from bot.drafting.describing import Describer
 from bot.drafting.reader import Reader
@@ -107,6 +107,9 @@ class Idea:
     variants: int = 1
     angle: str = ""
     draft: str = ""  # the id that it gets; the same again makes no second one
+    due: datetime | None = None  # instead of `when`, where the instant is known
+    text: str = ""  # a person's own, which goes out as it is: nobody writes
+    shown_at: datetime | None = None  # when people are shown it, unless at once
 
 
 class Quoting(BadInput):
@@ -514,6 +517,8 @@ class Requests:
     ) -> list[tuple[Idea, tuple[Account, ...], datetime | None]]:
         """An idea with its accounts found and its times resolved; one job a time."""
         accounts = await self._accounts(brand, idea.accounts)
+        if idea.due is not None:
+            return [(idea, accounts, idea.due)]
         if not idea.when.strip():
             return [(idea, accounts, None)]
         found = resolve(idea.when, now=self._clock.now(), zone=brand.zone or asker.zone, language=asker.language)
@@ -578,7 +583,7 @@ class Requests:
         recent = (*siblings, *await self._versions.recent_texts(brand))
         sources, by_id = pages.of(idea.brief), {account.id: account for account in accounts}
         copywriter = self._copywriter(asker)
-        written = await copywriter.write(
+        written = as_given(idea.text, needs) or await copywriter.write(
             brief,
             brand,
             needs,
@@ -622,7 +627,7 @@ class Requests:
             versions, brief, brand, by_id, draft=draft_id, pages=sources, due=due, tainted=asker.tainted,
             drawn=carousel.words_of(written.slides),
         )  # fmt: skip
-        asked = await self._asked(asker, versions)
+        asked = await self._asked(asker, versions) if not idea.text else ()
         draft = Draft(
             id=draft_id,
             workspace=asker.workspace,
@@ -653,7 +658,7 @@ class Requests:
             created_at=now,
             updated_at=now,
         )
-        await self._write_new(draft, member, asker.surface)
+        await self._write_new(draft, member, asker.surface, shown_at=idea.shown_at)
         return draft
 
     async def _open(self, asker: Asker, draft_id: str) -> tuple[Case, Brand, Member]:
@@ -834,10 +839,10 @@ class Requests:
             updated_at=now,
         )
 
-    async def _write_new(self, draft: Draft, member: Member, surface: str) -> None:
+    async def _write_new(self, draft: Draft, member: Member, surface: str, *, shown_at: datetime | None = None) -> None:
         now = self._clock.now()
         change = self._drafts.save(Change(draft.workspace), draft, ver=None)
-        change.due(f"note:draft:{draft.id}", milliseconds(now))
+        change.due(f"note:draft:{draft.id}", milliseconds(max(now, shown_at or now)))
         watch(change, draft, now)
         change.audit(
             await self._audit.prepare(

@@ -52,6 +52,7 @@ QUEUE_OF = {
     "timing": "upkeep",
     "feed": "upkeep",
     "entry": "chat",
+    "import": "chat",
     "revise": "chat",
     "request": "chat",
     "reply": "chat",

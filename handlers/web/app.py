@@ -11,9 +11,11 @@ from fastapi.responses import RedirectResponse
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.bootstrap import VERSION, AdMind
-from handlers.web import approvals, health, links, problems, public, shelf
+from handlers.web import approvals, calendars, health, links, problems, public, shelf
 from handlers.web.api import (
     admin,
+    calendar,
+    calendar_files,
     connecting,
     costs,
     drafts,
@@ -49,6 +51,8 @@ def create_app(admind: AdMind) -> FastAPI:
         requests.router,
         drafts.router,
         posts.router,
+        calendar.router,
+        calendar_files.router,
         costs.router,
         reports.router,
         library.router,
@@ -86,8 +90,8 @@ def create_public_app(admind: AdMind) -> FastAPI:
 
 
 def _edge(app: FastAPI) -> None:
-    """What the internet may see: feed, media, approval links, short links."""
-    for router in (public.router, shelf.router, approvals.router, links.router):
+    """What the internet may see: feed, media, approval links, short links, calendars."""
+    for router in (public.router, shelf.router, approvals.router, links.router, calendars.router):
         app.include_router(router)
 
 

@@ -27,7 +27,8 @@ from tests.handlers.serving import Served, serving
 from tests.samples import a_post
 
 BRANDS, POSTS, DRAFTS, ROUNDS, OPEN_PAGES = 100, 10_000, 300, 20, 100
-PAGES = ("/chat", "/drafts", "/drafts/{draft}", "/calendar", "/calendar?view=list", "/posts", "/posts?show=all",
+PAGES = ("/chat", "/drafts", "/drafts/{draft}", "/calendar", "/calendar?view=week",
+         "/calendar?view=list", "/posts", "/posts?show=all",
          "/library", "/settings/members")  # fmt: skip
 
 
@@ -45,6 +46,7 @@ def main() -> int:
             tell(f"{path:22} all brands p95", percentile(mine, 95) * 1000, "ms")
             tell(f"{path:22} one brand  p50", statistics.median(theirs) * 1000, "ms")
             tell(f"{path:22} one brand  p95", percentile(theirs, 95) * 1000, "ms")
+        missed += _calendar_api(served)
     return missed
 
 
@@ -93,6 +95,23 @@ def _times(served: Served, member: str, draft: str) -> dict[str, list[float]]:
                 if round_ >= 2:  # the first ones load templates
                     found[path].append(took)
     return found
+
+
+def _calendar_api(served: Served) -> int:
+    """The calendar over REST: a month of everything in parts of 500, with clashes and gaps of the whole."""
+    missed = 0
+    with served.client(served.token("read")) as http:
+        for query in ("", "?state=open", "?limit=1000"):
+            took = []
+            for round_ in range(ROUNDS + 2):
+                began = time.perf_counter()
+                answer = http.get(f"/api/v1/calendar{query}")
+                if round_ >= 2:
+                    took.append(time.perf_counter() - began)
+                assert answer.status_code == 200, answer.text
+            missed += tell(f"API calendar{query:14} p50", statistics.median(took) * 1000, "ms", 200)
+            missed += tell(f"API calendar{query:14} p95", percentile(took, 95) * 1000, "ms", 200)
+    return missed
 
 
 def _open_pages(served: Served) -> int:

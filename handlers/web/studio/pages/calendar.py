@@ -1,47 +1,57 @@
-"""The calendar: drafts and posts by day, moved by hand or by keys."""
+"""The calendar: drafts and posts by day and hour, moved by hand or by keys, with what clashes and where nothing is."""
 
 from __future__ import annotations
 
-import itertools
-from collections import defaultdict
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Literal
+from datetime import date, timedelta
+from operator import attrgetter
+from typing import Annotated, Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
-from bot.views import DraftView, PostView
+from bot.planning.content_calendar import GONE, Entry, Gap, Wanted, clashing, gaps, moves
+from bot.planning.spans import View, beside, span, start_of
+from bot.views import AccountView
 from bot.words import words
 from handlers.web.studio.asking import asker
 from handlers.web.studio.draw import draw, go
 from handlers.web.studio.visit import Visit, Visitor
 
 router = APIRouter()
-View = Literal["month", "week", "list"]
-CLASH = timedelta(minutes=15)
-DONE = frozenset({"published", "cancelled", "failed", "unknown", "sending"})
+SHOWN: Final = {"month": 12, "week": 40, "list": 200}  # entries of a day; what there is more stands in the list
+MOST_LISTED: Final = 200  # entries of the list
+MOST_GAPS: Final = 12
+_AT: Final = attrgetter("at")
+HOURS: Final = (8, 18)  # that a week shows although nothing is there
+Filter = Annotated[str, Query(max_length=100)]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A draft or a post at its time. `moves` names the draft that a move changes; empty: it cannot be moved."""
+class Shown:
+    """An entry as the page writes it."""
 
-    id: str
+    entry: Entry
     href: str
-    title: str
-    state: str
-    at: datetime
-    accounts: tuple[str, ...]
-    brand: str
+    clock: str
+    hour: int
+    where: str
+    clash: bool
     moves: str
-    clash: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
+    """`hours` are those of the week's view, each with what begins in it; `more` entries are not shown here."""
+
     day: date
-    entries: tuple[Entry, ...]
+    entries: tuple[Shown, ...]
     inside: bool
+    more: int = 0
+    hours: tuple[tuple[int, tuple[Shown, ...]], ...] = ()
 
 
 @router.get("/calendar")
@@ -50,17 +60,29 @@ async def calendar(
     visit: Visitor,
     view: View = "month",
     on: Annotated[str, Query(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = "",
+    brand: Filter = "",
+    account: Filter = "",
+    state: Annotated[str, Query(max_length=20)] = "",
+    campaign: Filter = "",
 ) -> Response:
-    """A month, a week, or the next thirty days as a list."""
+    """A month, a week by hours, or the next thirty days as a list; filters narrow what is shown."""
     today = visit.admind.clock.now().astimezone(visit.zone).date()
     chosen = _date(on) or today
-    first, last = _span(view, chosen)
-    found = await _entries(visit, first, last)
-    days = [
-        Day(day, tuple(found[day]), view != "month" or day.month == chosen.month)
-        for day in (first + timedelta(days=step) for step in range((last - first).days))
+    first, last = span(view, chosen)
+    brands = frozenset({brand}) & visit.brands or visit.brands
+    found = await visit.admind.looking.planned(
+        visit.workspace, visit.id, start_of(first, visit.zone), start_of(last, visit.zone), brands
+    )
+    accounts = [
+        each for each in (await visit.admind.looking.accounts(visit.workspace, visit.id)).items if each.brand in brands
     ]
-    before, after = _beside(view, chosen)
+    wanted = Wanted(account=account, state=state, campaign=campaign)
+    clashes = clashing(found)
+    entries = [each for each in found if wanted.shows(each) and (each.state != GONE or state == GONE)]
+    days, later = _days(visit, view, (first, last, chosen), entries, clashes, accounts)
+    before, after = beside(view, chosen)
+    filters = {"brand": brand, "account": account, "state": state, "campaign": campaign}
+    kept = urlencode({name: value for name, value in filters.items() if value})
     return draw(
         request,
         visit,
@@ -71,8 +93,16 @@ async def calendar(
         chosen=chosen,
         before=before,
         after=after,
-        any=any(day.entries for day in days),
-        brands={brand.id: brand.name for brand in visit.every_brand},
+        any=bool(entries),
+        later=later,
+        brands={each.id: each.name for each in visit.every_brand},
+        accounts=[each for each in accounts if not each.closed],
+        names={each.id: each.name for each in accounts},
+        campaigns=sorted({each.campaign for each in found if each.campaign} | ({campaign} if campaign else set())),
+        filters=filters,
+        kept=f"&{kept}" if kept else "",
+        clashes=sum(each.id in clashes for each in entries),
+        gaps=_gaps(visit, found, accounts, max(first, today), last, account),
     )
 
 
@@ -83,84 +113,70 @@ async def move(
     draft: Annotated[str, Form(max_length=40)],
     to: Annotated[str, Form(pattern=r"^\d{4}-\d{2}-\d{2}$")],
     view: Annotated[View, Form()] = "month",
+    hour: Annotated[str, Form(pattern=r"^(\d{1,2})?$")] = "",
+    kept: Annotated[str, Form(max_length=600, pattern=r"^(&[\w%.+=&-]*)?$")] = "",
 ) -> Response:
-    """To another day, at the same time of day. The digest rule holds: who may decide approves the result thereby."""
+    """To another day or hour, else at the same time of day. The digest rule holds: who may decide approves the result
+    thereby.
+    """
     found = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
     day = _date(to) or visit.admind.clock.now().date()
     at = (found.due or visit.admind.clock.now()).astimezone(visit.zone)
-    changed = await visit.admind.requests.move(asker(visit, found.brand), draft, f"{day.isoformat()} {at:%H:%M}")
+    clock = f"{min(int(hour), 23):02d}:{at:%M}" if hour else f"{at:%H:%M}"
+    changed = await visit.admind.requests.move(asker(visit, found.brand), draft, f"{day.isoformat()} {clock}")
     due = changed.due.astimezone(visit.zone) if changed.due else at
     return go(
         request,
-        f"/studio/calendar?view={view}&on={to}",
+        f"/studio/calendar?view={view}&on={to}{kept}",
         visit.t("Moved to {when}.", when=words(visit.language).when(due, visit.zone)),
     )
 
 
-async def _entries(visit: Visit, first: date, last: date) -> defaultdict[date, list[Entry]]:
-    """By day in the reader's zone, earliest first; two at once on one account are a clash."""
-    start, end = _start(visit, first), _start(visit, last)
-    posts = await visit.admind.looking.posts_between(visit.workspace, visit.id, start, end, visit.brands)
-    page = await visit.admind.looking.drafts(visit.workspace, visit.id, status="open", limit=200, brands=visit.brands)
-    drafts = [draft for draft in page.items if draft.due and start <= draft.due < end]
-    entries = [_of_post(post) for post in posts if post.status != "cancelled"]
-    entries += [_of_draft(draft, draft.due) for draft in drafts if draft.due]
-    found: defaultdict[date, list[Entry]] = defaultdict(list)
-    for entry in sorted(_clashing(entries), key=lambda each: each.at):
-        found[entry.at.astimezone(visit.zone).date()].append(entry)
-    return found
+def _days(
+    visit: Visit,
+    view: View,
+    days: tuple[date, date, date],
+    entries: Sequence[Entry],
+    clashes: frozenset[str],
+    accounts: Sequence[AccountView],
+) -> tuple[list[Day], date | None]:
+    """The days from the first until before the last, and where a list that is cut goes on."""
+    first, last, chosen = days
+    names = {each.id: each.name for each in accounts}
+    drawn, left, end = list[Day](), MOST_LISTED, 0
+    for day in (first + timedelta(days=step) for step in range((last - first).days)):
+        begin, end = end, bisect_left(entries, start_of(day + timedelta(days=1), visit.zone), end, key=_AT)
+        there = entries[begin:end]
+        if view == "list" and there and left <= 0:
+            return drawn, day
+        shown = tuple(_shown(entry, visit.zone, clashes, names) for entry in there[: SHOWN[view]])
+        left -= len(shown)
+        drawn.append(Day(day, shown, view != "month" or day.month == chosen.month, len(there) - len(shown)))
+    return ([_by_hour(day, drawn) for day in drawn] if view == "week" else drawn), None
 
 
-def _of_post(post: PostView) -> Entry:
-    moves = "" if post.status in DONE else post.draft
-    return Entry(
-        post.id, f"/studio/posts/{post.id}", post.title, post.status, post.due, (post.account_name,), post.brand, moves
-    )
+def _by_hour(day: Day, week: Sequence[Day]) -> Day:
+    """Every day of a week shows the same hours: those of the working day, and all between the first and last entry."""
+    used = [shown.hour for each in week for shown in each.entries]
+    hours = range(min([HOURS[0], *used]), max([HOURS[1], *used]) + 1)
+    parted = tuple((hour, tuple(each for each in day.entries if each.hour == hour)) for hour in hours)
+    return Day(day.day, day.entries, day.inside, day.more, parted)
 
 
-def _of_draft(draft: DraftView, due: datetime) -> Entry:
-    names = tuple(version.account_name for version in draft.versions)
-    return Entry(draft.id, f"/studio/drafts/{draft.id}", draft.title, draft.status, due, names, draft.brand, draft.id)
+def _shown(entry: Entry, zone: ZoneInfo, clashes: frozenset[str], names: Mapping[str, str]) -> Shown:
+    at = entry.at.astimezone(zone)
+    where = ", ".join(names.get(each, "") for each in entry.accounts)
+    href = "/studio/plan" if entry.kind == "slot" else f"/studio/{entry.kind}s/{entry.id}"
+    return Shown(entry, href, f"{at:%H:%M}", at.hour, where, entry.id in clashes, moves(entry))
 
 
-def _clashing(entries: list[Entry]) -> list[Entry]:
-    by_account: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
-    for entry in entries:
-        for account in entry.accounts:
-            by_account[(entry.brand, account)].append(entry)
-    clashes: set[str] = set()
-    for together in by_account.values():
-        together.sort(key=lambda each: each.at)
-        for one, other in itertools.pairwise(together):
-            if other.at - one.at < CLASH:
-                clashes |= {one.id, other.id}
-    return [Entry(e.id, e.href, e.title, e.state, e.at, e.accounts, e.brand, e.moves, e.id in clashes) for e in entries]
-
-
-def _span(view: View, chosen: date) -> tuple[date, date]:
-    """The first day, and the day after the last."""
-    if view == "list":
-        return chosen, chosen + timedelta(days=30)
-    if view == "week":
-        monday = chosen - timedelta(days=chosen.weekday())
-        return monday, monday + timedelta(days=7)
-    first = chosen.replace(day=1)
-    monday = first - timedelta(days=first.weekday())
-    after = (first + timedelta(days=32)).replace(day=1)
-    return monday, after + timedelta(days=-after.weekday() % 7)
-
-
-def _beside(view: View, chosen: date) -> tuple[date, date]:
-    """What the arrows lead to."""
-    if view == "month":
-        first = chosen.replace(day=1)
-        return (first - timedelta(days=1)).replace(day=1), (first + timedelta(days=32)).replace(day=1)
-    step = timedelta(days=7 if view == "week" else 30)
-    return chosen - step, chosen + step
-
-
-def _start(visit: Visit, day: date) -> datetime:
-    return datetime.combine(day, time.min, visit.zone).astimezone(UTC)
+def _gaps(
+    visit: Visit, found: Sequence[Entry], accounts: Sequence[AccountView], first: date, last: date, account: str
+) -> tuple[Gap, ...]:
+    """Of the account that is looked at, or else the longest ones."""
+    ids = [each.id for each in accounts if not each.closed and account in ("", each.id)]
+    every = gaps(found, ids, first, last - timedelta(days=1), visit.zone)
+    return tuple(sorted(every, key=lambda gap: (-gap.days, gap.first))[:MOST_GAPS])
 
 
 def _date(text: str) -> date | None:

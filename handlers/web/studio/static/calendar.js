@@ -1,13 +1,21 @@
-// Moving an entry to another day: by dragging, or by Alt and an arrow key. The server answers with the calendar.
+// Moving an entry to another day, in a week to another hour too: by dragging, or by Alt and an arrow key. The server
+// answers with the calendar.
 const form = document.getElementById("move");
 
-function send(draft, day) {
+function send(draft, day, hour = "") {
   form.elements.draft.value = draft;
   form.elements.to.value = day;
+  form.elements.hour.value = hour;
   htmx.ajax("POST", form.action, { source: form, values: Object.fromEntries(new FormData(form)), swap: "none" });
 }
 
+// What an entry can be dropped on: an hour where there are any, else a day.
+const place = (element) => element?.closest?.("[data-hour]") ?? element?.closest?.("[data-day]");
+const dayOf = (element) => element.closest("[data-day]").dataset.day;
+const hourOf = (element) => element.closest("[data-hour]")?.dataset.hour ?? "";
+
 let held = null;
+const unmark = (but) => document.querySelectorAll(".over").forEach((each) => each !== but && each.classList.remove("over"));
 document.addEventListener("dragstart", (event) => {
   held = event.target.closest?.("[data-moves]");
   if (!held) return;
@@ -15,29 +23,35 @@ document.addEventListener("dragstart", (event) => {
   event.dataTransfer.setData("text/plain", held.dataset.moves);
   held.classList.add("held");
 });
-document.addEventListener("dragend", () => { held?.classList.remove("held"); held = null; document.querySelectorAll(".day.over").forEach((day) => day.classList.remove("over")); });
+document.addEventListener("dragend", () => { held?.classList.remove("held"); held = null; unmark(); });
 document.addEventListener("dragover", (event) => {
-  const day = event.target.closest?.("[data-day]");
-  document.querySelectorAll(".day.over").forEach((each) => each !== day && each.classList.remove("over"));
-  if (held && day) { event.preventDefault(); day.classList.add("over"); }
+  const target = place(event.target);
+  unmark(target);
+  if (held && target) { event.preventDefault(); target.classList.add("over"); }
 });
 document.addEventListener("drop", (event) => {
-  const day = event.target.closest?.("[data-day]");
-  if (!held || !day) return;
+  const target = place(event.target);
+  if (!held || !target) return;
   event.preventDefault();
-  if (day !== held.closest("[data-day]")) send(held.dataset.moves, day.dataset.day);
+  if (target !== place(held)) send(held.dataset.moves, dayOf(target), hourOf(target));
 });
 
-const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
+const days = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
+const hours = { ArrowUp: -1, ArrowDown: 1 };
 document.addEventListener("keydown", (event) => {
   const entry = event.target.closest?.("[data-moves]");
-  if (!entry || !event.altKey || !(event.key in steps)) return;
+  if (!entry || !event.altKey || !(event.key in days)) return;
   event.preventDefault();
-  const day = new Date(`${entry.closest("[data-day]").dataset.day}T12:00:00Z`);
-  day.setUTCDate(day.getUTCDate() + steps[event.key]);
+  const byHour = hourOf(entry) !== "" && event.key in hours;
+  const to = new Date(`${dayOf(entry)}T${hourOf(entry).padStart(2, "0")}:00:00Z`);
+  if (byHour) to.setUTCHours(to.getUTCHours() + hours[event.key]);
+  else to.setUTCDate(to.getUTCDate() + days[event.key]);
   sessionStorage.setItem("moved", entry.dataset.moves);
-  send(entry.dataset.moves, day.toISOString().slice(0, 10));
+  send(entry.dataset.moves, to.toISOString().slice(0, 10), byHour ? String(to.getUTCHours()) : "");
 });
+
+// A filter shows at once what it lets through; without this script a button does.
+document.getElementById("filters")?.addEventListener("change", (event) => event.currentTarget.requestSubmit());
 
 // The entry that was moved keeps the focus.
 function again() {

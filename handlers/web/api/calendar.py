@@ -1,0 +1,150 @@
+"""`/calendar`: what stands on it, and its feed for calendar programs."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from bot.errors import BadInput
+from bot.planning.content_calendar import Entry, Wanted, clashing, gaps, moves
+from handlers.web.api.idempotent import IdempotentRoute
+from handlers.web.auth import Caller, Owner, Reader, Service
+
+router = APIRouter(prefix="/calendar", tags=["calendar"], route_class=IdempotentRoute)
+MOST_DAYS = 400
+Id = Annotated[str, Query(max_length=100)]
+
+
+class EntryView(BaseModel):
+    kind: str = Field(description="draft: it waits for people. post: it was approved.")
+    id: str
+    draft: str
+    brand: str
+    at: datetime
+    title: str
+    state: str
+    accounts: list[str] = Field(description="Account ids.")
+    campaign: str
+    clash: bool = Field(description="Another one goes to the same account within 15 minutes.")
+    moves: bool = Field(description="Whether it may still be moved.")
+
+
+class GapView(BaseModel):
+    account: str
+    first: date
+    last: date
+
+
+class CalendarView(BaseModel):
+    items: list[EntryView] = Field(description="By time, the earliest first.")
+    next: str | None = Field(description="Where the next part begins; null at the end.")
+    total: int
+    clashes: int
+    gaps: list[GapView] = Field(description="Where an account has nothing for seven days or more.")
+    zone: str
+
+
+class FeedAddress(BaseModel):
+    on: bool
+    url: str = Field(description="For calendar programs; whoever has it can read titles, times and accounts.")
+
+
+@router.get("")
+async def calendar(
+    admind: Service,
+    caller: Reader,
+    first: Annotated[date | None, Query(alias="from", description="First day; today unless given.")] = None,
+    until: Annotated[date | None, Query(description="The day after the last; 30 days on unless given.")] = None,
+    brand: Id = "",
+    account: Id = "",
+    state: Annotated[str, Query(max_length=20, description="A state, or open, planned, out, trouble.")] = "",
+    campaign: Id = "",
+    after: Annotated[str, Query(max_length=100)] = "",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 500,
+) -> CalendarView:
+    """Drafts and posts by time, with clashes and gaps of the whole span; days are those of the workspace's zone."""
+    zone = await caller.looking.zone(caller.workspace)
+    today = admind.clock.now().astimezone(zone).date()
+    first = first or today
+    until = until or first + timedelta(days=30)
+    entries = await _between(caller, first, until, zone, brand)
+    clashes = clashing(entries)
+    accounts = (await caller.looking.accounts(caller.workspace, caller.member)).items
+    open_ = [each.id for each in accounts if not each.closed and brand in ("", each.brand)]
+    wanted = Wanted(account=account, state=state, campaign=campaign)
+    found = [each for each in entries if wanted.shows(each) and each.state != "cancelled"]
+    begin = bisect_right(found, after, key=_cursor) if after else 0
+    part = found[begin : begin + limit + 1]
+    return CalendarView(
+        items=[_view(each, clashes) for each in part[:limit]],
+        next=_cursor(part[limit - 1]) if len(part) > limit else None,
+        total=len(found),
+        clashes=len(clashes),
+        gaps=[
+            GapView(account=gap.account, first=gap.first, last=gap.last)
+            for gap in gaps(entries, open_, max(first, today), until - timedelta(days=1), zone)
+        ],
+        zone=zone.key,
+    )
+
+
+@router.get("/feed")
+async def feed(admind: Service, caller: Owner, brand: Id = "") -> FeedAddress:
+    """The address that calendar programs subscribe to."""
+    url = await admind.calendar_feeds.address(caller.workspace, caller.member, brand or caller.brand)
+    return FeedAddress(on=bool(url), url=url)
+
+
+@router.post("/feed")
+async def turn_on(admind: Service, caller: Owner, brand: Id = "") -> FeedAddress:
+    """Turn it on, or renew its address: the one before opens nothing any more."""
+    url = await admind.calendar_feeds.turn_on(caller.workspace, caller.member, brand or caller.brand)
+    return FeedAddress(on=True, url=url)
+
+
+@router.delete("/feed")
+async def turn_off(admind: Service, caller: Owner, brand: Id = "") -> FeedAddress:
+    """Turn it off: its address opens nothing any more."""
+    await admind.calendar_feeds.turn_off(caller.workspace, caller.member, brand or caller.brand)
+    return FeedAddress(on=False, url="")
+
+
+async def _between(caller: Caller, first: date, until: date, zone: ZoneInfo, brand: str) -> tuple[Entry, ...]:
+    """Raises BadInput, NotFound."""
+    await span_of(caller, first, until, brand)
+    start, end = (datetime.combine(day, time(), zone) for day in (first, until))
+    only = frozenset({brand}) if brand else None
+    return await caller.looking.planned(caller.workspace, caller.member, start, end, only)
+
+
+async def span_of(caller: Caller, first: date, until: date, brand: str) -> None:
+    """Raises BadInput for days that make no span, NotFound for a brand that is not the caller's."""
+    if not date(2000, 1, 1) <= first < until <= date(2200, 1, 1) or (until - first).days > MOST_DAYS:
+        raise BadInput(f"A calendar shows 1 to {MOST_DAYS} days.", do_next="Give `until` a day after `from`.")
+    if brand:
+        await caller.looking.brand(caller.workspace, caller.member, brand)
+
+
+def _cursor(entry: Entry) -> str:
+    return f"{entry.at.timestamp():017.3f}|{entry.id}"
+
+
+def _view(entry: Entry, clashes: frozenset[str]) -> EntryView:
+    return EntryView(
+        kind=entry.kind,
+        id=entry.id,
+        draft=entry.draft,
+        brand=entry.brand,
+        at=entry.at,
+        title=entry.title,
+        state=entry.state,
+        accounts=list(entry.accounts),
+        campaign=entry.campaign,
+        clash=entry.id in clashes,
+        moves=bool(moves(entry)),
+    )
