@@ -176,7 +176,7 @@ def with_destinations(payload: SealedPayload, links: Sequence[Link]) -> SealedPa
     return payload.model_copy(update={"links": listed + also})
 
 
-def as_given(text: str, version: Version, brief: Brief) -> str:
+def as_typed(text: str, version: Version, brief: Brief) -> str:
     """A version's words with their links as people gave them, for whoever words them anew."""
     leads = {link.shown: link.destination for link in version.links}
     given = {_plain(link): link for link in (*brief.links, brief.link) if link}

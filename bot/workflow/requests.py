@@ -40,7 +40,7 @@ from bot.workflow.declarations import (
     taken_back,
     why_of,
 )
-from bot.workflow.minting import as_given
+from bot.workflow.minting import as_typed
 from bot.workflow.pictures import Pictures
 from bot.workflow.rereading import holding, newest
 from bot.workflow.room import Room
@@ -417,7 +417,7 @@ class Requests:
             raise BadInput("This draft has no link. Which one goes into the first comment?", kept=UNTOUCHED)
         comment = link if wish.link else wish.text
         if link and link in comment:
-            plain = {each.account: as_given(each.text, each, draft.brief) for each in mine}
+            plain = {each.account: as_typed(each.text, each, draft.brief) for each in mine}
             texts = {account: without(link, text) for account, text in plain.items() if link in text}
         if not all(text.strip() for text in texts.values()):
             raise BadInput("Then the post would have no text.", kept=UNTOUCHED)
@@ -871,7 +871,7 @@ class Requests:
 
 def _bare(version: Version, brief: Brief, brand: Brand, account: Account) -> str:
     """A version's words without what code put around them."""
-    return as_given(disclaimers.bare(unmarked(version.text, spoken(brief, account)), brand), version, brief)
+    return as_typed(disclaimers.bare(unmarked(version.text, spoken(brief, account)), brand), version, brief)
 
 
 def _made_of(version: Version, old: Draft, edit: Edit, case: Case, media: tuple[Medium, ...]) -> Making:

@@ -25,7 +25,7 @@ from bot.clock import Clock
 from bot.drafting.copy import Need
 from bot.errors import BadInput
 from bot.workflow.binding import Binder
-from bot.workflow.minting import Minting, Wording, as_given, with_destinations
+from bot.workflow.minting import Minting, Wording, as_typed, with_destinations
 from bot.workflow.opening import LinkOpening
 from storage.accounts import Account
 from storage.blobs.base import BlobStore
@@ -422,7 +422,7 @@ class Versions:
         """Where the links of the copy lead, as far as people gave them."""
         by_hand = [each.text for each in subject.versions if each.version.edited_by]
         return await self._opening.look(
-            [as_given(each.text, each.version, subject.brief) for each in subject.versions],
+            [as_typed(each.text, each.version, subject.brief) for each in subject.versions],
             draft=draft,
             given=(*subject.sources, *by_hand),
             but=[page.url for page in subject.pages],
