@@ -51,6 +51,8 @@ QUEUE_OF = {
     "sources": "upkeep",
     "feed": "upkeep",
     "entry": "chat",
+    "plan": "upkeep",
+    "slot": "chat",
     "revise": "chat",
     "request": "chat",
     "reply": "chat",
