@@ -61,6 +61,7 @@ from bot.leaving.telling import Telling
 from bot.llm.budget import Meter, Payer
 from bot.llm.chat_models import ModelChoice
 from bot.planning.content_calendar import ContentCalendar
+from bot.planning.standing import Standing
 from bot.publishing.pause import Pausing
 from bot.publishing.publisher import Publisher
 from bot.publishing.reconciler import Reconciler
@@ -91,6 +92,7 @@ from bot.workflow.documents import Documents
 from bot.workflow.entry_drafts import EntryDrafts
 from bot.workflow.erasing import Erasing
 from bot.workflow.examine import Doctor
+from bot.workflow.free_slots import FreeSlots
 from bot.workflow.history import History
 from bot.workflow.holding_back import HoldingBack
 from bot.workflow.housing import Housing
@@ -112,6 +114,7 @@ from bot.workflow.once import OnceOnly
 from bot.workflow.opening import LinkOpening
 from bot.workflow.painting import Painter
 from bot.workflow.pictures import Pictures
+from bot.workflow.plans import Plans
 from bot.workflow.polling import Polling
 from bot.workflow.posts import Posts
 from bot.workflow.programs import Programs
@@ -127,6 +130,7 @@ from bot.workflow.revising import Revising
 from bot.workflow.revisions import Revisions
 from bot.workflow.room import Room
 from bot.workflow.shelf import Shelf
+from bot.workflow.slots import Slots
 from bot.workflow.stopping import Stopping
 from bot.workflow.syndication import Syndication
 from bot.workflow.taking_up import TakingUp
@@ -516,6 +520,8 @@ class AdMind:
             binder=Binder(self.blobs, self.signer) if self.signer is not None else None,
         )
         self._sources = Sources(database, client=self.client, blobs=self.blobs, clock=clock)
+        self.standing = Standing(database, clock)
+        free = FreeSlots(database, self.standing, clock)
         self.requests = Requests(
             database,
             audit=self.audit,
@@ -537,10 +543,15 @@ class AdMind:
             model_name=settings.model,
             room=room,
             describer=self._describer,
+            free=free,
             swapping=None
             if not is_model(settings.model)
             else lambda asker: Swapping(self._ask(asker, Meter(), by_rule=False)),
         )
+        self.plans = Plans(
+            database, standing=self.standing, free=free, requests=self.requests, audit=self.audit, clock=clock
+        )
+        self.slots = Slots(database, requests=self.requests, board=self.board, clock=clock)
 
         self.calendar_importing = CalendarImporting(
             database,
@@ -676,6 +687,8 @@ class AdMind:
         self.engine.register("chat", "entry", self._with_model(entries.entry))
         self.engine.register("upkeep", "feed", polling.feed)
         self.engine.register("chat", "import", self._with_model(self.calendar_importing.work))
+        self.engine.register("upkeep", "plan", self.slots.plan)
+        self.engine.register("chat", "slot", self._with_model(self.slots.slot))
         self.engine.register("publish", "reconcile", self.reconciler.reconcile)
         promised = Promised(database, posts=self.posts, board=self.board, clock=self.clock)
         self.engine.register("publish", "takedown", promised.take_down)
@@ -944,6 +957,7 @@ class AdMind:
 
     async def _arm(self, _fired: datetime) -> None:
         await self.weekly.arm(await self.people.store.workspace_ids())
+        await self.slots.arm(await self.people.store.workspace_ids())
 
     async def _clean(self, _fired: datetime) -> None:
         await self.retention.sweep()

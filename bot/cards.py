@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.chat import Button, Card, CardPicture, CardSection
 from bot.naming import Words, disclosed
@@ -17,21 +18,26 @@ EXCERPT = 280  # characters of a version's text on a card before "See more"
 OPTION = 140  # characters of another wording
 
 
-def draft_card(draft: Draft, names: Words, *, missing: str, posts: Sequence[Post] = ()) -> Card:
-    """A draft as it waits for a decision, or as it was decided. `missing` says what it waits for."""
+def draft_card(
+    draft: Draft, names: Words, *, missing: str, posts: Sequence[Post] = (), safe: datetime | None = None
+) -> Card:
+    """A draft as it waits for a decision, or as it was decided. `missing` says what it waits for, `safe` until when
+    somebody who decides is surely at work.
+    """
     picture = next((medium for version in draft.versions for medium in version.media), None)
     open_still = draft.status in OPEN
     return Card(
         title=f"{names.brand.name} · {draft.title}",
         when=names.time(draft.due) if draft.due else names.t("as soon as it is approved"),
         at=draft.due,
-        status=_status(draft, names, missing, posts),
+        status=_status(draft, names, missing, posts, safe),
         picture=_picture(picture) if picture else None,
         sections=tuple(_section(version, names, picture, draft.brief.partner) for version in draft.versions),
         options=_options(draft) if open_still else (),
         notes=(
             *(line for post in posts if (line := post_line(post, names))),
             *(_note(finding, names) for finding in draft.findings if open_still),
+            *([names.t("Why this: {reason}", reason=names.said(draft.why))] if draft.why and open_still else ()),
         ),
         buttons=_buttons(draft, names, posts),
         footer=_footer(draft, names),
@@ -62,9 +68,11 @@ def client_card(card: Card, names: Words, *, internal: bool) -> Card:
     return card.model_copy(update={"buttons": decides, "notes": notes, "options": (), "footer": ""})
 
 
-def _status(draft: Draft, names: Words, missing: str, posts: Sequence[Post]) -> str:
+def _status(draft: Draft, names: Words, missing: str, posts: Sequence[Post], safe: datetime | None) -> str:
     if draft.status is DraftStatus.waiting and draft.decide_by:
         until = names.t("decide by {when}", when=names.time(draft.decide_by))
+        if safe is not None and safe < draft.decide_by:
+            until += ", " + names.t("surely by {when}, within working hours", when=names.time(safe))
         return f"{missing.rstrip('.')} · {until}"
     if draft.status is DraftStatus.approved:
         out = [p for p in posts if p.receipt and not p.receipt.taken_down_at]

@@ -36,7 +36,7 @@ def shards() -> tuple[str, ...]:
 
 
 def due(workspace: str) -> str:
-    """ZSET `post|note|remind|expire|reconcile|digest|numbers|sources|feed|entry:<id>` → ms; kept."""
+    """ZSET `post|note|remind|expire|reconcile|digest|numbers|sources|feed|entry|plan|slot:<id>` → ms; kept."""
     return of(workspace, "due")
 
 

@@ -10,17 +10,18 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, cast
 
 from pydantic import AfterValidator, Field, model_validator
 
 from storage.commit import Change
 from storage.record import Frozen, Record
 from storage.redis import Database
-from storage.stores import Family
+from storage.stores import Family, Kept
 
 HORIZON_DAYS = 7
 MOST_RECURRENCES, MOST_SINGLE = 200, 1000
+MOST_BETWEEN = 20_000
 
 
 def _local(moment: datetime) -> datetime:
@@ -71,9 +72,18 @@ class Purpose(Frozen):
         description="ideas: drafted from the plan; queue: takes what people put there; evergreen: brings posts back",
     )
     topic: str = Field("", max_length=300, description="what it is about, where that is known")
+    facts: tuple[Annotated[str, Field(min_length=1, max_length=400)], ...] = Field(
+        (), max_length=20, description="what its post may say, in the team's own words"
+    )
+    link: str = Field("", max_length=2000)
     campaign: str = Field("", description="campaign id")
     added_by: str = Field(description="member id, in whose name drafts are asked for")
     added_at: datetime
+
+
+def purpose_of(source: Purpose) -> Purpose:
+    """What a recurrence or a single slot is for, without when it comes."""
+    return Purpose.model_validate({name: getattr(source, name) for name in Purpose.model_fields})
 
 
 class Recurrence(Purpose):
@@ -175,6 +185,20 @@ class Plan(Record):
         return next((each for each in self.pillars if each.name.casefold() == wanted), None)
 
 
+class Chosen(Frozen):
+    """What a slot's post is to be about, worked out when the horizon reached it."""
+
+    topic: str
+    why: str = Field("", description="why that, in a sentence")
+    pillar: str = ""
+    form: str = ""
+    audience: str = ""
+    goal: str = "inform"
+    facts: tuple[str, ...] = ()
+    link: str = ""
+    again: str = Field("", description="the evergreen draft that comes back in fresh words")
+
+
 class SlotState(StrEnum):
     empty = "empty"
     drafting = "drafting"
@@ -202,8 +226,7 @@ class Slot(Record):
     state: SlotState = SlotState.empty
     draft: str = ""
     draft_at: datetime = Field(description="when it is filled, early enough for whoever approves")
-    topic: str = Field("", description="what was chosen for it")
-    why: str = Field("", description="why that was chosen, in a sentence")
+    chosen: Chosen | None = None
     fills: int = Field(0, description="how often it was filled anew")
     tries: int = 0
     problem: str = Field("", description="why it is empty, in a sentence")
@@ -235,17 +258,20 @@ class SlotStore(Family[Slot]):
         at = slot.due.timestamp()
         return self.put(change, slot, slot.id, ver=ver, at=at, **{f"of:{slot.brand}": at})
 
+    async def kept(self, workspace: str, brand: str, start: datetime, end: datetime) -> dict[str, Kept[Slot]]:
+        """Those of a brand that are due from `start` until before `end`, by their ids and in their order."""
+        index, most = self.index_key(workspace, f"of:{brand}"), f"({end.timestamp()!r}"
+        client = cast(Any, self._database.client)
+        ids = await client.zrange(index, start.timestamp(), most, byscore=True, offset=0, num=MOST_BETWEEN)
+        pipe = client.pipeline(transaction=False)
+        for each in ids:
+            pipe.hmget(self.key(workspace, each), "ver", "doc")
+        found = zip(ids, await pipe.execute() if ids else [], strict=True)
+        return {each: Kept(Slot.load(doc), int(ver)) for each, (ver, doc) in found if doc}
+
     async def between(self, workspace: str, brand: str, start: datetime, end: datetime) -> tuple[Slot, ...]:
-        """Those of a brand that are due from `start` until before `end`, in their order."""
-        page = await self.page(
-            workspace,
-            index=f"of:{brand}",
-            limit=5000,
-            newest_first=False,
-            least=start.timestamp(),
-            most=f"({end.timestamp()!r}",
-        )
-        return page.items
+        """The same without what writing them takes."""
+        return tuple(each.record for each in (await self.kept(workspace, brand, start, end)).values())
 
 
 def slot_id(source: str, day: date) -> str:

@@ -107,10 +107,9 @@ class Writing:
             columns = ("slot", "due", "state", "pillar", "form", "topic", "why", "problem", "draft")
             with Table(self._zip, "plan/slots.csv", columns) as table:
                 for slot in slots:
-                    said = slot.model_dump(include={"due", "topic", "why", "problem", "draft"})
-                    of = slot.purpose
-                    row = {"slot": slot.id, "state": slot.state.value, "pillar": of.pillar, "form": of.form}
-                    table.row({**row, **said})
+                    said = slot.model_dump(include={"due", "problem", "draft"})
+                    of = slot.chosen.model_dump() if slot.chosen else slot.purpose.model_dump()
+                    table.row({"slot": slot.id, "state": slot.state.value, **of, **said})
 
     async def _drafts(self) -> AsyncIterator[None]:
         states = state_names(self._names.words)

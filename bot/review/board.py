@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from bot.clock import Clock, milliseconds
 from bot.errors import AdMindError
 from bot.review.delivering import Delivering, to_each
 from bot.review.hosting import Hosting
+from bot.review.hours import latest_safe
 from bot.review.quorum import Standing
 from bot.review.round_table import RoundTable
 from bot.team.persons import Persons
@@ -91,7 +93,7 @@ class Board:
         internal = bool(standings) and all(standing.internal for standing in standings)
         for_clients = draft_card(draft, to_client, missing=missing, posts=posts)
         return _Drawn(
-            draft_card(draft, words, missing=missing, posts=posts),
+            draft_card(draft, words, missing=missing, posts=posts, safe=_safe(draft, table)),
             client_card(for_clients, to_client, internal=internal),
             internal,
         )
@@ -327,3 +329,12 @@ def _telling(post: Post) -> str:
     if post.receipt is not None and post.receipt.taken_down_at is not None:
         return f"post:{post.id}:taken down"
     return f"post:{post.id}:{post.state.value}:{len(post.attempts)}:{milliseconds(post.due)}:{why}"
+
+
+def _safe(draft: Draft, table: RoundTable) -> datetime | None:
+    """For a draft that the plan asked for, as nobody chose the moment that it came in."""
+    if not draft.slot or draft.decide_by is None:
+        return None
+    brand = table.brands[draft.brand]
+    zone, approvals = table.home.zone, brand.policy.approvals
+    return latest_safe(draft.decide_by, draft.brand, table.members, zone=zone, approvals=approvals)

@@ -24,6 +24,7 @@ from bot.drafting.sources import Known, ReadPages, Sources, addresses_in, called
 from bot.drafting.swapping import Swapping
 from bot.errors import BadInput, ChangedSince, Conflict, NotAllowed, NotFound
 from bot.llm.commenting import CommentWish, comment_wish, without
+from bot.planning.standing import PlaceView
 from bot.review.discreet import only_client
 from bot.review.reminders import decide_by
 from bot.when import Unclear, resolve
@@ -40,6 +41,7 @@ from bot.workflow.declarations import (
     taken_back,
     why_of,
 )
+from bot.workflow.free_slots import FreeSlots, asks_for_free_slot
 from bot.workflow.minting import as_typed
 from bot.workflow.pictures import Pictures
 from bot.workflow.rereading import holding, newest
@@ -110,6 +112,8 @@ class Idea:
     due: datetime | None = None  # instead of `when`, where the instant is known
     text: str = ""  # a person's own, which goes out as it is: nobody writes
     shown_at: datetime | None = None  # when people are shown it, unless at once
+    slot: str = ""  # the place in the plan that it fills
+    why: str = ""  # why the plan chose it, in English
 
 
 class Quoting(BadInput):
@@ -140,6 +144,7 @@ class Edit:
     first_comment: str | None = None  # what the brief wants there
     slides: tuple[CardText, ...] | None = None  # the pages of its carousel
     look: Describer | None = None  # what looks at new pictures: once, however often the revision is tried
+    slot: str = ""  # the place in the plan that it goes to
 
 
 class Requests:
@@ -160,6 +165,7 @@ class Requests:
         model_name: str,
         room: Room,
         describer: Callable[[Asker], Describer],
+        free: FreeSlots | None = None,
         swapping: Callable[[Asker], Swapping] | None = None,
     ) -> None:
         self._describer = describer
@@ -179,6 +185,7 @@ class Requests:
         self._clock = clock
         self._model_name = model_name
         self._room = room
+        self._free = free  # None where there are no plans
 
     async def draft(
         self, asker: Asker, ideas: Sequence[Idea], *, family: str = "", known: Known | None = None
@@ -474,6 +481,12 @@ class Requests:
     async def move(self, asker: Asker, draft_id: str, when: str) -> Draft:
         """Another time, which is new bytes to approve. An approver who moves it approves the result thereby."""
         case, brand, member = await self._open(asker, draft_id)
+        if self._free is not None and asks_for_free_slot(when):
+            place = await self._free.next(asker.workspace, brand.id, [each.account for each in case.draft.versions])
+            await self._free.put(asker.workspace, place, draft_id)
+            brief = _of_place(case.draft.brief, place)
+            edit = Edit({}, why="Moved to the next free slot.", due=(place.due,), slot=place.id, wish=brief)
+            return await self._revision(asker, case, brand, member, edit)
         due = self._one_time(when, asker)
         return await self._revision(asker, case, brand, member, Edit({}, why=f"Moved to {when[:200]}.", due=(due,)))
 
@@ -521,6 +534,12 @@ class Requests:
             return [(idea, accounts, idea.due)]
         if not idea.when.strip():
             return [(idea, accounts, None)]
+        if self._free is not None and asks_for_free_slot(idea.when):
+            place, draft_id = await self._free.next(brand.workspace, brand.id, [a.id for a in accounts]), idea.draft
+            draft_id = draft_id or new_id("d")
+            await self._free.put(brand.workspace, place, draft_id)
+            idea = replace(idea, draft=draft_id, slot=place.id, brief=_of_place(idea.brief, place))
+            return [(idea, accounts, place.due)]
         found = resolve(idea.when, now=self._clock.now(), zone=brand.zone or asker.zone, language=asker.language)
         if isinstance(found, Unclear):
             raise BadInput(found.question)
@@ -655,6 +674,8 @@ class Requests:
             ),
             sources=sources,
             called=called(brief, sources),
+            slot=idea.slot,
+            why=idea.why,
             created_at=now,
             updated_at=now,
         )
@@ -829,6 +850,7 @@ class Requests:
             card=words,
             slides=tuple(CardWords(**each.model_dump()) for each in pages),
             due=due,
+            slot=edit.slot or old.slot,
             decide_by=decide_by(due, now),
             reminders=() if edit.due is not None else old.reminders,
             revision=old.revision + 1,
@@ -872,6 +894,11 @@ class Requests:
 def _bare(version: Version, brief: Brief, brand: Brand, account: Account) -> str:
     """A version's words without what code put around them."""
     return as_typed(disclaimers.bare(unmarked(version.text, spoken(brief, account)), brand), version, brief)
+
+
+def _of_place(brief: Brief, place: PlaceView) -> Brief:
+    """What the plan wanted there counts for the mix."""
+    return brief.model_copy(update={"pillar": brief.pillar or place.pillar, "form": brief.form or place.form})
 
 
 def _made_of(version: Version, old: Draft, edit: Edit, case: Case, media: tuple[Medium, ...]) -> Making:

@@ -53,6 +53,8 @@ QUEUE_OF = {
     "feed": "upkeep",
     "entry": "chat",
     "import": "chat",
+    "plan": "upkeep",
+    "slot": "chat",
     "revise": "chat",
     "request": "chat",
     "reply": "chat",
