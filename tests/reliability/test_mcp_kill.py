@@ -10,7 +10,7 @@ import pytest
 from tests.handlers.cli.admind import AdMindHere
 from tests.handlers.web.programs import called, program
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(180)]
 
 
 async def test_a_request_that_broke_off_is_the_same_when_it_is_asked_again(tmp_path: Path) -> None:
