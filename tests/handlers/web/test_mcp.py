@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 from datetime import timedelta
@@ -15,12 +16,14 @@ import pytest
 from mcp import MCPError
 
 from bot.bootstrap import AdMind
+from bot.chat import ChatRequest, own_conversation
 from bot.clock import MovableClock, SystemClock
 from bot.conversation.tools import TOOLS as AGENTS
 from handlers.web.app import create_app, create_public_app
 from handlers.web.mcp.rates import MOST_A_MINUTE, MOST_AT_ONCE, Rates, TooOften
 from handlers.web.mcp.tools import TOOLS
-from tests.handlers.serving import API, Served
+from tests.fakes.waiting import until
+from tests.handlers.serving import API, Served, serving
 from tests.handlers.web.programs import called, program, refused
 from tests.handlers.web.test_access import is_problem, raw
 
@@ -249,6 +252,52 @@ async def test_what_a_page_says_is_given_as_data_and_does_nothing(running: Serve
         assert wanted not in json.dumps(outside, ensure_ascii=False)
         assert shown["status"] == "waiting" and shown["posts"] == []
         assert [people.get(f"{API}/{each}?limit=200").json() for each in ("posts", "pauses")] == before
+
+
+async def test_who_hangs_up_takes_no_more_of_its_share_and_a_stop_answers_who_waits(tmp_path: Path) -> None:
+    hello = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    accept = {"Accept": "application/json, text/event-stream"}
+    with contextlib.ExitStack() as until_stopped:
+        served = until_stopped.enter_context(serving(tmp_path, {"ADMIND_MCP": "on"}))
+        owner = served.on_loop(lambda: served.admind.setup.local_owner(served.admind.workspace.id))
+        assert owner is not None
+        conversation = own_conversation(owner.id, served.admind.workspace.default_brand, "x")
+        asked = ChatRequest(
+            workspace=owner.workspace, surface="mcp", member=owner.id, conversation=conversation, text="hello"
+        )
+        waiting = served.on_loop(lambda: served.admind.desk.receive(asked, hand_over=False))  # for a minute
+        token = served.token("read")
+        look = {"name": "look_at_request", "arguments": {"request": waiting, "wait_seconds": 50}}
+        held = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": look}
+        headers = {"Authorization": f"Bearer {token}", **accept}
+        async with httpx2.AsyncClient(base_url=served.url, headers=headers, timeout=60, trust_env=False) as http:
+
+            async def full() -> bool:
+                return (await http.post("/mcp", json=hello)).status_code == 429
+
+            async def free() -> bool:
+                return not await full()
+
+            async def one() -> httpx2.Response:
+                while (answer := await http.post("/mcp", json=held)).status_code == 429:  # noqa: ASYNC110 - one looks
+                    await asyncio.sleep(0.02)
+                return answer
+
+            def hold() -> list[asyncio.Task[httpx2.Response]]:
+                return [asyncio.create_task(one()) for _ in range(MOST_AT_ONCE)]
+
+            calls = hold()
+            await until(full, "its share is taken", seconds=20)
+            for call in calls:
+                call.cancel()
+            await asyncio.gather(*calls, return_exceptions=True)
+            await until(free, "its share is free", seconds=20)
+            calls = hold()
+            await until(full, "its share is taken again", seconds=20)
+            await asyncio.to_thread(until_stopped.close)
+            answers = await asyncio.gather(*calls)
+    for answer in answers:
+        assert is_problem(answer, 503) and "call again" in answer.json()["detail"] and "retry-after" in answer.headers
 
 
 def _app(**settings: object) -> AdMind:
