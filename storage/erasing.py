@@ -13,6 +13,7 @@ from storage.learned import LearnedStore
 from storage.media import MediaStore
 from storage.posts import Post
 from storage.redis import Database
+from storage.standing import StandingPictures
 from storage.stores import DraftStore, Family, PostStore, R
 
 BEFORE_SECONDS = 86_400.0  # posts that were moved may be due before their draft was made, never by much
@@ -44,9 +45,11 @@ async def forget_draft(database: Database, workspace: str, draft_id: str) -> boo
     if kept is None:
         return False
     draft = kept.record
-    for post in await posts_of(database, draft):
+    mine = await posts_of(database, draft)
+    for post in mine:
         await _forget(database, posts, workspace, post.id, ["all", f"of:{post.brand}", "asking", "ended", "counted"])
-    await _forget_pictures(database, draft)
+    names = await _forget_pictures(database, draft)
+    await StandingPictures(database).forget(workspace, [post.id for post in mine], names)
     await _forget_cards(database, draft)
     await _forget_quotations(database, draft)
     lists = ["all", f"of:{draft.brand}", "open", f"open:{draft.brand}", "ended"]
@@ -69,8 +72,8 @@ async def _forget(database: Database, family: Family[R], workspace: str, record_
     await packs.cut_out(database, workspace, family.kind, record_id)
 
 
-async def _forget_pictures(database: Database, draft: Draft) -> None:
-    """What AdMind drew for it; what people sent is theirs to remove."""
+async def _forget_pictures(database: Database, draft: Draft) -> set[str]:
+    """What AdMind drew for it; what people sent is theirs to remove. The names of all that it showed."""
     media, before = MediaStore(database), None
     names = {m.sha256 for each in await _revisions(database, draft) for v in each.versions for m in v.media}
     while items := await media.list(draft.workspace, draft.brand, before=before, limit=200):
@@ -83,6 +86,7 @@ async def _forget_pictures(database: Database, draft: Draft) -> None:
         if item is not None and item.from_draft == draft.id and item.source != "upload":
             await packs.cut_out(database, draft.workspace, "media", f"{draft.brand}:{sha256}")
             await media.delete(draft.workspace, draft.brand, sha256)
+    return names
 
 
 async def _revisions(database: Database, draft: Draft) -> list[Draft]:

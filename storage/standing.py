@@ -6,6 +6,7 @@ The post's own record says whether it still does, so nothing has to be taken bac
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from storage import keys, snapshot
@@ -33,6 +34,12 @@ class StandingPictures:
             if kept is not None and stands(kept.record):
                 return mime
         return None
+
+    async def forget(self, workspace: str, posts: Iterable[str], names: Iterable[str]) -> None:
+        """These posts are erased, and show none of these pictures any more."""
+        gone = list(posts)
+        for sha256 in names if gone else ():
+            await self._client.hdel(_key(workspace, sha256), *gone)
 
     async def posts(self, workspace: str) -> frozenset[str]:
         """The ids of all posts that have shown pictures in this way."""

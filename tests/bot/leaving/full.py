@@ -333,7 +333,10 @@ async def where(database: Database, folder: Path, objects: Mapping[str, bytes] |
             "list": lambda key=key: client.lrange(key, 0, -1),
             "stream": lambda key=key: client.xrange(key),
         }
-        value = await read[await client.type(key)]()
+        kind = await client.type(key)
+        if kind == "none":  # its time was over between the list and the look
+            continue
+        value = await read[kind]()
         if WORD in str(key) or WORD in str(value):
             found.add(str(key).partition("}:")[2].partition(":")[0])
     for path in folder.rglob("*"):

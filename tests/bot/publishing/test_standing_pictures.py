@@ -10,6 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
+
+from bot.errors import BadInput
+from bot.workflow.erasing import Erasing
 from bot.workflow.library import Library
 from bot.workflow.retention import Retention
 from bot.workflow.room import Room
@@ -125,6 +129,19 @@ async def test_what_did_not_go_out_shows_nothing_and_what_others_show_stays(data
         assert await place.shown() == [PAIR[0], None]
         await place.world.posts.take_down(place.world.ws, first.id, place.world.owner.id, "test")
         assert await place.shown() == [None, None], "the failed one shows none"
+
+
+async def test_an_erased_draft_leaves_nothing_of_where_its_pictures_stood(database: Database, tmp_path: Path) -> None:
+    async with town(database, tmp_path / "data") as place:
+        world = place.world
+        post = await place.approved(*MEDIA)
+        await world.publish_due(post)
+        erasing = Erasing(database, audit=world.audit, channels=world.channels, clock=world.clock)
+        with pytest.raises(BadInput, match="still out"):
+            await erasing.draft(world.ws, world.owner.id, post.draft)
+        await world.posts.take_down(world.ws, post.id, world.owner.id, "test")
+        await erasing.draft(world.ws, world.owner.id, post.draft)
+        assert await StandingPictures(database).posts(world.ws) == frozenset()
 
 
 async def test_they_end_with_the_brand_and_its_owner_is_told(database: Database, tmp_path: Path) -> None:

@@ -115,7 +115,9 @@ def test_one_sign_in_at_linkedin_connects_the_page_that_was_chosen(road: Road) -
     road.linkedin.posts.append(linkedin.Post("urn:li:share:7", written, "", road.clock.now()))
     chosen = road.person.get(page).text
     assert "<p><b>Velo AG</b>" in chosen and road.accounts("linkedin") == []
-    assert "Our &lt;last&gt; words" in chosen and f"{page}/face" not in chosen, "its own posts, and not Ana's face"
+    assert "Our &lt;last&gt; words" in chosen and f"{page}/face" in chosen, "its own posts"
+    logo = road.person.get(f"{page}/face")
+    assert logo.status_code == 200 and logo.content != face_of("face"), "its own logo, and not Ana's face"
     road.linkedin.posts.clear()
     assert road.person.post(page, {"name": "Velo on LinkedIn"}).status_code == 303
     [account] = road.accounts("linkedin")
