@@ -77,6 +77,7 @@ from bot.workflow.answers import Answers
 from bot.workflow.calendar_exporting import CalendarExporting
 from bot.workflow.calendar_feeds import CalendarFeeds
 from bot.workflow.calendar_importing import CalendarImporting
+from bot.workflow.calendar_showing import CalendarShowing
 from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
 from bot.workflow.costing import Costing
@@ -365,6 +366,7 @@ class AdMind:
             database, board=self.board, clock=self.clock, numbers_come=self.numbers.come, calendar=calendar
         )
         self.calendar_exporting = CalendarExporting(database)
+        self.calendar_showing = CalendarShowing(database, self.clock)
         self.calendar_feeds = CalendarFeeds(
             database,
             calendar=calendar,
