@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.browser import Visitor, visitor
 from tests.handlers.serving import Served
@@ -22,7 +22,7 @@ def weeks_ahead(weeks: int) -> date:
     return today - timedelta(days=today.weekday()) + timedelta(weeks=weeks, days=2)
 
 
-def at(page: Page, day: date, hour: int, draft: str) -> object:
+def at(page: Page, day: date, hour: int, draft: str) -> Locator:
     return page.locator(f'[data-day="{day}"] [data-hour="{hour}"] [data-moves="{draft}"]')
 
 
