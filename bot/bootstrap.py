@@ -82,6 +82,7 @@ from bot.workflow.binding import Binder
 from bot.workflow.calendar_exporting import CalendarExporting
 from bot.workflow.calendar_feeds import CalendarFeeds
 from bot.workflow.calendar_importing import CalendarImporting
+from bot.workflow.calendar_showing import CalendarShowing
 from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
 from bot.workflow.costing import Costing
@@ -414,6 +415,7 @@ class AdMind:
             calendar=calendar,
         )
         self.calendar_exporting = CalendarExporting(database)
+        self.calendar_showing = CalendarShowing(database, self.clock)
         self.calendar_feeds = CalendarFeeds(
             database,
             calendar=calendar,

@@ -31,7 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "take-down": ("deciding", "Delete a published post from its channel."),
     "pause": ("deciding", "STOP: nothing goes out until you resume."),
     "resume": ("deciding", "Let posts go out again."),
-    "calendar": ("looking", "The next posts, by day."),
+    "calendar": ("calendar", "What is planned, by day; import, export, subscribe."),
     "costs": ("costs", "What language models took, by brand and model."),
     "report": ("reporting", "How posts did: figures, picture, PDF, CSV."),
     "notices": ("looking", "What AdMind had to tell."),

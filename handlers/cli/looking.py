@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from itertools import groupby
 from typing import Any
 
 import click
@@ -163,33 +162,6 @@ def _post_row(post: dict[str, Any]) -> tuple[str | Text, ...]:
     if numbers := post.get("numbers"):
         more += "\n" + how_it_did(numbers["counts"], datetime.fromisoformat(numbers["at"]), datetime.now(UTC))
     return post["id"], state(post["status"]), local_time(post["due"]), post["account_name"], post["title"], more
-
-
-@click.command()
-@click.option("--ics", is_flag=True, help="Print it for calendar programs (RFC 5545).")
-@as_json
-@command
-async def calendar(ics: bool, json_: bool) -> None:
-    """What goes out next, by day."""
-    async with line() as opened:
-        if ics:
-            click.echo(await opened.raw("/calendar.ics"), nl=False)
-            return
-        scheduled = (await opened.every("/posts", status="scheduled"))["items"]
-        waiting = [d for d in (await opened.every("/drafts", status="open"))["items"] if d["due"]]
-        if json_:
-            show_json({"scheduled": scheduled, "waiting": waiting})
-            return
-        entries = [(p["due"], p["status"], p["account_name"], p["title"]) for p in scheduled]
-        entries += [(d["due"], d["status"], _where(d), d["title"]) for d in waiting]
-        if not entries:
-            click.echo("Nothing is planned yet.")
-        out = console()
-        for day, found in groupby(sorted(entries), key=lambda entry: local_time(entry[0]).rsplit(",", 1)[0]):
-            out.print(shown(f"\n{day}", "bold"))
-            out.print(
-                table(("", "", "", ""), [(local_time(e[0]).rsplit(", ", 1)[1], state(e[1]), e[2], e[3]) for e in found])
-            )
 
 
 @click.command()

@@ -25,6 +25,7 @@ PAGES = (
     "/calendar",
     "/calendar?view=week",
     "/calendar?view=list",
+    "/calendar/files",
     "/posts",
     "/posts?show=asking",
     "/posts/{post}",

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import date, datetime, time, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
 
+from bot.conversation.periods import read_period
 from bot.errors import BadInput
 from bot.planning.content_calendar import Entry, Wanted, clashing, gaps, moves
+from bot.words import words
+from bot.workflow.calendar_showing import Asked
 from handlers.web.api.idempotent import IdempotentRoute
 from handlers.web.auth import Caller, Owner, Reader, Service
 
@@ -47,6 +51,13 @@ class CalendarView(BaseModel):
     clashes: int
     gaps: list[GapView] = Field(description="Where an account has nothing for seven days or more.")
     zone: str
+
+
+class SpanView(BaseModel):
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    first: date = Field(serialization_alias="from")
+    until: date = Field(description="The day after the last.")
 
 
 class FeedAddress(BaseModel):
@@ -91,6 +102,35 @@ async def calendar(
         ],
         zone=zone.key,
     )
+
+
+@router.get("/span")
+async def span(admind: Service, caller: Reader, period: Annotated[str, Query(max_length=100)] = "") -> SpanView:
+    """Which days words such as "next week" or "March" mean; the next seven without any."""
+    zone = await caller.looking.zone(caller.workspace)
+    found = read_period(period, admind.clock.now(), zone.key, "en", past=False)
+    return SpanView(first=found.start.date(), until=found.end.date())
+
+
+@router.get("/picture", response_class=Response, responses={200: {"content": {"image/png": {}}}})
+async def picture(
+    admind: Service,
+    caller: Reader,
+    first: Annotated[date, Query(alias="from")],
+    until: Annotated[date, Query(description="The day after the last; a picture shows six weeks at most.")],
+    brand: Id = "",
+    theme: Literal["light", "dark"] = "light",
+) -> Response:
+    """The calendar of one brand as a picture. What it shows in words stands in the header `X-Alt-Text`, URL-encoded."""
+    brand = brand or caller.brand
+    await span_of(caller, first, until, brand)
+    member = await caller.looking.member(caller.workspace, caller.member)
+    home = await caller.looking.home(caller.workspace)
+    asked = Asked(caller.workspace, caller.member, brand, first, until, ZoneInfo(home.zone))
+    book = words(member.language or home.language)
+    drawn = await admind.calendar_showing.draw(caller.looking, asked, book, dark=theme == "dark")
+    headers = {"X-Alt-Text": quote(drawn.alt), "Cache-Control": "no-store"}
+    return Response(drawn.data, media_type="image/png", headers=headers)
 
 
 @router.get("/feed")

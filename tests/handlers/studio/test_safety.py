@@ -55,6 +55,7 @@ PLACES = (
     "/chat",
     "/drafts",
     "/calendar",
+    "/calendar/files",
     "/posts",
     "/library",
     "/stop/ask",
@@ -154,7 +155,8 @@ def test_two_brands_never_see_a_word_of_each_other(tmp_path: Path) -> None:
         picture = secret["versions"][0]["media"][0]["sha256"]
         account = secret["versions"][0]["account"]
         ana, person = Person(two), Person(two, ben)
-        seen = ("/chat", "/drafts?show=all", "/calendar", "/calendar?view=list", "/posts?show=all", "/library",
+        seen = ("/chat", "/drafts?show=all", "/calendar", "/calendar?view=list",
+                "/calendar/files/export?days=400", "/calendar/files", "/posts?show=all", "/library",
                 "/stop/ask",
                 "/settings/brand", "/settings/members", "/settings/accounts", "/settings/tokens", "/settings/audit",
                 "/settings/system", "/settings/me", "/settings/audit?about=" + secret["id"])  # fmt: skip
