@@ -51,6 +51,7 @@ from bot.errors import Misconfigured
 from bot.fetch import safe_client
 from bot.insights.clicks import Clicks
 from bot.insights.numbers import ReadingNumbers
+from bot.insights.orders import Orders
 from bot.leaving.evidence import Evidencing
 from bot.leaving.exporting import Exporting
 from bot.leaving.farewells import Farewells
@@ -362,11 +363,19 @@ class AdMind:
         clock, paid = self.clock, self.settings.paid_numbers
         self.numbers = ReadingNumbers(database, channels=self.channels, open_door=self.doors, clock=clock, paid=paid)
         self.clicks = Clicks(database, clock)
+        self.orders = Orders(database, credentials=self.credentials, clock=clock)
 
     def _build_links(self, database: Database) -> None:
         """What links lead to."""
         base_url = self.settings.links_url or self.settings.public_url
-        self.linking = LinkRules(database, office=self.office, audit=self.audit, base_url=base_url, clock=self.clock)
+        self.linking = LinkRules(
+            database,
+            office=self.office,
+            audit=self.audit,
+            credentials=self.credentials,
+            base_url=base_url,
+            clock=self.clock,
+        )
 
     def _build_profile(self, database: Database) -> None:
         """What proposes a brand's profile: its homepage, and its people's own edits. And how its links are counted."""
@@ -849,6 +858,8 @@ class AdMind:
 
     async def _clean(self, _fired: datetime) -> None:
         await self.retention.sweep()
+        await self.retention.rehint()
+        await self.audit.rewrite_file()  # yesterday's salt of clicks leaves the database's file, too
 
     async def _beat(self, _fired: datetime) -> None:
         if self.settings.heartbeat_url and not await self.not_ready():

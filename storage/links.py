@@ -61,6 +61,7 @@ class Linking(Record):
     hosts: tuple[str, ...] = Field((), description="links to others stay as they are; empty: none do")
     short: bool = Field(False, description="whether links are made short")
     click_ids: bool = Field(False, description="whether a click takes a token along, to tie an order to it")
+    pixel: bool = Field(False, description="whether orders are taken from a pixel, which nobody signs")
     accounts: dict[str, str] = Field(default_factory=dict, description="account id → its own template, or none")
 
     def utm_for(self, account: str) -> str:
@@ -79,6 +80,7 @@ class ShortLink(Record):
     given: str
     destination: str
     made_at: datetime
+    click_ids: bool = Field(False, description="whether the brand had a click's own number sent along then")
 
 
 @dataclass(frozen=True, slots=True)
