@@ -31,10 +31,12 @@ def some(request: pytest.FixtureRequest) -> Database:
     return found
 
 
-async def link_out_at(database: Database, out_at: datetime, code: str = "abcdefghjk") -> Leads:
+async def link_out_at(
+    database: Database, out_at: datetime, code: str = "abcdefghjk", post_id: str = "p_out22222"
+) -> Leads:
     """A link of a post that went out then."""
     receipt = PostReceipt(remote_id="1", url="https://there.example/1", at=out_at)
-    post = a_post(id="p_out22222", state=PostState.published, receipt=receipt, due=out_at)
+    post = a_post(id=post_id, state=PostState.published, receipt=receipt, due=out_at)
     link = ShortLink(code=code, workspace=post.workspace, brand=post.brand, draft=post.draft, account=post.account,
                      given="https://velo.example", destination="https://velo.example", made_at=out_at)  # fmt: skip
     assert await LinkStore(database).mint(link)
