@@ -52,6 +52,7 @@ from bot.errors import Misconfigured
 from bot.fetch import safe_client
 from bot.insights.clicks import Clicks
 from bot.insights.numbers import ReadingNumbers
+from bot.insights.orders import Orders
 from bot.leaving.evidence import Evidencing
 from bot.leaving.exporting import Exporting
 from bot.leaving.farewells import Farewells
@@ -370,6 +371,7 @@ class AdMind:
             budget=ReadingBudget(database, limit=settings.paid_numbers_budget),
         )
         self.clicks = Clicks(database, clock)
+        self.orders = Orders(database, credentials=self.credentials, clock=clock)
         self.counting = Counting(
             database, channels=self.channels, open_door=self.doors, clock=clock, days=settings.numbers_days
         )
@@ -400,7 +402,14 @@ class AdMind:
     def _build_links(self, database: Database) -> None:
         """What links lead to."""
         base_url = self.settings.links_url or self.settings.public_url
-        self.linking = LinkRules(database, office=self.office, audit=self.audit, base_url=base_url, clock=self.clock)
+        self.linking = LinkRules(
+            database,
+            office=self.office,
+            audit=self.audit,
+            credentials=self.credentials,
+            base_url=base_url,
+            clock=self.clock,
+        )
 
     def _build_calendar(self, database: Database) -> None:
         """The office, what members may see, and the calendar in all its shapes."""
@@ -963,6 +972,8 @@ class AdMind:
 
     async def _clean(self, _fired: datetime) -> None:
         await self.retention.sweep()
+        await self.retention.rehint()
+        await self.audit.rewrite_file()  # yesterday's salt of clicks leaves the database's file, too
 
     async def _count(self, _fired: datetime) -> None:
         await self.counting.count()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -240,6 +241,10 @@ class ClicksView(View):
     valid: int = Field(description="taken for clicks of people")
     all: int = Field(description="everything that came")
     bots: int = Field(description="of these, programs that say that they are")
+    orders: int = Field(0, description="told of by the shop, signed")
+    amounts: dict[str, str] = Field(default_factory=dict, description="what they were worth, by currency")
+    pixel_orders: int = Field(0, description="told of by a pixel, which nobody vouches for")
+    pixel_amounts: dict[str, str] = Field(default_factory=dict)
     other: int = Field(
         description="of these, what no person did or meant: previews, prefetches, bursts, the first seconds"
     )
@@ -492,7 +497,23 @@ def _version(version: Version, words: Words, missing: Mapping[str, str], media_u
 
 
 def clicks_view(clicks: Counted) -> ClicksView:
-    return ClicksView(valid=clicks.valid, all=clicks.all, bots=clicks.declared, other=clicks.other)
+    ordered = clicks.ordered
+    return ClicksView(
+        valid=clicks.valid,
+        all=clicks.all,
+        bots=clicks.declared,
+        other=clicks.other,
+        orders=ordered.signed,
+        amounts={each: _amount(total) for each, total in ordered.amounts.items()},
+        pixel_orders=ordered.pixel,
+        pixel_amounts={each: _amount(total) for each, total in ordered.pixel_amounts.items()},
+    )
+
+
+def _amount(thousandths: int) -> str:
+    """As programs read it: 49.90."""
+    value = Decimal(thousandths) / 1000
+    return f"{value:.2f}" if thousandths % 10 == 0 else f"{value:.3f}"
 
 
 def post_view(post: Post, words: Words, *, numbers_come: bool = False, clicks: Counted | None = None) -> PostView:

@@ -15,19 +15,23 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 
 from storage import keys
-from storage.links import counts_key
+from storage.links import counts_key, key_of
+from storage.orders import NOTHING_ORDERED, Ordered, OrderStore
 from storage.redis import Database, Script
 
 MOST_VISITS: Final = 5  # of one person to one link within `VISIT`: more is a program, or a finger that trembles
 VISIT: Final = timedelta(minutes=10)
 
-# KEYS: 1 clicks, then a visit each. ARGV: 1 hour, 2 all, 3 declared, 4 brand, 5 most, 6 ms, then how many a visit each.
+# What was erased meanwhile does not come back.
+# KEYS: 1 clicks, 2 link, then a visit each. ARGV: 1 hour, 2 all, 3 declared, 4 brand, 5 most, 6 ms, then how many a
+# visit each.
 COUNT: Final = Script(
     "clicks-count",
     """
+if redis.call('EXISTS', KEYS[2]) == 0 then return 0 end
 local valid, most = 0, tonumber(ARGV[5])
-for i = 2, #KEYS do
-  local more = tonumber(ARGV[i + 5])
+for i = 3, #KEYS do
+  local more = tonumber(ARGV[i + 4])
   local now = redis.call('INCRBY', KEYS[i], more)
   if now == more then redis.call('PEXPIRE', KEYS[i], ARGV[6]) end
   valid = valid + math.max(0, math.min(most, now) - math.min(most, now - more))
@@ -68,19 +72,23 @@ class Counted:
     all: int = 0
     declared: int = 0
     valid: int = 0
+    ordered: Ordered = NOTHING_ORDERED
 
     @property
     def other(self) -> int:
         return max(0, self.all - self.declared - self.valid)
 
     def plus(self, more: Counted) -> Counted:
-        return Counted(self.all + more.all, self.declared + more.declared, self.valid + more.valid)
+        return Counted(
+            self.all + more.all, self.declared + more.declared, self.valid + more.valid, self.ordered.plus(more.ordered)
+        )
 
 
 class ClickStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._client = cast(Any, database.client)
+        self._orders = OrderStore(database)
 
     async def salt(self, now: datetime) -> bytes:
         """The day's own, for all who count: made by whoever needs it first, gone with the day (UTC)."""
@@ -97,15 +105,20 @@ class ClickStore:
             *(heap.hour, heap.all, heap.declared, heap.brand, MOST_VISITS, round(VISIT.total_seconds() * 1000)),
             *heap.visits.values(),
         ]
-        return int(await self._database.run(COUNT, [counts_key(heap.workspace, heap.code), *visits], given))
+        names = [counts_key(heap.workspace, heap.code), key_of(heap.workspace, heap.code), *visits]
+        return int(await self._database.run(COUNT, names, given))
 
     async def totals(self, workspace: str, codes: Sequence[str]) -> dict[str, Counted]:
-        """By code; a link that nobody followed has counts of zero."""
+        """By code, with the orders that came by it; a link that nobody followed has counts of zero."""
         pipe = self._client.pipeline(transaction=False)
         for code in codes:
             pipe.hmget(counts_key(workspace, code), "r", "b", "v")
         found = await pipe.execute() if codes else []
-        return {code: Counted(*(int(each or 0) for each in fields)) for code, fields in zip(codes, found, strict=True)}
+        orders = await self._orders.totals(workspace, codes)
+        return {
+            code: Counted(int(every or 0), int(declared or 0), int(valid or 0), orders[code])
+            for code, (every, declared, valid) in zip(codes, found, strict=True)
+        }
 
     async def hours(self, workspace: str, code: str) -> dict[datetime, Counted]:
         """By the beginning of each hour in which somebody came."""

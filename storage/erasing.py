@@ -10,6 +10,7 @@ from storage.commit import Change, commit
 from storage.drafts import Draft
 from storage.inbox import inbox_store
 from storage.learned import LearnedStore
+from storage.links import LinkStore
 from storage.media import MediaStore
 from storage.posts import Post
 from storage.redis import Database
@@ -45,6 +46,7 @@ async def forget_draft(database: Database, workspace: str, draft_id: str) -> boo
     if kept is None:
         return False
     draft = kept.record
+    await _forget_links(database, draft)
     mine = await posts_of(database, draft)
     for post in mine:
         await _forget(database, posts, workspace, post.id, ["all", f"of:{post.brand}", "asking", "ended", "counted"])
@@ -70,6 +72,18 @@ async def _forget(database: Database, family: Family[R], workspace: str, record_
     change.undue(f"note:{family.kind}:{record_id}")
     await commit(database, change)
     await packs.cut_out(database, workspace, family.kind, record_id)
+
+
+async def _forget_links(database: Database, draft: Draft) -> None:
+    """What its short links were for; those that people may have before them lead on."""
+    shown = {link.shown for each in await _revisions(database, draft) for v in each.versions for link in v.links}
+    codes = {address.rpartition("/")[2] for address in shown}
+    links, mine = LinkStore(database), set[str]()
+    for code in codes:
+        found = await links.find(draft.workspace, code)
+        if found is not None and found.link is not None and found.link.draft == draft.id:
+            mine.add(code)
+    await links.forget(draft.workspace, mine)
 
 
 async def _forget_pictures(database: Database, draft: Draft) -> set[str]:

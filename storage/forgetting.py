@@ -49,6 +49,7 @@ BY_VALUE: Final = frozenset(
         "request-key",
         "shortlink",
         "clicks",
+        "orders",
     )
 )
 # Of these what names it leaves, the rest stays.

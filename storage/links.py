@@ -12,7 +12,7 @@ What stays of a brand that is gone, as its owner chose: HASH `keptlinks` code â†
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, cast
@@ -61,6 +61,7 @@ class Linking(Record):
     hosts: tuple[str, ...] = Field((), description="links to others stay as they are; empty: none do")
     short: bool = Field(False, description="whether links are made short")
     click_ids: bool = Field(False, description="whether a click takes a token along, to tie an order to it")
+    pixel: bool = Field(False, description="whether orders are taken from a pixel, which nobody signs")
     accounts: dict[str, str] = Field(default_factory=dict, description="account id â†’ its own template, or none")
 
     def utm_for(self, account: str) -> str:
@@ -79,6 +80,7 @@ class ShortLink(Record):
     given: str
     destination: str
     made_at: datetime
+    click_ids: bool = Field(False, description="whether the brand had a click's own number sent along then")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,22 @@ class LinkStore:
             elif found is not None and found.link is not None:
                 await self._client.sadd(_ended_key(workspace), code)
         return kept
+
+    async def forget(self, workspace: str, codes: Iterable[str]) -> None:
+        """Before a draft goes: links of its posts lead on by code and destination alone, all else of them is gone."""
+        for code in set(codes):
+            found = await self.find(workspace, code)
+            if found is None or found.link is None:
+                continue
+            if found.state == "leads":
+                await self._client.hset(_kept_key(workspace), code, found.destination)
+            elif found.state == "ended":
+                await self._client.sadd(_ended_key(workspace), code)
+            for name in ("all", f"of:{found.link.brand}", found.post):
+                await self._client.zrem(keys.of(workspace, "shortlinks", name), code)
+            names = [keys.of(workspace, kind, code) for kind in ("shortlink", "clicks", "orders")]
+            await self._client.delete(*names)
+            await self.unhint(workspace, code)
 
     async def rehint(self, workspace: str) -> int:
         """Hints of all links that lead, made where they are missing; how many."""

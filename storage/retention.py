@@ -49,6 +49,7 @@ LIVES: Final[dict[str, Life]] = {
     "spending": Life(400, "expire"),  # what models took, by day and brand
     "proposals": Life(14, "expire"),  # what a homepage proposes for a brand
     "messages": Life(400, "expire"),  # which draft a message in a chat shows, and which thread goes on with what
+    "orders": Life(400, "expire"),  # which are counted already; the sums live with their brand
     "links": Life(180, "expire"),  # short ones that nobody approved; the others live with their brand
     "files": Life(14, "delete"),  # after nothing has named them any more
 }
@@ -71,6 +72,7 @@ KINDS: Final[dict[str, str]] = {
     **dict.fromkeys(("slot", "slots"), "slots"),
     "proposal": "proposals",
     "shortlink": "links",
+    "order": "orders",
     **dict.fromkeys(
         (
             *("request", "requests", "request-key", "thread", "once", "budget", "shown", "touched", "idem", "nonce"),
@@ -107,7 +109,8 @@ KINDS: Final[dict[str, str]] = {
                 "plan",  # with the brand
                 "campaign",
                 "campaigns",
-                *("linking", "shortlinks", "clicks", "keptlinks", "endedlinks"),  # with the brand, but for the last two
+                *("linking", "shortlinks", "clicks", "orders"),  # with the brand
+                *("keptlinks", "endedlinks"),  # short links that lead on or have ended, as the owner chose
             ),
             *("packed", "packs", "segments"),  # where archived things lie: some bytes each, for ever
         ),

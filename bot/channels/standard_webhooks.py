@@ -11,9 +11,11 @@ import binascii
 import hashlib
 import hmac
 import secrets
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 PREFIX = "whsec_"
+TOLERANCE = timedelta(minutes=5)  # of the timestamp, against what is sent again later
 LEAST_KEY_BYTES = 24  # "between 24 bytes (192 bits) and 64 bytes (512 bits)"
 
 
@@ -44,6 +46,22 @@ def signed_headers(key: str, message_id: str, at: datetime, body: bytes) -> dict
     if "." in message_id:
         raise ValueError("a full stop in the id would make the signed text ambiguous")
     timestamp = str(int(at.timestamp()))
-    signed = f"{message_id}.{timestamp}.".encode() + body
-    signature = base64.b64encode(hmac.new(key_bytes(key), signed, hashlib.sha256).digest()).decode()
+    signature = _signature(key, message_id, timestamp, body)
     return {"webhook-id": message_id, "webhook-timestamp": timestamp, "webhook-signature": f"v1,{signature}"}
+
+
+def is_signed(key: str, headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
+    """Whether one of the signatures in these headers is of this body, with this key, and of about now."""
+    message_id, timestamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
+    if not message_id or not timestamp.isascii() or not timestamp.isdigit() or len(timestamp) > 12:
+        return False
+    if abs(now.timestamp() - int(timestamp)) > TOLERANCE.total_seconds():
+        return False
+    wanted = _signature(key, message_id, timestamp, body)
+    given = [each.partition(",") for each in headers.get("webhook-signature", "").split()[:10]]
+    return any(v == "v1" and hmac.compare_digest(each.encode(), wanted.encode()) for v, _, each in given)
+
+
+def _signature(key: str, message_id: str, timestamp: str, body: bytes) -> str:
+    signed = f"{message_id}.{timestamp}.".encode() + body
+    return base64.b64encode(hmac.new(key_bytes(key), signed, hashlib.sha256).digest()).decode()

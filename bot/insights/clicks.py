@@ -8,6 +8,7 @@ with the day's salt, which is gone tomorrow.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import ipaddress
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 
 MOST_WAITING: Final = 50_000  # looks; some 10 MB
 AT_ONCE: Final = 5_000
+GATHER_SECONDS: Final = 0.25  # until what came is written, so that a rush is written in few steps
 # After a post went out: what comes earlier are the programs with which platforms look at its links.
 UNFURLING: Final = timedelta(seconds=10)
 REMEMBERED: Final = 10_000  # when posts went out
@@ -52,6 +54,7 @@ class Clicks:
         self._clock = clock
         self._waiting: deque[Seen] = deque()
         self._writing: asyncio.Task[None] | None = None
+        self._hurry = asyncio.Event()
         self._salt: tuple[str, bytes] = ("", b"")
         self._out_at: OrderedDict[str, datetime] = OrderedDict()
         self.dropped = 0
@@ -70,6 +73,7 @@ class Clicks:
     async def settle(self) -> None:
         """What was noted is written, as far as the database takes it."""
         while self._writing is not None and not self._writing.done():
+            self._hurry.set()
             await asyncio.shield(self._writing)
 
     async def of_posts(self, workspace: str, posts: Sequence[str]) -> dict[str, Counted]:
@@ -90,8 +94,11 @@ class Clicks:
         return await self._store.hours(workspace, code)
 
     async def _write(self) -> None:
-        await asyncio.sleep(0)  # the redirect first
         while self._waiting:
+            if len(self._waiting) < AT_ONCE:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(GATHER_SECONDS):
+                        await self._hurry.wait()
             batch = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
             if self.dropped:
                 log.warning("clicks not counted count=%d", self.dropped)
@@ -102,9 +109,11 @@ class Clicks:
                 log.warning("clicks not counted count=%d", len(batch))
             except Exception:
                 log.exception("clicks not counted count=%d", len(batch))
+        self._hurry.clear()
 
     async def _count(self, batch: Sequence[Seen]) -> None:
         heaps: dict[tuple[str, str, int], Heap] = {}
+        out: dict[str, datetime | None] = {}
         for number, seen in enumerate(batch):
             if number % 200 == 199:
                 await asyncio.sleep(0)  # others on the loop go on meanwhile
@@ -120,24 +129,28 @@ class Clicks:
             kind = judged(seen.look)
             if kind == "bot":
                 heap.declared += 1
-            elif kind == "click" and await self._is_out(link.workspace, seen):
+            elif kind == "click":
+                post = seen.leads.post
+                if post not in out:
+                    out[post] = await self._out(link.workspace, post)
+                out_at = out[post]
+                if out_at is None or seen.at < out_at + UNFURLING:
+                    continue  # nobody has seen it: programs that make previews, and the team itself
                 who = await self._who(seen, link.code)
                 heap.visits[who] = heap.visits.get(who, 0) + 1
         await asyncio.gather(*(self._store.count(heap) for heap in heaps.values()))
 
-    async def _is_out(self, workspace: str, seen: Seen) -> bool:
-        """Whether the post is out for long enough that people may have seen it."""
-        post = seen.leads.post
-        out_at = self._out_at.get(post)
-        if out_at is None:
+    async def _out(self, workspace: str, post: str) -> datetime | None:
+        """When the post went out; None: it did not yet."""
+        if post not in self._out_at:
             kept = await self._posts.find(workspace, post)
             receipt = kept.record.receipt if kept is not None else None
             if receipt is None:
-                return False
-            out_at = self._out_at[post] = receipt.at
+                return None
+            self._out_at[post] = receipt.at
             if len(self._out_at) > REMEMBERED:
                 self._out_at.popitem(last=False)
-        return seen.at >= out_at + UNFURLING
+        return self._out_at[post]
 
     async def _who(self, seen: Seen, code: str) -> str:
         """Who looked at this link today, as a number that says nothing of them, and nothing at all tomorrow."""

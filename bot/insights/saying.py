@@ -45,6 +45,16 @@ def how_it_did(counts: Mapping[str, int], at: datetime, now: datetime, language:
     return f"{' · '.join(named(counts, book))}, {book.ago(now - at)}"
 
 
+def ordered(orders: int, amounts: Mapping[str, str], pixel: int, language: str = "") -> str:
+    """Orders that came by its links: the signed ones with their worth, and a pixel's apart; "" without any."""
+    book = words(language or reader())
+    worth = " + ".join(f"{book.number(float(total))} {currency}" for currency, total in amounts.items())
+    signed = " ".join(part for part in (book.many("{count} order", "{count} orders", orders), worth) if part)
+    told = [signed] if orders else []
+    told += [book.many("{count} order by pixel, unsigned", "{count} orders by pixel, unsigned", pixel)] if pixel else []
+    return " · ".join(told)
+
+
 def followed(valid: int, every: int, bots: int, language: str = "") -> str:
     """Clicks of our own short links: what counts, beside all that came and what was taken out of it."""
     book = words(language or reader())

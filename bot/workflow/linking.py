@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from bot.channels.standard_webhooks import new_signing_key
 from bot.clock import Clock
 from bot.errors import BadInput, NotFound
+from bot.insights.orders import SECRET
 from bot.links import codes, utm
+from bot.links.tokens import new_token, with_token
 from bot.words import told
 from bot.workflow.office import Office
 from storage.audit import AuditWriter
 from storage.commit import Change, commit
+from storage.credentials import Credentials
 from storage.links import Leads, Linking, LinkStore, ShortLink
 from storage.redis import Database
 from storage.stores import TeamStore
 
 __all__ = ["Leads", "LinkRules", "Linking", "ShortLink", "Wish"]  # handlers know `bot` only
 KEPT = "Nothing changed."
+REMEMBERED: Final = 10_000  # links
+REMEMBERED_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +37,31 @@ class Wish:
     hosts: Sequence[str] | None = None
     short: bool | None = None
     click_ids: bool | None = None
+    pixel: bool | None = None
     accounts: Mapping[str, str] | None = None
 
 
 class LinkRules:
     """`base_url` is where short links lead from; empty: nowhere yet."""
 
-    def __init__(self, database: Database, *, office: Office, audit: AuditWriter, base_url: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        office: Office,
+        audit: AuditWriter,
+        credentials: Credentials,
+        base_url: str,
+        clock: Clock,
+    ) -> None:
         self._database = database
         self._store = LinkStore(database)
         self._team = TeamStore(database)
         self._office = office
         self._audit = audit
         self._clock = clock
+        self._credentials = credentials
+        self._known: OrderedDict[str, tuple[float, Leads]] = OrderedDict()
         self.base_url = base_url.rstrip("/")
 
     async def rules(self, workspace: str, brand: str) -> Linking:
@@ -59,6 +80,8 @@ class LinkRules:
             changes["short"] = self._short(wish.short)
         if wish.click_ids is not None:
             changes["click_ids"] = wish.click_ids
+        if wish.pixel is not None:
+            changes["pixel"] = wish.pixel
         if wish.accounts is not None:
             changes["accounts"] = await self._own(workspace, brand, rules.accounts, wish.accounts)
         rules = rules.changed(**changes)
@@ -75,13 +98,48 @@ class LinkRules:
         return rules
 
     async def lead(self, code: str) -> Leads | None:
-        """Where a code of a link leads, for anybody; None: it was never one, or is not approved yet."""
+        """Where a code of a link leads, for anybody; None: it was never one, or is not approved yet. One that leads is
+        remembered for a second: another process may end it meanwhile.
+        """
+        now = asyncio.get_running_loop().time()
+        at, known = self._known.get(code, (0.0, None))
+        if known is not None and now - at < REMEMBERED_SECONDS:
+            return known
+        found = await self._lead(code)
+        if found is not None and found.state == "leads":
+            self._known[code] = (now, found)
+            self._known.move_to_end(code)
+            while len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        return found
+
+    async def _lead(self, code: str) -> Leads | None:
         workspace = await self._store.workspace_of(code)
         found = await self._store.find(workspace, code) if workspace else None
         if found is None:
             gone = bool(workspace) and await self._store.gone(workspace, code)
             return Leads(workspace, code, "", ended_at=self._clock.now()) if gone else None
         return None if found.state == "waiting" else found
+
+    async def tokened(self, leads: Leads) -> str:
+        """Its destination, with a click's own number where the brand wants that, then and now."""
+        link = leads.link
+        if link is None or not link.click_ids or not (await self.rules(link.workspace, link.brand)).click_ids:
+            return leads.destination
+        return with_token(leads.destination, new_token(leads.code, self._clock.now()))
+
+    async def new_key(self, workspace: str, by: str, brand: str) -> str:
+        """The key with which the brand's shop signs its orders from now on; the one before is no good any more. It is
+        shown once. Raises NotAllowed.
+        """
+        owner = await self._office.owner(workspace, by, brand)
+        key = new_signing_key()
+        entry = await self._audit.prepare(
+            workspace, "order key made", subject=owner.subject, about=brand, at=self._clock.now(), brand=brand
+        )
+        await commit(self._database, Change(workspace).audit(entry))
+        await self._credentials.put(workspace, brand, SECRET, key)
+        return key
 
     async def link(self, workspace: str, code: str) -> Leads:
         """Raises NotFound where it is no link of this workspace's brands."""
@@ -103,6 +161,7 @@ class LinkRules:
             raise BadInput("This link does not lead yet: no post with it was approved.", kept=KEPT)
         owner = await self._office.owner(workspace, by, link.brand)
         await self._store.end(workspace, code, now if ended else None)
+        self._known.pop(code, None)
         entry = await self._audit.prepare(
             workspace,
             "link ended" if ended else "link leads again",

@@ -108,6 +108,7 @@ class Minting:
             given=given,
             destination=destination,
             made_at=self._clock.now(),
+            click_ids=job.click_ids,
         )
 
     async def _known(self, wording: Wording, brand: Brand) -> tuple[Link, ...]:
@@ -132,6 +133,7 @@ class _Job:
         self._rules = rules
         self.template = rules.utm_for(wording.account.id)
         self.short = rules.short and bool(minting.base_url)
+        self.click_ids = rules.click_ids
         self._values = utm.Values(
             channel=wording.account.channel,
             account=wording.account.name,

@@ -11,6 +11,7 @@ from functools import partial
 from bot.clock import Clock
 from storage.audit import AuditWriter
 from storage.blobs.base import BlobStore
+from storage.links import LinkStore
 from storage.redis import Database
 from storage.retiring import Retiring
 from storage.stores import TeamStore
@@ -29,6 +30,7 @@ class Retention:
         self._clock = clock
         self._team = TeamStore(database)
         self._retiring = Retiring(database)
+        self._links = LinkStore(database)
 
     async def retire(self, *, busy_seconds: float = BUSY_SECONDS) -> Counter[str]:
         """Step by step through every family of every workspace, for so long at most; how many of each moved or went."""
@@ -45,6 +47,10 @@ class Retention:
     async def sweep(self) -> int:
         """Remove files that nothing has named for the grace time, and what a crash left half-written; how many."""
         return await sweep(self._database, self._blobs, self._clock.now()) + await self._blobs.tidy()
+
+    async def rehint(self) -> int:
+        """Short links are found again whose hint was lost; how many."""
+        return sum([await self._links.rehint(workspace) for workspace in await self._team.workspace_ids()])
 
     def _steps(self, workspace: str) -> dict[str, Callable[[], Awaitable[int]]]:
         now, do = self._clock.now(), self._retiring

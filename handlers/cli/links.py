@@ -9,7 +9,7 @@ import click
 from bot.insights.saying import followed
 from bot.links.qr import qr
 from handlers.cli.painting import console, table
-from handlers.cli.talk import Refused, as_json, brand_id, clean, command, group, line, part, show_json
+from handlers.cli.talk import Refused, as_json, brand_id, clean, command, group, line, one_brand, part, show_json
 
 
 @group("list")
@@ -46,6 +46,7 @@ async def list_links(brand: str, json_: bool) -> None:
 @click.option("--host", "hosts", multiple=True, help="Only links to this site; again for more; '' for all.")
 @click.option("--short/--no-short", default=None, help="Make links short.")
 @click.option("--click-ids/--no-click-ids", default=None, help="A click takes a token along, to tie an order to it.")
+@click.option("--pixel/--no-pixel", default=None, help="Take orders from a pixel, too, which nobody signs.")
 @click.option("--account", "accounts", multiple=True, help="ACCOUNT=TEMPLATE for one account; none for without.")
 @as_json
 @command
@@ -55,11 +56,12 @@ async def rules(
     hosts: tuple[str, ...],
     short: bool | None,
     click_ids: bool | None,
+    pixel: bool | None,
     accounts: tuple[str, ...],
     json_: bool,
 ) -> None:
     """How a brand has its links counted; with options, change it for what is drafted from now on."""
-    body: dict[str, object] = {"utm": utm, "short": short, "click_ids": click_ids}
+    body: dict[str, object] = {"utm": utm, "short": short, "click_ids": click_ids, "pixel": pixel}
     if hosts:
         body["hosts"] = [each for each in hosts if each]
     if accounts:
@@ -69,7 +71,7 @@ async def rules(
         body["accounts"] = {name: text for name, _, text in pairs}
     wanted = {name: value for name, value in body.items() if value is not None}
     async with line() as opened:
-        where = f"/brands/{part(await brand_id(opened, brand))}/linking"
+        where = f"/brands/{part(await one_brand(opened, brand))}/linking"
         found = await opened.send("PATCH", where, wanted, as_="owner") if wanted else await opened.get(where)
         if json_:
             show_json(found)
@@ -82,6 +84,17 @@ async def rules(
             f"short: {'yes' if found['short'] else 'no'}" + (f", {found['base_url']}" if found["base_url"] else "")
         )
         click.echo(f"click numbers: {'yes' if found['click_ids'] else 'no'}")
+
+
+@links.command("order-key")
+@click.option("--brand", default="", help="Of which brand, by name or id, when there are several.")
+@as_json
+@command
+async def order_key(brand: str, json_: bool) -> None:
+    """A key with which the brand's shop signs its orders; shown once, the one before is no good any more."""
+    async with line() as opened:
+        found = await opened.send("POST", f"/brands/{part(await one_brand(opened, brand))}/order-key", as_="owner")
+        show_json(found) if json_ else click.echo(f"{found['key']}\n{found['url']}")
 
 
 @links.command("end")

@@ -9,7 +9,7 @@ import click
 from rich.text import Text
 
 from bot.insights.costs import what_it_took
-from bot.insights.saying import followed, how_it_did
+from bot.insights.saying import followed, how_it_did, ordered
 from bot.views import DraftView, UsageView
 from handlers.chat.claiming import lines_of
 from handlers.cli.asking import show_draft, show_wordings
@@ -159,6 +159,8 @@ def _post_row(post: dict[str, Any]) -> tuple[str | Text, ...]:
     more = receipt["url"] if receipt else post["problem"] or ""
     if clicks := post.get("clicks"):
         more += "\n" + followed(clicks["valid"], clicks["all"], clicks["bots"])
+        if orders := ordered(clicks["orders"], clicks["amounts"], clicks["pixel_orders"]):
+            more += "\n" + orders
     if numbers := post.get("numbers"):
         more += "\n" + how_it_did(numbers["counts"], datetime.fromisoformat(numbers["at"]), datetime.now(UTC))
     return post["id"], state(post["status"]), local_time(post["due"]), post["account_name"], post["title"], more

@@ -93,6 +93,7 @@ def _edge(app: FastAPI) -> None:
     """What the internet may see: feed, media, approval links, short links, calendars."""
     for router in (public.router, shelf.router, approvals.router, links.router, calendars.router):
         app.include_router(router)
+    app.router.routes.insert(0, links.SHORT_LINK)
 
 
 def _guard(app: FastAPI, admind: AdMind) -> None:

@@ -32,6 +32,7 @@ class LinkingBody(Body):
     )
     short: bool | None = Field(None, description="Whether links are made short.")
     click_ids: bool | None = Field(None, description="Whether a click takes a token along, to tie an order to it.")
+    pixel: bool | None = Field(None, description="Whether orders are taken from a pixel, which nobody signs.")
     accounts: dict[str, str] | None = Field(
         None, max_length=100, description="Account, by name or id → its own template, none, or empty: as the brand."
     )
@@ -43,6 +44,7 @@ class LinkingView(BaseModel):
     hosts: list[str]
     short: bool
     click_ids: bool
+    pixel: bool
     accounts: dict[str, str]
     base_url: str = Field(description="Where short links lead from; empty: nowhere yet.")
 
@@ -77,6 +79,19 @@ async def change(admind: Service, caller: Owner, brand: str, body: LinkingBody) 
     await caller.looking.brand(caller.workspace, caller.member, brand)
     wish = Wish(**body.model_dump())
     return _rules(admind, await admind.linking.change(caller.workspace, caller.member, brand, wish))
+
+
+class OrderKey(BaseModel):
+    key: str = Field(description="Shown once. Standard Webhooks; the one before is no good any more.")
+    url: str = Field(description="Where the shop sends its orders.")
+
+
+@router.post("/brands/{brand}/order-key", status_code=201)
+async def order_key(admind: Service, caller: Owner, brand: str) -> OrderKey:
+    """A key with which the brand's shop signs orders, so that they are tied to posts."""
+    await caller.looking.brand(caller.workspace, caller.member, brand)
+    key = await admind.linking.new_key(caller.workspace, caller.member, brand)
+    return OrderKey(key=key, url=f"{admind.linking.base_url or admind.settings.base_url}/l/in/orders")
 
 
 @router.get("/links")

@@ -49,6 +49,7 @@ def audit_names(words: Phrasebook) -> dict[str, str]:
         "rule declined": text("rule declined"),
         "rule proposed again": text("rule proposed again"),
         "links changed": text("links changed"),
+        "order key made": text("order key made"),
         "link ended": text("link ended"),
         "link leads again": text("link leads again"),
         "account connected": text("account connected"),

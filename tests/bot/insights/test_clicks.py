@@ -31,12 +31,15 @@ def some(request: pytest.FixtureRequest) -> Database:
     return found
 
 
-async def _link(database: Database, out_at: datetime, code: str = "abcdefghjk") -> Leads:
+async def link_out_at(
+    database: Database, out_at: datetime, code: str = "abcdefghjk", post_id: str = "p_out22222"
+) -> Leads:
     """A link of a post that went out then."""
     receipt = PostReceipt(remote_id="1", url="https://there.example/1", at=out_at)
-    post = a_post(id="p_out22222", state=PostState.published, receipt=receipt, due=out_at)
+    post = a_post(id=post_id, state=PostState.published, receipt=receipt, due=out_at)
     link = ShortLink(code=code, workspace=post.workspace, brand=post.brand, draft=post.draft, account=post.account,
                      given="https://velo.example", destination="https://velo.example", made_at=out_at)  # fmt: skip
+    assert await LinkStore(database).mint(link)
     change = PostStore(database).save(Change(post.workspace), post, ver=None)
     approve(change, link, post.id, out_at)
     await commit(database, change)
@@ -81,7 +84,7 @@ def test_what_no_person_does_is_told_from_programs_that_say_so(look: Looked, kin
 
 async def test_counts_stand_side_by_side_by_link_post_and_hour(some: Database) -> None:
     clock = _noon()
-    leads, clicks = await _link(some, clock.now() - timedelta(days=1)), Clicks(some, clock)
+    leads, clicks = await link_out_at(some, clock.now() - timedelta(days=1)), Clicks(some, clock)
     for number in range(20):
         clicks.note(leads, _look(), f"198.51.100.{number}")
     for _ in range(MOST_VISITS + 3):
@@ -103,7 +106,7 @@ async def test_counts_stand_side_by_side_by_link_post_and_hour(some: Database) -
 
 async def test_the_first_seconds_belong_to_programs_that_make_previews(database: Database) -> None:
     clock = _noon()
-    leads, clicks = await _link(database, clock.now()), Clicks(database, clock)
+    leads, clicks = await link_out_at(database, clock.now()), Clicks(database, clock)
     clicks.note(leads, _look(), IP)
     await clicks.settle()
     clock.move(UNFURLING)
@@ -114,7 +117,7 @@ async def test_the_first_seconds_belong_to_programs_that_make_previews(database:
 
 async def test_nothing_that_is_kept_tells_who_it_was_and_tomorrow_nothing_can(database: Database) -> None:
     clock, client = _noon(), cast(Any, database.client)
-    leads, clicks = await _link(database, clock.now() - timedelta(days=1)), Clicks(database, clock)
+    leads, clicks = await link_out_at(database, clock.now() - timedelta(days=1)), Clicks(database, clock)
     clicks.note(leads, _look(), IP)
     await clicks.settle()
     store = ClickStore(database)
@@ -131,7 +134,7 @@ async def test_nothing_that_is_kept_tells_who_it_was_and_tomorrow_nothing_can(da
 
 async def test_a_database_that_is_away_costs_counts_and_nothing_else(database: Database) -> None:
     clock = _noon()
-    leads, clicks = await _link(database, clock.now() - timedelta(days=1)), Clicks(database, clock)
+    leads, clicks = await link_out_at(database, clock.now() - timedelta(days=1)), Clicks(database, clock)
     database.refuse_writes(AdMindError("The database is away."))
     clicks.note(leads, _look(), IP)
     await clicks.settle()

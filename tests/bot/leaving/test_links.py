@@ -13,9 +13,11 @@ from typing import Any, Literal, cast
 import pytest
 
 from bot.leaving.exporting import Exporting
-from bot.workflow.linking import LinkRules
+from bot.workflow.linking import Leads, LinkRules
 from storage import keys
 from storage.backup import backup, restore
+from storage.clicks import ClickStore, Heap
+from storage.credentials import Credentials
 from storage.leaving import Leaving
 from storage.redis import Database
 from tests.bot.leaving.full import LED, WAITS, WORD, Full, full, office, where
@@ -32,9 +34,16 @@ async def filled(database: Database, tmp_path: Path) -> AsyncIterator[Full]:
             yield await full(world, server.url)
 
 
-def _links(world: World) -> LinkRules:
-    base_url = "https://go.example"
-    return LinkRules(world.database, office=office(world), audit=world.audit, base_url=base_url, clock=world.clock)
+async def _lead(world: World, code: str) -> Leads | None:
+    """As a process that has just begun."""
+    return await LinkRules(
+        world.database,
+        office=office(world),
+        audit=world.audit,
+        credentials=Credentials(world.database, world.vault),
+        base_url="https://go.example",
+        clock=world.clock,
+    ).lead(code)
 
 
 async def _go(filled: Full, links: Literal["keep", "end"]) -> Leaving:
@@ -53,8 +62,8 @@ async def _hints(world: World) -> set[str]:
 
 @pytest.mark.parametrize("journal", [True, False])
 async def test_links_that_are_kept_lead_on_and_nothing_else_stays(filled: Full, tmp_path: Path, journal: bool) -> None:
-    world, out, links = filled.world, tmp_path / "out" / "backup.zip", _links(filled.world)
-    before = await links.lead(LED)
+    world, out = filled.world, tmp_path / "out" / "backup.zip"
+    before = await _lead(world, LED)
     assert before is not None and before.link is not None
     await backup(world.database, world.folder, out, now=world.clock.now())
     leaving = await _go(filled, "keep")
@@ -68,23 +77,25 @@ async def test_links_that_are_kept_lead_on_and_nothing_else_stays(filled: Full, 
             await restore(world.database, world.folder, out, now=world.clock.now(), force=True)
         else:
             await filled.farewells.throw_away(world.ws, world.owner.id, world.brand.id)
-        found = await links.lead(LED)
+        found = await _lead(world, LED)
         assert found is not None and (found.state, found.link, found.post) == ("leads", None, "")
-        assert found.destination == before.destination and await links.lead(WAITS) is None
+        assert found.destination == before.destination and await _lead(world, WAITS) is None
         assert await where(world.database, world.folder) == {"keptlinks"} and await _hints(world) == {LED}
 
 
 async def test_links_that_end_say_so_and_leave_no_trace(filled: Full, tmp_path: Path) -> None:
-    world, out, links = filled.world, tmp_path / "out" / "backup.zip", _links(filled.world)
+    world, out = filled.world, tmp_path / "out" / "backup.zip"
     await backup(world.database, world.folder, out, now=world.clock.now())
     leaving = await _go(filled, "end")
+    late = Heap(world.ws, LED, world.brand.id, 1, all=1)  # was still under way
+    assert await ClickStore(world.database).count(late) == 0
     assert not [each for each in leaving.leftovers if each.kind == "link"]
     await filled.farewells.throw_away(world.ws, world.owner.id, world.brand.id)
     await gone_everywhere(filled)
     for _ in range(2):
-        found = await links.lead(LED)
+        found = await _lead(world, LED)
         assert found is not None and (found.state, found.destination) == ("ended", "")
-        assert await links.lead(WAITS) is None and await _hints(world) == {LED}
+        assert await _lead(world, WAITS) is None and await _hints(world) == {LED}
         await restore(world.database, world.folder, out, now=world.clock.now(), force=True)
     await gone_everywhere(filled)
 

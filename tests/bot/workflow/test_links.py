@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from bot.errors import BadInput
-from bot.workflow.linking import Wish
+from bot.workflow.linking import LinkRules, Wish
 from storage.drafts import Brief
+from storage.erasing import forget_draft
 from tests.bot.workflow.test_disclosure import Shop, shop_in
 
 LINK = "https://velo.example/sale?size=m#top"
@@ -99,3 +101,27 @@ async def test_what_makes_no_parameters_and_no_address_is_refused(shop: Shop, tm
         with pytest.raises(BadInput) as refused:
             await _rules(private, Wish(short=True))
         assert "ADMIND_PUBLIC_URL" in refused.value.do_next
+
+
+async def test_a_draft_that_is_erased_leaves_its_links_leading_and_nothing_else_of_them(shop: Shop) -> None:
+    await _rules(shop, Wish(utm="utm_source={channel}", short=True))
+    draft = await shop.drafted(SALE)
+    [link] = (await shop.version(draft, shop.x))[0].links
+    revised = await shop.approved(draft)
+    assert revised.status == "approved"
+    home, client = shop.admind.workspace, cast(Any, shop.admind.database.client)
+    assert await forget_draft(shop.admind.database, home.id, draft.id)
+    for _ in range(2):
+        left = await LinkRules(
+            shop.admind.database,
+            office=shop.admind.office,
+            audit=shop.admind.audit,
+            credentials=shop.admind.credentials,
+            base_url="https://go.example",
+            clock=shop.clock,
+        ).lead(link.shown.rpartition("/")[2])
+        assert left is not None and (left.state, left.link, left.destination) == ("leads", None, link.destination)
+        await client.delete(*[key async for key in client.scan_iter(match="*lookup:link:*")])
+        assert await shop.admind.retention.rehint() == 2  # the feed's, too
+    kinds = {str(key).partition("}:")[2].partition(":")[0] async for key in client.scan_iter()}
+    assert not kinds & {"shortlink", "shortlinks", "clicks"} and "keptlinks" in kinds

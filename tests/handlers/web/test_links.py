@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
 from PIL import Image
 
-from tests.handlers.serving import serving
+from bot.channels.standard_webhooks import signed_headers
+from tests.handlers.serving import Served, serving
 
 LINK = "https://velo.example/räder?size=m"
+NO_ORDERS = {"orders": 0, "amounts": {}, "pixel_orders": 0, "pixel_amounts": {}}
 GO = {"Host": "go.example"}
 
 
@@ -45,17 +49,33 @@ def test_a_short_link_leads_once_approved_from_a_name_of_its_own(tmp_path: Path)
             listed = served.owner("GET", f"/links?brand={brand}").json()["items"]
             assert [(each["code"], each["state"], each["draft"]) for each in listed] == [(code, "leads", draft["id"])]
             served.on_loop(served.admind.clicks.settle)
-            before_it_is_out = {"valid": 0, "all": 4, "bots": 3, "other": 1}
+            before_it_is_out = {"valid": 0, "all": 4, "bots": 3, "other": 1, **NO_ORDERS}
             assert served.owner("GET", f"/links/{code}").json()["clicks"] == before_it_is_out
             [hour] = served.owner("GET", f"/links/{code}/hours").json()["items"]
             assert hour["clicks"] == before_it_is_out
             svg, png = (served.owner("GET", f"/links/{code}/qr.{form}") for form in ("svg", "png"))
             assert svg.headers["content-type"] == "image/svg+xml" and svg.text.startswith("<svg")
             assert Image.open(io.BytesIO(png.content)).size == (37 * 16, 37 * 16)  # 29 modules and the quiet zone
+            _an_order(served, client, brand, code)
             assert served.owner("POST", f"/links/{code}/end").json()["state"] == "ended"
             gone = client.get(path, headers={**GO, "Accept-Language": "de"})
             assert gone.status_code == 410 and "Dieser Link ist beendet" in gone.text
             assert served.owner("DELETE", f"/links/{code}/end").json()["state"] == "leads"
+
+
+def _an_order(served: Served, client: httpx2.Client, brand: str, code: str) -> None:
+    made = served.owner("POST", f"/brands/{brand}/order-key").json()
+    assert made["url"] == "https://go.example/l/in/orders"
+    body = json.dumps({"order": "A-1", "link": code, "amount": "49.90", "currency": "EUR"}).encode()
+    signed = signed_headers(made["key"], "m1", datetime.now(UTC), body)
+    assert client.post("/l/in/orders", content=body, headers=GO).status_code == 403
+    for counted, status in ((True, 201), (False, 200)):
+        answer = client.post("/l/in/orders", content=body, headers=GO | signed)
+        assert (answer.status_code, answer.json()) == (status, {"counted": counted})
+    shown = client.get("/l/in/pixel.gif", params={"order": "A-2", "link": code}, headers=GO)
+    assert shown.headers["content-type"] == "image/gif" and "set-cookie" not in shown.headers
+    clicks = served.owner("GET", f"/links/{code}").json()["clicks"]
+    assert (clicks["orders"], clicks["amounts"], clicks["pixel_orders"]) == (1, {"EUR": "49.90"}, 0)
 
 
 def _nothing_else(client: httpx2.Client) -> None:

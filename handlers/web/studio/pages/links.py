@@ -6,10 +6,11 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
-from bot.insights.saying import followed
+from bot.insights.saying import followed, ordered
 from bot.links.qr import MIME, qr
 from bot.links.qr import Form as QrForm
 from bot.links.utm import DEFAULT
+from bot.views import ClicksView, clicks_view
 from bot.workflow.linking import Wish
 from handlers.web.studio.draw import draw, go
 from handlers.web.studio.visit import Visitor
@@ -25,7 +26,7 @@ async def links(request: Request, visit: Visitor, after: Annotated[int, Query(ge
     accounts = await visit.admind.looking.accounts(visit.workspace, visit.id)
     found = await linking.of_brand(visit.workspace, brand, after=after, limit=A_PAGE)
     counted = await visit.admind.clicks.of_links(visit.workspace, [each.code for each in found])
-    said = {code: followed(each.valid, each.all, each.declared, visit.language) for code, each in counted.items()}
+    said = {code: _said(clicks_view(each), visit.language) for code, each in counted.items()}
     return draw(
         request,
         visit,
@@ -50,6 +51,7 @@ async def change(
     hosts: Annotated[str, Form(max_length=4000)] = "",
     short: Annotated[bool, Form()] = False,
     click_ids: Annotated[bool, Form()] = False,
+    pixel: Annotated[bool, Form()] = False,
     account: Annotated[list[str] | None, Form(max_length=200)] = None,
     own: Annotated[list[str] | None, Form(max_length=200)] = None,
 ) -> Response:
@@ -59,10 +61,19 @@ async def change(
         hosts=hosts.replace(",", " ").split(),
         short=short,
         click_ids=click_ids,
+        pixel=pixel,
         accounts=dict(zip(names, templates, strict=False)),
     )
     await visit.admind.linking.change(visit.workspace, visit.id, visit.here.id, wish)
     return go(request, PAGE, visit.t("Kept. It holds for what is drafted from now on."))
+
+
+@router.post("/settings/links/order-key")
+async def order_key(request: Request, visit: Visitor) -> Response:
+    """Shown once, on a page that nothing keeps."""
+    key = await visit.admind.linking.new_key(visit.workspace, visit.id, visit.here.id)
+    url = f"{visit.admind.linking.base_url or visit.admind.settings.base_url}/l/in/orders"
+    return draw(request, visit, "settings_order_key.html", key=key, url=url)
 
 
 @router.post("/settings/links/{code}/end")
@@ -78,3 +89,11 @@ async def qr_code(visit: Visitor, code: str, form: QrForm) -> Response:
     await visit.admind.looking.brand(visit.workspace, visit.id, found.link.brand if found.link else "")
     headers = {"Content-Disposition": f'attachment; filename="{found.code}.{form}"'}
     return Response(qr(visit.admind.linking.address(found.code), form), media_type=MIME[form], headers=headers)
+
+
+def _said(clicks: ClicksView, language: str) -> str:
+    told = (
+        followed(clicks.valid, clicks.all, clicks.bots, language),
+        ordered(clicks.orders, clicks.amounts, clicks.pixel_orders, language),
+    )
+    return " · ".join(each for each in told if each)

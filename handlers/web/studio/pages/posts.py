@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
-from bot.insights.saying import followed, named, without_numbers
+from bot.insights.saying import followed, named, ordered, without_numbers
 from bot.post_cards import why_by_hand
 from bot.views import PostView
 from bot.words import words
@@ -80,6 +80,9 @@ async def one(request: Request, visit: Visitor, post: str) -> Response:
         in_team=visit.in_team(found.brand),
         why=why,
         numbers=named(found.numbers.counts, words(visit.language)) if found.numbers else (),
+        orders=ordered(found.clicks.orders, found.clicks.amounts, found.clicks.pixel_orders, visit.language)
+        if found.clicks
+        else "",
         clicks=followed(found.clicks.valid, found.clicks.all, found.clicks.bots, visit.language)
         if found.clicks
         else "",
