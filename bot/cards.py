@@ -16,6 +16,7 @@ from storage.sealed import Medium
 __all__ = ["Words", "client_card", "draft_card", "post_card", "replaced_card"]
 EXCERPT = 280  # characters of a version's text on a card before "See more"
 OPTION = 140  # characters of another wording
+IDEA = 100  # characters of the idea behind one
 
 
 def draft_card(
@@ -33,7 +34,8 @@ def draft_card(
         status=_status(draft, names, missing, posts, safe),
         picture=_picture(picture) if picture else None,
         sections=tuple(_section(version, names, picture, draft.brief.partner) for version in draft.versions),
-        options=_options(draft) if open_still else (),
+        options=_options(draft, names) if open_still else (),
+        idea=_idea(draft.idea, names) if open_still and draft.variants else "",
         notes=(
             *(line for post in posts if (line := post_line(post, names))),
             *(_note(finding, names) for finding in draft.findings if open_still),
@@ -133,13 +135,21 @@ def _note(finding: Finding, names: Words) -> str:
     return " ".join(part for part in (sign, where + names.said(finding.reason), names.said(finding.fix)) if part)
 
 
-def _options(draft: Draft) -> tuple[str, ...]:
+def _options(draft: Draft, names: Words) -> tuple[str, ...]:
     """Other wordings, each by the beginning of what it says for the first account: they are read to be compared."""
     first = draft.versions[0].account
     texts = (
         " ".join((each.texts.get(first) or next(iter(each.texts.values()), "")).split()) for each in draft.variants
     )
-    return tuple(shortened(text, OPTION) for text in texts)
+    ideas = (_idea(each.idea, names) for each in draft.variants)
+    return tuple(
+        f"{shortened(text, OPTION)} ({idea})" if idea else shortened(text, OPTION)
+        for text, idea in zip(texts, ideas, strict=True)
+    )
+
+
+def _idea(idea: str, names: Words) -> str:
+    return names.t("Idea: {idea}", idea=shortened(idea.rstrip("."), IDEA)) if idea else ""
 
 
 def shortened(text: str, most: int) -> str:

@@ -194,6 +194,7 @@ class Card(Frozen):
     options: tuple[str, ...] = Field(
         (), description="other wordings, the beginning of each; the present one is not here"
     )
+    idea: str = Field("", description="behind the present wording, where there are others; theirs stand with them")
     notes: tuple[str, ...] = Field((), description="findings and what else must be seen, one sentence each")
     buttons: tuple[Button, ...] = ()
     footer: str = ""

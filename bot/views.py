@@ -196,6 +196,9 @@ class DraftView(View):
     ai_picture: bool = Field(description="a person says that a model made its picture")
     versions: list[VersionView]
     options: list[dict[str, str]] = Field(description="alternative wordings, text by account id")
+    ideas: list[str] = Field(
+        default_factory=list, description="from which side the present wording and each of the others is told"
+    )
     findings: list[FindingView]
     claims: list[ClaimView] = Field(default_factory=list, description="what it claims, and what that rests on")
     sources: list[SourceView]
@@ -377,6 +380,7 @@ def draft_view(
         ai_picture=draft.brief.ai_picture,
         versions=[_version(version, words, missing, media_url) for version in draft.versions],
         options=[variant.texts for variant in draft.variants],
+        ideas=[draft.idea, *(variant.idea for variant in draft.variants)] if draft.variants else [],
         findings=[finding_view(finding) for finding in draft.findings],
         claims=[claim_view(each, words) for each in draft.claims],
         sources=[

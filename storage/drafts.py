@@ -228,6 +228,7 @@ class Draft(Record):
     revision: int = 1
     versions: tuple[Version, ...]
     variants: tuple[Variant, ...] = ()
+    idea: str = Field("", description="from which side its present wording is told, where there are others")
     findings: tuple[Finding, ...] = ()
     claims: tuple[Claim, ...] = Field((), description="what its versions claim, each with what it rests on")
     evidence: tuple[Evidence, ...] = Field((), description="what people supplied for claims")

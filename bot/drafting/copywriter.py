@@ -226,7 +226,7 @@ class Copywriter:
         plan: PostPlan = await self._ask(PostPlan, _messages(self._prompt("planner"), base | {"task": "plan"}))
         given = [_folded(text) for text in (*known_texts(brief, brand), *(f for each in sources for f in each.facts))]
         facts = [fact for fact in plan.facts if _folded(fact) and any(_folded(fact) in text for text in given)]
-        ideas = [" ".join(visible(idea).split())[:300] for idea in plan.ideas][: base["variants"]]
+        ideas = [without_unknown(" ".join(visible(idea).split()), ())[:300] for idea in plan.ideas][: base["variants"]]
         ideas += [base["angle"]] * (base["variants"] - len(ideas))
         return plan.model_copy(update={"facts": facts[:MOST_FACTS], "ideas": ideas})
 

@@ -132,6 +132,7 @@ class Edit:
     alt: str = ""
     title: str = ""
     variants: tuple[Variant, ...] | None = None
+    idea: str = ""  # behind the wording that is taken
     made_with: MadeWith | None = None
     spent: Usage = NOTHING  # what models took for it
     image: Literal["card", "none", "upload", "generate"] | None = None
@@ -508,6 +509,7 @@ class Requests:
         before = Variant(
             texts={v.account: _bare(v, draft.brief, brand, case.accounts[v.account]) for v in draft.versions},
             by_model={version.account: version.by_model for version in draft.versions if version.by_model is not None},
+            idea=draft.idea,
         )
         variants = tuple(before if each is chosen else each for each in draft.variants)
         return await self._revision(
@@ -515,7 +517,13 @@ class Requests:
             case,
             brand,
             member,
-            Edit(chosen.texts, why=f"Took wording {number}.", variants=variants, by_model=chosen.by_model),
+            Edit(
+                chosen.texts,
+                why=f"Took wording {number}.",
+                variants=variants,
+                by_model=chosen.by_model,
+                idea=chosen.idea,
+            ),
         )
 
     async def _brand_of(self, asker: Asker) -> tuple[Brand, Member]:
@@ -640,6 +648,8 @@ class Requests:
             )
             for account in accounts
         ]
+        apart = len(set(written.ideas)) == len(written.ideas)  # one idea for all tells nobody which to take
+        behind = written.ideas if apart else ("",) * len(written.ideas)
         title = written.title or idea.brief.topic or idea.brief.request[:60]
         versions = await self._versions.seal(making, brief, brand, title=title, due=due, draft=draft_id)
         checked = await self._versions.check(
@@ -657,7 +667,11 @@ class Requests:
             authors=frozenset({member.id}),
             conversation=asker.conversation,
             versions=versions,
-            variants=tuple(Variant(texts={e.account: e.text for e in each}) for each in written.variants),
+            variants=tuple(
+                Variant(texts={e.account: e.text for e in each}, idea=idea)
+                for each, idea in zip(written.variants, behind[1:], strict=False)
+            ),
+            idea=behind[0] if written.variants else "",
             findings=(*checked.findings, *asked, *pictures.findings, *few),
             claims=checked.claims,
             card=CardWords(**words.model_dump()) if words else None,
@@ -842,6 +856,7 @@ class Requests:
             title=title,
             versions=versions if draft_id == old.id else tuple(v.model_copy(update={"post": ""}) for v in versions),
             variants=edit.variants if edit.variants is not None else old.variants,
+            idea=edit.idea if edit.variants is not None else old.idea,
             findings=(*checked.findings, *asked, *findings),
             claims=checked.claims,
             sources=sources,

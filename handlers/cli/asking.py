@@ -97,8 +97,13 @@ async def tell(opened: Line, done: dict[str, Any]) -> None:
 
 def show_wordings(draft: dict[str, Any]) -> None:
     """The wordings beside the present one, numbered as "use the second one" counts them."""
+    ideas = draft.get("ideas") or []
+    if any(ideas[:1]):
+        console().print(shown(f"\nIdea: {ideas[0]}"))
     for number, option in enumerate(draft["options"], 2):
-        console().print(shown(f"\nWording {number}", "bold"), *[shown(text) for text in option.values()], sep="\n")
+        idea = ideas[number - 1] if len(ideas) >= number else ""
+        head = f"\nWording {number}" + (f", idea: {idea}" if idea else "")
+        console().print(shown(head, "bold"), *[shown(text) for text in option.values()], sep="\n")
 
 
 async def show_draft(opened: Line, draft: str, *, hint: bool = True) -> None:

@@ -200,7 +200,8 @@ def _options(drawing: _Drawing) -> None:
     options = drawing.card.options[: len(NUMBERS) - 1]
     if not options:
         return
-    lines = [f"{NUMBERS[0]} {told('the wording above')}"]
+    idea = f" ({drawing.card.idea})" if drawing.card.idea else ""
+    lines = [f"{NUMBERS[0]} {told('the wording above')}{idea}"]
     lines += [f"{number} {_cut(text, WORDING)}" for number, text in zip(NUMBERS[1:], options, strict=False)]
     numbers = told(" or ").join(NUMBERS[1 : len(options) + 1])
     lines.append(f"-# {told('React with {numbers} to take that wording instead.', numbers=numbers)}")

@@ -206,7 +206,8 @@ def _options(drawing: _Drawing) -> None:
     options = drawing.card.options[: len(NUMBERS) - 1]
     if not options:
         return
-    lines = [f"{NUMBERS[0]} {told('the wording above')}"]
+    idea = f" ({drawing.card.idea})" if drawing.card.idea else ""
+    lines = [f"{NUMBERS[0]} {told('the wording above')}{idea}"]
     lines += [f"{number} {text}" for number, text in zip(NUMBERS[1:], options, strict=False)]
     drawing.blocks.append(kit.section("\n".join(lines)))
     numbers = told(" or ").join(NUMBERS[1 : len(options) + 1])

@@ -13,6 +13,7 @@ from bot.llm.offline.page_facts import read_page
 from bot.llm.offline.site_profile import read_site
 from bot.llm.offline.writing_card import HEADLINE, card_of, title_of
 from bot.llm.offline.writing_compose import Need, Plan, compose, nearness, need_of, plans
+from bot.llm.offline.writing_headed import headed_text
 from bot.llm.offline.writing_material import Material, material
 from bot.llm.offline.writing_revise import revise_copy
 from bot.llm.offline.writing_slides import a_page_long, slides_of
@@ -41,10 +42,14 @@ def plan_post(document: Mapping[str, Any]) -> dict[str, Any]:
 def write_text(document: Mapping[str, Any]) -> dict[str, Any]:
     """The `AccountCopy` for the `need`: of telling number `variant`, which opens unlike those before it."""
     needs = [need_of(record) for record in document.get("needs") or ()]
-    _, told = _told(document, needs)
-    mine = str((document.get("need") or {}).get("account") or "")
+    pieces, told = _told(document, needs)
+    wanted = document.get("need") or {}
     texts = told[min(int(document.get("variant") or 0), len(told) - 1)] if told else []
-    return {"text": next((text for need, text in zip(needs, texts, strict=False) if need.account == mine), "")}
+    for need, text in zip(needs, texts, strict=False):
+        if need.account == str(wanted.get("account") or ""):
+            headed_ = headed_text(pieces, str(wanted.get("form") or ""), text)
+            return {"text": headed_ if need.fits(headed_) else text}
+    return {"text": ""}
 
 
 def write_slides(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -93,7 +93,9 @@ def _replace(order: Order, state: State, german: bool) -> str:
         {name: pattern.sub(lambda match: cased(match[0], new), said) for name, said in slide.items()}
         for slide in state.slides
     ]
-    hit, state.slides = hit or slides != state.slides, slides
+    heads = {account: pattern.sub(lambda match: cased(match[0], new), head) for account, head in state.heads.items()}
+    hit = hit or slides != state.slides or heads != state.heads
+    state.slides, state.heads = slides, heads
     if not hit:
         raise Refused(
             f"«{old}» steht nicht im Text. Welche Worte sollen weg?"

@@ -67,7 +67,9 @@ def revise_copy(document: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "understood": True,
         "question": "",
-        "versions": [{"account": account, "text": text} for account, text in state.texts.items()],
+        "versions": [
+            {"account": account, "text": state.heads.get(account, "") + text} for account, text in state.texts.items()
+        ],
         "card": state.card if state.card != state.card_before else None,
         "slides": state.slides if state.slides != [dict(each) for each in document.get("slides") or ()] else None,
         "alt": "",

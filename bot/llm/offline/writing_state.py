@@ -10,6 +10,7 @@ import regex
 
 from bot.llm.offline.writing_compose import Need, need_of
 from bot.llm.offline.writing_frames import vocabulary
+from bot.llm.offline.writing_headed import head_of
 from bot.llm.offline.writing_lines import body_sentences
 from bot.llm.offline.writing_material import Material, material
 from bot.llm.offline.writing_story import story_of
@@ -45,10 +46,14 @@ class State:
     turn: int = 0
     told: list[str] = field(default_factory=list)
     slides: list[dict[str, str]] = field(default_factory=list)
+    heads: dict[str, str] = field(default_factory=dict)  # subject and title, which stand above
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> State:
-        texts = {str(k): str(v) for k, v in (document.get("current") or {}).items()}
+        current = {str(k): str(v) for k, v in (document.get("current") or {}).items()}
+        forms = {str(each.get("account")): str(each.get("form") or "") for each in document.get("needs") or ()}
+        heads = {account: head_of(text, forms.get(account, "")) for account, text in current.items()}
+        texts = {account: text.removeprefix(heads[account]) for account, text in current.items()}
         card = document.get("card")
         needs = {need.account: need for need in map(need_of, document.get("needs") or ())}
         for account in texts:
@@ -56,7 +61,7 @@ class State:
         own = dict(card) if isinstance(card, Mapping) else None
         slides = [dict(each) for each in document.get("slides") or ()]
         title = str(document.get("title") or "")
-        return cls(document, texts, dict(own) if own else None, own, needs, title, slides=slides)
+        return cls(document, texts, dict(own) if own else None, own, needs, title, slides=slides, heads=heads)
 
     def pieces(self) -> Material:
         """The brief as the texts tell it now: with figures they changed, without what they dropped."""
