@@ -20,7 +20,7 @@ from tests.world import world_on
 
 PLANTED = {
     "brand", "draft", "post", "account", "media", "request", "thread", "notice", "token", "idem", "ctl",
-    "feeditem", "blobs",
+    "feeditem", "blobs", "watched",
 }  # fmt: skip
 
 
