@@ -191,6 +191,8 @@ def _buttons(draft: Draft, names: Words, posts: Sequence[Post]) -> tuple[Button,
         Button(label=approve, action=f"approve:{tail}", style="primary"),
         Button(label=names.t("Edit text"), action=f"edit:{tail}"),
     ]
+    if any(finding.claim for finding in draft.findings):
+        main.append(Button(label=names.t("Give evidence"), action=f"prove:{tail}"))
     more = [
         (names.t("Ask for changes"), "changes"),
         (names.t("Reschedule"), "move"),

@@ -22,6 +22,7 @@ from storage.requests import Request
 from storage.sending import from_hash
 from storage.stores import DraftStore, Family, PostStore, R, TeamStore
 from storage.team import Brand, Member
+from storage.watched import WatchedFeed, WatchedStore
 
 PAGE = 200
 
@@ -138,6 +139,11 @@ class Belongings:
             request = _request(await client.hget(key, "doc"))
             if request is not None:
                 yield request
+
+    async def feeds(self) -> tuple[WatchedFeed, ...]:
+        """Those that are watched for it, the oldest first."""
+        every = await WatchedStore(self.database).every(self.workspace)
+        return tuple(each for each in every if each.brand == self.brand)
 
     async def _listed(self, family: Family[R]) -> AsyncIterator[R]:
         cursor = ""

@@ -65,6 +65,9 @@ def chosen(view: Json, block: str) -> tuple[str, ...]:
     options = element.get("selected_options")
     if options is not None:
         return tuple(each["value"] for each in options)
+    picked = element.get("selected_option")
+    if isinstance(picked, dict):
+        return (str(picked.get("value") or ""),)
     for name in ("selected_conversations", "selected_channels"):
         if element.get(name) is not None:
             return tuple(element[name])

@@ -12,7 +12,7 @@ from typing import Any, Final
 import yaml
 
 from handlers.slack.buttons import BRAND, MORE
-from handlers.slack.modals import asking, deciding, details, editing, moving, settings
+from handlers.slack.modals import asking, deciding, details, editing, moving, proving, settings
 
 MANIFEST: Final = Path(__file__).with_name("manifest.yaml")
 
@@ -71,7 +71,7 @@ SHORTCUTS: Final = {"new_post": "global", "post_about_this": "message"}
 ACTIONS: Final = frozenset(
     {
         # on cards of drafts: <action>:<draft>:<digest>
-        "approve", "read", "edit", "some", "changes", "move", "hold", "reject", MORE,
+        "approve", "read", "edit", "some", "changes", "move", "hold", "reject", "prove", MORE,
         "details",  # details:<draft>
         # on cards of posts, and in App Home: <action>:<post>
         "live", "send", "cancel", "later", "rework", "done",
@@ -102,6 +102,7 @@ VIEWS: Final = frozenset(
         editing.CALLBACK,
         moving.CALLBACK,
         moving.LATER,
+        proving.CALLBACK,
         settings.CALLBACK,
     }
 )

@@ -17,6 +17,7 @@ from handlers.discord.forms.deciding import (
 )
 from handlers.discord.forms.editing import choices, edit_form, edited_accounts, read_edit
 from handlers.discord.forms.moving import later_form, move_form, read_move
+from handlers.discord.forms.proving import prove_form, read_proof
 from handlers.discord.forms.settings import groups_form, read_groups, read_rooms, rooms_form
 
 __all__ = [
@@ -29,11 +30,13 @@ __all__ = [
     "later_form",
     "move_form",
     "new_post_form",
+    "prove_form",
     "read_edit",
     "read_groups",
     "read_held",
     "read_move",
     "read_new_post",
+    "read_proof",
     "read_reason",
     "read_rooms",
     "read_some",

@@ -11,7 +11,7 @@ from bot.chat import Button
 from bot.errors import BadInput, ChangedSince
 from bot.views import DraftView
 from bot.words import told
-from handlers.chat import deciding, on_posts
+from handlers.chat import deciding, on_posts, proving
 from handlers.chat.along import Along, find, keep
 from handlers.chat.reviewing import Next, following
 from handlers.chat.settings import brand_of, settings_of
@@ -24,7 +24,7 @@ from handlers.discord.pages import Mode, page_of
 from handlers.discord.telling import stopped, words_as_views
 
 Interaction = discord.Interaction[Any]
-OF_DRAFTS: Final = frozenset({"edit", "one", "changes", "reject", "some", "move"})
+OF_DRAFTS: Final = frozenset({"edit", "one", "changes", "reject", "some", "move", "prove"})
 OF_POSTS: Final = frozenset({"later", "rework", "takedown"})
 OF_BRANDS: Final = frozenset({"new", "rooms", "groups", "held"})
 WINDOWS: Final = OF_DRAFTS | OF_POSTS | OF_BRANDS
@@ -170,6 +170,9 @@ async def _window(
             return forms.reject_form(draft, sent.typed("reason") if sent else "")
         case "some":
             return _some(draft)
+        case "prove":
+            owner = proving.may_take_on(visitor, draft)
+            return forms.prove_form(draft, proving.unproven(draft), owner=owner, sent=sent)
     zone = await deciding.zone_of(here.admind, visitor, draft)
     phrase = sent.typed("phrase") if sent else ""
     return forms.move_form(draft, zone=zone, now=here.admind.clock.now(), phrase=phrase)

@@ -12,7 +12,7 @@ import discord
 from bot.chat import Button, Verdict
 from bot.errors import AdMindError, BadInput
 from bot.words import read_in, told
-from handlers.chat import deciding, on_posts
+from handlers.chat import deciding, on_posts, proving
 from handlers.chat import settings as houses
 from handlers.chat.along import Along, whole_topic
 from handlers.chat.along import sent as came_along
@@ -174,6 +174,12 @@ async def _held(it: Filled) -> str:
     return await on_posts.send_held(it.here.admind, it.visitor, forms.read_held(it.sent))
 
 
+async def _prove(it: Filled) -> str:
+    proof = forms.read_proof(it.sent)
+    draft = await opening.draft_of(it.here, it.visitor, it.ids[0])
+    return await proving.settle(it.here.admind, it.visitor, draft, it.ids[1], proof)
+
+
 async def _later(it: Filled) -> str:
     zone = await deciding.zone_of(it.here.admind, it.visitor)
     due = forms.read_move(it.sent, now=it.here.admind.clock.now(), zone=zone)
@@ -255,8 +261,11 @@ SENDS: Final[dict[str, Callable[[Filled], Awaitable[str]]]] = {
     "takedown": _take_down,
     "held": _held,
     "later": _later,
+    "prove": _prove,
     "new": _new,
     "rooms": _rooms,
     "groups": _groups,
 }
-THINKS: Final = frozenset({"new", "rooms", "groups", "takedown", "held"})  # their answer is for one person's eyes
+THINKS: Final = frozenset(
+    {"new", "rooms", "groups", "takedown", "held", "prove"}
+)  # their answer is for one person's eyes

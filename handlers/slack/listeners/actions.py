@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -11,7 +12,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.chat import Verdict
 from bot.errors import AdMindError, ChangedSince, unexpected
 from bot.words import read_in, told
-from handlers.chat import deciding, houses, retrying
+from handlers.chat import deciding, houses, proving, retrying
 from handlers.chat.on_posts import VERBS
 from handlers.chat.visiting import Visitor
 from handlers.slack import modals
@@ -24,7 +25,7 @@ from handlers.slack.surface import ACTIONS
 
 log = logging.getLogger(__name__)
 DECIDES = {"approve": Verdict.approve, "hold": Verdict.hold}
-OPENS = frozenset({"edit", "changes", "reject", "some", "move"})
+OPENS = frozenset({"edit", "changes", "reject", "some", "move", "prove"})
 CHANGES_RIGHTS = frozenset({*DECIDES, *VERBS, "stop", "resume", "stay", "settings"})
 
 
@@ -117,11 +118,11 @@ async def _open(slack: Slack, visitor: Visitor, body: Json, verb: str, ids: list
     elif verb == "more":
         view = await opening.more(slack, visitor, draft)
     else:
-        view = await _form(slack, visitor, verb, draft)
+        view = await _form(slack, visitor, verb, draft, _where(body))
     await opening.show(slack, visitor, trigger, view, over=over)
 
 
-async def _form(slack: Slack, visitor: Visitor, verb: str, draft: Any) -> Json:
+async def _form(slack: Slack, visitor: Visitor, verb: str, draft: Any, where: on_posts.Where) -> Json:
     carried = Carried(draft=draft.id, digest=draft.digest)
     match verb:
         case "edit":
@@ -132,6 +133,10 @@ async def _form(slack: Slack, visitor: Visitor, verb: str, draft: Any) -> Json:
             return modals.reject_modal(draft, carried)
         case "some":
             return modals.some_modal(draft, carried)
+        case "prove":
+            claims = proving.unproven(draft)
+            carried = replace(carried, room=where.channel, thread=where.thread)  # what it leads to is said there
+            return modals.prove_modal(draft, claims, carried, owner=proving.may_take_on(visitor, draft))
     zone = await deciding.zone_of(slack.admind, visitor, draft)
     return modals.move_modal(draft, carried, zone=zone, now=slack.admind.clock.now())
 

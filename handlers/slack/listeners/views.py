@@ -11,8 +11,9 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.chat import Verdict
 from bot.errors import AdMindError, unexpected
+from bot.views import DraftView
 from bot.words import read_in, told
-from handlers.chat import deciding
+from handlers.chat import deciding, proving
 from handlers.chat import on_posts as shared
 from handlers.chat.along import sent, whole_topic
 from handlers.chat.settings import save
@@ -26,6 +27,7 @@ from handlers.slack.listeners import home, on_posts, opening, reviewing
 from handlers.slack.modals import asking as new_posts
 from handlers.slack.modals import deciding as decisions
 from handlers.slack.modals import details, editing, moving
+from handlers.slack.modals import proving as proofs
 from handlers.slack.modals import settings as rooms
 from handlers.slack.places import Asking
 from handlers.slack.slack import Slack
@@ -115,6 +117,29 @@ async def _move(slack: Slack, visitor: Visitor, view: Json, carried: Carried) ->
     return ""
 
 
+async def _prove(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
+    """A page takes longer to read than Slack waits: what it says is told when it is known."""
+    proof = modals.read_proof(view)
+    draft = await opening.draft_of(slack, visitor, carried.draft)
+    if not proof.link:
+        return await proving.settle(slack.admind, visitor, draft, carried.digest, proof)
+    slack.after(_prove_by_link(slack, visitor, draft, carried, proof))
+    return ""
+
+
+async def _prove_by_link(
+    slack: Slack, visitor: Visitor, draft: DraftView, carried: Carried, proof: proving.Proof
+) -> None:
+    team, user = visitor.who.team, visitor.who.user
+    try:
+        said = await proving.settle(slack.admind, visitor, draft, carried.digest, proof)
+    except AdMindError as error:
+        said = "\n".join((error.sentence(), proof.link))
+    except Exception as error:
+        said = unexpected(error, "reading a page").sentence()
+    await slack.telling.soon(team, carried.room, user, said, thread=carried.thread)
+
+
 async def _take_down(slack: Slack, visitor: Visitor, view: Json, carried: Carried) -> str:
     """Channels take longer than Slack waits: it is noted, and what became of it is told when it is known."""
     chosen = decisions.read_take_down(view, carried)
@@ -190,6 +215,7 @@ SENDS: dict[str, Send] = {
     details.APPROVE: _read_approve,
     moving.CALLBACK: _move,
     moving.LATER: _later,
+    proofs.CALLBACK: _prove,
     new_posts.CALLBACK: _new_post,
     rooms.CALLBACK: _settings,
 }

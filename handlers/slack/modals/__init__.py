@@ -24,6 +24,7 @@ from handlers.slack.modals.deciding import (
 from handlers.slack.modals.details import details_modal, pages_of
 from handlers.slack.modals.editing import edit_modal, read_edit
 from handlers.slack.modals.moving import later_modal, move_modal, read_move
+from handlers.slack.modals.proving import prove_modal, read_proof
 from handlers.slack.modals.settings import read_settings, settings_modal
 
 __all__ = [
@@ -42,10 +43,12 @@ __all__ = [
     "move_modal",
     "new_post_modal",
     "pages_of",
+    "prove_modal",
     "read_edit",
     "read_held",
     "read_move",
     "read_new_post",
+    "read_proof",
     "read_reason",
     "read_settings",
     "read_some",

@@ -50,6 +50,7 @@ from storage.team import Brand, Member
 from storage.threads import ThreadStore
 from storage.tokens import TokenStore
 from storage.waiting import Waiting, WaitingStore
+from storage.watched import WatchedEntry, WatchedFeed, WatchedStore
 from tests.fakes.chat_home import ChatHome
 from tests.world import World
 
@@ -272,6 +273,7 @@ async def _around(world: World, ana: Member, draft: Draft) -> None:
         world.ws, name=WORD, scopes={"read"}, member=ana.id, brands={world.brand.id}, now=world.clock.now()
     )
     await _waits(world, ana)
+    await _watched(world, ana)
     await _proposed(world, ana, draft)
     once = OnceOnly(world.database)
     await once.end("somebody", "k", "p", Answer(200, "application/json", json.dumps({"id": draft.id, "t": WORD})))
@@ -295,6 +297,19 @@ async def _proposed(world: World, ana: Member, draft: Draft) -> None:
     rule = Rule(id=new_id("lr"), kind="avoid", what=WORD, edits=3, chances=3, drafts=2, evidence=(edit,), found_at=now)
     change = ProposalStore(world.database).keep(Change(world.ws), proposal, ver=None)
     LearnedStore(world.database).keep(change, Learned(workspace=world.ws, brand=name, rules=(rule,)), ver=None)
+    await commit(world.database, change)
+
+
+async def _watched(world: World, ana: Member) -> None:
+    """A feed, with what was seen of it, an entry that waits to be drafted, and its times."""
+    now, store = world.clock.now(), WatchedStore(world.database)
+    feed = WatchedFeed(
+        id=new_id("wf"), workspace=world.ws, brand=world.brand.id, url=f"https://{WORD}.example/feed.xml", title=WORD,
+        site=f"{WORD}.example", added_by=ana.id, added_at=now, next_at=now + 900 * DAY, left_out=(WORD,),
+    )  # fmt: skip
+    entry = WatchedEntry(link=f"https://{WORD}.example/new", title=WORD, text=f"{WORD} is out")
+    change = store.save(Change(world.ws), feed, ver=None)
+    store.await_draft(store.see(change, feed, (f"name of {WORD}",), now), feed, entry, now + 900 * DAY)
     await commit(world.database, change)
 
 

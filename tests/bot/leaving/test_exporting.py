@@ -28,6 +28,7 @@ from storage.proposals import Proposal, ProposalStore
 from storage.redis import Database
 from storage.requests import Request, RequestStore
 from storage.team import Role
+from storage.watched import WatchedFeed, WatchedStore
 from tests.fakes.webhook_server import webhook_server
 from tests.world import World, world_on
 
@@ -122,6 +123,19 @@ async def test_what_was_learned_and_proposed_comes_along(world: World) -> None:
     for told in ("No exclamation marks.", "accepted", world.owner.name, "4/5", "Hi! → Hi."):
         assert told in page, told
     assert json.loads(found.read("brand/proposal.json"))["voice"] == "Warm."
+
+
+async def test_watched_feeds_come_along_with_who_added_them(world: World) -> None:
+    now, store = world.clock.now(), WatchedStore(world.database)
+    for number, brand in enumerate((world.brand.id, "b_other")):
+        feed = WatchedFeed(
+            id=f"wf_{number}", workspace=world.ws, brand=brand, url=f"https://velo{number}.example/feed.xml",
+            title="=Velo news", accounts=(world.account.id,), added_by=world.owner.id, added_at=now,
+        )  # fmt: skip
+        await commit(world.database, store.save(Change(world.ws), feed, ver=None))
+    [row] = table(await taken(world), "brand/feeds.csv")
+    assert (row["feed"], row["title"], row["accounts"]) == ("https://velo0.example/feed.xml", "'=Velo news", "Feed")
+    assert row["by"] == world.owner.name and row["added"] and row["problem"] == ""
 
 
 async def test_what_lies_in_the_archive_comes_along(world: World) -> None:

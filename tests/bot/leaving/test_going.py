@@ -20,7 +20,7 @@ from tests.world import world_on
 
 PLANTED = {
     "brand", "draft", "post", "account", "media", "request", "thread", "notice", "token", "idem", "ctl",
-    "feeditem", "blobs", "linking", "shortlink",
+    "feeditem", "blobs", "watched", "linking", "shortlink",
 }  # fmt: skip
 
 
