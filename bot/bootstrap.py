@@ -36,6 +36,7 @@ from bot.channels.registry import build_channels, build_oauth, build_renewals, p
 from bot.clock import Clock, SystemClock
 from bot.conversation.desk import TOGETHER, Desk
 from bot.conversation.places import Places
+from bot.conversation.slotting import Slotting
 from bot.drafting.copy import Ask
 from bot.drafting.copywriter import Copywriter
 from bot.drafting.importer import Importer
@@ -482,6 +483,7 @@ class AdMind:
             database, standing=self.standing, free=free, requests=self.requests, audit=self.audit, clock=clock
         )
         self.slots = Slots(database, requests=self.requests, board=self.board, clock=clock)
+        self.slotting = Slotting(database, self.plans, self.mixing, clock)
 
     def _build_homes(self, database: Database) -> None:
         """Homes on chat platforms, and what people say and do there."""
@@ -564,10 +566,18 @@ class AdMind:
             clock=self.clock,
             enqueue=self._enqueue_request,
             enqueue_reply=self._enqueue_reply,
+            slotting=self.slotting,
         )
         self.lapses = Lapses(database, self.posts)
         self.telling_accounts = TellingAccounts(database, self.board, self.lapses, self.clock)
-        self.weekly = Weekly(database, board=self.board, audit=self.audit, clock=self.clock, learned=self.learning.news)
+        self.weekly = Weekly(
+            database,
+            board=self.board,
+            audit=self.audit,
+            clock=self.clock,
+            learned=self.learning.news,
+            standing=self.standing,
+        )
         self.taking_up = TakingUp(database, ledger=ledger, posted=self.posted, clock=self.clock)
         upkeep = Upkeep(
             database,

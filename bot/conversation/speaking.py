@@ -42,6 +42,8 @@ class Speaking:
     stopping: Stopping
     absences: Absences
     proving: Settles
+    slotting: object | None = None  # `bot.conversation.slotting.Slotting`, where there are plans
+    request: str = ""  # the id of the request that it is
 
 
 @dataclass(frozen=True, slots=True)

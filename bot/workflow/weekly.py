@@ -17,6 +17,7 @@ from bot.chat import Button, Card
 from bot.clock import Clock, milliseconds
 from bot.insights.costs import what_it_took
 from bot.insights.report import AHEAD, counted, look_back, oldest
+from bot.planning.standing import PlaceView, Standing
 from bot.review.board import Board
 from bot.review.round_table import RoundTable
 from bot.words import reading, words
@@ -68,7 +69,14 @@ def week_of(now: datetime, zone: str) -> Week:
 
 class Weekly:
     def __init__(
-        self, database: Database, *, board: Board, audit: AuditWriter, clock: Clock, learned: News = _no_news
+        self,
+        database: Database,
+        *,
+        board: Board,
+        audit: AuditWriter,
+        clock: Clock,
+        learned: News = _no_news,
+        standing: Standing | None = None,
     ) -> None:
         self._database = database
         self._drafts = DraftStore(database)
@@ -79,6 +87,7 @@ class Weekly:
         self._audit = audit
         self._clock = clock
         self._learned = learned
+        self._standing = standing  # None where there are no plans
 
     async def arm(self, workspaces: Sequence[str]) -> None:
         """Every brand has its next digest on the due set. Doing so again changes nothing."""
@@ -127,12 +136,16 @@ class Weekly:
         took = await self._costing.of_brand(brand.workspace, brand.id, first, until)  # by UTC days
         logins = [account for account in names.accounts.values() if _ends(account, now)]
         learned = await self._learned(brand.workspace, brand.id, monday)
-        if not (found.anything or waiting or days or logins or learned):
+        places = await self._places(brand, last, following)
+        if not (found.anything or waiting or days or logins or learned or places):
             return None
+        empty = sum(each.state == "empty" and this <= each.due < following for each in places)
         head = await self._audit.seal(brand.workspace)
         notes = [
             _waiting(waiting, table, names, now),
-            _planned(days, monday, zone, names),
+            _planned(days, monday, zone, names, empty=empty),
+            _left_empty([each for each in places if each.due < this], names),
+            _left_out([each for each in places if each.due >= this and each.state == "skipped"], zone, names),
             *(_login(account, coming, names) for account in logins),
             names.t("Language model: {took}", took=what_it_took(took, words(names.language))) if took.calls else "",
             _suggested(learned, names),
@@ -143,8 +156,14 @@ class Weekly:
             title=f"{brand.name} · {book.day(first)} – {book.day(until)}",
             status=counted(book, found.counts, len(found.lapsed)) or names.t("Nothing was due."),
             notes=tuple(note for note in notes if note),
-            buttons=_buttons(brand, len(waiting), logins, names),
+            buttons=_buttons(brand, len(waiting), logins, names, empty=empty),
         )
+
+    async def _places(self, brand: Brand, start: datetime, end: datetime) -> list[PlaceView]:
+        """The plan's slots."""
+        if self._standing is None:
+            return []
+        return await self._standing.between(brand.workspace, brand.id, start, end)
 
     async def _open(self, brand: Brand) -> list[Draft]:
         found, after = list[Draft](), ""
@@ -186,15 +205,35 @@ def _waiting(waiting: Sequence[Draft], table: RoundTable, names: Words, now: dat
     return f"{said} ({book.series(for_whom[:3])})" if for_whom else said
 
 
-def _planned(days: Sequence[datetime], monday: date, zone: ZoneInfo, names: Words) -> str:
+def _planned(days: Sequence[datetime], monday: date, zone: ZoneInfo, names: Words, *, empty: int) -> str:
     book = words(names.language)
+    slots = book.many("{count} empty slot", "{count} empty slots", empty) if empty else ""
     if not days:
-        return names.t("This week: nothing is planned")
+        nothing = names.t("This week: nothing is planned")
+        return f"{nothing}, {slots}" if slots else nothing
     taken = {at.astimezone(zone).date() for at in days}
-    empty = sum(monday + timedelta(days=day) not in taken for day in range(7))
+    free = sum(monday + timedelta(days=day) not in taken for day in range(7))
     said = book.many("This week: {count} planned", "This week: {count} planned", len(days))
-    without = book.many("{count} day without a post", "{count} days without a post", empty)
-    return f"{said}, {without}" if empty else said
+    without = book.many("{count} day without a post", "{count} days without a post", free) if free else ""
+    return ", ".join(part for part in (said, slots, without) if part)
+
+
+def _left_empty(last_week: Sequence[PlaceView], names: Words) -> str:
+    """Slots of last week in which nothing went out."""
+    count = sum(each.state in ("empty", "expired") for each in last_week)
+    book = words(names.language)
+    said = book.many("Last week {count} slot stayed empty", "Last week {count} slots stayed empty", count)
+    return said if count else ""
+
+
+def _left_out(skipped: Sequence[PlaceView], zone: ZoneInfo, names: Words) -> str:
+    """Days of this week on which the plan leaves its slots out, with the first reason."""
+    if not skipped:
+        return ""
+    book = words(names.language)
+    days = list(dict.fromkeys(book.day(each.due.astimezone(zone).date()) for each in skipped))
+    why = book.said(skipped[0].problem).rstrip(".")
+    return names.t("Left out: {days} ({why})", days=", ".join(days[:7]), why=why)
 
 
 def _suggested(rules: int, names: Words) -> str:
@@ -226,11 +265,12 @@ def _login(account: Account, coming: Sequence[Post], names: Words) -> str:
     return f"{said}: {hanging}" if after else said
 
 
-def _buttons(brand: Brand, waiting: int, logins: Sequence[Account], names: Words) -> tuple[Button, ...]:
+def _buttons(brand: Brand, waiting: int, logins: Sequence[Account], names: Words, *, empty: int) -> tuple[Button, ...]:
     label = words(names.language).many("Review {count}", "Review {count}", waiting)
     review = [Button(label=label, action=f"next:{brand.id}", style="primary")] if waiting else []
     again = [
         Button(label=names.t("Reconnect {account}", account=account.name)[:75], action=f"reconnect:{account.id}")
         for account in logins[:MOST_LOGINS]
     ]
-    return (*review, Button(label=names.t("New post"), action=f"new:{brand.id}"), *again)
+    fill = [Button(label=names.t("Fill"), action=f"fill:{brand.id}")] if empty else []
+    return (*review, *fill, Button(label=names.t("New post"), action=f"new:{brand.id}"), *again)

@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "pause": ("deciding", "STOP: nothing goes out until you resume."),
     "resume": ("deciding", "Let posts go out again."),
     "calendar": ("looking", "The next posts, by day."),
+    "plan": ("plan", "The editorial plan: its slots, in words; pause, skip, fill."),
     "costs": ("costs", "What language models took, by brand and model."),
     "notices": ("looking", "What AdMind had to tell."),
     "members": ("office", "Who works here, and what they may do."),
