@@ -36,6 +36,7 @@ from bot.channels.registry import build_channels, build_oauth, build_renewals, p
 from bot.clock import Clock, SystemClock
 from bot.conversation.desk import TOGETHER, Desk
 from bot.conversation.places import Places
+from bot.conversation.slotting import Slotting
 from bot.drafting.copy import Ask
 from bot.drafting.copywriter import Copywriter
 from bot.drafting.describing import Describer, Sightless
@@ -563,6 +564,7 @@ class AdMind:
             database, standing=self.standing, free=free, requests=self.requests, audit=self.audit, clock=clock
         )
         self.slots = Slots(database, requests=self.requests, board=self.board, clock=clock)
+        self.slotting = Slotting(database, self.plans, self.mixing, clock)
 
         self.calendar_importing = CalendarImporting(
             database,
@@ -658,6 +660,7 @@ class AdMind:
             clock=self.clock,
             enqueue=self._enqueue_request,
             enqueue_reply=self._enqueue_reply,
+            slotting=self.slotting,
         )
         self.lapses = Lapses(database, self.posts)
         self.telling_accounts = TellingAccounts(database, self.board, self.lapses, self.clock)
@@ -670,6 +673,7 @@ class AdMind:
             clock=self.clock,
             learned=self.learning.news,
             summaries=self.reports.summary,
+            standing=self.standing,
         )
         self.taking_up = TakingUp(database, ledger=ledger, posted=self.posted, clock=self.clock)
         upkeep = Upkeep(

@@ -208,6 +208,10 @@ class DraftView(View):
     made_with: MadeWithView
     replaces: str | None
     replaced_by: str | None
+    slot: str | None = Field(None, description="the place in the editorial plan that it fills")
+    why: str | None = Field(None, description="why the plan chose it")
+    pillar: str | None = None
+    form: str | None = Field(None, description="what kind of post the plan wants there")
     created_at: datetime
     updated_at: datetime
 
@@ -421,6 +425,10 @@ def draft_view(
         ),
         replaces=draft.replaces or None,
         replaced_by=draft.replaced_by or None,
+        slot=draft.slot or None,
+        why=draft.why or None,
+        pillar=draft.brief.pillar or None,
+        form=draft.brief.form or None,
         created_at=draft.created_at,
         updated_at=draft.updated_at,
     )

@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from bot.chat import PROGRAMS, Button
-from bot.conversation import claiming, helping, house, listing, planning, reported, reporting
+from bot.conversation import claiming, helping, house, listing, planning, reported, reporting, slotting
 from bot.conversation.speaking import Command, Said, Speaking
 from bot.conversation.turn import Turn
 from bot.errors import BadInput
@@ -177,4 +177,21 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "[campaign NAME|account NAME|brand NAME] [PERIOD]",
         reported.WHAT,
     ),
+    Command(
+        ("plan add",),
+        noted("recurring slots, such as LinkedIn Mon and Wed 9:00 tip; you say yes before they count"),
+        slotting.add,
+        "WORDS",
+        r"\S[^\n]{0,280}",
+    ),
+    Command(("plan yes", "plan ja"), noted("plan what I read back last"), slotting.yes),
+    Command(("plan fill",), noted("draft the plan's empty slots"), slotting.fill),
+    Command(
+        ("plan pause",),
+        noted("the plan pauses, until a day"),
+        slotting.pause,
+        "[until DAY]",
+        r"(?:until [^\n]{1,80}?)?(?:\s*because [^\n]{1,120})?",
+    ),
+    Command(("plan go on",), noted("the plan goes on"), slotting.go_on),
 )

@@ -32,6 +32,7 @@ from bot.conversation.requested import (
     offered_again,
     view_of,
 )
+from bot.conversation.slotting import Slotting
 from bot.conversation.speaking import Absences, Reporting, Said, Settles, Speaking
 from bot.conversation.spreading import is_plan, said_again
 from bot.conversation.stops import PersonStopped, Stops, stopped_words
@@ -93,6 +94,7 @@ class Desk:
         clock: Clock,
         enqueue: Enqueue,
         enqueue_reply: Enqueue,
+        slotting: Slotting | None = None,
     ) -> None:
         self._store = RequestStore(database)
         self._threads = ThreadStore(database)
@@ -103,6 +105,7 @@ class Desk:
         self._absences = absences
         self._proving = proving
         self._reports = reports
+        self._slotting = slotting
         self._surroundings = Surroundings(people.store, looking, clock)
         self._clock = clock
         self._enqueue = enqueue
@@ -374,8 +377,12 @@ class Desk:
             turn = self._turn(
                 work, asker, await self._surroundings.around(asker, brand, member, request, ()), Thread(), ""
             )
-            speaking = Speaking(turn, member, self._stopping, self._absences, self._proving, self._reports)
+            speaking = Speaking(
+                turn, member, self._stopping, self._absences, self._proving, self._reports, self._slotting, request.id
+            )
             return work.offer(await command[0].run(speaking, command[1]))
+        if self._slotting is not None and (planned := await self._slotting.answer(request, asker)) is not None:
+            return work.offer(planned)
         if request.drafts:  # an earlier try made these and died before it could say so
             return await self._again(asker, request)
         async with self._hold(request) as held:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.conversation.finding import open_drafts, posts_between
 from bot.conversation.listing import how_to_plan, new_post, review_button
 from bot.conversation.periods import Period, read_period
+from bot.conversation.slotting import standing
 from bot.conversation.speaking import Said, Speaking
 from bot.conversation.turn import Turn
 from bot.words import reader, told, words
@@ -50,7 +51,9 @@ async def plan(speaking: Speaking, argument: str) -> Said:
     if (more := len(by_day) - MOST_DAYS) > 0:
         lines.append(words(reader()).many("… and {count} more day.", "… and {count} more days.", more))
     lines += _gaps(turn, span, zone, by_day, planned)
-    return Said("\n".join(lines), (*await review_button(speaking), new_post(turn)))
+    slots = await standing(speaking, max(span.start, turn.now), span.end)
+    lines += [slots.text] if slots.text else []
+    return Said("\n".join(lines), (*await review_button(speaking), *slots.buttons, new_post(turn)))
 
 
 async def _planned(turn: Turn, span: Period) -> list[Planned]:

@@ -62,6 +62,8 @@ class Speaking:
     absences: Absences
     proving: Settles
     reports: Reporting
+    slotting: object | None = None  # `bot.conversation.slotting.Slotting`, where there are plans
+    request: str = ""  # the id of the request that it is
 
 
 @dataclass(frozen=True, slots=True)

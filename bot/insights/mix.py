@@ -15,6 +15,7 @@ from typing import Final
 import regex
 
 from storage.drafts import Draft, DraftStatus
+from storage.plans import Plan
 from storage.profile import Audience
 
 # What other brands' accounts come to with their hashtags: 5th percentile, median, 95th (measured on public accounts).
@@ -54,10 +55,14 @@ class Mix:
     audiences: Spread
     tags: Spread
     goals: Spread
+    pillars: Spread
+    forms: Spread
 
 
-def look_at(drafts: Iterable[Draft], audiences: Iterable[Audience]) -> Mix:
-    """What these drafts of one brand came to; those that nobody approved count for nothing."""
+def look_at(drafts: Iterable[Draft], audiences: Iterable[Audience], plan: Plan | None = None) -> Mix:
+    """What these drafts of one brand came to; those that nobody approved count for nothing. The plan declares how
+    pillars and forms are meant to be mixed.
+    """
     approved = [draft for draft in drafts if draft.status is DraftStatus.approved]
     known = tuple(audiences)
     named = [_addressed(draft, known) for draft in approved]
@@ -67,6 +72,14 @@ def look_at(drafts: Iterable[Draft], audiences: Iterable[Audience]) -> Mix:
         audiences=_spread(named, {each.name: each.share for each in known}),
         tags=_spread(tags, {}),
         goals=_spread([{draft.brief.goal} if draft.brief.goal else set() for draft in approved], {}),
+        pillars=_spread(
+            [{draft.brief.pillar} - {""} for draft in approved],
+            {each.name: each.share for each in (plan.pillars if plan else ())},
+        ),
+        forms=_spread(
+            [{draft.brief.form} - {""} for draft in approved],
+            {each.name: each.share for each in (plan.forms if plan else ())},
+        ),
     )
 
 

@@ -17,7 +17,7 @@ import regex
 from storage.plans import Chosen, Occasion, Pillar, Plan, Purpose
 from storage.team import Brand
 
-ALIKE: Final = 0.6  # of the words of two topics, from which they are one
+ALIKE: Final = 0.8  # of the words of two topics, from which they are one
 AHEAD: Final = timedelta(days=3)  # a date that matters is spoken of from so long before
 LATELY: Final = 30  # posts that the mix is counted from
 GOALS: Final[Mapping[str, str]] = {
@@ -121,7 +121,7 @@ def alike(one: str, other: str) -> bool:
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(word.casefold() for word in _WORD.findall(text) if len(word) > 2)
+    return frozenset(word.casefold() for word in _WORD.findall(text) if len(word) > 2 or word.isdigit())
 
 
 def _with(found: Chosen, purpose: Purpose, audience: str, goal: str, *, why: str = "") -> Chosen:

@@ -23,13 +23,15 @@ def without_talk(draft: Draft, member: Member) -> Draft:
     """
     asked = draft.brief.request if draft.requested_by == member.id else ""
     return draft.changed(
-        brief=draft.brief.model_copy(update={"request": asked}),
+        brief=draft.brief.model_copy(update={"request": asked, "pillar": "", "form": ""}),
         decisions=tuple(each for each in draft.decisions if each.as_client),
         history=(),
         findings=(),
         claims=(),
         evidence=(),
         variants=(),
+        slot="",
+        why="",
         made_with=draft.made_with.model_copy(update={"usage": NOTHING}),
     )
 

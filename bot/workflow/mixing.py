@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.clock import Clock
 from bot.insights.mix import Mix, look_at
+from storage.plans import PlanStore
 from storage.profile import Audience
 from storage.redis import Database
 from storage.stores import DraftStore
@@ -22,6 +23,7 @@ MOST: Final = 1000
 class Mixing:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._drafts = DraftStore(database)
+        self._plans = PlanStore(database)
         self._clock = clock
 
     async def of(self, workspace: str, brand: str, audiences: Sequence[Audience]) -> Mix:
@@ -34,4 +36,5 @@ class Mixing:
             least=(now - SPAN - MADE_BEFORE).timestamp(),
         )
         recent = [draft for draft in page.items if now - SPAN <= (draft.due or draft.updated_at) <= now]
-        return look_at(recent, audiences)
+        plan = await self._plans.find(workspace, brand)
+        return look_at(recent, audiences, plan.record if plan else None)

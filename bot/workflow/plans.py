@@ -78,13 +78,13 @@ class Plans:
         self._clock = clock
 
     async def of(self, workspace: str, member: str, brand: str) -> Plan:
-        """Raises NotFound for who has no role in the brand."""
-        await self._reader(workspace, member, brand)
+        """Raises NotFound for who has no role in the brand, NotAllowed for its clients."""
+        await self._planner(workspace, member, brand)
         return await self._standing.plan(workspace, brand)
 
     async def between(self, workspace: str, member: str, brand: str, start: datetime, end: datetime) -> list[PlaceView]:
-        """Its slots by time. Raises NotFound."""
-        await self._reader(workspace, member, brand)
+        """Its slots by time. Raises NotFound, NotAllowed."""
+        await self._planner(workspace, member, brand)
         return await self._standing.between(workspace, brand, start, end)
 
     async def read(self, workspace: str, member: str, brand: str, text: str, *, language: str) -> tuple[ReadBack, ...]:
@@ -355,7 +355,7 @@ class Plans:
         """Whoever may ask for posts. Raises NotFound, NotAllowed."""
         found, _ = await self._reader(workspace, member, brand)
         if not found.may(brand, Role.requester, Role.approver, Role.owner):
-            raise NotAllowed("The plan is changed by the brand's team.", kept=KEPT)
+            raise NotAllowed("The plan is for the brand's team.", kept=KEPT)
         return found
 
     async def _change(

@@ -202,12 +202,12 @@ class Slots:
         name = slot.draft or draft_of(slot)
         for _ in range(10):
             found = await self._drafts.find(slot.workspace, name)
-            if found is None or found.record.slot != slot.id:
-                return None
-            if found.record.status is DraftStatus.replaced and found.record.replaced_by:
+            if found is not None and found.record.status is DraftStatus.replaced and found.record.replaced_by:
                 name = found.record.replaced_by
                 continue
-            return None if found.record.status in GONE else found.record
+            if found is None or found.record.slot != slot.id or found.record.status in GONE:
+                return None
+            return found.record
         return None
 
     async def _fill(self, kept: Kept[Slot]) -> datetime:

@@ -20,6 +20,7 @@ from bot.insights.report import AHEAD, counted, look_back, oldest
 from bot.insights.summary import Summary
 from bot.insights.summing import Range
 from bot.insights.telling import digest_lines
+from bot.planning.standing import PlaceView, Standing
 from bot.review.board import Board
 from bot.review.round_table import RoundTable
 from bot.words import reading, words
@@ -45,13 +46,7 @@ MOST_LOGINS: Final = 3
 News = Callable[[str, str, date], Awaitable[int]]  # workspace, brand, Monday → rules that edits suggest, not told yet
 
 
-# workspace, brand, from, until → how many slots of the editorial plan are empty; None where there is no plan
-EmptySlots = Callable[[str, str, datetime, datetime], Awaitable[int | None]]
 Summaries = Callable[[str, str, Range], Awaitable[Summary]]
-
-
-async def _no_plan(_workspace: str, _brand: str, _start: datetime, _end: datetime) -> int | None:
-    return None
 
 
 async def _no_news(_workspace: str, _brand: str, _monday: date) -> int:
@@ -88,7 +83,7 @@ class Weekly:
         clock: Clock,
         learned: News = _no_news,
         summaries: Summaries | None = None,
-        empty_slots: EmptySlots = _no_plan,
+        standing: Standing | None = None,
     ) -> None:
         self._database = database
         self._drafts = DraftStore(database)
@@ -100,7 +95,7 @@ class Weekly:
         self._clock = clock
         self._learned = learned
         self._summaries = summaries
-        self._empty_slots = empty_slots
+        self._standing = standing  # None where there are no plans
 
     async def arm(self, workspaces: Sequence[str]) -> None:
         """Every brand has its next digest on the due set. Doing so again changes nothing."""
@@ -149,14 +144,17 @@ class Weekly:
         took = await self._costing.of_brand(brand.workspace, brand.id, first, until)  # by UTC days
         logins = [account for account in names.accounts.values() if _ends(account, now)]
         learned = await self._learned(brand.workspace, brand.id, monday)
-        if not (found.anything or waiting or days or logins or learned):
+        places = await self._places(brand, last, following)
+        if not (found.anything or waiting or days or logins or learned or places):
             return None
-        empty = await self._empty_slots(brand.workspace, brand.id, this, following)
+        empty = sum(each.state == "empty" and this <= each.due < following for each in places)
         head = await self._audit.seal(brand.workspace)
         notes = [
             *await self._how_it_did(brand, first, names),
             _waiting(waiting, table, names, now),
-            _planned(days, monday, zone, names, empty),
+            _planned(days, monday, zone, names, empty=empty if places else None),
+            _left_empty([each for each in places if each.due < this], names),
+            _left_out([each for each in places if each.due >= this and each.state == "skipped"], zone, names),
             *(_login(account, coming, names) for account in logins),
             names.t("Language model: {took}", took=what_it_took(took, words(names.language))) if took.calls else "",
             _suggested(learned, names),
@@ -167,7 +165,7 @@ class Weekly:
             title=f"{brand.name} · {book.interval(first, until, year=False)}",
             status=counted(book, found.counts, len(found.lapsed)) or names.t("Nothing was due."),
             notes=tuple(note for note in notes if note),
-            buttons=_buttons(brand, len(waiting), logins, names),
+            buttons=_buttons(brand, len(waiting), logins, names, empty=empty),
         )
 
     async def _how_it_did(self, brand: Brand, first: date, names: Words) -> tuple[str, ...]:
@@ -175,6 +173,12 @@ class Weekly:
             return ()
         summary = await self._summaries(brand.workspace, brand.id, Range("week", first, 7, names.zone))
         return digest_lines(words(names.language), summary)
+
+    async def _places(self, brand: Brand, start: datetime, end: datetime) -> list[PlaceView]:
+        """The plan's slots."""
+        if self._standing is None:
+            return []
+        return await self._standing.between(brand.workspace, brand.id, start, end)
 
     async def _open(self, brand: Brand) -> list[Draft]:
         found, after = list[Draft](), ""
@@ -216,19 +220,34 @@ def _waiting(waiting: Sequence[Draft], table: RoundTable, names: Words, now: dat
     return f"{said} ({book.series(for_whom[:3])})" if for_whom else said
 
 
-def _planned(days: Sequence[datetime], monday: date, zone: ZoneInfo, names: Words, slots: int | None) -> str:
-    """`slots`: how many of the plan are empty; None without a plan: days are counted then."""
+def _planned(days: Sequence[datetime], monday: date, zone: ZoneInfo, names: Words, *, empty: int | None) -> str:
+    """`empty`: how many slots of the plan are; None without a plan: days are counted then."""
     book = words(names.language)
-    if slots is not None:
-        said = book.many("This week: {count} planned", "This week: {count} planned", len(days))
-        return f"{said}, {book.many('{count} empty slot', '{count} empty slots', slots)}" if slots else said
-    if not days:
-        return names.t("This week: nothing is planned")
-    taken = {at.astimezone(zone).date() for at in days}
-    empty = sum(monday + timedelta(days=day) not in taken for day in range(7))
+    free = 7 - len({at.astimezone(zone).date() for at in days if 0 <= (at.astimezone(zone).date() - monday).days < 7})
+    lacks = book.many("{count} empty slot", "{count} empty slots", empty) if empty else ""
+    if empty is None and free and days:
+        lacks = book.many("{count} day without a post", "{count} days without a post", free)
     said = book.many("This week: {count} planned", "This week: {count} planned", len(days))
-    without = book.many("{count} day without a post", "{count} days without a post", empty)
-    return f"{said}, {without}" if empty else said
+    said = said if days else names.t("This week: nothing is planned")
+    return f"{said}, {lacks}" if lacks else said
+
+
+def _left_empty(last_week: Sequence[PlaceView], names: Words) -> str:
+    """Slots of last week in which nothing went out."""
+    count = sum(each.state in ("empty", "expired") for each in last_week)
+    book = words(names.language)
+    said = book.many("Last week {count} slot stayed empty", "Last week {count} slots stayed empty", count)
+    return said if count else ""
+
+
+def _left_out(skipped: Sequence[PlaceView], zone: ZoneInfo, names: Words) -> str:
+    """Days of this week on which the plan leaves its slots out, with the first reason."""
+    if not skipped:
+        return ""
+    book = words(names.language)
+    days = list(dict.fromkeys(book.day(each.due.astimezone(zone).date()) for each in skipped))
+    why = book.said(skipped[0].problem).rstrip(".")
+    return names.t("Left out: {days} ({why})", days=", ".join(days[:7]), why=why)
 
 
 def _suggested(rules: int, names: Words) -> str:
@@ -260,11 +279,12 @@ def _login(account: Account, coming: Sequence[Post], names: Words) -> str:
     return f"{said}: {hanging}" if after else said
 
 
-def _buttons(brand: Brand, waiting: int, logins: Sequence[Account], names: Words) -> tuple[Button, ...]:
+def _buttons(brand: Brand, waiting: int, logins: Sequence[Account], names: Words, *, empty: int) -> tuple[Button, ...]:
     label = words(names.language).many("Review {count}", "Review {count}", waiting)
     review = [Button(label=label, action=f"next:{brand.id}", style="primary")] if waiting else []
     again = [
         Button(label=names.t("Reconnect {account}", account=account.name)[:75], action=f"reconnect:{account.id}")
         for account in logins[:MOST_LOGINS]
     ]
-    return (*review, Button(label=names.t("New post"), action=f"new:{brand.id}"), *again)
+    fill = [Button(label=names.t("Fill"), action=f"fill:{brand.id}")] if empty else []
+    return (*review, *fill, Button(label=names.t("New post"), action=f"new:{brand.id}"), *again)

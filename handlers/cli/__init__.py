@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "pause": ("deciding", "STOP: nothing goes out until you resume."),
     "resume": ("deciding", "Let posts go out again."),
     "calendar": ("calendar", "What is planned, by day; import, export, subscribe."),
+    "plan": ("plan", "The editorial plan: its slots, in words; pause, skip, fill."),
     "costs": ("costs", "What language models took, by brand and model."),
     "report": ("reporting", "How posts did: figures, picture, PDF, CSV."),
     "notices": ("looking", "What AdMind had to tell."),

@@ -10,7 +10,7 @@ import discord
 from bot.chat import Verdict
 from bot.errors import BadInput, NotFound
 from bot.words import read_in, told
-from handlers.chat import deciding, houses, on_posts, retrying
+from handlers.chat import deciding, houses, on_posts, planning, retrying
 from handlers.chat.visiting import Visitor
 from handlers.discord.buttons import MENU, PREFIX
 from handlers.discord.calling import asked
@@ -32,6 +32,7 @@ ACTIONS: Final = (
     | LAPSES
     | PAGES
     | WINDOWS
+    | planning.VERBS
 )
 BY_RIGHT: Final = frozenset({*DECIDES, *on_posts.VERBS, "release", "settings", "rooms", "groups"}) | AGREES | FLOWS
 AT_ONCE: Final = WINDOWS | {"again", "settings"}  # what these open must come first
@@ -98,6 +99,8 @@ async def _do(here: Discord, visitor: Visitor, interaction: Interaction, verb: s
         return await _halt(here, visitor, ids[0])
     if verb == "retry":
         return await retrying.again(here.admind, visitor, ids[0], ids[-1])
+    if verb in planning.VERBS:
+        return await planning.press(here.admind, visitor, verb, ids[0])
     if verb == "reconnect":
         return await houses.reconnect(here.admind, visitor, ids[0])
     if verb == "whose":

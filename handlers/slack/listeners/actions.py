@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.chat import Verdict
 from bot.errors import AdMindError, ChangedSince, unexpected
 from bot.words import read_in, told
-from handlers.chat import deciding, houses, proving, retrying
+from handlers.chat import deciding, houses, planning, proving, retrying
 from handlers.chat.on_posts import VERBS
 from handlers.chat.visiting import Visitor
 from handlers.slack import modals
@@ -72,6 +72,8 @@ async def _do(slack: Slack, visitor: Visitor, body: Json, verb: str, ids: list[s
         return ""
     if verb == "retry":
         return await retrying.again(slack.admind, visitor, ids[0], ids[-1])
+    if verb in planning.VERBS:
+        return await planning.press(slack.admind, visitor, verb, ids[0])
     if verb == "reconnect":
         return await houses.reconnect(slack.admind, visitor, ids[0])
     if verb == "whose":
