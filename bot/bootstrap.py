@@ -75,6 +75,7 @@ from bot.team.signin import SignIn
 from bot.workflow.answers import Answers
 from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
+from bot.workflow.client_reports import ClientReports
 from bot.workflow.costing import Costing
 from bot.workflow.counting import Counting
 from bot.workflow.decisions import Decisions
@@ -355,6 +356,16 @@ class AdMind:
             database, channels=self.channels, open_door=self.doors, clock=clock, days=settings.numbers_days
         )
         self.reports = Reports(database, blobs=self.blobs, numbers=self.numbers, clock=clock)
+        self.client_reports = ClientReports(
+            database,
+            reports=self.reports,
+            board=self.board,
+            blobs=self.blobs,
+            audit=self.audit,
+            open_door=self.doors,
+            clock=clock,
+            base_url=settings.base_url,
+        )
 
     def _build_pictures(self, database: Database, room: Room) -> None:
         """The library, what makes pictures with an image model, and what they may cost."""
@@ -860,6 +871,7 @@ class AdMind:
 
     async def _count(self, _fired: datetime) -> None:
         await self.counting.count()
+        await self.client_reports.prepare_due()
 
     async def _beat(self, _fired: datetime) -> None:
         if self.settings.heartbeat_url and not await self.not_ready():

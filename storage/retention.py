@@ -93,6 +93,7 @@ KINDS: Final[dict[str, str]] = {
                 "bound",
                 "leaving",
                 "leavings",
+                *("reportplan", "clientreport", "clientreports"),  # twelve a year, with their brand
                 "audience",  # an account's followers, a number a day; with the account
                 "learned",  # rules from a brand's edits; with the brand
                 "watched",  # with what of each feed was seen: the latest few thousand names

@@ -13,6 +13,7 @@ from bot.bootstrap import VERSION, AdMind
 from handlers.web import approvals, health, problems, public, shelf
 from handlers.web.api import (
     admin,
+    client_reports,
     connecting,
     costs,
     drafts,
@@ -49,6 +50,7 @@ def create_app(admind: AdMind) -> FastAPI:
         posts.router,
         costs.router,
         reports.router,
+        client_reports.router,
         library.router,
         admin.router,
         connecting.router,
