@@ -72,7 +72,9 @@ from bot.team.local import LocalDoor
 from bot.team.people import People
 from bot.team.setup import Setup
 from bot.team.signin import SignIn
+from bot.workflow.alerting import Alerting
 from bot.workflow.answers import Answers
+from bot.workflow.bringing_in import BringingIn
 from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
 from bot.workflow.client_reports import ClientReports
@@ -356,6 +358,10 @@ class AdMind:
             database, channels=self.channels, open_door=self.doors, clock=clock, days=settings.numbers_days
         )
         self.reports = Reports(database, blobs=self.blobs, numbers=self.numbers, clock=clock)
+        self.bringing_in = BringingIn(database, reports=self.reports, audit=self.audit, clock=clock)
+        self.alerting = Alerting(
+            database, board=self.board, numbers=self.numbers, blobs=self.blobs, client=self.client, clock=clock
+        )
         self.client_reports = ClientReports(
             database,
             reports=self.reports,
@@ -872,6 +878,7 @@ class AdMind:
     async def _count(self, _fired: datetime) -> None:
         await self.counting.count()
         await self.client_reports.prepare_due()
+        await self.alerting.look()
 
     async def _beat(self, _fired: datetime) -> None:
         if self.settings.heartbeat_url and not await self.not_ready():

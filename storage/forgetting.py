@@ -37,7 +37,21 @@ BY_VALUE: Final = frozenset(
 )
 # Of these what names it leaves, the rest stays.
 ZSETS: Final = frozenset(
-    ("draft", "post", "account", "brand", "media", "request", "room", "group", "notice", "feed", "approval", "watched", "clientreport")
+    (
+        "draft",
+        "post",
+        "account",
+        "brand",
+        "media",
+        "request",
+        "room",
+        "group",
+        "notice",
+        "feed",
+        "approval",
+        "watched",
+        "clientreport",
+    )
 )
 HASHES: Final = frozenset({"forgotten", "secrets", "feedstamps", "packed", "ctl"})
 KEEPS: Final = frozenset({"leaving", "leavings", "keys"})  # the job itself, and the audit's keys

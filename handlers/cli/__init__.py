@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "calendar": ("looking", "The next posts, by day."),
     "costs": ("costs", "What language models took, by brand and model."),
     "report": ("reporting", "How posts did: figures, picture, PDF, CSV."),
+    "numbers": ("reporting", "Numbers from a CSV file: looked at first, then all or nothing."),
     "notices": ("looking", "What AdMind had to tell."),
     "members": ("office", "Who works here, and what they may do."),
     "names": ("names", "One person under several names: link them, or say that they are two people."),

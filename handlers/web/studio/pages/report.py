@@ -6,11 +6,12 @@ import re
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 
 from bot.conversation.reported import summary_of
 from bot.errors import BadInput, NotFound
 from bot.insights.amounts import label, title
+from bot.insights.numbers_csv import MOST_BYTES
 from bot.insights.summary import Summary
 from bot.insights.telling import COLUMNS, as_csv, headline, in_words, sentences
 from bot.words import words
@@ -114,6 +115,16 @@ async def decide(
         visit.workspace, visit.id, visit.here.id, month, digest, yes=word == "yes", surface=SURFACE
     )
     return go(request, "/studio/report", words(visit.language).said(said))
+
+
+@router.post("/report/numbers")
+async def bring_in(
+    request: Request, visit: Visitor, file: Annotated[UploadFile, File()], word: Annotated[str, Form()] = "check"
+) -> Response:
+    """A CSV file with numbers that no channel tells: looked at, or brought in, all of it or nothing."""
+    data = await file.read(MOST_BYTES + 1)
+    found = await visit.admind.bringing_in.bring_in(visit.seen.member, visit.here.id, data, write=word == "import")
+    return draw(request, visit, "report_numbers.html", found=found)
 
 
 async def _summary(visit: Visit, what: str) -> Summary:
