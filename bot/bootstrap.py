@@ -127,6 +127,7 @@ from bot.workflow.upkeep import BATCH, Clockwork, Upkeep
 from bot.workflow.versions import Versions
 from bot.workflow.watching import Watching
 from bot.workflow.weekly import Weekly
+from bot.workflow.wording import Wording
 from prompts import Prompt, load
 from storage import epoch
 from storage.audit import AuditWriter
@@ -357,7 +358,9 @@ class AdMind:
         self.counting = Counting(
             database, channels=self.channels, open_door=self.doors, clock=clock, days=settings.numbers_days
         )
-        self.reports = Reports(database, blobs=self.blobs, numbers=self.numbers, clock=clock)
+        self.reports = Reports(
+            database, blobs=self.blobs, numbers=self.numbers, clock=clock, wording=Wording(self._asking())
+        )
         self.bringing_in = BringingIn(database, reports=self.reports, audit=self.audit, clock=clock)
         self.alerting = Alerting(
             database, board=self.board, numbers=self.numbers, blobs=self.blobs, client=self.client, clock=clock
@@ -834,6 +837,17 @@ class AdMind:
             return filled
 
         return ask
+
+    def _asking(self) -> Callable[[str, str], Ask] | None:
+        """Who asks a model for a brand, in nobody's name; None where no model writes."""
+        if not is_model(self.settings.model):
+            return None
+
+        def of(workspace: str, brand: str) -> Ask:
+            asker = Asker(workspace, brand, "", conversation="", surface="report", language="en", zone="UTC")
+            return self._ask(asker, Meter(), by_rule=False)
+
+        return of
 
     async def _enqueue_request(self, workspace: str, request: str) -> None:
         """One request, or several that came together."""

@@ -203,7 +203,7 @@ class ClientReports:
         summary = await self._reports.summary(
             workspace, brand.id, Range("month", first, (_after(first) - first).days, zone)
         )
-        pages = await self._reports.pdf(summary, language, said=())
+        pages = await self._reports.pdf(summary, language)
         picture = await self._reports.kept_picture(summary, language)
         draft = ClientReport(
             workspace=workspace,

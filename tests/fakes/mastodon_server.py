@@ -304,7 +304,13 @@ class MastodonServer(FaultyServer):
         if not user:
             return _json(401, {"error": "The access token is invalid"})
         face = f"{self.origin}/avatars/{user}.png"
-        me = {"id": PEOPLE[user], "username": user, "acct": user, "display_name": user.title(), "followers_count": self.followers}
+        me = {
+            "id": PEOPLE[user],
+            "username": user,
+            "acct": user,
+            "display_name": user.title(),
+            "followers_count": self.followers,
+        }
         return _json(200, me | {"avatar": face, "avatar_static": face})
 
     def _face(self, _: Seen, user: str) -> Answer:
