@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Why = Literal["unread", "unpaid", "paused", "never", "broken"]
 Kind = Literal["day", "week", "month", "span"]
-RATES: Final = frozenset({"rate"})  # in thousandths; they are not added up
+CLEARLY: Final = 0.05  # of what is in the middle
 
 
 class Part(BaseModel):
@@ -44,10 +44,11 @@ class Figure(Part):
 
     @property
     def moved(self) -> Literal["up", "down", ""]:
-        """Whether it lies outside its usual range."""
+        """Whether it lies clearly outside its usual range: half of all spans lie a little outside by themselves."""
         if self.value is None or self.usual is None:
             return ""
-        return "up" if self.value > self.usual.high else "down" if self.value < self.usual.low else ""
+        room = max((self.usual.high - self.usual.low) / 2, abs(self.usual.middle) * CLEARLY)
+        return "up" if self.value > self.usual.high + room else "down" if self.value < self.usual.low - room else ""
 
     @property
     def how_far(self) -> float:
