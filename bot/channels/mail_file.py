@@ -33,6 +33,9 @@ async def send_file(
     if account.options.get("reply_to"):
         message["Reply-To"] = account.options["reply_to"]
     message["To"] = address
+    stops = [each.strip() for each in account.options.get("unsubscribe", "").split(",") if each.strip()]
+    if stops:
+        message["List-Unsubscribe"] = ", ".join(f"<{'mailto:' if '@' in s and '/' not in s else ''}{s}>" for s in stops)
     message["Subject"] = " ".join(subject.split())
     message.set_content(text)
     message.add_attachment(pdf, maintype="application", subtype="pdf", filename=name)

@@ -1,10 +1,10 @@
 """Numbers that a channel tells nobody but a person, from a CSV file: read, and what is wrong with it said by line.
 
-    post,at,views,likes
+    post,read_at,views,likes
     p_4x7k2m9q,2026-11-24T09:00:00+01:00,1204,31
     https://example.org/posts/12,2026-11-24,880,
 
-`post` is a post's id or its link; `at` when the numbers were read, a day means its end. An empty cell is missing, never
+`post` is a post's id or its link; `read_at` when the numbers were read; a day means its end. An empty cell is missing, never
 zero; counts are totals so far, not what came in since.
 """
 
@@ -78,9 +78,9 @@ def read_numbers(data: bytes, zone: str) -> tuple[list[Line], list[Problem]]:
 
 
 def _head(head: list[str]) -> str:
-    names = [each for each in head if each not in ("post", "at")]
-    if "post" not in head or "at" not in head or not names:
-        return "The first line must name the columns: post, at, and one for each number, such as views."
+    names = [each for each in head if each not in ("post", "read_at")]
+    if "post" not in head or "read_at" not in head or not names:
+        return "The first line must name the columns: post, read_at, and one for each number, such as views."
     if len(set(head)) != len(head):
         return "Two columns have the same name."
     if wrong := [each for each in names if not NAME.fullmatch(each)]:
@@ -94,12 +94,12 @@ def _line(number: int, head: list[str], row: list[str], zone: str) -> Line | Pro
     cells = dict(zip(head, (cell.strip() for cell in row), strict=True))
     if not cells["post"]:
         return Problem(number, "No post is named.")
-    at = _at(cells["at"], zone)
+    at = _at(cells["read_at"], zone)
     if at is None:
-        return Problem(number, f"“{cells['at'][:40]}” is no time: write 2026-11-24 or 2026-11-24T09:00:00+01:00.")
+        return Problem(number, f"“{cells['read_at'][:40]}” is no time: write 2026-11-24 or 2026-11-24T09:00:00+01:00.")
     counts: dict[str, int] = {}
     for name, cell in cells.items():
-        if name in ("post", "at") or not cell:
+        if name in ("post", "read_at") or not cell:
             continue
         if not _COUNT.fullmatch(cell):
             return Problem(number, f"{name}: “{cell[:40]}” is no whole number from 0 on, written in digits alone.")

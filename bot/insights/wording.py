@@ -84,19 +84,24 @@ def by_template(book: Phrasebook, summary: Summary) -> tuple[str, ...]:
             continue
         name = label(book, figure.metric)
         value, share = amount(book, figure.metric, figure.value), figure.change
+        part = book.percent(abs(share or 0), digits=1)
         if share is not None and share > 0:
-            text = "{metric}: {count}, which is {share} more than in the period before."
+            text = book.text(
+                "{metric}: {count}, {share} more than in the period before.", metric=name, count=value, share=part
+            )
         elif share is not None and share < 0:
-            text = "{metric}: {count}, which is {share} less than in the period before."
+            text = book.text(
+                "{metric}: {count}, {share} less than in the period before.", metric=name, count=value, share=part
+            )
         else:
-            text = "{metric}: {count}."
-        said.append(book.text(text, metric=name, count=value, share=book.percent(abs(share or 0), digits=1)))
+            text = book.text("{metric}: {count}.", metric=name, count=value)
+        said.append(text)
         if figure.moved and figure.usual is not None:
             said.append(book.text("Usual are {range}.", range=between(book, figure.metric, figure.usual)))
     if summary.best is not None and summary.ranked_by:
         value = counted_as(book, summary.ranked_by, summary.best.values.get(summary.ranked_by) or 0)
-        text = "Most came of “{title}” on {account}: {value}."
-        said.append(book.text(text, title=apart(summary.best.title), account=apart(summary.best.name), value=value))
+        best, where = apart(summary.best.title), apart(summary.best.name)
+        said.append(book.text("Most came of “{title}” on {account}: {value}.", title=best, account=where, value=value))
     return tuple(said)
 
 

@@ -65,7 +65,7 @@ async def _brand(opened: Line, name: str) -> str:
 @as_json
 @command
 async def numbers(file: Path, write: bool, brand: str, json_: bool) -> None:
-    """Bring in numbers that no channel tells: columns post, at, and one for each number, such as views.
+    """Bring in numbers that no channel tells: columns post, read_at, and one for each number, such as views.
 
     A file with a line that is wrong changes nothing.
     """

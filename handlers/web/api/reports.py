@@ -72,7 +72,7 @@ async def bring_in(
     brand: OfBrand = "",
     write: Annotated[bool, Query(description="false: say what the file holds and what is wrong with it.")] = False,
 ) -> BroughtIn:
-    """Numbers from a CSV file (post, at, and one column a number): all of it, or nothing while a line is wrong."""
+    """Numbers from a CSV file (post, read_at, and one column a number): all of it, or nothing while a line is wrong."""
     wanted = brand or caller.brand
     await caller.looking.brand(caller.workspace, caller.member, wanted)
     member = await caller.looking.member(caller.workspace, caller.member)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.insights.numbers_csv import MOST_BYTES, read_numbers
 
-GOOD = "post,at,views,likes\np_1,2026-11-24,1204,\np_2,2026-11-24T09:00:00+01:00,0,3\n"
+GOOD = "post,read_at,views,likes\np_1,2026-11-24,1204,\np_2,2026-11-24T09:00:00+01:00,0,3\n"
 
 
 @pytest.mark.parametrize(
@@ -29,15 +29,15 @@ def test_a_file_as_spreadsheets_write_it_is_read_and_an_empty_cell_is_missing(te
     ("text", "line", "said"),
     [
         ("post,views\np_1,3\n", 1, "must name the columns"),
-        ("post,at,views,views\n", 1, "same name"),
-        ("post,at,Views per day\n", 1, "no name of a number"),
+        ("post,read_at,views,views\n", 1, "same name"),
+        ("post,read_at,Views per day\n", 1, "no name of a number"),
         (GOOD + "p_3,24.11.2026,1,2\n", 4, "is no time"),
         (GOOD + "p_3,2026-11-24,1'204,2\n", 4, "no whole number"),
         (GOOD + "p_3,2026-11-24,-3,2\n", 4, "no whole number"),
         (GOOD + "p_3,2026-11-24,1\n", 4, "3 cells"),
         (GOOD + "p_3,2026-11-24,,\n", 4, "no number"),
         (GOOD + "p_1,2026-11-24,5,5\n", 4, "line 2 already"),
-        ("post,at,views\n", 0, "no line"),
+        ("post,read_at,views\n", 0, "no line"),
         ("", 1, "must name the columns"),
     ],
 )
@@ -54,4 +54,4 @@ def test_no_file_breaks_it(data: bytes) -> None:
 
 def test_a_file_that_is_too_large_or_no_text_says_so() -> None:
     assert "5 MB" in read_numbers(b"x" * (MOST_BYTES + 1), "UTC")[1][0].what
-    assert "UTF-8" in read_numbers("post,at,ä\n".encode("latin-1"), "UTC")[1][0].what
+    assert "UTF-8" in read_numbers("post,read_at,ä\n".encode("latin-1"), "UTC")[1][0].what
