@@ -37,7 +37,7 @@ async def send_file(
     if stops:
         message["List-Unsubscribe"] = ", ".join(f"<{'mailto:' if '@' in s and '/' not in s else ''}{s}>" for s in stops)
     message["Subject"] = " ".join(subject.split())
-    message.set_content(text)
+    message.set_content(text, cte="quoted-printable")
     message.add_attachment(pdf, maintype="application", subtype="pdf", filename=name)
     data = message.as_bytes()
     _look(data, sha256)

@@ -4,8 +4,8 @@
     p_4x7k2m9q,2026-11-24T09:00:00+01:00,1204,31
     https://example.org/posts/12,2026-11-24,880,
 
-`post` is a post's id or its link; `read_at` when the numbers were read; a day means its end. An empty cell is missing, never
-zero; counts are totals so far, not what came in since.
+`post` is a post's id or its link; `read_at` when the numbers were read; a day means its end. An empty cell is missing,
+never zero; counts are totals so far, not what came in since.
 """
 
 from __future__ import annotations

@@ -39,6 +39,7 @@ from storage.team import Brand, Member, Role
 
 log = logging.getLogger(__name__)
 HOUR: Final = time(9)
+LATE: Final = timedelta(days=7)  # after that nobody waits for last month's any more: a person can still ask for it
 SHOWN: Final = 16  # characters of the digest in a button
 WITHIN: Final = timedelta(seconds=60)  # one e-mail
 STALE: Final = timedelta(minutes=10)  # a sending that is older was broken off: nobody knows what became of it
@@ -190,7 +191,10 @@ class ClientReports:
         now = self._clock.now().astimezone(zone)
         first = (now.date().replace(day=1) - timedelta(days=1)).replace(day=1)
         due = datetime.combine(now.date().replace(day=1), HOUR, zone)
-        if now < due or await self._store.find(brand.workspace, f"{brand.id}:{first:%Y-%m}") is not None:
+        if (
+            not due <= now < due + LATE
+            or await self._store.find(brand.workspace, f"{brand.id}:{first:%Y-%m}") is not None
+        ):
             return
         await self._make(brand, plan, first)
 
