@@ -78,15 +78,18 @@ from bot.team.local import LocalDoor
 from bot.team.people import People
 from bot.team.setup import Setup
 from bot.team.signin import SignIn
+from bot.workflow.alerting import Alerting
 from bot.workflow.answers import Answers
 from bot.workflow.api_versions import ApiVersions
 from bot.workflow.binding import Binder
+from bot.workflow.bringing_in import BringingIn
 from bot.workflow.calendar_exporting import CalendarExporting
 from bot.workflow.calendar_feeds import CalendarFeeds
 from bot.workflow.calendar_importing import CalendarImporting
 from bot.workflow.calendar_showing import CalendarShowing
 from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
+from bot.workflow.client_reports import ClientReports
 from bot.workflow.costing import Costing
 from bot.workflow.counting import Counting
 from bot.workflow.decisions import Decisions
@@ -143,6 +146,7 @@ from bot.workflow.upkeep import BATCH, Clockwork, Upkeep
 from bot.workflow.versions import Versions
 from bot.workflow.watching import Watching
 from bot.workflow.weekly import Weekly
+from bot.workflow.wording import Wording
 from prompts import Prompt, load
 from storage import epoch
 from storage.audit import AuditWriter
@@ -376,7 +380,23 @@ class AdMind:
         self.counting = Counting(
             database, channels=self.channels, open_door=self.doors, clock=clock, days=settings.numbers_days
         )
-        self.reports = Reports(database, blobs=self.blobs, numbers=self.numbers, clock=clock)
+        self.reports = Reports(
+            database, blobs=self.blobs, numbers=self.numbers, clock=clock, wording=Wording(self._asking())
+        )
+        self.bringing_in = BringingIn(database, reports=self.reports, audit=self.audit, clock=clock)
+        self.alerting = Alerting(
+            database, board=self.board, numbers=self.numbers, blobs=self.blobs, client=self.client, clock=clock
+        )
+        self.client_reports = ClientReports(
+            database,
+            reports=self.reports,
+            board=self.board,
+            blobs=self.blobs,
+            audit=self.audit,
+            open_door=self.doors,
+            clock=clock,
+            base_url=settings.base_url,
+        )
 
     def _build_pictures(self, database: Database, room: Room) -> None:
         """The library, what makes pictures with an image model, and what they may cost."""
@@ -936,6 +956,17 @@ class AdMind:
 
         return ask
 
+    def _asking(self) -> Callable[[str, str], Ask] | None:
+        """Who asks a model for a brand, in nobody's name; None where no model writes."""
+        if not is_model(self.settings.model):
+            return None
+
+        def of(workspace: str, brand: str) -> Ask:
+            asker = Asker(workspace, brand, "", conversation="", surface="report", language="en", zone="UTC")
+            return self._ask(asker, Meter(), by_rule=False)
+
+        return of
+
     async def _enqueue_request(self, workspace: str, request: str) -> None:
         """One request, or several that came together."""
         several = TOGETHER in request
@@ -981,6 +1012,8 @@ class AdMind:
 
     async def _count(self, _fired: datetime) -> None:
         await self.counting.count()
+        await self.client_reports.prepare_due()
+        await self.alerting.look()
 
     async def _beat(self, _fired: datetime) -> None:
         if self.settings.heartbeat_url and not await self.not_ready():

@@ -36,6 +36,7 @@ class Counted:
     out_at: datetime | None
     down_at: datetime | None
     url: str
+    payload: str
     readings: tuple[Reading, ...]
 
 
@@ -90,5 +91,6 @@ def _read(fields: Mapping[str, str]) -> Counted:
         out_at=out_at,
         down_at=down_at,
         url=receipt.get("url", "") if receipt else "",
+        payload=document.get("payload", ""),
         readings=unpacked(out_at, fields.get("series", "")) if out_at is not None else (),
     )

@@ -56,7 +56,7 @@ BY_VALUE: Final = frozenset(
 ZSETS: Final = frozenset(
     (
         *("draft", "post", "account", "brand", "media", "request", "room", "group", "notice", "feed", "approval"),
-        *("watched", "slot", "campaign", "shortlink"),
+        *("watched", "slot", "campaign", "shortlink", "clientreport"),
     )
 )
 HASHES: Final = frozenset({"forgotten", "secrets", "feedstamps", "packed", "ctl", "standing"})

@@ -9,7 +9,9 @@ two never meet.
 
 from __future__ import annotations
 
+import json
 import random
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, cast
 
@@ -92,6 +94,28 @@ return redis.call('ZREM', KEYS[2], ARGV[1])
 """,
 )
 
+# KEYS: control, audit, those with numbers, then of each post its hash. ARGV: plan: of each post series as it was read,
+# as it becomes, newest numbers or '', id and when it went out; the audit entry. All of it, or nothing.
+IMPORT: Final = Script(
+    "numbers-import",
+    """
+local plan = cjson.decode(ARGV[1])
+for place, post in ipairs(plan.posts) do
+  local f = redis.call('HMGET', KEYS[3 + place], 'state', 'series')
+  if f[1] ~= 'published' or (f[2] or '') ~= post[1] then return 0 end
+end
+for place, post in ipairs(plan.posts) do
+  redis.call('HSET', KEYS[3 + place], 'series', post[2])
+  if post[3] ~= '' then redis.call('HSET', KEYS[3 + place], 'numbers', post[3]) end
+  redis.call('HINCRBY', KEYS[3 + place], 'ver', 1)
+  redis.call('ZADD', KEYS[3], post[5], post[4])
+end
+local seq = redis.call('HINCRBY', KEYS[1], 'audit_seq', 1)
+redis.call('XADD', KEYS[2], seq .. '-0', unpack(plan.audit))
+return 1
+""",
+)
+
 # ARGV: entry. A post that was not out when it was read may be by now.
 DROP: Final = Script(
     "numbers-drop",
@@ -168,6 +192,27 @@ class NumbersStore:
     async def drop(self, workspace: str, post: str) -> None:
         """Take the entry off, if nothing needs it: the post is not there, or not out."""
         await self._database.run(DROP, [post_key(workspace, post), keys.due(workspace)], [entry_of(post)])
+
+    async def bring_in(
+        self, workspace: str, found: Mapping[str, tuple[Post, Sequence[Reading]]], audit: Mapping[str, str]
+    ) -> bool:
+        """Readings of these posts from elsewhere, with the audit entry: all, or none where one changed since it was
+        read, which the answer says. None of them is in the archive.
+        """
+        posts = list[list[str]]()
+        for post, readings in found.values():
+            out_at = post.receipt.at if post.receipt else post.due
+            series = added(out_at, post.series, readings)
+            newest = max(readings, key=lambda reading: reading.at)
+            numbers = ""
+            if post.numbers is None or newest.at > post.numbers.at:
+                counts = {**(post.numbers.counts if post.numbers else {}), **newest.counts}
+                numbers = Numbers(at=newest.at, counts=counts).model_dump_json()
+            posts.append([post.series, series, numbers, post.id, repr(out_at.timestamp())])
+        named = [keys.control(workspace), keys.audit(workspace), counted_key(workspace)]
+        named += [post_key(workspace, post) for post in found]
+        plan = {"posts": posts, "audit": [part for pair in audit.items() for part in pair]}
+        return bool(await self._database.run(IMPORT, named, [json.dumps(plan)]))
 
     async def counted_before(self, workspace: str, before: datetime, *, limit: int) -> list[str]:
         """Posts with numbers that went out before that, the oldest first."""

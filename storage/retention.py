@@ -101,6 +101,7 @@ KINDS: Final[dict[str, str]] = {
                 "leaving",
                 "leavings",
                 "standing",  # pictures that a post shows by our address; its own record says until when
+                *("reportplan", "clientreport", "clientreports"),  # twelve a year, with their brand
                 "audience",  # an account's followers, a number a day; with the account
                 "learned",  # rules from a brand's edits; with the brand
                 "watched",  # with what of each feed was seen: the latest few thousand names

@@ -124,7 +124,8 @@ def nice_ticks(values: Sequence[float | None], whole: bool = True) -> list[float
     if whole:
         step = max(1.0, math.ceil(step))
     first = math.floor(min(0.0, least) / step)
-    return [step * place for place in range(first, math.ceil(most / step) + 1)] or [0.0, step]
+    last = max(math.ceil(most / step), first + 1)
+    return [step * place for place in range(first, last + 1)]
 
 
 def draw_board(board: Board, *, dark: bool = False) -> Picture:
@@ -142,7 +143,7 @@ def draw_board(board: Board, *, dark: bool = False) -> Picture:
                 where = (box.x, box.y, box.width, box.height)
                 place_logo(picture, logo, where, colours["ink"], colours["ground"])
     out = BytesIO()
-    picture.save(out, "PNG", optimize=True)
+    picture.save(out, "PNG")
     return Picture(out.getvalue(), "image/png", picture.width, picture.height, "report", tuple(problems))
 
 

@@ -98,13 +98,15 @@ class Session:
         except (SMTPException, OSError) as error:
             raise self._broken(error) from None
 
-    async def data(self, message: bytes, carries: Carries) -> None:
-        """The e-mail itself, right after the door's check and look; returns when the server has it.
+    async def data(self, message: bytes, carries: Carries | None) -> None:
+        """The e-mail itself, right after the door's check and look; returns when the server has it. Without `carries`
+        it is no post, and who sends it has looked.
 
         Raises ChannelRefused, ProvenNotSent (before its first byte), OutcomeUnknown (after it).
         """
         await self._door.check()
-        await self._door.compare(message, MAIL, carries)
+        if carries is not None:
+            await self._door.compare(message, MAIL, carries)
         smtp = self._smtp
         try:
             start = await smtp.execute_command(b"DATA")

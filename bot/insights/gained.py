@@ -123,7 +123,7 @@ def last_read(posts: Iterable[Counted]) -> datetime | None:
 
 
 def unread_since(posts: Sequence[Counted], now: datetime) -> datetime | None:
-    """Since when readings of this account that were to come did not, for a day at least; None while they come."""
+    """Since when this account has told nothing although it was to be asked, for a day at least; None while it tells."""
     newest = last_read(posts)
     missed = [
         post.out_at + step
@@ -132,7 +132,9 @@ def unread_since(posts: Sequence[Counted], now: datetime) -> datetime | None:
         for step in STEPS
         if post.out_at + step <= now - LATE and (newest is None or post.out_at + step > newest + LATE)
     ]
-    return min(missed) if missed and min(missed) <= now - timedelta(days=1) else None
+    if not missed or min(missed) > now - timedelta(days=1):
+        return None
+    return newest or min(missed)
 
 
 def newest(post: Counted, metric: str) -> int | None:

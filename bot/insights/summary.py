@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Why = Literal["unread", "unpaid", "paused", "never", "broken"]
 Kind = Literal["day", "week", "month", "span"]
-RATES: Final = frozenset({"rate"})  # in thousandths; they are not added up
+MATTERS: Final = ("clicks", "engagements", "reach", "views", "rate", "followers", "posts")
+CLEARLY: Final = 0.05  # of what is in the middle
 
 
 class Part(BaseModel):
@@ -44,10 +45,11 @@ class Figure(Part):
 
     @property
     def moved(self) -> Literal["up", "down", ""]:
-        """Whether it lies outside its usual range."""
+        """Whether it lies clearly outside its usual range: half of all spans lie a little outside by themselves."""
         if self.value is None or self.usual is None:
             return ""
-        return "up" if self.value > self.usual.high else "down" if self.value < self.usual.low else ""
+        room = max((self.usual.high - self.usual.low) / 2, abs(self.usual.middle) * CLEARLY)
+        return "up" if self.value > self.usual.high + room else "down" if self.value < self.usual.low - room else ""
 
     @property
     def how_far(self) -> float:
@@ -125,7 +127,20 @@ class Summary(Part):
 
     @property
     def moves(self) -> tuple[tuple[str, Figure], ...]:
-        """Figures outside their usual range with their account's name ("" for all of them together), widest first."""
-        found = [("", each) for each in self.figures if each.moved]
+        """Figures outside their usual range with their account's name.
+
+        First those of all accounts together (""), what matters most before; then each account's, widest first. What
+        one account alone tells is that account's.
+        """
+        told = {each.metric: [line for line in self.accounts if line.figure(each.metric)] for each in self.figures}
+        whole = [
+            each for each in self.figures if each.moved and (each.metric == "clicks" or len(told[each.metric]) != 1)
+        ]
+        found = [("", each) for each in whole]
         found += [(line.name, each) for line in self.accounts for each in line.figures if each.moved]
-        return tuple(sorted(found, key=lambda pair: -pair[1].how_far))
+        return tuple(sorted(found, key=_place))
+
+
+def _place(moved: tuple[str, Figure]) -> tuple[bool, int, float]:
+    name, figure = moved
+    return bool(name), MATTERS.index(figure.metric) if not name else 0, -figure.how_far

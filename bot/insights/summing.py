@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -111,8 +111,9 @@ def _summed(given: Material, span: Range) -> Summary:
     ahead = min(span.end - given.now, span.end - span.start)
     this = _span(span, given.now, ahead)
     before = [_span(each, given.now, ahead) for each in comparable(span)] if given.compared else []
-    counting = _Counting(by_account, given.clicks, given.followers, _cuts(by_account, this, given.now))
-    quiet = {name for name, found in by_account.items() if silent(found, this)}
+    asked = {each.account for each in given.accounts if each.not_asked != "never"}
+    cuts = {name: cut for name, cut in _cuts(by_account, this, given.now).items() if name in asked}
+    counting = _Counting(by_account, given.clicks, given.followers, cuts, asked)
     lines = [_line(each, counting, this, before) for each in given.accounts]
     out = [post for post in posts if post.out_at is not None and span.start <= post.out_at < span.end]
     rows = tuple(_row(post, given, this) for post in out)
@@ -120,7 +121,6 @@ def _summed(given: Material, span: Range) -> Summary:
     ranked = sorted(
         (row for row in rows if row.values.get(ranked_by) is not None), key=lambda row: -(row.values[ranked_by] or 0)
     )
-    asked = {each.account for each in given.accounts if each.not_asked != "never"}
     return Summary(
         workspace=given.workspace,
         brand=given.brand,
@@ -133,7 +133,7 @@ def _summed(given: Material, span: Range) -> Summary:
         made_at=given.now,
         counts=dict(given.counts),
         lapsed=given.lapsed,
-        figures=_figures(given, counting, span, this, before, asked - quiet),
+        figures=_figures(given, counting, span, this, before),
         accounts=tuple(line for line in lines if line.posts or line.figures),
         posts=rows,
         ranked_by=ranked_by,
@@ -163,11 +163,13 @@ class _Counting:
         clicks: Clicked | None,
         followers: Mapping[str, Callable[[datetime], float | None]],
         cuts: Mapping[str, timedelta],
+        asked: Set[str],
     ) -> None:
         self.by_account = by_account
         self.clicks = clicks
         self._followers = followers
         self._cuts = cuts
+        self._asked = asked
         self._found = dict[tuple[str, str, Span], float | None]()
 
     def of(self, account: str, metric: str, span: Span) -> float | None:
@@ -188,10 +190,14 @@ class _Counting:
         if metric == "clicks" and self.clicks is not None:
             return float(sum(self.clicks.valid(post.id, span.start, span.end) for post in posts))
         span = self._cut(account, span)
-        if silent(posts, span):
+        if self.silent(account, span):
             return None
         told = [value for post in posts if (value := gained(post, metric, span)) is not None]
         return sum(told) if told else None
+
+    def silent(self, account: str, span: Span) -> bool:
+        """Whether readings were to come and none came; of one that is never asked, none is to come."""
+        return account in self._asked and silent(self.by_account[account], span)
 
     def _cut(self, account: str, span: Span) -> Span:
         """An account whose numbers stopped in the middle is compared with as much of the spans before."""
@@ -206,7 +212,7 @@ class _Counting:
         lost = [
             account
             for account, value in zip(accounts, told, strict=True)
-            if value is None and metric in METRICS and silent(self.by_account[account], span)
+            if value is None and metric in METRICS and self.silent(account, span)
         ]
         known = [value for value in told if value is not None]
         return sum(known) if known and not (lost and not (metric == "clicks" and self.clicks)) else None
@@ -251,12 +257,11 @@ def _span(span: Range, now: datetime, ahead: timedelta) -> Span:
 
 
 def _figures(
-    given: Material, counting: _Counting, span: Range, this: Span, before: Sequence[Span], asked: set[str]
+    given: Material, counting: _Counting, span: Range, this: Span, before: Sequence[Span]
 ) -> tuple[Figure, ...]:
     found, everybody = list[Figure](), [each.account for each in given.accounts]
     for metric in (*METRICS, "followers", "posts"):
-        who = [name for name in everybody if name in asked] if metric in METRICS else everybody
-        who = [name for name in who if counting.of(name, metric, this) is not None]
+        who = [name for name in everybody if counting.of(name, metric, this) is not None]
         value = counting.total(who, metric, this)
         if value is None:
             continue
@@ -275,7 +280,7 @@ def _figures(
                 days_before=days_before,
             )
         )
-    rate = _rate(counting, [name for name in everybody if name in asked], span, this, before, given.now)
+    rate = _rate(counting, everybody, span, this, before, given.now)
     return (*found, rate) if rate is not None else tuple(found)
 
 
@@ -304,11 +309,11 @@ def _days(
 
 
 def _rate(
-    counting: _Counting, asked: Sequence[str], span: Range, this: Span, before: Sequence[Span], now: datetime
+    counting: _Counting, accounts: Sequence[str], span: Range, this: Span, before: Sequence[Span], now: datetime
 ) -> Figure | None:
     """Engagements by people reached, in thousandths, of those accounts that tell both."""
     above, below = OF_RATE
-    who = [each for each in asked if counting.of(each, above, this) is not None and counting.of(each, below, this)]
+    who = [each for each in accounts if counting.of(each, above, this) is not None and counting.of(each, below, this)]
     (most, one), (least, other) = (
         (counting.total(who, metric, this), _days(counting, who, metric, span, this, (), now)[0]) for metric in OF_RATE
     )

@@ -28,6 +28,7 @@ from bot.insights.summing import Known, Material, Range, comparable, reaches_bac
 from bot.insights.telling import in_words
 from bot.review.discreet import only_client
 from bot.words import words
+from bot.workflow.wording import Wording
 from storage.accounts import Account
 from storage.audience import AudienceStore
 from storage.blobs.base import BlobStore
@@ -56,12 +57,14 @@ class Reports:
         numbers: ReadingNumbers,
         clock: Clock,
         clicks: ClickCounts | None = None,
+        wording: Wording | None = None,
     ) -> None:
         self._database = database
         self._blobs = blobs
         self._numbers = numbers
         self._clock = clock
         self._clicks: ClickCounts = clicks or NoClicks()
+        self._wording = wording or Wording(None)
         self._team = TeamStore(database)
         self._drafts = DraftStore(database)
         self._audience = AudienceStore(database)
@@ -147,8 +150,9 @@ class Reports:
         sha256 = await self._blobs.put(data)
         return CardPicture(sha256=sha256, mime="image/png", alt=in_words(words(language), summary))
 
-    async def pdf(self, summary: Summary, language: str, *, said: Sequence[str] = ()) -> bytes:
+    async def pdf(self, summary: Summary, language: str) -> bytes:
         """Tagged pages; the same summary and words give the same bytes. Raises PictureRefused."""
+        said = await self._wording.of(summary, language)
         palette, logo = await self._looks(summary)
         drawing = await asyncio.to_thread(importlib.import_module, "bot.artwork.boards")
         boards = importlib.import_module("bot.insights.board")

@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("plan", "The editorial plan: its slots, in words; pause, skip, fill."),
     "costs": ("costs", "What language models took, by brand and model."),
     "report": ("reporting", "How posts did: figures, picture, PDF, CSV."),
+    "numbers": ("reporting", "Numbers from a CSV file: looked at first, then all or nothing."),
     "notices": ("looking", "What AdMind had to tell."),
     "members": ("office", "Who works here, and what they may do."),
     "names": ("names", "One person under several names: link them, or say that they are two people."),

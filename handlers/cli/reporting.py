@@ -11,7 +11,7 @@ from bot.insights.amounts import title
 from bot.insights.summary import Summary
 from bot.insights.telling import headline, sentences
 from bot.words import words
-from handlers.cli.talk import as_json, command, line, show_json
+from handlers.cli.talk import Line, as_json, command, line, show_json
 
 KINDS = (".png", ".pdf", ".csv")
 
@@ -31,12 +31,7 @@ async def report(what: tuple[str, ...], brand: str, files: tuple[Path, ...], dar
         raise click.UsageError(f"{wrong[0]}: the file's name must end with .png, .pdf or .csv.")
     said = " ".join(what)
     async with line() as opened:
-        chosen = ""
-        if brand:
-            brands = (await opened.get("/brands"))["items"]
-            chosen = next((e["id"] for e in brands if brand.casefold() in (e["name"].casefold(), e["id"])), "")
-            if not chosen:
-                raise click.UsageError(f"There is no brand {brand!r} for you here.")
+        chosen = await _brand(opened, brand)
         found = await opened.get("/report", what=said, brand=chosen)
         for each in files:
             asked = urlencode({"what": said, "brand": chosen, "dark": str(dark).lower()})
@@ -50,3 +45,46 @@ async def report(what: tuple[str, ...], brand: str, files: tuple[Path, ...], dar
         click.echo(sentence)
     for path in files:
         click.echo(f"Written: {path}")
+
+
+async def _brand(opened: Line, name: str) -> str:
+    """Its id; empty where none is named."""
+    if not name:
+        return ""
+    brands = (await opened.get("/brands"))["items"]
+    chosen = next((str(each["id"]) for each in brands if name.casefold() in (each["name"].casefold(), each["id"])), "")
+    if not chosen:
+        raise click.UsageError(f"There is no brand {name!r} for you here.")
+    return chosen
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--write", is_flag=True, help="Bring them in; without it the file is only looked at.")
+@click.option("--brand", default="", help="Name of the brand; yours where none is named.")
+@as_json
+@command
+async def numbers(file: Path, write: bool, brand: str, json_: bool) -> None:
+    """Bring in numbers that no channel tells: columns post, read_at, and one for each number, such as views.
+
+    A file with a line that is wrong changes nothing.
+    """
+    async with line() as opened:
+        asked = urlencode({"brand": await _brand(opened, brand), "write": str(write).lower()})
+        found = await opened.put_file(f"/numbers?{asked}", file.read_bytes(), "text/csv")
+    if json_:
+        show_json(found)
+    else:
+        for each in found["problems"]:
+            click.echo(f"line {each['line']}: {each['what']}" if each["line"] else each["what"])
+        if found["more_problems"]:
+            click.echo(f"… and {found['more_problems']} more.")
+        held = f"{found['readings']} readings of {found['posts']} posts"
+        if found["written"]:
+            click.echo(f"Brought in: {held}.")
+        elif found["problems"]:
+            click.echo("Nothing was changed.")
+        else:
+            click.echo(f"The file is right: {held}. Bring them in with --write.")
+    if found["problems"]:
+        raise SystemExit(1)

@@ -85,6 +85,7 @@ ACTIONS: Final = frozenset(
         "whose",  # whose:<account that waits for an owner>
         "release",  # release:<account>, once it is connected again
         "held",  # held:<brand>, once posts go out again
+        "sendreport", "dropreport",  # <verb>:<brand>:<month>:<beginning of the digest>, on a client report
         "page",  # in Details: page:<draft>:details|read:<page>
     }
 )  # fmt: skip

@@ -23,7 +23,9 @@ from bot.drafting.looks import Looks
 from bot.drafting.picturing import prompt_for
 from bot.drafting.reader import PageFacts, Reader
 from bot.drafting.swapping import Swapping, Swaps
+from bot.insights.summary import Figure, Summary
 from bot.llm.around import Around, KnownAccount, KnownDraft, blocks
+from bot.workflow.wording import ReportWords, Wording
 from prompts import Prompt, load
 from storage.drafts import Brief
 from storage.profile import Audience, Manner, Preferred, Profile
@@ -74,6 +76,19 @@ SOURCE = Source(
 )
 
 
+SUMMARY = Summary(
+    workspace="w_1",
+    brand="b_1",
+    brand_name="Velo Müller",
+    kind="month",
+    start=datetime(2026, 10, 31, 23, 0, tzinfo=UTC),
+    end=datetime(2026, 11, 30, 23, 0, tzinfo=UTC),
+    zone="Europe/Zurich",
+    made_at=AT,
+    figures=(Figure(metric="engagements", value=1204, before=1000, days=(1204.0,)),),
+)
+
+
 class Recorder:
     """Answers each step of the chain plainly, and keeps what it was told."""
 
@@ -94,7 +109,7 @@ class Recorder:
             return RevisedCopy(understood=False, question="Which one?")
         if schema is PageFacts:
             return PageFacts(facts=["Every bike is checked by our mechanics."])
-        if schema in (SiteProfile, Swaps, Shown):
+        if schema in (SiteProfile, Swaps, Shown, ReportWords):
             return schema()
         assert schema is AccountCopy
         return AccountCopy(text="Spring sale: 20% off all bikes. https://velo.example/sale")
@@ -121,6 +136,7 @@ async def recorded(load: Load = load) -> Mapping[str, list[dict[str, Any]]]:
     await Importer(recorder, prompt=load).read([("https://velo.example", looks)], ["A short ride."], language="en")
     await Describer(recorder, prompt=load).look(encoded(photo(64, 48)), language="de-CH", limit=1500)
     await Swapping(recorder, prompt=load).questions({"a_1": "Women love our light bikes."})
+    await Wording(lambda _workspace, _brand: recorder, prompt=load).of(SUMMARY, "en")
     names = {
         "PostPlan": "planner",
         "AccountCopy": "copywriter",
@@ -130,6 +146,7 @@ async def recorded(load: Load = load) -> Mapping[str, list[dict[str, Any]]]:
         "Swaps": "swap",
         "Shown": "describer",
         "Slides": "slides",
+        "ReportWords": "report",
     }
     found: dict[str, list[dict[str, Any]]] = {}
     for schema, messages in recorder.told:

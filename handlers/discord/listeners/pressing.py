@@ -10,7 +10,7 @@ import discord
 from bot.chat import Verdict
 from bot.errors import BadInput, NotFound
 from bot.words import read_in, told
-from handlers.chat import deciding, houses, on_posts, planning, retrying
+from handlers.chat import client_reports, deciding, houses, on_posts, planning, retrying
 from handlers.chat.visiting import Visitor
 from handlers.discord.buttons import MENU, PREFIX
 from handlers.discord.calling import asked
@@ -26,7 +26,7 @@ FLOWS: Final = frozenset({"stop", "resume", "stay"})
 LAPSES: Final = frozenset({"reconnect", "release", "whose"})
 PAGES: Final = frozenset({"read", "details", "review", "page", "next"})
 ACTIONS: Final = (
-    frozenset({*DECIDES, *on_posts.VERBS, "settings", "again", "halt", "retry"})
+    frozenset({*DECIDES, *on_posts.VERBS, *client_reports.VERBS, "settings", "again", "halt", "retry"})
     | AGREES
     | FLOWS
     | LAPSES
@@ -34,7 +34,11 @@ ACTIONS: Final = (
     | WINDOWS
     | planning.VERBS
 )
-BY_RIGHT: Final = frozenset({*DECIDES, *on_posts.VERBS, "release", "settings", "rooms", "groups"}) | AGREES | FLOWS
+BY_RIGHT: Final = (
+    frozenset({*DECIDES, *on_posts.VERBS, *client_reports.VERBS, "release", "settings", "rooms", "groups"})
+    | AGREES
+    | FLOWS
+)
 AT_ONCE: Final = WINDOWS | {"again", "settings"}  # what these open must come first
 
 
@@ -95,6 +99,8 @@ async def _do(here: Discord, visitor: Visitor, interaction: Interaction, verb: s
         return said
     if verb in FLOWS:
         return await houses.flow(here.admind, visitor, verb, ids[0])
+    if verb in client_reports.VERBS:
+        return await client_reports.press(here.admind, visitor, verb, ids)
     if verb == "halt":
         return await _halt(here, visitor, ids[0])
     if verb == "retry":

@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.chat import Verdict
 from bot.errors import AdMindError, ChangedSince, unexpected
 from bot.words import read_in, told
-from handlers.chat import deciding, houses, planning, proving, retrying
+from handlers.chat import client_reports, deciding, houses, planning, proving, retrying
 from handlers.chat.on_posts import VERBS
 from handlers.chat.visiting import Visitor
 from handlers.slack import modals
@@ -26,7 +26,7 @@ from handlers.slack.surface import ACTIONS
 log = logging.getLogger(__name__)
 DECIDES = {"approve": Verdict.approve, "hold": Verdict.hold}
 OPENS = frozenset({"edit", "changes", "reject", "some", "move", "prove"})
-CHANGES_RIGHTS = frozenset({*DECIDES, *VERBS, "stop", "resume", "stay", "settings"})
+CHANGES_RIGHTS = frozenset({*DECIDES, *VERBS, *client_reports.VERBS, "stop", "resume", "stay", "settings"})
 
 
 def register(app: AsyncApp, slack: Slack) -> None:
@@ -70,6 +70,8 @@ async def _do(slack: Slack, visitor: Visitor, body: Json, verb: str, ids: list[s
     if verb == BRAND:
         await home.refresh(slack, visitor, ids[0])
         return ""
+    if verb in client_reports.VERBS:
+        return await client_reports.press(slack.admind, visitor, verb, ids)
     if verb == "retry":
         return await retrying.again(slack.admind, visitor, ids[0], ids[-1])
     if verb in planning.VERBS:

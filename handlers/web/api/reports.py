@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from bot.conversation.reported import summary_of
 from bot.errors import NotFound
+from bot.insights.numbers_csv import MOST_BYTES
 from bot.insights.summary import Summary
 from bot.insights.telling import as_csv
 from bot.words import LANGUAGES
-from handlers.web.auth import Caller, Reader, Service
+from bot.workflow.bringing_in import BroughtIn
+from handlers.web.auth import Caller, Decider, Reader, Service
 
 router = APIRouter(tags=["looking"])
 What = Annotated[
@@ -60,6 +62,31 @@ async def file(
         "X-Content-Type-Options": "nosniff",
     }
     return Response(data, media_type=KINDS[kind], headers=headers)
+
+
+@router.post("/numbers")
+async def bring_in(
+    admind: Service,
+    caller: Decider,
+    request: Request,
+    brand: OfBrand = "",
+    write: Annotated[bool, Query(description="false: say what the file holds and what is wrong with it.")] = False,
+) -> BroughtIn:
+    """Numbers from a CSV file (post, read_at, and one column a number): all of it, or nothing while a line is wrong."""
+    wanted = brand or caller.brand
+    await caller.looking.brand(caller.workspace, caller.member, wanted)
+    member = await caller.looking.member(caller.workspace, caller.member)
+    return await admind.bringing_in.bring_in(member, wanted, await body_of(request), write=write)
+
+
+async def body_of(request: Request) -> bytes:
+    """At most one byte more than a file may have."""
+    data = bytearray()
+    async for piece in request.stream():
+        data += piece
+        if len(data) > MOST_BYTES:
+            break
+    return bytes(data[: MOST_BYTES + 1])
 
 
 async def _summary(admind: Service, caller: Caller, what: str, brand: str) -> Summary:

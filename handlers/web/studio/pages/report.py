@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 
 from bot.conversation.reported import summary_of
 from bot.errors import BadInput, NotFound
 from bot.insights.amounts import label, title
+from bot.insights.numbers_csv import MOST_BYTES
 from bot.insights.summary import Summary
 from bot.insights.telling import COLUMNS, as_csv, headline, in_words, sentences
 from bot.words import words
-from handlers.web.studio.draw import draw
-from handlers.web.studio.visit import Visit, Visitor
+from bot.workflow.client_report_views import view_of
+from handlers.web.studio.draw import draw, go
+from handlers.web.studio.visit import SURFACE, Visit, Visitor
 
 router = APIRouter()
 What = Annotated[str, Query(max_length=300)]
@@ -30,7 +33,7 @@ async def report(request: Request, visit: Visitor, what: What = "") -> Response:
     except (BadInput, NotFound) as error:
         problem = words(visit.language).said(error.sentence())
         summary = await _summary(visit, "")
-    book = words(visit.language)
+    book, client = words(visit.language), visit.admind.client_reports
     return draw(
         request,
         visit,
@@ -44,6 +47,10 @@ async def report(request: Request, visit: Visitor, what: What = "") -> Response:
         alt=in_words(book, summary),
         columns=[(name, label(book, name)) for name in COLUMNS],
         query=urlencode({"what": "" if problem else what}),
+        plan=await client.plan(visit.workspace, visit.here.id),
+        client_reports=[view_of(each) for each in await client.list(visit.workspace, visit.seen.member, visit.here.id)],
+        owns=visit.holds("owner", visit.here.id),
+        may=visit.approves(visit.here.id),
     )
 
 
@@ -70,6 +77,54 @@ async def picture(visit: Visitor, turn: str) -> Response:
         raise NotFound("There is no such picture.")
     headers = {"Cache-Control": "private, max-age=86400", "Content-Security-Policy": "default-src 'none'"}
     return Response(await visit.admind.blobs.get(found.sha256), media_type=found.mime, headers=headers)
+
+
+@router.get("/report/client/{brand}/{month}.pdf")
+async def pages(visit: Visitor, brand: str, month: str) -> Response:
+    """The very pages that are approved and sent."""
+    found = await visit.admind.client_reports.find(visit.workspace, visit.seen.member, brand, month)
+    headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+    return Response(await visit.admind.blobs.get(found.pdf), media_type="application/pdf", headers=headers)
+
+
+@router.post("/report/client/plan")
+async def plan(
+    request: Request,
+    visit: Visitor,
+    emails: Annotated[str, Form(max_length=6000)] = "",
+    rooms: Annotated[bool, Form()] = False,
+) -> Response:
+    """Whether and where reports go."""
+    listed = tuple(each for each in re.split(r"[\s,;]+", emails) if each)
+    await visit.admind.client_reports.set_plan(
+        visit.workspace, visit.id, visit.here.id, {"rooms": rooms, "emails": listed}
+    )
+    return go(request, "/studio/report", visit.t("Saved. The next report waits here on the 1st."))
+
+
+@router.post("/report/client/{month}")
+async def decide(
+    request: Request,
+    visit: Visitor,
+    month: str,
+    digest: Annotated[str, Form(pattern=r"^[0-9a-f]{64}$")],
+    word: Annotated[Literal["yes", "no"], Form()],
+) -> Response:
+    """Approve and send exactly what was looked at, or have it not sent."""
+    said = await visit.admind.client_reports.decide(
+        visit.workspace, visit.id, visit.here.id, month, digest, yes=word == "yes", surface=SURFACE
+    )
+    return go(request, "/studio/report", words(visit.language).said(said))
+
+
+@router.post("/report/numbers")
+async def bring_in(
+    request: Request, visit: Visitor, file: Annotated[UploadFile, File()], word: Annotated[str, Form()] = "check"
+) -> Response:
+    """A CSV file with numbers that no channel tells: looked at, or brought in, all of it or nothing."""
+    data = await file.read(MOST_BYTES + 1)
+    found = await visit.admind.bringing_in.bring_in(visit.seen.member, visit.here.id, data, write=word == "import")
+    return draw(request, visit, "report_numbers.html", found=found)
 
 
 async def _summary(visit: Visit, what: str) -> Summary:
