@@ -19,6 +19,7 @@ from bot.insights.clicked import Hour
 from bot.insights.numbers import ReadingNumbers
 from bot.insights.summing import Range
 from bot.insights.telling import as_csv, digest_lines
+from bot.planning.standing import Standing
 from bot.words import words
 from bot.workflow.alerting import Alerting
 from bot.workflow.bringing_in import BringingIn
@@ -31,6 +32,7 @@ from storage.audience import AudienceStore
 from storage.commit import Change, commit
 from storage.feed import FeedStore
 from storage.numbers import STEPS, counted_key
+from storage.plans import Purpose, Slot, SlotStore
 from storage.posts import PostState
 from storage.reading_budget import ReadingBudget
 from storage.record import new_id
@@ -128,22 +130,42 @@ async def test_the_digest_says_what_moved_the_star_and_what_is_missing(world: Wo
     chat = ChatHome()
     world.board.add_home(world.ws, chat)
 
-    async def empty(*_: object) -> int:
-        return 3
-
+    await _slots(world, linkedin.id, 3)
     weekly = Weekly(
         world.database,
         board=world.board,
         audit=world.audit,
         clock=world.clock,
         summaries=found.summary,
-        empty_slots=empty,
+        standing=Standing(world.database, world.clock),
     )
     await world.draft(text="Waits.", due_in=None)
     await weekly.tell(world.ws, world.brand.id, date(2026, 11, 30))
     [card] = chat.rooms[world.brand.id].values()
     assert card.title == "My brand · 23–29 Nov" and card.notes[: len(said)] == said
-    assert any(note == "This week: 0 planned, 3 empty slots" for note in card.notes)
+    assert "This week: nothing is planned, 3 empty slots" in card.notes
+
+
+async def _slots(world: World, account_id: str, count: int) -> None:
+    """Empty ones of this week."""
+    purpose = Purpose(accounts=(account_id,), added_by=world.owner.id, added_at=MONDAY)
+    change = Change(world.ws)
+    for day in range(1, count + 1):
+        due = MONDAY + day * DAY
+        slot = Slot(
+            id=f"r_1-{due:%Y%m%d}",
+            workspace=world.ws,
+            brand=world.brand.id,
+            source="r_1",
+            day=due.date(),
+            due=due,
+            purpose=purpose,
+            draft_at=MONDAY - DAY,
+            created_at=MONDAY,
+            updated_at=MONDAY,
+        )
+        SlotStore(world.database).save(change, slot, ver=None)
+    await commit(world.database, change)
 
 
 async def test_a_brands_report_knows_nothing_of_another_brand(world: World) -> None:
