@@ -16,7 +16,10 @@ from storage.stores import PostStore
 from tests.handlers.serving import API, Served, serving
 from tests.handlers.studio.test_safety import Person
 
-TEXT = "20% off all bikes. Now CHF 1990, <b>garantiert</b>."
+TEXTS = (
+    "20% off all bikes. Now CHF 1990, <b>garantiert</b>.",
+    "Spring comes to our shop on Elm Street: 20% off. The red one is CHF 1990, <b>garantiert</b>.",
+)  # one for each test: no other draft says the same
 
 
 @pytest.fixture(scope="module")
@@ -32,15 +35,15 @@ def owner(served: Served) -> Iterator[Person]:
     person.http.close()
 
 
-def unproven(served: Served) -> Any:
+def unproven(served: Served, text: str) -> Any:
     draft = served.draft("Announce 20% off all bikes. Feed, tomorrow 9am.")
     with served.client(served.token("read", "propose", "decide")) as client:
         account = draft["versions"][0]["account"]
-        return client.patch(f"{API}/drafts/{draft['id']}/versions/{account}", json={"text": TEXT}).json()
+        return client.patch(f"{API}/drafts/{draft['id']}/versions/{account}", json={"text": text}).json()
 
 
 def test_a_claim_is_given_evidence_over_rest_and_the_digest_stays(served: Served) -> None:
-    draft = unproven(served)
+    draft = unproven(served, TEXTS[0])
     claims = {each["text"]: each for each in draft["claims"]}
     assert claims["20%"]["support"]["where"] == "brief" and claims["CHF 1990"]["support"] is None
     [price] = [each for each in draft["findings"] if each["rule"] == "price"]
@@ -60,7 +63,7 @@ def test_a_claim_is_given_evidence_over_rest_and_the_digest_stays(served: Served
 
 
 def test_the_studio_asks_at_the_finding_and_lists_what_stands_where(served: Served, owner: Person) -> None:
-    draft = unproven(served)
+    draft = unproven(served, TEXTS[1])
     page = owner.get(f"/drafts/{draft['id']}").text
     assert page.count("<summary>Give evidence</summary>") == 2
     assert "“20%” – from your brief" in page and "“CHF 1990” – nothing says it" in page

@@ -68,7 +68,7 @@ class Road:
 
 
 @pytest.fixture(scope="module")
-def road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
     clock, folder = MovableClock(), tmp_path_factory.mktemp("platforms")
     with (
         on_a_thread(ThreadsServer()) as threads,
@@ -90,6 +90,17 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
             closing(Road(served, clock, servers)) as way,
         ):
             yield way
+
+
+@pytest.fixture
+def road(shared: Road) -> Road:
+    """With a fresh session, which days that passed have not ended, and with nothing posted yet."""
+    servers: list[Any] = list(shared.servers.values())
+    for server in servers:
+        server.posts.clear()
+    shared.person.http.close()
+    shared.person = Person(shared.served)
+    return shared
 
 
 def test_of_a_persons_access_the_pages_own_is_kept_and_ending_it_waits_for_the_last_page(road: Road) -> None:
@@ -205,7 +216,6 @@ def test_meta_fetches_what_was_approved_from_the_public_edge_and_nobody_before(r
 
 
 def test_an_access_of_an_hour_is_traded_and_renewed_before_its_sixty_days_are_over(road: Road) -> None:
-    """Last: its days end the session of the member, too."""
     people = {"threads": PEOPLE["velo"], "instagram": instagram.PEOPLE["velo"]}
     admind, accounts = road.served.admind, {}
     for channel, person in people.items():

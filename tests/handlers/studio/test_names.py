@@ -25,6 +25,7 @@ def added(served: Served, name: str, role: str = "approver") -> str:
 
 
 def test_two_names_are_linked_from_both_sides_and_unlinked_by_an_owner(served: Served) -> None:
+    there = sorted(each["name"] for each in served.owner("GET", "/names").json()["people"])
     ana = added(served, "Ana Roth")
     owner, other = Person(served), Person(served, ana)
     page = other.post("/settings/names")
@@ -44,11 +45,11 @@ def test_two_names_are_linked_from_both_sides_and_unlinked_by_an_owner(served: S
     assert [name["id"] for name in me["names"] if name["linked"]] == [ana]
     owner.post(f"{MEMBERS}/{me['id']}/unlink", {"name": ana})
     again = next(each for each in served.owner("GET", "/names").json()["people"] if each["id"] == ana)
-    assert not again["distinct"] and again["maybe"] == ["Owner"], "they count as one until an owner says otherwise"
+    assert not again["distinct"] and sorted(again["maybe"]) == there, "they count as one until an owner says otherwise"
     until(lambda: owner.get("/drafts").status_code, lambda status: status == 303, "both are signed out")
     owner.http.close()
     owner = Person(served)
-    assert "May be one person with Owner" in owner.get(MEMBERS).text
+    assert "Owner" in there and "May be one person with Owner" in owner.get(MEMBERS).text
     owner.post(f"{MEMBERS}/{ana}/distinct", {"yes": "true"})
     again = next(each for each in served.owner("GET", "/names").json()["people"] if each["id"] == ana)
     assert again["distinct"] and not again["maybe"]
