@@ -396,6 +396,13 @@ class Requests:
         )
         return await self._revision(asker, case, brand, member, edit)
 
+    async def illustrate(self, asker: Asker, draft_id: str, wish: PictureWish) -> Draft:
+        """The same words with another picture, as a form wishes for it; as if it had been said. Raises BadInput."""
+        await self._room.left()
+        case, brand, member = await self._open(asker, draft_id)
+        why = f"Another picture: {wish.shows}."[:500] if wish.shows else "Another picture."
+        return await self._other_picture(asker, case, brand, member, wish, why)
+
     async def depict(self, asker: Asker, draft_id: str, uploads: Sequence[str], shows: str = "") -> Draft:
         """Pictures that a person sent (SHA-256 in the library) in place of the draft's; `shows` describes them, or
         without new ones those that are there. Raises BadInput.

@@ -1,6 +1,6 @@
-"""What comes along with the form for a new post that was opened on a message: its pictures, and all of its words.
+"""What comes along with the form for a new post that was opened on a message: its pictures and files, all of its words.
 
-A form takes less text than a message has, and no pictures that are elsewhere: both are kept for a day, and the form
+A form takes less text than a message has, and no files that are elsewhere: both are kept for a day, and the form
 carries the name that they are found by.
 """
 
@@ -16,6 +16,7 @@ from bot.bootstrap import AdMind
 from bot.conversation.desk import MOST_CHARACTERS
 from bot.errors import BadInput
 from bot.words import reader, told, words
+from bot.workflow.documents import MOST_DOCUMENTS
 from handlers.chat.taking import MOST_PICTURES
 from handlers.chat.visiting import Visitor
 from handlers.chat.wrong import FieldErrors
@@ -33,7 +34,8 @@ class Along(BaseModel):
     text: str = ""
     shown: str = ""
     pictures: Mapping[str, str] = Field({}, description="names of pictures, by what the chat has them by")
-    others: tuple[str, ...] = Field((), description="names of files that are no pictures")
+    documents: Mapping[str, str] = Field({}, description="names of text files and PDFs, by the same")
+    others: tuple[str, ...] = Field((), description="names of files that are neither")
 
     @property
     def cut(self) -> bool:
@@ -50,17 +52,31 @@ class Along(BaseModel):
             return ""
         return told("Only the beginning stands here. The rest comes along unless you change this.")
 
-    def of_pictures(self) -> str:
-        """How many come along; "" for none."""
+    @property
+    def files(self) -> Mapping[str, str]:
+        """All that is fetched: names by what the chat has them by."""
+        return {**self.pictures, **self.documents}
+
+    def of_files(self) -> str:
+        """How many come along, of each kind; "" for none."""
+        return " ".join(filter(None, (self._of_pictures(), self._of_documents())))
+
+    def _of_pictures(self) -> str:
         found, book = len(self.pictures), words(reader())
         if found > MOST_PICTURES:
             return told("{most} of {count} pictures come along.", most=MOST_PICTURES, count=book.number(found))
         return book.many("{count} picture comes along.", "{count} pictures come along.", found) if found else ""
 
+    def _of_documents(self) -> str:
+        found, book = len(self.documents), words(reader())
+        if found > MOST_DOCUMENTS:
+            return told("{most} of {count} files are read.", most=MOST_DOCUMENTS, count=book.number(found))
+        return book.many("{count} file is read.", "{count} files are read.", found) if found else ""
+
 
 async def keep(admind: AdMind, visitor: Visitor, along: Along) -> str:
     """What a form finds it by; "" when its field holds all there is. Raises StorageUnavailable, StorageFull."""
-    if not (along.cut or along.pictures or along.others):
+    if not (along.cut or along.files or along.others):
         return ""
     mine = along.model_copy(update={"user": visitor.who.user})
     return await admind.typed.keep(visitor.workspace, mine.model_dump_json())

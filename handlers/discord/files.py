@@ -57,9 +57,9 @@ class Fetching:
     async def _named(self, asking: Asking) -> list[tuple[str, str, int, str]]:
         """Name, kind, bytes and address of each, by what Discord says now: addresses are good for a day."""
         if not asking.message:
-            return [
-                (asking.names.get(each) or each.partition("?")[0].rpartition("/")[2], "image/", 0, each)
-                for each in asking.files
-            ]
+            called = {
+                each: asking.names.get(each) or each.partition("?")[0].rpartition("/")[2] for each in asking.files
+            }
+            return [(name, "" if is_document(name, "") else "image/", 0, address) for address, name in called.items()]
         message: discord.Message = await answered(self._client.room(asking.channel).fetch_message(int(asking.message)))
         return [(each.filename, each.content_type or "", each.size, each.url) for each in message.attachments]

@@ -42,7 +42,7 @@ def new_post_form(
         parts.append(picked("accounts", told("Accounts"), offered, chosen))
     parts += [
         when_field(zone, before.typed("phrase"), optional=True),
-        files("files", told("A picture of your own"), MOST_FILES, hint=came.of_pictures()),
+        files("files", told("A picture of your own"), MOST_FILES, hint=came.of_files()),
         written("wish", told("Or what it should show"), before.typed("wish"), lines=False, most=LINE, optional=True),
     ]
     return window(":".join(filter(None, (FORM, brand, kept))), told("New post"), parts)

@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 
 from bot.words import noted, read_in
+from bot.workflow.documents import is_document
 from handlers.chat.along import Along
 from handlers.discord.discord import Discord
 from handlers.discord.files import MOST_BYTES
@@ -29,14 +30,19 @@ def register(here: Discord) -> None:
 
 
 def along_of(message: discord.Message) -> Along:
-    """What comes along of the message that it was used on: its words, its pictures, the names of its other files.
+    """What comes along of the message that it was used on: words, pictures, text files and PDFs, names of other files.
 
     Discord gives the files' addresses here, good for a day, also where AdMind may not look into the room.
     """
-    text, pictures, others = message.clean_content, dict[str, str](), list[str]()
+    text, others = message.clean_content, list[str]()
+    pictures, documents = dict[str, str](), dict[str, str]()
     for file in message.attachments:
         if (file.content_type or "").startswith("image/") and file.size <= MOST_BYTES:
             pictures[file.url] = file.filename
+        elif is_document(file.filename, "") and file.size <= MOST_BYTES:  # later its name alone tells its kind
+            documents[file.url] = file.filename
         else:
             others.append(file.filename)
-    return Along(text=text, shown=words.cut(text, INPUT).text, pictures=pictures, others=tuple(others))
+    return Along(
+        text=text, shown=words.cut(text, INPUT).text, pictures=pictures, documents=documents, others=tuple(others)
+    )

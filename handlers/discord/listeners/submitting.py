@@ -217,8 +217,8 @@ async def requested(
         channel=str(interaction.channel_id or ""),
         user=visitor.who.user,
         token=interaction.token,
-        files=(*files, *came.pictures),
-        names=came.pictures,
+        files=(*files, *came.files),
+        names=came.files,
         others=came.others,
     )
     await here.answering.take(visitor, text, asking, key=str(interaction.id), brand=brand)

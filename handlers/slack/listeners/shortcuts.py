@@ -8,6 +8,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.errors import AdMindError
 from bot.words import read_in
+from bot.workflow.documents import is_document
 from handlers.chat.along import Along
 from handlers.slack.calling import Json
 from handlers.slack.limits import INPUT, cut
@@ -40,12 +41,15 @@ async def use(slack: Slack, body: Json) -> None:
 
 
 def along_of(message: Json, own: str) -> Along:
-    """What comes along of the message that it was used on: its words, its pictures, the names of its other files."""
-    text, pictures, others = plain_words(str(message.get("text") or ""), own), dict[str, str](), list[str]()
+    """What comes along of the message: words, pictures, text files and PDFs, names of other files."""
+    text, others = plain_words(str(message.get("text") or ""), own), list[str]()
+    pictures, documents = dict[str, str](), dict[str, str]()
     for file in message.get("files") or ():
         name = str(file.get("title") or file.get("name") or file["id"])
         if str(file.get("mimetype") or "image/").startswith("image/"):  # of other organisations' files Slack says less
             pictures[str(file["id"])] = name
+        elif is_document(str(file.get("name") or name), str(file["mimetype"])):
+            documents[str(file["id"])] = name
         else:
             others.append(name)
-    return Along(text=text, shown=cut(text, INPUT).text, pictures=pictures, others=tuple(others))
+    return Along(text=text, shown=cut(text, INPUT).text, pictures=pictures, documents=documents, others=tuple(others))

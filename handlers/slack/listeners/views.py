@@ -172,8 +172,8 @@ async def _new_post(slack: Slack, visitor: Visitor, view: Json, carried: Carried
         channel=carried.room,
         user=visitor.who.user,
         thread=str(view["id"]),
-        files=(*asked_for.files, *along.pictures),
-        names=along.pictures,
+        files=(*asked_for.files, *along.files),
+        names=along.files,
         others=along.others,
     )
     text = asked_for.request({each.id: each.name for each in accounts.items}, zone)

@@ -40,7 +40,7 @@ def new_post_modal(accounts: Sequence[AccountView], carried: Carried, *, zone: s
     pictures = {"type": "file_input", "filetypes": list(PICTURES), "max_files": 4}
     blocks += [
         *when_fields(None, zone),
-        *([kit.context(came.of_pictures())] if came.pictures else []),
+        *([kit.context(came.of_files())] if came.files else []),
         kit.field("files", told("A picture of your own"), pictures, optional=True),
         kit.field("wish", told("Or what it should show"), _line(), optional=True),
         kit.field("campaign", told("Campaign"), _line(), optional=True),

@@ -1,4 +1,4 @@
-"""Every card layout in five shapes, eight scripts and extreme lengths: what each looked like when somebody looked.
+"""Every card layout in five shapes, nine scripts and extreme lengths: what each looked like when somebody looked.
 
     python -m tests.bot.artwork.golden FOLDER   # draws all, writes contact sheets there and the fingerprints anew
 
@@ -46,6 +46,11 @@ WORDS: Mapping[str, CardSpec] = {
                       cta="לבחירה", offer="20%", language="he"),
     "devanagari": replace(_VELO, headline="वसंत दो पहियों पर शुरू होता है", sub="30 अप्रैल तक 20% की छूट।", kicker="छूट",
                           cta="देखें", offer="20%", language="hi"),
+    "thai": replace(_VELO, headline="ฤดูใบไม้ผลิเริ่มต้นบนสองล้อ", sub="ลด 20% ถึง 30 เมษายน", kicker="ลดราคา",
+                    cta="เลือกจักรยาน", offer="20%", language="th"),
+    "page of a carousel": replace(_VELO, headline="Every bike comes with a free first service and a helmet that fits",
+                                  sub="Our mechanics set brakes, gears and saddle while you wait, any day but Monday.",
+                                  kicker="2/6"),
     "emoji and signs": replace(_VELO, headline="🚲 Spring & summer – “2 wheels” → go!",
                                sub="CHF 2’490.– instead of €3’000",
                                kicker="№ 1 · sale", cta="Go →", offer="CHF 99.–"),

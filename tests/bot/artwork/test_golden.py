@@ -14,7 +14,7 @@ CASES = list(cases())
 def test_every_layout_size_and_script_is_kept() -> None:
     assert len(CASES) == (len(LAYOUTS) + 1) * len(SIZES) * len(WORDS) == len(kept())
     assert len(SIZES) == 5
-    assert len(WORDS) == 8 + 2
+    assert len(WORDS) == 9 + 3
 
 
 @pytest.mark.parametrize("size", SIZES)

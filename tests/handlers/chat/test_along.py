@@ -36,5 +36,5 @@ def test_nothing_is_cut_off_to_fit_a_request() -> None:
 
 @pytest.mark.parametrize(("count", "told"), [(0, ""), (1, "1 picture comes"), (10, "10 pictures"), (11, "10 of 11 ")])
 def test_how_many_pictures_come_along(count: int, told: str) -> None:
-    said = Along(pictures={str(number): "a.png" for number in range(count)}).of_pictures()
+    said = Along(pictures={str(number): "a.png" for number in range(count)}).of_files()
     assert said.startswith(told) and bool(said) == bool(count)

@@ -37,15 +37,22 @@ def field(person: Person, name: str) -> Any:
 
 
 async def test_the_pictures_of_the_message_become_the_drafts(office: Office, ana: Person) -> None:
-    files = [("a.png", a_png()), ("notes.pdf", b"%PDF-"), ("b.png", other_png())]
+    files = [
+        ("a.png", a_png()),
+        ("notes.zip", b"PK"),
+        ("release.txt", b"Elm Street has 40 bikes to try."),
+        ("b.png", other_png()),
+    ]
     message = ana.say(lounge(office), "We open a second shop on Elm Street", files)
     await ana.menu_on(message, MENU)
-    assert field(ana, "files")["description"] == "2 pictures come along."
+    assert field(ana, "files")["description"] == "2 pictures come along. 1 file is read."
     assert "description" not in field(ana, "topic")
     await ana.submit()
     draft = await office.draft(await office.card())
     assert [each.source for each in draft.versions[0].media] == ["upload", "upload"]
-    told = await whispered(ana, lounge(office), "left them out: notes.pdf")
+    assert [each.name for each in draft.brief.documents] == ["release.txt"]
+    assert [(each.file, each.title) for each in draft.sources] == [("release.txt", "Elm Street has 40 bikes to try.")]
+    told = await whispered(ana, lounge(office), "left them out: notes.zip")
     assert "not used" not in told.words
 
 

@@ -36,15 +36,22 @@ def topic_of(person: Person) -> str:
 
 async def test_the_pictures_of_the_message_become_the_drafts(office: Office, ana: Person) -> None:
     room = lounge(office, ana)
-    files = {"a.png": a_picture(), "notes.pdf": b"%PDF-", "b.png": other_picture()}
+    files = {
+        "a.png": a_picture(),
+        "notes.zip": b"PK",
+        "release.txt": b"Elm Street has 40 bikes to try.",
+        "b.png": other_picture(),
+    }
     message = await ana.share_all(room, files, "We open a second shop on Elm Street")
     await ana.message_shortcut(message, "post_about_this")
-    assert "2 pictures come along." in str(window_of(ana).document)
+    assert "2 pictures come along. 1 file is read." in str(window_of(ana).document)
     assert "Only the beginning" not in str(window_of(ana).document)
     assert not (await ana.submit()).errors
     draft = await office.draft(await office.card())
     assert [each.source for each in draft.versions[0].media] == ["upload", "upload"]
-    told = await whispered(ana, room, "left them out: notes.pdf")
+    assert [each.name for each in draft.brief.documents] == ["release.txt"]
+    assert [(each.file, each.title) for each in draft.sources] == [("release.txt", "Elm Street has 40 bikes to try.")]
+    told = await whispered(ana, room, "left them out: notes.zip")
     assert "not used" not in told.words
 
 

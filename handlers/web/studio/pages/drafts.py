@@ -13,6 +13,7 @@ from bot.errors import AdMindError, BadInput
 from bot.views import DraftView
 from bot.words import told
 from bot.workflow.proving import Settling
+from bot.workflow.wishes import PictureWish
 from handlers.chat.claiming import lines_of
 from handlers.web.studio.asking import asker
 from handlers.web.studio.draw import draw, go, tell
@@ -99,6 +100,7 @@ async def _review(request: Request, visit: Visit, draft: str, *, link: str = "")
         links=await visit.admind.client_links.of_draft(visit.workspace, visit.id, found.id),
         askable=[each for each in members.items if {"client", "approver"} & set(each.roles.get(found.brand, []))],
         public=bool(visit.admind.settings.public_url),
+        paints=bool(visit.admind.settings.image_model),
         link=link,
         mine=next((d for d in found.decisions if d.member == visit.name and not d.withdrawn_at), None),
     )
@@ -263,6 +265,22 @@ async def revise(
     found = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
     changed = await visit.admind.requests.revise(asker(visit, found.brand, by_agent=True), draft, instruction)
     return go(request, f"/studio/drafts/{changed.id}", visit.t("Reworded. Please look."))
+
+
+@router.post("/drafts/{draft}/picture")
+async def picture(
+    request: Request,
+    visit: Visitor,
+    draft: str,
+    kind: Annotated[Literal["generate", "card", "carousel"], Form()],
+    shows: Annotated[str, Form(max_length=400)] = "",
+    words: Annotated[bool, Form()] = False,
+) -> Response:
+    """Another picture under the same words: of an image model, or drawn."""
+    found = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
+    wish = PictureWish(kind, " ".join(shows.split()) if kind == "generate" else "", words and kind == "generate")
+    changed = await visit.admind.requests.illustrate(asker(visit, found.brand, by_agent=True), draft, wish)
+    return go(request, f"/studio/drafts/{changed.id}", visit.t("It has another picture. Please look."))
 
 
 @router.post("/drafts/{draft}/schedule")
