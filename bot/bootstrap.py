@@ -555,6 +555,7 @@ class AdMind:
             enqueue=self._enqueue_request,
             enqueue_reply=self._enqueue_reply,
         )
+        self.desk.quotes_into(self.documents.keep)
         self.lapses = Lapses(database, self.posts)
         self.telling_accounts = TellingAccounts(database, self.board, self.lapses, self.clock)
         self.weekly = Weekly(database, board=self.board, audit=self.audit, clock=self.clock, learned=self.learning.news)
