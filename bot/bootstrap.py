@@ -682,6 +682,7 @@ class AdMind:
             enqueue_reply=self._enqueue_reply,
             slotting=self.slotting,
         )
+        self.desk.quotes_into(self.documents.keep)
         self.lapses = Lapses(database, self.posts)
         self.telling_accounts = TellingAccounts(database, self.board, self.lapses, self.clock)
         self.api_versions = ApiVersions(database, channels=self.channels, board=self.board, clock=self.clock)

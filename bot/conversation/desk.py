@@ -21,6 +21,7 @@ from typing import Any, Final, Protocol
 from bot.chat import Asked, ChatRequest, Surface, Upload
 from bot.clock import Clock
 from bot.conversation.commands import read_command
+from bot.conversation.quoting import KeepsFile, with_quote
 from bot.conversation.requested import (
     ANY,
     RequestView,
@@ -42,6 +43,7 @@ from bot.errors import AdMindError, NotFound, unexpected
 from bot.llm.around import Around
 from bot.llm.budget import TokenBudget
 from bot.words import read_in, reader, retold, told, words
+from bot.workflow.documents import MOST_DOCUMENTS
 from bot.workflow.requests import Asker
 from bot.workflow.stopping import Stopping
 from storage.ledger import Busy, Ledger
@@ -116,6 +118,11 @@ class Desk:
         self._surfaces: dict[str, Surface] = {}
         self._shows: dict[str, Show] = {}
         self._stops = Stops(database)
+        self._keep_quote: KeepsFile | None = None
+
+    def quotes_into(self, keep: KeepsFile) -> None:
+        """What people quote is kept as a file from now on, and no word of it comes before the agent."""
+        self._keep_quote = keep
 
     def serve(self, name: str, surface: Surface, show: Show | None = None) -> None:
         """Requests of this surface get their files from it, and their answers go to it; `show` what is under way."""
@@ -394,6 +401,9 @@ class Desk:
             raise StillStarting
         memory = importlib.import_module("bot.conversation.memory")
         thread = await held.read()
+        own = work.request.text
+        if self._keep_quote is not None:
+            work.request, own = await with_quote(work.request, brand.id, self._keep_quote, MOST_DOCUMENTS)
         request = work.request
         drafts = tuple(name for name in memory.drafts_of(thread) if name != request.about)
         drafts += (request.about,) if request.about else ()
@@ -403,22 +413,20 @@ class Desk:
         listed = tuple(name for name in memory.listed_of(thread) if name in known)
         focus = request.about if request.about in known else memory.focus_of(thread)
         around = around.model_copy(update={"focus": focus, "listed": listed, "met": met})
-        turn = self._turn(work, asker, around, thread, memory.words_of(thread))
+        turn = self._turn(work, asker, around, thread, memory.words_of(thread), own)
         work.since = turn.now
-        if is_plan(request.text):
-            turn = replace(turn, words=await said_again(turn), verbatim=request.text)
+        if is_plan(own):
+            turn = replace(turn, words=await said_again(turn), verbatim=own)
         try:
             async with self._shown(request) as work.show:
                 saying = self._agent.run(turn, memory.window(thread), work.progress)
                 spoken = await self._stops.unless(request, saying)
         except PersonStopped:
             said = await self._stopped(work, since=turn.now)
-            made = memory.stopped_turn(request.text, said, work.request.drafts)
+            made = memory.stopped_turn(own, said, work.request.drafts)
             await held.commit(made, tainted=turn.asker.tainted)
             return said
-        version = await held.commit(
-            memory.turn_document(request.text, spoken.messages, turn.made), tainted=turn.asker.tainted
-        )
+        version = await held.commit(memory.turn_document(own, spoken.messages, turn.made), tainted=turn.asker.tainted)
         shorter = memory.to_summarise(thread)
         if shorter is not None:
             await self._threads.summarise(
@@ -436,16 +444,19 @@ class Desk:
         show = self._shows.get(request.surface)
         return show(asked_of(request)) if show is not None and request.place else nullcontext(_untold)
 
-    def _turn(self, work: _Work, asker: Asker, around: Around, thread: Thread, said: str) -> Turn:
+    def _turn(
+        self, work: _Work, asker: Asker, around: Around, thread: Thread, said: str, own: str | None = None
+    ) -> Turn:
         request = work.request
+        words = request.text if own is None else own
         return Turn(
             asker=replace(asker, tainted=thread.tainted),
-            words=request.text,
+            words=words,
             around=around,
             doors=self._doors,
             windows=self._windows.within(request.within),
             now=self._clock.now(),
-            said=f"{said}\n{request.text}",
+            said=f"{said}\n{words}",
             uploads=tuple(Upload(sha256=each.sha256, name=each.name) for each in request.uploads),
             documents=tuple(Upload(sha256=d.sha256, name=d.name, mime=d.mime) for d in request.documents),
             keep=work.keep,

@@ -93,14 +93,13 @@ class Writing:
                 said = account.model_dump(include={"name", "channel", "handle", "server", "page"})
                 dates = {"connected": account.created_at, "disconnected": account.closed_at}
                 table.row({"account": account.id, "options": options, **said, **dates})
-        columns_of_feeds = ("feed", "title", "also from", "accounts", "added", "by", "read", "problem")
-        with Table(self._zip, "brand/feeds.csv", columns_of_feeds) as table:
+        of_feeds = ("feed", "title", "also from", "accounts", "added", "by", "read", "problem")
+        with Table(self._zip, "brand/feeds.csv", of_feeds) as table:
             for feed in await self._of.feeds():
                 accounts = ", ".join(self._names.account(each) for each in feed.accounts)
                 said = {"feed": feed.url, "title": feed.title, "also from": feed.site, "accounts": accounts}
                 by, problem = self._names.member(feed.added_by), self._names.words.said(feed.problem)
-                row = {"by": by, "problem": problem, **said, "added": feed.added_at, "read": feed.read_at or ""}
-                table.row(row)
+                table.row({"by": by, "problem": problem, "added": feed.added_at, "read": feed.read_at or "", **said})
         yield
 
     async def _planned(self) -> None:

@@ -121,6 +121,8 @@ PRIVATE_NAMES = {
     "broadcast.example.com": ["255.255.255.255"],
     "sitelocal.example.com": ["fec0::1"],
     "documentation.example.com": ["2001:db8::1"],
+    "cname-to-inside.example.com": ["127.0.0.1"],  # what a CNAME ends in is all that a resolver tells
+    "second-is-inside.example.com": ["1.1.1.1", "8.8.8.8", "10.1.2.3"],
     "srv6.example.com": ["5f00::1"],
     "empty.example.com": [],
     "garbage.example.com": ["not an address"],
@@ -147,6 +149,16 @@ HOSTILE_HOSTS = [
     # spelling
     "127。0。0。1", "１２７.0.0.1", "①②⑦.0.0.1", "127%2e0%2e0%2e1", "localhost%00.example.com", "user@127.0.0.1",
     "example.com@127.0.0.1", "example.com:80@127.0.0.1", ".127.0.0.1", "127..0.0.1", "-", "exa mple.com", "",
+    "xn--n3h.localhost", "①②⑦。０。０。１", "127.0.0.1%2f", "127.0.0.1%09", "127.0.0.1%23",
+    "%6c%6f%63%61%6c%68%6f%73%74",
+    "0300.0250.0.1", "0xc0a80101", "3232235777", "0xa9.0xfe.0xa9.0xfe", "0251.254.169.254",
+    "[0:0:0:0:0:ffff:127.0.0.1]", "[2001::1]",
+    "[::ffff:0:0:7f00:1]", "[::a9fe:a9fe]", "[64:ff9b::a9fe:a9fe]", "[64:ff9b::c0a8:101]", "[2002:c0a8:101::1]",
+    "[fe80::1%eth0]", "[fe80::a9fe:a9fe%251]", "[::1%25lo0]", "[::1%lo]",
+    # clouds and clusters
+    "169.254.170.2", "169.254.169.123", "169.254.42.42", "[fd20:ce::254]", "[fd00:c1::a9fe:a9fe]", "192.0.0.8",
+    "metadata",
+    "metadata.azure.internal", "instance-data.ec2.internal", "kubernetes.default.svc", "consul.service.consul",
     *PRIVATE_NAMES,
 ]  # fmt: skip
 HOSTILE_URLS = [
@@ -159,6 +171,13 @@ HOSTILE_URLS = [
     "http://127.0.0.1\\.example.com/", "http://exam\nple.com/", "http://example.com/\r\nHost: x", "\thttp://example.com/",
     "http://example.com/\x00", "unix:///var/run/docker.sock", "http://[::1", "http://[v1.a]/",
     "http://example.com/" + "a" * 3000,
+    "http://127.0.0.1#@example.com/", "http://example.com#@127.0.0.1/", "http://example.com?@127.0.0.1/",
+    "http://example.com%2f@127.0.0.1/", "http://example.com%23@127.0.0.1/", "http://127.1:80?@example.com/",
+    "http:\\\\127.0.0.1\\", "http:///127.0.0.1/", "http:/127.0.0.1/", "http:127.0.0.1", "http://127.0.0.1:0/",
+    "http://127.0.0.1:080/", "http://example.com:80:80/", "http://example.com:+80/", "http://example.com:8０/",
+    "http://%6c%6f%63%61%6c%68%6f%73%74/", "http://127.0.0.1 .example.com/", "jar:http://127.0.0.1!/", "ws://127.0.0.1/",
+    "netdoc:///etc/passwd", "view-source:http://127.0.0.1/", "feed:http://127.0.0.1/", "ldap://127.0.0.1/", "tftp://127.0.0.1/",
+    "blob:http://127.0.0.1/x", "https://127.0.0.1:443@example.com:22/",
 ]  # fmt: skip
 
 
@@ -177,7 +196,7 @@ def open_ports(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 
 
 async def test_no_hostile_address_reaches_the_inside(open_ports: Callable[[int], None]) -> None:
-    assert len(HOSTILE_HOSTS) + len(HOSTILE_URLS) >= 90
+    assert len({*HOSTILE_HOSTS, *HOSTILE_URLS}) >= 200
     async with serving(page(), ["0.0.0.0", "::1"]) as inside, safe_client(resolver=inside_resolver) as client:
         open_ports(inside.port)
         urls = [f"http://{host}:{inside.port}/" for host in HOSTILE_HOSTS] + HOSTILE_URLS
@@ -215,6 +234,29 @@ async def test_a_redirect_is_judged_like_the_first_address(open_ports: Callable[
                 assert not isinstance(refused.value, NotSent)  # the first hop was sent
             assert gate.connections == len(targets)
         assert inside.connections == front.connections == 0
+
+
+async def test_no_way_of_leading_on_reaches_the_inside(open_ports: Callable[[int], None]) -> None:
+    """Every status that redirects is judged; what only a browser follows (meta, Refresh, Link) is not followed."""
+    async with serving(page()) as inside:
+        open_ports(inside.port)
+        to = f"http://127.0.0.1:{inside.port}/"
+        ways = [page(b"", f"Location: {to}\r\n", f"{status} Moved") for status in (301, 302, 303, 307, 308)]
+        still = [page(b"", f"Location: {to}\r\n", f"{status} Odd") for status in (201, 300, 304, 305, 306)]
+        still += [page(b"", f"Refresh: 0; url={to}\r\nContent-Location: {to}\r\nLink: <{to}>; rel=preload\r\n")]
+        still += [page(f'<meta http-equiv="refresh" content="0;url={to}"><base href="{to}"><img src="{to}">'.encode())]
+        for number, answer in enumerate((*ways, *still)):
+            async with (
+                serving(answer) as gate,
+                safe_client(allow_hosts={gate.host}, resolver=inside_resolver) as client,
+            ):
+                if number < len(ways):
+                    with pytest.raises(FetchRefused):
+                        await fetch(client, f"http://{gate.host}/")
+                else:
+                    await fetch(client, f"http://{gate.host}/")
+                assert gate.connections == 1
+        assert inside.connections == 0
 
 
 async def test_redirects_are_followed_by_hand_and_end() -> None:
