@@ -1,0 +1,58 @@
+"""How a brand's links are counted, in the studio: owners say, the team looks, a key is shown once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.handlers.serving import Served, serving
+from tests.handlers.studio.test_safety import Person
+
+PAGE = "/settings/links"
+LINK = "https://velo.example/sale"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("links"), {"ADMIND_LINKS_URL": "https://go.example"}) as running:
+        yield running
+
+
+def test_an_owner_sets_it_up_and_the_team_sees_where_links_lead(served: Served) -> None:
+    owner = Person(served)
+    (account,) = served.owner("GET", "/accounts").json()["items"]
+    form: dict[str, str] = {"utm": "utm_source={channel}", "hosts": "velo.example, shop.example", "short": "true"}
+    form |= {"account": account["id"], "own": "utm_source=news"}
+    assert owner.post(PAGE, {**form, "utm": "nonsense"}).status_code == 422
+    assert owner.post(PAGE, form).status_code == 303
+    page = owner.get(PAGE).text
+    for said in (
+        'value="utm_source={channel}"',
+        "velo.example shop.example",
+        'value="utm_source=news"',
+        "go.example/l/",
+    ):
+        assert said in page
+    draft = served.draft(f"Tell people that we open a shop, {LINK} Feed, tomorrow 9am.")
+    [link] = draft["versions"][0]["links"]
+    assert link["destination"] == f"{LINK}?utm_source=news"
+    assert f"{link['shown']} leads to {link['destination']}" in owner.get(f"/drafts/{draft['id']}").text
+    decision = {"verdict": "approve", "digest": draft["digest"]}
+    assert served.owner("POST", f"/drafts/{draft['id']}/decisions", decision).status_code < 300
+    page, code = owner.get(PAGE).text, link["shown"].rpartition("/")[2]
+    assert link["shown"] in page and f"→ {link['destination']}" in page and "0 clicks on its links" in page
+    assert owner.get(f"{PAGE}/{code}/qr.png").headers["content-type"] == "image/png"
+    shown = owner.post(f"{PAGE}/order-key")
+    assert shown.status_code == 200 and "whsec_" in shown.text and "whsec_" not in owner.get(PAGE).text
+    assert "order key made" in owner.get("/settings/audit").text
+    member = served.owner("POST", "/members", {"name": "Ana", "roles": ["approver"]}).json()["id"]
+    ana = Person(served, member)
+    seen = ana.get(PAGE)
+    assert seen.status_code == 200 and link["shown"] in seen.text and "<input" not in seen.text.split("<main")[1]
+    for path in ("", "/order-key", f"/{code}/end"):
+        assert ana.post(PAGE + path, {"ended": "true"}).status_code == 403
+    assert owner.post(f"{PAGE}/{code}/end", {"ended": "true"}).status_code == 303
+    assert "Let it lead again" in owner.get(PAGE).text
+    owner.http.close()
+    ana.http.close()
