@@ -9,8 +9,8 @@ import importlib
 import sys
 
 BENCHES = (
-    "start", "flow", "turn", "copy", "checks", "sources", "cards", "schedule", "burst", "studio", "slack", "homes", "year",
-    "day",
+    "start", "flow", "turn", "copy", "checks", "sources", "cards", "schedule", "burst", "studio", "slack", "homes",
+    "year", "day",
 )  # fmt: skip
 
 
