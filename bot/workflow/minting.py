@@ -62,7 +62,7 @@ class Minting:
         job = _Job(self, wording, brief, brand, rules, draft or ANY_DRAFT, keep and bool(draft))
         known = await self._known(wording, brand)
         if not (wording.fresh and wording.linked and (job.template or job.short)):
-            return Minted(wording.text, wording.comment, _as_it_stands(wording, brief.link, known), known)
+            return await self._as_worded(wording, brief, job, known)
         kept = {address.key for said in (brief.verbatim, *_small_print(brand)) for address in find_addresses(said)}
         made: dict[str, Link] = {}
 
@@ -81,6 +81,21 @@ class Minting:
             link = await changed(found)
         short = (each for each in made.values() if each.shown != each.destination)
         return Minted(text, comment, link, tuple({each.shown: each for each in (*known, *short)}.values()))
+
+    async def _as_worded(self, wording: Wording, brief: Brief, job: _Job, known: tuple[Link, ...]) -> Minted:
+        """Words that stay as they are. Where the brief's link stands in none of them, nobody typed the one that the
+        channel adds: it is as it was, or minted.
+        """
+        link = brief.link
+        stands = _as_it_stands(wording, link, known)
+        if not link or stands != link or link in f"{wording.text}\n{wording.comment}":
+            return Minted(wording.text, wording.comment, stands, known)
+        made = next((each for each in wording.was if _plain(each.destination) == _plain(link)), None)
+        if made is None:
+            wants = wording.linked and (job.template or job.short)
+            made = await job.link(link) if wants else Link(shown=link, destination=link)
+        short = (made,) if made.shown != made.destination else ()
+        return Minted(wording.text, wording.comment, made.shown, (*known, *short))
 
     async def room(self, account: Account, brief: Brief, brand: Brand, measure: Callable[[str], int]) -> int:
         """By how much the brief's link grows by its parameters, as the channel counts; never less than nothing."""

@@ -269,7 +269,9 @@ class Requests:
         brief = said.brief if said is not None else draft.brief
         flags = required(brand.labels, brief, (), 0)
         needs = [
-            self._versions.need(case.accounts[v.account], brief, brand, {*v.disclosure, *flags}, picture=bool(v.media))
+            await self._versions.need(
+                case.accounts[v.account], brief, brand, {*v.disclosure, *flags}, picture=bool(v.media)
+            )
             for v in draft.versions
         ]
         current = {v.account: _bare(v, draft.brief, brand, case.accounts[v.account]) for v in draft.versions}
@@ -366,7 +368,7 @@ class Requests:
             with_words = wish.words if wish.kind == "generate" else brief.image_words
             brief = brief.model_copy(update={**shows, "image_words": with_words})
         needs = [
-            self._versions.need(case.accounts[version.account], brief, brand, (), picture=True)
+            await self._versions.need(case.accounts[version.account], brief, brand, (), picture=True)
             for version in draft.versions
         ]
         copywriter, seed = self._copywriter(asker), f"{draft.id}:0"
@@ -613,7 +615,7 @@ class Requests:
             brief, picture = brief.model_copy(update={"image": "card", "carousel": True}), True
         by_model = is_model(self._model_name)
         expected = required(brand.labels, brief, (), 100 if by_model else 0)
-        needs = [self._versions.need(account, brief, brand, expected, picture=picture) for account in accounts]
+        needs = [await self._versions.need(account, brief, brand, expected, picture=picture) for account in accounts]
         recent = (*siblings, *await self._versions.recent_texts(brand))
         sources, by_id = pages.of(idea.brief), {account.id: account for account in accounts}
         copywriter = self._copywriter(asker)

@@ -89,7 +89,7 @@ class Versions:
         minting: Minting,
         binder: Binder | None = None,
     ) -> None:
-        self._minting = minting
+        self.minting = minting
         self._binder = binder
         self._posts = posts
         self._opening = opening
@@ -107,9 +107,11 @@ class Versions:
         """What the brief wants in this account's first comment; "" where its channel has none."""
         return brief.first_comment if self.takes_comment(account) else ""
 
-    def need(self, account: Account, brief: Brief, brand: Brand, flags: Collection[str], *, picture: bool) -> Need:
-        """What the copywriter must know of this account; the room for what the text has to say of itself, and for
-        small print, is kept, and the link is not for the text where a comment has it.
+    async def need(
+        self, account: Account, brief: Brief, brand: Brand, flags: Collection[str], *, picture: bool
+    ) -> Need:
+        """What the copywriter must know of this account; the room for what the text has to say of itself, for small
+        print and for the link's parameters is kept, and the link is not for the text where a comment has it.
         """
         brief = spoken(brief, account)
         apart = bool(brief.link) and brief.link in self.comment_of(account, brief)
@@ -119,6 +121,7 @@ class Versions:
         line = mark([flag for flag in FLAGS if flag in flags and flag not in can.flags], brief)
         around = "\n\n".join(part for part in (line, disclaimers.room(brand, account, brief)) if part)
         room = channel.measure(f"{around}\n\nA", account).used - channel.measure("A", account).used if around else 0
+        room += await self.minting.room(account, brief, brand, lambda text: channel.measure(text, account).used)
         return Need(
             account=account.id,
             name=account.name,
@@ -221,7 +224,7 @@ class Versions:
             linked=self._channels[making.account.channel].capabilities_for(making.account).links != "none",
             was=making.was.links if making.was else (),
         )
-        found = await self._minting.minted(wording, brief, brand, draft=draft, keep=keep)
+        found = await self.minting.minted(wording, brief, brand, draft=draft, keep=keep)
         return replace(making, text=found.text, first_comment=found.comment, link=found.link, links=found.links)
 
     def _words(self, making: Making, brief: Brief, brand: Brand) -> str:

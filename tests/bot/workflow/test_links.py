@@ -90,6 +90,19 @@ async def test_a_short_link_leads_from_the_first_approval_on_and_nowhere_else(sh
     assert (await linking.lead(code)) == found
 
 
+async def test_a_link_that_the_channel_adds_is_minted_and_stays_when_the_post_is_moved(shop: Shop) -> None:
+    await _rules(shop, Wish(utm=UTM, short=True))
+    draft = await shop.drafted(SALE)
+    [link] = (await shop.version(draft, shop.x))[0].links
+    typed = await shop.admind.requests.word(shop.asker(), draft.id, {shop.x: "All bikes, 20% off until 31 May."})
+    version, sealed = await shop.version(typed, shop.x)
+    assert link.shown not in version.text and version.links == (link,) and link.shown in sealed.parts[0].text
+    await _rules(shop, Wish(utm="", short=False))
+    moved = await shop.admind.requests.move(shop.asker(), draft.id, "in 4 days at 9am")
+    again, sealed_again = await shop.version(moved, shop.x)
+    assert again.digest != version.digest and again.links == (link,) and sealed_again.parts == sealed.parts
+
+
 async def test_what_makes_no_parameters_and_no_address_is_refused(shop: Shop, tmp_path: Path) -> None:
     wrong = ("utm_medium=social", "utm_source={who}", "utm_source", "ref=a&utm_source=b", "utm_source=a b")
     for template in wrong:
@@ -125,3 +138,15 @@ async def test_a_draft_that_is_erased_leaves_its_links_leading_and_nothing_else_
         assert await shop.admind.retention.rehint() == 2  # the feed's, too
     kinds = {str(key).partition("}:")[2].partition(":")[0] async for key in client.scan_iter()}
     assert not kinds & {"shortlink", "shortlinks", "clicks"} and "keptlinks" in kinds
+
+
+async def test_the_room_for_parameters_is_kept_as_the_channel_counts(shop: Shop) -> None:
+    home, brands = shop.admind.workspace, shop.admind.people.store
+    brand = (await brands.brands.get(home.id, home.default_brand)).record
+    accounts = {each.id: each for each in await brands.all(brands.accounts, home.id)}
+    minting = shop.admind.versions.minting
+    assert await minting.room(accounts[shop.feed], SALE, brand, len) == 0
+    await _rules(shop, Wish(utm="utm_source={channel}"))
+    assert await minting.room(accounts[shop.feed], SALE, brand, len) == len("&utm_source=feed")
+    need = await shop.admind.versions.need(accounts[shop.x], SALE, brand, (), picture=False)
+    assert need.limit == 280 - len("&utm_source=x"), "what ends in .example is no link to X, so it counts in full"
