@@ -10,6 +10,7 @@ import sys
 
 BENCHES = (
     "start", "flow", "turn", "copy", "sources", "cards", "schedule", "burst", "studio", "slack", "homes", "year", "day",
+    "insights",
 )  # fmt: skip
 
 
