@@ -85,7 +85,7 @@ def at(points: tuple[Sequence[float], Sequence[float]], moment: float) -> float:
 
 def gained(post: Counted, metric: str, span: Span) -> float | None:
     """What it brought in the span; None where nobody told by then."""
-    if not _touches(post, span):
+    if not touches(post, span):
         return None
     points = curve(post, metric, span.known)
     return None if points is None else at(points, span.end.timestamp()) - at(points, span.start.timestamp())
@@ -95,7 +95,7 @@ def by_day(posts: Iterable[Counted], metric: str, edges: Sequence[datetime], kno
     """What came in between one edge and the next."""
     moments, total = [edge.timestamp() for edge in edges], [0.0] * (len(edges) - 1)
     for post in posts:
-        if not _touches(post, Span(edges[0], edges[-1], known)) or (points := curve(post, metric, known)) is None:
+        if not touches(post, Span(edges[0], edges[-1], known)) or (points := curve(post, metric, known)) is None:
             continue
         first = max(0, bisect_right(moments, points[0][0]) - 1)
         last = bisect_right(moments, points[0][-1])
@@ -109,7 +109,7 @@ def silent(posts: Sequence[Counted], span: Span) -> bool:
     """Whether readings were to come in this span and none came: what it brought is not known."""
     expected = False
     for post in posts:
-        if post.out_at is None or post.down_at is not None or not _touches(post, span):
+        if post.out_at is None or post.down_at is not None or not touches(post, span):
             continue
         due = any(span.start < post.out_at + step <= min(span.end, span.known - LATE) for step in STEPS)
         expected = expected or due
@@ -145,7 +145,8 @@ def newest(post: Counted, metric: str) -> int | None:
     return sum(last.values()) if last else None
 
 
-def _touches(post: Counted, span: Span) -> bool:
+def touches(post: Counted, span: Span) -> bool:
+    """Whether it was out before the span ended, and was still being asked about in it."""
     if post.out_at is None or post.out_at >= span.end:
         return False
     return _last(post.readings, post.out_at) > span.start

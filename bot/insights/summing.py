@@ -11,7 +11,18 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.insights.clicked import Clicked
-from bot.insights.gained import METRICS, WHOLE, Span, by_day, forget_curves, gained, last_read, silent, unread_since
+from bot.insights.gained import (
+    METRICS,
+    WHOLE,
+    Span,
+    by_day,
+    forget_curves,
+    gained,
+    last_read,
+    silent,
+    touches,
+    unread_since,
+)
 from bot.insights.summary import AccountLine, Figure, Kind, Missing, PostLine, Summary, Usual, Why
 from storage.counted import Counted
 
@@ -171,6 +182,8 @@ class _Counting:
         self._cuts = cuts
         self._asked = asked
         self._found = dict[tuple[str, str, Span], float | None]()
+        self._silent = dict[tuple[str, Span], bool]()
+        self._within = dict[tuple[str, Span], list[Counted]]()
 
     def of(self, account: str, metric: str, span: Span) -> float | None:
         """None where nobody told; also of a span before the account's first post."""
@@ -192,12 +205,20 @@ class _Counting:
         span = self._cut(account, span)
         if self.silent(account, span):
             return None
-        told = [value for post in posts if (value := gained(post, metric, span)) is not None]
+        told = [value for post in self.within(account, span) if (value := gained(post, metric, span)) is not None]
         return sum(told) if told else None
 
     def silent(self, account: str, span: Span) -> bool:
         """Whether readings were to come and none came; of one that is never asked, none is to come."""
-        return account in self._asked and silent(self.by_account[account], span)
+        if (account, span) not in self._silent:
+            self._silent[account, span] = account in self._asked and silent(self.within(account, span), span)
+        return self._silent[account, span]
+
+    def within(self, account: str, span: Span) -> list[Counted]:
+        """The posts that may have brought something in the span."""
+        if (account, span) not in self._within:
+            self._within[account, span] = [post for post in self.by_account[account] if touches(post, span)]
+        return self._within[account, span]
 
     def _cut(self, account: str, span: Span) -> Span:
         """An account whose numbers stopped in the middle is compared with as much of the spans before."""
