@@ -63,6 +63,15 @@ def shown(pages: Sequence[Page], most: int) -> tuple[Page, ...]:
     return (*pages[: most - 1], pages[-1])
 
 
+def shown_words(
+    pages: Sequence[CardText | CardWords], card: CardText | CardWords | None, layout: str
+) -> tuple[str, ...]:
+    """What stands on a draft's pictures, for the checks: on the pages of a carousel, or on its one card, where a layout
+    says that it was drawn.
+    """
+    return words_of(pages) if pages else words_of((card,)) if card is not None and layout else ()
+
+
 def words_of(pages: Sequence[CardText | CardWords]) -> tuple[str, ...]:
     """What stands on the pages, for the checks; the numbers of pages are no figures."""
     return tuple(

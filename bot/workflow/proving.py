@@ -12,7 +12,7 @@ from typing import Final
 from bot.checks.addresses import find_addresses
 from bot.checks.ledger import Found, Stated, said_in, supported_by
 from bot.clock import Clock
-from bot.drafting.carousel import words_of
+from bot.drafting.carousel import shown_words
 from bot.drafting.sources import Sources
 from bot.errors import BadInput, Conflict, NotAllowed, NotFound
 from bot.review.approval import owns
@@ -112,7 +112,7 @@ class Proving:
         draft, wanted = case.draft, " ".join(named.split()).strip("“”\"'„«»").casefold()
         ledger = await self._versions.ledger(
             draft.versions, draft.brief, case.brand, case.accounts, pages=draft.sources, evidence=draft.evidence,
-            drawn=words_of(draft.slides),
+            drawn=shown_words(draft.slides, draft.card, draft.made_with.card_layout),
         )  # fmt: skip
         every = sorted(ledger, key=lambda each: each.claim.support is not None)
         for fits in (
@@ -181,7 +181,7 @@ class Proving:
                 pages=draft.sources,
                 evidence=supplied,
                 due=draft.due,
-                drawn=words_of(draft.slides),
+                drawn=shown_words(draft.slides, draft.card, draft.made_with.card_layout),
             )
             kept = tuple(each for each in draft.findings if each.rule in UNCHECKED)
             changed = draft.changed(

@@ -663,7 +663,7 @@ class Requests:
         versions = await self._versions.seal(making, brief, brand, title=title, due=due, draft=draft_id)
         checked = await self._versions.check(
             versions, brief, brand, by_id, draft=draft_id, pages=sources, due=due, tainted=asker.tainted,
-            drawn=carousel.words_of(written.slides),
+            drawn=carousel.shown_words(written.slides, words, pictures.layout),
         )  # fmt: skip
         asked = await self._asked(asker, versions) if not idea.text else ()
         draft = Draft(
@@ -837,7 +837,7 @@ class Requests:
             evidence=evidence,
             due=due,
             tainted=asker.tainted,
-            drawn=carousel.words_of(pages),
+            drawn=carousel.shown_words(pages, words, layout),
         )
         asked = await self._asked(asker, versions, old.findings, {v.account: v.text for v in old.versions})
         mark = RevisionMark(
