@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, Protocol
 
 from pydantic import Field
@@ -35,6 +35,7 @@ __all__ = [
     "Messenger",
     "Role",
     "Room",
+    "ShownCalendar",
     "Surface",
     "Upload",
     "Verdict",
@@ -105,6 +106,15 @@ class Button(Frozen):
     more: bool = Field(False, description="belongs in the overflow menu")
 
 
+class ShownCalendar(Frozen):
+    """Days of a brand's calendar, to be drawn beside an answer; `until` is the day after the last."""
+
+    brand: str
+    first: date
+    until: date
+    zone: str
+
+
 class Asked(Frozen):
     """A request as the surface that it came from sees it; `reply` and what can be pressed below, once answered."""
 
@@ -116,6 +126,7 @@ class Asked(Frozen):
     text: str
     reply: str = ""
     buttons: tuple[Button, ...] = ()
+    calendar: ShownCalendar | None = None
     failed: bool = False
     drafts: tuple[str, ...] = ()
     unread: tuple[str, ...] = Field((), description="names of files that nobody could understand")

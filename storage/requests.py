@@ -15,7 +15,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, Final, Literal, cast
 
 from pydantic import Field
@@ -51,13 +51,22 @@ class RequestButton(Frozen):
     style: Literal["primary", "danger", "plain"] = "plain"
 
 
+class RequestCalendar(Frozen):
+    """Which days of the brand's calendar stand beside the answer as a picture, for surfaces that show pictures."""
+
+    brand: str
+    first: date
+    until: date = Field(description="the day after the last")
+    zone: str
+
+
 class Request(Record):
     """One message to AdMind. `text` is what the person wrote, capped and without control characters."""
 
-    SCHEMA: ClassVar[int] = 6
+    SCHEMA: ClassVar[int] = 7
     # 2 knows which draft it is about, 3 where its answer belongs, 4 whether it was stopped, and what can be pressed,
-    # 5 which pictures were too many, 6 files of text, how often it was tried and whether it may be again
-    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {step: lambda old: old for step in (1, 2, 3, 4, 5)}
+    # 5 which pictures were too many, 6 files of text, how often it was tried and whether it may be again, 7 a calendar
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {step: lambda old: old for step in (1, 2, 3, 4, 5, 6)}
 
     id: str
     workspace: str
@@ -77,6 +86,7 @@ class Request(Record):
     status: Literal["queued", "working", "done", "failed"] = "queued"
     reply: str = ""
     buttons: tuple[RequestButton, ...] = ()
+    calendar: RequestCalendar | None = None
     drafts: tuple[str, ...] = Field((), description="ids of drafts that it made or changed")
     stopped: bool = Field(False, description="its person stopped it; what it had made by then is in `drafts`")
     tries: int = Field(1, ge=1, description="how often it was asked for: once, and once more for each “try again”")

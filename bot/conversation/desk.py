@@ -46,7 +46,7 @@ from bot.workflow.stopping import Stopping
 from storage.ledger import Busy, Ledger
 from storage.record import new_id
 from storage.redis import Database, StorageFull, StorageUnavailable
-from storage.requests import Request, RequestButton, RequestEvent, RequestStore, RequestUpload
+from storage.requests import Request, RequestButton, RequestCalendar, RequestEvent, RequestStore, RequestUpload
 from storage.stores import TeamStore
 from storage.team import Brand, Member
 from storage.threads import Held, Thread, ThreadBusy, ThreadStore
@@ -470,7 +470,8 @@ class _Work:
         if isinstance(said, str):
             return said
         offered = tuple(RequestButton(label=b.label, action=b.action, style=b.style) for b in said.buttons)
-        self.request = self.request.changed(buttons=offered)
+        shown = RequestCalendar(**said.calendar.model_dump()) if said.calendar else None
+        self.request = self.request.changed(buttons=offered, calendar=shown)
         return said.text
 
     async def progress(self, sentence: str) -> None:

@@ -5,11 +5,13 @@ A terminal names drafts by their ids, because there people type them. A chat has
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from bot.chat import Button
+from bot.chat import Button, ShownCalendar
 from bot.conversation.finding import explain, find
+from bot.conversation.periods import read_period
 from bot.conversation.speaking import Said, Speaking
 from bot.conversation.turn import Turn
 from bot.views import DraftView
@@ -43,12 +45,18 @@ async def posts(speaking: Speaking, argument: str) -> str:
 
 
 async def calendar(speaking: Speaking, argument: str) -> str | Said:
+    """In words, and for surfaces that show pictures as one."""
     turn = speaking.turn
+    argument = re.sub(r"^(?:for|of|für|von) ", "", argument, flags=re.I)
     found = await find("scheduled", argument, turn)
-    days = found["period"]
+    days, asker = found["period"], turn.asker
     none = told("Nothing is planned {days}.", days=days)
     listed = _listed(told("Planned {days}:", days=days), none, found, turn)
-    return listed if found["items"] else Said(f"{listed} {how_to_plan(turn)}", (new_post(turn),))
+    if not found["items"]:
+        return Said(f"{listed} {how_to_plan(turn)}", (new_post(turn),))
+    span = read_period(argument, turn.now, asker.zone, asker.language, past=False)
+    shown = ShownCalendar(brand=asker.brand, first=span.start.date(), until=span.end.date(), zone=asker.zone)
+    return Said(listed, calendar=shown)
 
 
 async def problems(speaking: Speaking, argument: str) -> str:

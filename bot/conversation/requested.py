@@ -8,7 +8,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.chat import Asked, Button
+from bot.chat import Asked, Button, ShownCalendar
 from bot.errors import AdMindError, Conflict
 from bot.llm.budget import OverBudget
 from bot.llm.errors import ModelMisconfigured, ModelMuddled, ModelUnavailable
@@ -41,6 +41,7 @@ class RequestView(BaseModel):
     drafts: list[str]
     stopped: bool = Field(False, description="its person stopped it; what it had made by then is in `drafts`")
     tries: int = Field(1, description="how often it was asked for")
+    calendar: ShownCalendar | None = Field(None, description="days of a calendar that stand beside the answer")
     again: bool = Field(False, description="it failed by no fault of its words: it may be tried again")
     created_at: datetime
     finished_at: datetime | None
@@ -79,6 +80,7 @@ def view_of(request: Request) -> RequestView:
         drafts=list(request.drafts),
         stopped=request.stopped,
         tries=request.tries,
+        calendar=ShownCalendar(**request.calendar.model_dump()) if request.calendar else None,
         again=request.again,
         created_at=request.created_at,
         finished_at=request.finished_at,
@@ -102,6 +104,7 @@ def asked_of(request: Request) -> Asked:
         text=request.text,
         reply=request.reply,
         buttons=tuple(Button(label=b.label, action=b.action, style=b.style) for b in request.buttons),
+        calendar=ShownCalendar(**request.calendar.model_dump()) if request.calendar else None,
         failed=request.status == "failed",
         drafts=request.drafts,
         unread=request.unread_files,

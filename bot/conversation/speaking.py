@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.chat import Button
+from bot.chat import Button, ShownCalendar
 from bot.conversation.turn import Turn
 from bot.workflow.decisions import Decided
 from bot.workflow.proving import Settling
@@ -50,6 +50,7 @@ class Said:
 
     text: str
     buttons: tuple[Button, ...] = ()
+    calendar: ShownCalendar | None = None
 
 
 Run = Callable[[Speaking, str], Awaitable[str | Said]]

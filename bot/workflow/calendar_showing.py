@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,15 +12,18 @@ from datetime import date, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from bot.chat import ShownCalendar
 from bot.clock import Clock
+from bot.errors import AdMindError
 from bot.planning.content_calendar import EMPTY, GONE, Entry, clashing, gaps
 from bot.planning.spans import start_of
-from bot.words import Phrasebook
+from bot.words import Phrasebook, reader, words
 from bot.workflow.calendar_feeds import said
 from bot.workflow.looking import Looking
 from storage.redis import Database
 from storage.stores import TeamStore
 
+log = logging.getLogger(__name__)
 DAY: Final = timedelta(days=1)
 MOST_DAYS: Final = 42  # of a picture: six weeks
 SHOWN: Final = {True: 8, False: 4}  # entries of a day, in columns and in weeks
@@ -58,6 +62,15 @@ class CalendarShowing:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._team = TeamStore(database)
         self._clock = clock
+
+    async def beside(self, looking: Looking, workspace: str, member: str, shown: ShownCalendar) -> Drawn | None:
+        """The picture that stands beside an answer; None when it cannot be drawn: the words say it all."""
+        asked = Asked(workspace, member, shown.brand, shown.first, shown.until, ZoneInfo(shown.zone))
+        try:
+            return await self.draw(looking, asked, words(reader()))
+        except AdMindError as error:
+            log.warning("calendar not drawn ws=%s why=%s", workspace, error.what)
+            return None
 
     async def draw(self, looking: Looking, asked: Asked, book: Phrasebook, *, dark: bool = False) -> Drawn:
         """What the member may see of the brand's calendar; of a longer span its first six weeks. Raises NotFound."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 from typing import Any, Final, cast
@@ -13,6 +14,7 @@ from bot.chat import Asked, Button, Files, MessageRef
 from bot.errors import AdMindError
 from bot.review.delivering import Undelivered
 from bot.words import reading, told
+from bot.workflow.calendar_showing import Drawn
 from handlers.chat.edits import Edits
 from handlers.chat.taking import take, unread
 from handlers.chat.visiting import Visitor
@@ -28,6 +30,7 @@ from handlers.discord.showing import Showing
 from handlers.discord.telling import Links, Telling, words_as_views
 
 log = logging.getLogger(__name__)
+PICTURE: Final = "calendar.png"
 SENTENCE: Final = 200  # characters of progress
 _ID: Final = re.compile(r" \(d_[a-z0-9]{1,20}\)")  # behind a draft's title: here it has a link
 
@@ -54,7 +57,7 @@ class Answering:
         if asking.way == "private":
             return  # Discord shows that it thinks
         try:
-            await self._standing(request, asking, *words_as_views(told("On it…"), number=mark(_reply(request))))
+            await self._standing(request, asking, words_as_views(told("On it…"), number=mark(_reply(request)))[0])
         except AdMindError as error:
             log.info("no sign shown team=%s why=%s", asking.team, error.what)
 
@@ -78,11 +81,15 @@ class Answering:
 
     async def _in_room(self, found: Asked, asking: Asking, text: str, links: Links) -> None:
         """In place of the sign of life, and below it what does not fit. Where that cannot be, by direct message."""
-        views = words_as_views(text, links, found.buttons, number=mark(_reply(found.id)), name=found.id)
+        drawn = await self._drawn(found)
+        picture = (PICTURE, drawn.alt) if drawn else None
+        views = words_as_views(
+            text, links, found.buttons, number=mark(_reply(found.id)), name=found.id, picture=picture
+        )
         try:
-            message, fresh = await self._standing(found.id, asking, views[0])
+            message, fresh = await self._standing(found.id, asking, views[0], drawn)
             if not fresh:
-                await self._change(asking, message, views[0])
+                await self._change(asking, message, views[0], drawn)
             messenger = await self._messenger(asking.team)
             for number, view in enumerate(views[1:], start=1):
                 await messenger.place_once(asking.channel, f"{_reply(found.id)}:{number}", view)
@@ -114,10 +121,12 @@ class Answering:
         await self._client.speaks()
         await asked(self._client.http.send_typing(int(asking.channel)))
 
-    async def _change(self, asking: Asking, message: str, view: discord.ui.LayoutView) -> None:
+    async def _change(
+        self, asking: Asking, message: str, view: discord.ui.LayoutView, drawn: Drawn | None = None
+    ) -> None:
         async def change() -> None:
             found = self._client.room(asking.channel).get_partial_message(int(message))
-            await asked(found.edit(view=view))
+            await asked(found.edit(view=view, **_attached("attachments", drawn)))
 
         await self._edits.make(f"{asking.team}|{asking.channel}|{message}", change)  # behind what it shows of progress
 
@@ -127,13 +136,15 @@ class Answering:
         hook.type = discord.WebhookType.application
         return hook
 
-    async def _standing(self, request: str, asking: Asking, view: discord.ui.LayoutView) -> tuple[str, bool]:
+    async def _standing(
+        self, request: str, asking: Asking, view: discord.ui.LayoutView, drawn: Drawn | None = None
+    ) -> tuple[str, bool]:
         """The message that answers this request, posted like this unless it stands; whether it was now."""
         messenger, key = await self._messenger(asking.team), _reply(request)
         known = await messenger.standing(key)
         if known:
             return known, False
-        given: dict[str, Any] = {}
+        given: dict[str, Any] = _attached("files", drawn)
         if asking.message:
             given["reference"] = discord.MessageReference(
                 message_id=int(asking.message), channel_id=int(asking.channel), fail_if_not_exists=False
@@ -145,16 +156,26 @@ class Answering:
         """Where the command was given, for a quarter of an hour; by direct message after that."""
         await self._client.speaks()
         hook = self._hook(asking)
+        drawn = await self._drawn(found)
+        picture = (PICTURE, drawn.alt) if drawn else None
         try:
-            for number, view in enumerate(words_as_views(text, links, found.buttons, name=found.id)):
+            for number, view in enumerate(words_as_views(text, links, found.buttons, name=found.id, picture=picture)):
                 if number == 0:
-                    await asked(hook.edit_message(cast(int, "@original"), view=view))
+                    given = _attached("attachments", drawn)
+                    await asked(hook.edit_message(cast(int, "@original"), view=view, **given))
                 else:
                     await asked(hook.send(view=view, ephemeral=True, wait=True))
         except DiscordRefused as error:
             if error.code not in TOO_LATE:
                 raise
             await self._elsewhere(asking, found, text, links)
+
+    async def _drawn(self, found: Asked) -> Drawn | None:
+        """The calendar that stands beside the answer; None where there is none to show."""
+        if found.calendar is None:
+            return None
+        looking = self._admind.looking
+        return await self._admind.calendar_showing.beside(looking, found.workspace, found.member, found.calendar)
 
     async def _elsewhere(self, asking: Asking, found: Asked, text: str, links: Links) -> None:
         """The answer to the person directly, once; to who takes none a word about that where they asked."""
@@ -200,6 +221,10 @@ class Answering:
                     "There is no review room yet where cards could wait. An owner chooses one: /admind settings"
                 )
         return tuple(links), lacking
+
+
+def _attached(name: str, drawn: Drawn | None) -> dict[str, Any]:
+    return {name: [discord.File(io.BytesIO(drawn.data), filename=PICTURE)]} if drawn else {}
 
 
 def address(team: str, ref: MessageRef) -> str:

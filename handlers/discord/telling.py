@@ -18,23 +18,35 @@ from handlers.discord.limits import ADDRESS, CHARACTERS, LABEL, checked, plain, 
 
 log = logging.getLogger(__name__)
 MOST_LINKS: Final = 5
+PICTURE_ALT: Final = 1000  # characters; Discord takes 1,024
 MOST_MESSAGES: Final = 8
 TRIES, MOST_WAIT_SECONDS = 5, 60.0
 Links = tuple[tuple[str, str], ...]
 
 
 def words_as_views(
-    text: str, links: Links = (), buttons: tuple[Button, ...] = (), *, number: int | None = None, name: str = "answer"
+    text: str,
+    links: Links = (),
+    buttons: tuple[Button, ...] = (),
+    *,
+    number: int | None = None,
+    name: str = "answer",
+    picture: tuple[str, str] | None = None,
 ) -> list[discord.ui.LayoutView]:
     """`text` as it is, in as many messages as it takes; `links` (words, address) and buttons stand below the last one.
 
-    `number` marks the first of them, to find it again by.
+    `number` marks the first of them, to find it again by; it shows the `picture` (an attachment's name, what it shows).
     """
     every = (each.strip("\n").rstrip() for each in plainly.parted(text, CHARACTERS, unbroken=ADDRESS))
     parts = [each for each in every if each.strip()] or ["…"]
     if len(parts) > MOST_MESSAGES:
         parts = [*parts[:MOST_MESSAGES], told("The rest is longer than Discord shows. Read it in the studio.")]
     views = [_saying(set_off(part), number if place == 0 else None) for place, part in enumerate(parts)]
+    if picture is not None:
+        gallery = discord.ui.MediaGallery[Any](
+            discord.MediaGalleryItem(f"attachment://{picture[0]}", description=words.cut(picture[1], PICTURE_ALT).text)
+        )
+        views[0].add_item(gallery)
     if links:
         linked: list[discord.ui.Button[Any]] = [
             discord.ui.Button(label=words.cut(label, LABEL).text or "…", url=address)

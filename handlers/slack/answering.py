@@ -17,9 +17,11 @@ from bot.words import reading, told
 from handlers.chat.edits import Edits
 from handlers.chat.taking import take, unread
 from handlers.chat.visiting import Visitor
+from handlers.slack import kit
 from handlers.slack.calling import GONE, Json, SlackRefused, asked
 from handlers.slack.files import Fetching
 from handlers.slack.messenger import Place, SlackMessenger, keyed
+from handlers.slack.pictures import Pictures
 from handlers.slack.places import Asking
 from handlers.slack.showing import After, Showing, edited
 from handlers.slack.streaming import Stream, is_long
@@ -33,13 +35,16 @@ _ID: Final = re.compile(r" \(d_[a-z0-9]{1,20}\)")  # behind a draft's title: her
 class Answering:
     """`bot.chat.Surface` for Slack."""
 
-    def __init__(self, admind: AdMind, teams: Teams, telling: Telling, edits: Edits, after: After) -> None:
+    def __init__(
+        self, admind: AdMind, teams: Teams, telling: Telling, edits: Edits, after: After, uploads: Pictures
+    ) -> None:
         self._admind = admind
         self._teams = teams
         self._telling = telling
         self._edits = edits
         self.showing = Showing(teams, edits, after, self._sign_of)
         self._fetching = Fetching(admind, teams)
+        self._uploads = uploads
 
     async def take(
         self, visitor: Visitor, text: str, asking: Asking, *, key: str, about: str = "", brand: str = ""
@@ -80,6 +85,7 @@ class Answering:
                     text,
                     links=links,
                     buttons=asked.buttons,
+                    pictures=await self._pictures(asked, asking),
                     response_url=asking.response_url,
                 )
             else:
@@ -89,7 +95,7 @@ class Answering:
         """In place of the sign of life, or as a message of its own, and below it what that has no room for. Where that
         cannot be, by direct message.
         """
-        pages = pages_of(text, links, found.buttons)
+        pages = pages_of(text, links, found.buttons, await self._pictures(found, asking))
 
         async def send(page: str, given: Json) -> None:
             if not page:
@@ -99,7 +105,9 @@ class Answering:
             await messenger.place_once(Place(asking.channel, asking.thread), key, given | keyed(key))
 
         try:
-            streamed = is_long(pages[0].words) and await self._streamed(found, asking, pages[0])
+            streamed = (
+                is_long(pages[0].words) and not pages[0].pictures and await self._streamed(found, asking, pages[0])
+            )
             await say(pages[1:] if streamed else pages, send, first=1 if streamed else 0)
         except SlackRefused as error:
             if error.retry_after_seconds is not None:
@@ -113,6 +121,16 @@ class Answering:
             await self._admind.places.remember(
                 "slack", asking.team, asking.channel, asking.thread, draft=found.drafts[0]
             )
+
+    async def _pictures(self, found: Asked, asking: Asking) -> tuple[Json, ...]:
+        """The calendar that stands beside the answer, as a block; none where there is none to show."""
+        if found.calendar is None:
+            return ()
+        looking = self._admind.looking
+        drawn = await self._admind.calendar_showing.beside(looking, found.workspace, found.member, found.calendar)
+        home = await self._teams.home(asking.team)
+        file = await self._uploads.fresh(home, drawn.data, "calendar.png") if drawn else ""
+        return (kit.picture(file, drawn.alt),) if drawn and file else ()
 
     async def _at_once(self, found: Asked, asking: Asking, given: Json) -> None:
         ts, fresh = await self._standing(found.id, asking, given)

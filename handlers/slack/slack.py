@@ -37,7 +37,7 @@ class Slack:
         self.people = People(admind, self.teams)
         self.pictures = Pictures(admind, self.teams)
         self._edits = Edits()
-        self.answering = Answering(admind, self.teams, self.telling, self._edits, self.after)
+        self.answering = Answering(admind, self.teams, self.telling, self._edits, self.after, self.pictures)
         self._tied = Tied(admind, "slack")
         self._beside = Beside()
         admind.on_home("slack", self.messenger)

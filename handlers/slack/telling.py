@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from bot.chat import Button
@@ -47,10 +47,11 @@ class Page:
     words: str
     links: Links = ()
     buttons: tuple[Button, ...] = ()
+    pictures: tuple[Json, ...] = ()
 
     def message(self) -> Json:
-        """The words as they are, with their addresses to press and what is to be typed set off."""
-        blocks = [rich(part) for part in by_lines(self.words, SECTION)] + self.below()
+        """The words as they are, with their addresses to press and what is to be typed set off, below the pictures."""
+        blocks = [*self.pictures, *(rich(part) for part in by_lines(self.words, SECTION)), *self.below()]
         first = self.words or next((words for words, _ in self.links), "")
         return {
             "text": escape(cut(first, FALLBACK // 3).text) or "…",
@@ -76,12 +77,16 @@ class Page:
         return blocks
 
 
-def pages_of(text: str, links: Links = (), buttons: tuple[Button, ...] = ()) -> tuple[Page, ...]:
+def pages_of(
+    text: str, links: Links = (), buttons: tuple[Button, ...] = (), pictures: tuple[Json, ...] = ()
+) -> tuple[Page, ...]:
     """All of it, in as many messages as Slack needs for it: nobody misses the end of a long answer."""
     parts = by_lines(text, PAGE) or ("…",)
     pages = [*(Page(part) for part in parts[:-1]), Page(parts[-1], links[:MOST_LINKS], buttons)]
     if weight(parts[-1]) + characters(pages[-1].below()) > MESSAGE_CHARACTERS:
         pages[-1:] = [Page(parts[-1]), Page("", links[:MOST_LINKS], buttons)]
+    if pictures:
+        pages[0] = replace(pages[0], pictures=pictures)
     more = range(MOST_LINKS, len(links), MOST_LINKS)
     return (*pages, *(Page("", links[start : start + MOST_LINKS]) for start in more))
 
@@ -165,6 +170,7 @@ class Telling:
         *,
         links: Links = (),
         buttons: tuple[Button, ...] = (),
+        pictures: tuple[Json, ...] = (),
         thread: str = "",
         response_url: str = "",
     ) -> None:
@@ -174,7 +180,7 @@ class Telling:
             if not response_url or not await self._answered(response_url, given):
                 await self._whispered(team, channel, user, thread, given)
 
-        await say(pages_of(text, links, buttons), send)
+        await say(pages_of(text, links, buttons, pictures), send)
 
     async def _whispered(self, team: str, channel: str, user: str, thread: str, given: Json) -> None:
         client = await self._teams.client(team)

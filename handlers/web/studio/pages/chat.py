@@ -79,6 +79,21 @@ async def one(request: Request, visit: Visitor, turn: str) -> Response:
     return draw(request, visit, "turn.html", turn=found, drafts=drafts, conversation="", fresh=False)
 
 
+@router.get("/chat/{turn}/calendar", response_class=Response)
+async def picture(visit: Visitor, turn: str) -> Response:
+    """The calendar beside an answer, as it stands now."""
+    found = await visit.admind.desk.view(visit.workspace, visit.id, turn)
+    looking = visit.admind.looking
+    drawn = (
+        await visit.admind.calendar_showing.beside(looking, visit.workspace, visit.id, found.calendar)
+        if found.calendar
+        else None
+    )
+    if drawn is None:
+        raise NotFound("There is no such picture.")
+    return Response(drawn.data, media_type="image/png", headers={"Cache-Control": "private, max-age=60"})
+
+
 @router.post("/chat/{turn}/retry")
 async def retry(request: Request, visit: Visitor, turn: str, tries: Annotated[int, Form(ge=1, le=1000)]) -> Response:
     """The same request once more, after a model's provider failed it."""
