@@ -445,7 +445,7 @@ class AdMind:
             calendar=calendar,
         )
         self.calendar_exporting = CalendarExporting(database)
-        self.calendar_showing = CalendarShowing(database, self.clock)
+        self.calendar_showing = CalendarShowing(database, self.blobs, self.clock)
         self.calendar_feeds = CalendarFeeds(
             database,
             calendar=calendar,
@@ -676,6 +676,7 @@ class AdMind:
             absences=self.office,
             proving=self.proving,
             reports=self.reports,
+            calendar=self.calendar_showing,
             people=self.people,
             clock=self.clock,
             enqueue=self._enqueue_request,

@@ -121,12 +121,23 @@ def _named(scope: str, turn: Turn) -> str:
 
 _SCOPE: Final = r"(?:everything|all|workspace|brand|this)|(?:(?:account|campaign|topic) [^\n]{1,100}?)"
 
+_CALENDAR: Final = (
+    *("calendar", "kalender", "show calendar", "show the calendar", "show me the calendar", "show me our calendar"),
+    *("zeig mir den kalender", "zeig den kalender", "kalender zeigen"),
+)
+
 COMMANDS: Final[tuple[Command, ...]] = (
     Command(("help", "commands", "hilfe"), noted("what I can do"), _help),
     Command(("review",), noted("what waits for you, one at a time"), listing.review),
     Command(("drafts", "list drafts", "entwürfe"), noted("what waits for a decision"), listing.drafts),
     Command(("posts", "list posts"), noted("what went out"), listing.posts, "[PERIOD]", reported.PERIOD),
-    Command(("calendar", "kalender"), noted("what is planned"), listing.calendar, "[PERIOD]", reported.PERIOD),
+    Command(
+        _CALENDAR,
+        noted("what is planned"),
+        listing.calendar,
+        "[PERIOD]",
+        rf"(?:(?:for|of|für|von) )?(?:{reported.PERIOD})",
+    ),
     Command(("problems",), noted("what needs somebody's attention"), listing.problems),
     Command(("show", "show draft", "zeige"), noted("a draft in full"), listing.show, "ID", r"d_[a-z0-9]{1,20}"),
     Command(("approve", "reject"), noted("how to decide"), listing.how_to_decide, "ID", r"d_[a-z0-9]{1,20}"),

@@ -43,6 +43,7 @@ from bot.errors import AdMindError, NotFound, unexpected
 from bot.llm.around import Around
 from bot.llm.budget import TokenBudget
 from bot.words import read_in, reader, retold, told, words
+from bot.workflow.calendar_showing import CalendarShowing
 from bot.workflow.documents import MOST_DOCUMENTS
 from bot.workflow.requests import Asker
 from bot.workflow.stopping import Stopping
@@ -92,6 +93,7 @@ class Desk:
         absences: Absences,
         proving: Settles,
         reports: Reporting,
+        calendar: CalendarShowing,
         people: Directory,
         clock: Clock,
         enqueue: Enqueue,
@@ -107,6 +109,7 @@ class Desk:
         self._absences = absences
         self._proving = proving
         self._reports = reports
+        self._calendar = calendar
         self._slotting = slotting
         self._surroundings = Surroundings(people.store, looking, clock)
         self._clock = clock
@@ -385,7 +388,15 @@ class Desk:
                 work, asker, await self._surroundings.around(asker, brand, member, request, ()), Thread(), ""
             )
             speaking = Speaking(
-                turn, member, self._stopping, self._absences, self._proving, self._reports, self._slotting, request.id
+                turn,
+                member,
+                self._stopping,
+                self._absences,
+                self._proving,
+                self._reports,
+                self._calendar,
+                self._slotting,
+                request.id,
             )
             return work.offer(await command[0].run(speaking, command[1]))
         if self._slotting is not None and (planned := await self._slotting.answer(request, asker)) is not None:

@@ -5,18 +5,23 @@ A terminal names drafts by their ids, because there people type them. A chat has
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from bot.chat import Button
 from bot.conversation.finding import explain, find
+from bot.conversation.periods import read_period
 from bot.conversation.speaking import Said, Speaking
 from bot.conversation.turn import Turn
 from bot.views import DraftView
 from bot.when import say
 from bot.words import reader, told, words
+from bot.workflow.calendar_showing import Asked
 
 CHATS: Final = frozenset({"slack", "discord"})  # surfaces with buttons
+PICTURES: Final = CHATS | {"studio"}  # surfaces that show one below the words
 FEW, MANY = 10, 20  # lines of a list in a chat, and elsewhere
 OPENED: Final = 5  # drafts of a list with a button of their own
 LABEL: Final = 24  # characters of a title on a button
@@ -43,12 +48,21 @@ async def posts(speaking: Speaking, argument: str) -> str:
 
 
 async def calendar(speaking: Speaking, argument: str) -> str | Said:
+    """In words, and for surfaces that show pictures as one."""
     turn = speaking.turn
+    argument = re.sub(r"^(?:for|of|für|von) ", "", argument, flags=re.I)
     found = await find("scheduled", argument, turn)
-    days = found["period"]
+    days, asker = found["period"], turn.asker
     none = told("Nothing is planned {days}.", days=days)
     listed = _listed(told("Planned {days}:", days=days), none, found, turn)
-    return listed if found["items"] else Said(f"{listed} {how_to_plan(turn)}", (new_post(turn),))
+    if not found["items"]:
+        return Said(f"{listed} {how_to_plan(turn)}", (new_post(turn),))
+    span = read_period(argument, turn.now, asker.zone, asker.language, past=False)
+    if asker.surface not in PICTURES:
+        return listed
+    first, until = span.start.date(), span.end.date()
+    asked = Asked(asker.workspace, asker.member, asker.brand, first, until, ZoneInfo(asker.zone))
+    return Said(listed, picture=await speaking.calendar.kept(turn.windows, asked, words(reader())))
 
 
 async def problems(speaking: Speaking, argument: str) -> str:

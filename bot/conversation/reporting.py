@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.chat import Button
 from bot.conversation.finding import open_drafts, posts_between
-from bot.conversation.listing import how_to_plan, review_button, typed
+from bot.conversation.listing import PICTURES, how_to_plan, review_button, typed
 from bot.conversation.periods import Period, read_period
 from bot.conversation.reported import Meant, range_of, read_meant, summed_up
 from bot.conversation.speaking import Said, Speaking
@@ -27,7 +27,6 @@ from bot.words import reader, told, words
 MOST_ACCOUNTS: Final = 12
 MOST_TITLES: Final = 3
 AHEAD: Final = timedelta(days=60)
-PICTURES: Final = frozenset({"slack", "discord", "studio"})  # surfaces that show one below the words
 
 
 async def report(speaking: Speaking, argument: str) -> Said:

@@ -11,6 +11,7 @@ from bot.chat import Button, CardPicture
 from bot.conversation.turn import Turn
 from bot.insights.summary import Summary
 from bot.insights.summing import Range
+from bot.workflow.calendar_showing import CalendarShowing
 from bot.workflow.decisions import Decided
 from bot.workflow.proving import Settling
 from bot.workflow.stopping import Stopping
@@ -53,7 +54,7 @@ class Reporting(Protocol):
 @dataclass(frozen=True, slots=True)
 class Speaking:
     """What a command may reach: the turn it is said in, who says it, what stops posts, who is away, what settles
-    claims, and what reports.
+    claims, what reports, and what draws the calendar.
     """
 
     turn: Turn
@@ -62,6 +63,7 @@ class Speaking:
     absences: Absences
     proving: Settles
     reports: Reporting
+    calendar: CalendarShowing
     slotting: object | None = None  # `bot.conversation.slotting.Slotting`, where there are plans
     request: str = ""  # the id of the request that it is
 

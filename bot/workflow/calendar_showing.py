@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, Final
+from datetime import date, datetime, timedelta
+from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
+from bot.chat import CardPicture
 from bot.clock import Clock
+from bot.errors import AdMindError
 from bot.planning.content_calendar import EMPTY, GONE, Entry, clashing, gaps
 from bot.planning.spans import start_of
 from bot.words import Phrasebook
 from bot.workflow.calendar_feeds import said
-from bot.workflow.looking import Looking
+from storage.blobs.base import BlobStore
 from storage.redis import Database
 from storage.stores import TeamStore
 
+log = logging.getLogger(__name__)
 DAY: Final = timedelta(days=1)
 MOST_DAYS: Final = 42  # of a picture: six weeks
 SHOWN: Final = {True: 8, False: 4}  # entries of a day, in columns and in weeks
@@ -54,21 +58,41 @@ class Drawn:
     alt: str
 
 
+class Seen(Protocol):
+    """`bot.workflow.looking.Looking`, as far as a calendar goes: what a member may see."""
+
+    async def brand(self, workspace: str, member_id: str, brand_id: str) -> None: ...
+
+    async def planned(
+        self, workspace: str, member_id: str, start: datetime, end: datetime, brands: frozenset[str] | None = None
+    ) -> tuple[Entry, ...]: ...
+
+
 class CalendarShowing:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, blobs: BlobStore, clock: Clock) -> None:
         self._team = TeamStore(database)
+        self._blobs = blobs
         self._clock = clock
 
-    async def draw(self, looking: Looking, asked: Asked, book: Phrasebook, *, dark: bool = False) -> Drawn:
+    async def kept(self, seen: Seen, asked: Asked, book: Phrasebook) -> CardPicture | None:
+        """Drawn and kept for an answer; None when it cannot be drawn: the words say it all."""
+        try:
+            drawn = await self.draw(seen, asked, book)
+        except AdMindError as error:
+            log.warning("calendar not drawn ws=%s why=%s", asked.workspace, error.what)
+            return None
+        return CardPicture(sha256=await self._blobs.put(drawn.data), mime="image/png", alt=drawn.alt)
+
+    async def draw(self, seen: Seen, asked: Asked, book: Phrasebook, *, dark: bool = False) -> Drawn:
         """What the member may see of the brand's calendar; of a longer span its first six weeks. Raises NotFound."""
-        await looking.brand(asked.workspace, asked.member, asked.brand)
+        await seen.brand(asked.workspace, asked.member, asked.brand)
         first, until = asked.first, min(asked.until, asked.first + MOST_DAYS * DAY)
         in_columns = (until - first).days <= 7
         if not in_columns:  # whole weeks
             first -= first.weekday() * DAY
             until = min(until + (-until.weekday() % 7) * DAY, first + MOST_DAYS * DAY)
         start, end = start_of(first, asked.zone), start_of(until, asked.zone)
-        found = await looking.planned(asked.workspace, asked.member, start, end, frozenset({asked.brand}))
+        found = await seen.planned(asked.workspace, asked.member, start, end, frozenset({asked.brand}))
         entries = [each for each in found if each.state != GONE]
         brand = (await self._team.brands.get(asked.workspace, asked.brand)).record
         every = [each for each in await self._team.all(self._team.accounts, asked.workspace) if each.brand == brand.id]

@@ -297,7 +297,10 @@ def _another_time(target: Target, around: Around, language: str) -> Answer | Non
     if re.search(r"\b(?:verschieb|verleg|umplan|reschedul|postpon)\w*", said, re.I) and len(found) == 1:
         return _move(longest.text, target)
     if moved is not None and len(around_it) <= 12 and not pattern("revise").match(said):
-        return _move(rest, target)
+        return _move(rest[longest.start :] if target.draft else rest, target)  # before it stands what is moved
+    named = re.match(r"\W*(?:please |bitte )?(?:move|reschedul\w*|postpone|shift)\b", said, re.I)
+    if named and target.draft and moved is not None:  # the title may be long
+        return _move(rest[longest.start :], target)
     return None
 
 

@@ -23,6 +23,7 @@ from bot.review.board import Board
 from bot.team.people import People
 from bot.team.setup import Setup
 from bot.when import Unclear, resolve
+from bot.workflow.calendar_showing import CalendarShowing
 from bot.workflow.decisions import Decided
 from bot.workflow.looking import Looking
 from bot.workflow.office import Office
@@ -232,6 +233,7 @@ async def open_room(database: Database, tmp_path: Path) -> Room:
         absences=office,
         proving=workshop,
         reports=Reports(database, blobs=blobs, numbers=numbers, clock=clock),
+        calendar=CalendarShowing(database, blobs, clock),
         people=people,
         clock=clock,
         enqueue=enqueue,

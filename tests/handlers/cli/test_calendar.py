@@ -41,6 +41,8 @@ def test_a_file_goes_in_and_comes_out_again(here: AdMindHere) -> None:
     out = here.folder / "out.json"
     here.run("calendar", "export", str(out), "--from", f"{month}-01")
     assert [each["text"] for each in json.loads(out.read_text(encoding="utf-8"))["entries"]] == ["One", "Two"]
+    moved = here.json("reschedule", found[0]["id"], f"{month}-09", "11:00")
+    assert (moved["status"], moved["due"][:16]) == ("waiting", f"{month}-09T11:00")
 
 
 def test_the_address_for_programs_is_made_renewed_and_taken_away(here: AdMindHere) -> None:
