@@ -381,7 +381,12 @@ class AdMind:
             database, channels=self.channels, open_door=self.doors, clock=clock, days=settings.numbers_days
         )
         self.reports = Reports(
-            database, blobs=self.blobs, numbers=self.numbers, clock=clock, wording=Wording(self._asking())
+            database,
+            blobs=self.blobs,
+            numbers=self.numbers,
+            clock=clock,
+            clicks=self.clicks,
+            wording=Wording(self._asking()),
         )
         self.bringing_in = BringingIn(database, reports=self.reports, audit=self.audit, clock=clock)
         self.alerting = Alerting(

@@ -21,6 +21,7 @@ from typing import Final
 
 from bot.clock import Clock
 from bot.errors import AdMindError
+from bot.insights.clicked import Hour
 from bot.insights.traffic import Looked, judged
 from storage.clicks import ClickStore, Counted, Heap
 from storage.links import Leads, LinkStore
@@ -92,6 +93,22 @@ class Clicks:
 
     async def by_hour(self, workspace: str, code: str) -> Mapping[datetime, Counted]:
         return await self._store.hours(workspace, code)
+
+    async def hours(
+        self, workspace: str, brand: str, start: datetime, end: datetime
+    ) -> dict[str, tuple[Hour, ...]] | None:
+        """As `bot.insights.clicked.ClickCounts`: clicks, and with them the programs that say so."""
+        codes = await self._links.of_brand(workspace, brand)
+        if not codes:
+            return None
+        leads = {each.link.code: each.post for each in await self._links.many(workspace, codes) if each.link}
+        found: dict[str, list[Hour]] = {post: [] for post in leads.values() if post}
+        for code, hours in (await self._store.hours_of(workspace, list(leads))).items():
+            if post := leads[code]:
+                found[post] += [
+                    Hour(at, each.valid + each.declared, each.valid) for at, each in hours.items() if start <= at < end
+                ]
+        return {post: tuple(hours) for post, hours in found.items()}
 
     async def _write(self) -> None:
         while self._waiting:

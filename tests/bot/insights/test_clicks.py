@@ -9,6 +9,7 @@ import pytest
 
 from bot.clock import MovableClock
 from bot.errors import AdMindError
+from bot.insights.clicked import Hour
 from bot.insights.clicks import UNFURLING, Clicks
 from bot.insights.traffic import Looked, judged
 from storage import snapshot
@@ -97,6 +98,11 @@ async def test_counts_stand_side_by_side_by_link_post_and_hour(some: Database) -
     assert (await clicks.of_posts("w_sample", ["p_out22222", "p_none2222"])) == {"p_out22222": wanted}
     hour = clock.now().replace(minute=0, second=0, microsecond=0)
     assert await clicks.by_hour("w_sample", leads.code) == {hour.astimezone(UTC): wanted}
+    day = timedelta(days=1)
+    found = await clicks.hours("w_sample", a_post().brand, hour - day, hour + day)
+    assert found == {"p_out22222": (Hour(hour.astimezone(UTC), wanted.valid + wanted.declared, wanted.valid),)}
+    assert await clicks.hours("w_sample", a_post().brand, hour - day, hour) == {"p_out22222": ()}
+    assert await clicks.hours("w_sample", "b_other2222", hour - day, hour + day) is None, "nobody counts: not zero"
     clock.move(timedelta(hours=1))
     other = Clicks(some, clock)  # another process: it has the same salt, so that the same person is known
     other.note(leads, _look(BROWSERS[1]), IP)
