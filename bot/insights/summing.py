@@ -319,7 +319,7 @@ def _days(
     until = now if metric == "clicks" and counting.clicks is not None else newest
     told = counting.days(who, metric, edges, this.known)
     over = [end <= until for end in edges[1:]]
-    if not any(over):
+    if not any(value for whole, value in zip(over, told, strict=True) if whole):  # all came on the day that is not over
         over = [edge < until for edge in edges[:-1]]
     days = tuple(value if whole else None for whole, value in zip(over, told, strict=True))
     if not before or counting.total(who, metric, before[0]) is None:

@@ -14,7 +14,7 @@ from bot.insights.summary import Summary
 from bot.insights.telling import as_csv
 from bot.words import LANGUAGES
 from bot.workflow.bringing_in import BroughtIn
-from handlers.web.auth import Caller, Decider, Reader, Service
+from handlers.web.auth import Caller, Proposer, Reader, Service
 
 router = APIRouter(tags=["looking"])
 What = Annotated[
@@ -67,7 +67,7 @@ async def file(
 @router.post("/numbers")
 async def bring_in(
     admind: Service,
-    caller: Decider,
+    caller: Proposer,
     request: Request,
     brand: OfBrand = "",
     write: Annotated[bool, Query(description="false: say what the file holds and what is wrong with it.")] = False,
