@@ -9,7 +9,8 @@ import importlib
 import sys
 
 BENCHES = (
-    "start", "flow", "turn", "copy", "sources", "cards", "schedule", "burst", "studio", "slack", "homes", "year", "day",
+    "start", "flow", "turn", "copy", "sources", "cards", "schedule", "plan", "burst", "studio", "slack", "homes",
+    "year", "day",
 )  # fmt: skip
 
 
