@@ -59,16 +59,18 @@ class Slotting:
         if asker.surface not in ("slack", "discord"):
             lines.append(told("Say `plan yes`, or say it in other words."))
         return Said(
-            "\n".join(lines), (Button(label=told("Yes, plan it"), action=f"{VERB}:{request}", style="primary"),)
+            "\n".join(lines),
+            (Button(label=told("Yes, plan it"), action=f"{VERB}:{request}:{asker.brand}", style="primary"),),
         )
 
     async def confirm(self, workspace: str, member: str, request_id: str) -> str:
         """Plan what that request asked for; again: no difference. Raises NotFound, NotAllowed, BadInput."""
         request = await self._requests.get(workspace, request_id)
-        if not any(each.action == f"{VERB}:{request_id}" for each in request.buttons):
+        brand = _offered(request)
+        if not brand:
             raise NotFound("There is nothing to plan here.", do_next="Say again what to plan.")
         language = _language(request.text, reader())
-        made = await self._plans.add(workspace, member, request.brand, request.text, language=language, key=request_id)
+        made = await self._plans.add(workspace, member, brand, request.text, language=language, key=request_id)
         said = words(reader()).many("Planned: {count} slot.", "Planned: {count} slots.", len(made))
         return said + " " + told("Drafts come for approval in time. `plan` shows the week.")
 
@@ -76,8 +78,7 @@ class Slotting:
         """The same for what was read back last in this conversation. Raises BadInput."""
         recent = await self._requests.recent(asker.workspace, asker.member, limit=LOOKED_BACK)
         for request in reversed(recent):
-            offered = any(each.action == f"{VERB}:{request.id}" for each in request.buttons)
-            if offered and request.conversation == asker.conversation:
+            if _offered(request) and request.conversation == asker.conversation:
                 return await self.confirm(asker.workspace, asker.member, request.id)
         raise BadInput("There is nothing that waits to be planned.", do_next="Say `plan add`, and what.")
 
@@ -177,6 +178,12 @@ def _of(speaking: Speaking) -> Slotting:
     if not isinstance(speaking.slotting, Slotting):
         raise BadInput("There are no plans here.")
     return speaking.slotting
+
+
+def _offered(request: Request) -> str:
+    """The brand for which it was offered to plan what this request said; "" where that was not offered."""
+    begins = f"{VERB}:{request.id}:"
+    return next((each.action.removeprefix(begins) for each in request.buttons if each.action.startswith(begins)), "")
 
 
 def _share(each: Share) -> str:

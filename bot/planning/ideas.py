@@ -6,10 +6,13 @@ pillar come dates that matter, then what was never said, then what did well befo
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 import regex
@@ -53,13 +56,41 @@ class Heard:
     source: str
 
 
+class Memory:
+    """What was said and is planned. Asked for the same topics again and again, so it keeps what is like each."""
+
+    def __init__(self, said: Iterable[Said]) -> None:
+        self._said = sorted(said, key=_day)
+        self._like: dict[str, list[Said]] = {}
+
+    def add(self, each: Said) -> None:
+        """One more, planned just now."""
+        insort(self._said, each, key=_day)
+        for topic, found in self._like.items():
+            if alike(topic, each.topic):
+                found.append(each)
+
+    def of(self, topic: str) -> Sequence[Said]:
+        """All that was about this topic."""
+        if topic not in self._like:
+            self._like[topic] = [each for each in self._said if alike(each.topic, topic)]
+        return self._like[topic]
+
+    def of_draft(self, draft: str) -> Sequence[Said]:
+        return [each for each in self._said if each.draft == draft]
+
+    def recent(self) -> list[Said]:
+        """The latest posts, planned ones among them: what balance is counted from."""
+        return list(islice((each for each in reversed(self._said) if each.counts), LATELY))
+
+
 @dataclass(frozen=True, slots=True)
 class Slate:
-    """What a choice is made from: the plan, the brand, what was said (any order), and what is new outside."""
+    """What a choice is made from: the plan, the brand, what was said, and what is new outside."""
 
     plan: Plan
     brand: Brand
-    said: Sequence[Said]
+    memory: Memory
     heard: Sequence[Heard] = ()
     texts: Mapping[str, str] = field(default_factory=dict)  # of evergreen drafts: what each is about
 
@@ -120,6 +151,11 @@ def alike(one: str, other: str) -> bool:
     return bool(words and others) and len(words & others) / len(words | others) >= ALIKE
 
 
+def _day(each: Said) -> date:
+    return each.on
+
+
+@lru_cache(maxsize=20_000)
 def _words(text: str) -> frozenset[str]:
     return frozenset(word.casefold() for word in _WORD.findall(text) if len(word) > 2 or word.isdigit())
 
@@ -138,16 +174,11 @@ def _with(found: Chosen, purpose: Purpose, audience: str, goal: str, *, why: str
     )
 
 
-def _recent(slate: Slate) -> list[Said]:
-    """The latest posts, planned ones among them: what balance is counted from."""
-    return sorted((each for each in slate.said if each.counts), key=lambda each: each.on)[-LATELY:]
-
-
 def _audience(purpose: Purpose, slate: Slate) -> tuple[str, str]:
     known = {each.name: each.share for each in slate.brand.profile.audiences}
     if purpose.audience or not known:
         return purpose.audience, ""
-    served = [each.audience for each in _recent(slate)]
+    served = [each.audience for each in slate.memory.recent()]
     ranked = deficits(known, served)
     if not ranked:
         return "", ""
@@ -162,7 +193,7 @@ def _pillars(purpose: Purpose, slate: Slate) -> list[tuple[Pillar | None, str]]:
     plan = slate.plan
     if purpose.pillar:
         return [(plan.pillar(purpose.pillar) or Pillar(name=purpose.pillar), "")]
-    served = [each.pillar for each in _recent(slate)]
+    served = [each.pillar for each in slate.memory.recent()]
     ranked = deficits({each.name: each.share for each in plan.pillars}, served)
     found: list[tuple[Pillar | None, str]] = []
     for name in ranked:
@@ -184,10 +215,10 @@ def _of_pillar(pillar: Pillar | None, day: date, at: datetime, slate: Slate) -> 
             return Chosen(topic=text, why=f"{occasion.name} is on {on.isoformat()}.", pillar=name, facts=(about,))
     points = list(pillar.points) if pillar else [fact.text for fact in slate.brand.facts]
     points = [point for point in points if not _embargoed(point, at, slate.brand)]
-    fresh = [point for point in points if not _ever(point, slate)]
+    fresh = next((point for point in points if not _ever(point, slate)), "")
     if fresh:
         where = f"It is a point of “{name}” that was not said yet." if name else "It is a fact that was not said yet."
-        return Chosen(topic=fresh[0], why=where, pillar=name, facts=(fresh[0],))
+        return Chosen(topic=fresh, why=where, pillar=name, facts=(fresh,))
     for heard in slate.heard if pillar is None or not points else ():
         if not _taken(heard.title, day, slate) and not _embargoed(heard.title, at, slate.brand):
             return Chosen(topic=heard.title, why=f"It is new on {heard.source}.", pillar=name, link=heard.link)
@@ -205,7 +236,8 @@ def _evergreen(day: date, slate: Slate) -> Chosen | None:
     waiting = []
     for each in slate.plan.evergreens:
         topic = slate.texts.get(each.draft, "")
-        uses = [said.on for said in slate.said if said.draft == each.draft or (topic and alike(said.topic, topic))]
+        about = slate.memory.of(topic) if topic else ()
+        uses = [said.on for said in (*slate.memory.of_draft(each.draft), *about)]
         # What is planned later counts too: it would come too close before that one.
         rested = min((abs(day - on).days for on in uses), default=10_000)
         if topic and rested >= each.after_days:
@@ -213,7 +245,7 @@ def _evergreen(day: date, slate: Slate) -> Chosen | None:
     if not waiting:
         return None
     _, draft, topic, last = max(waiting, key=lambda each: (each[0], each[1]))
-    said = [each for each in slate.said if each.draft == draft]
+    said = slate.memory.of_draft(draft)
     why = f"It is evergreen and was last out on {last.isoformat()}." if last else "It is evergreen."
     return Chosen(topic=topic, why=why, pillar=said[0].pillar if said else "", facts=(topic,), again=draft)
 
@@ -232,22 +264,23 @@ def _next(occasion: Occasion, day: date) -> date | None:
 
 def _taken(topic: str, day: date, slate: Slate) -> bool:
     """Whether it is said too close to that day, before or after."""
-    apart = slate.plan.apart_days
-    return any(alike(each.topic, topic) and abs((each.on - day).days) < max(apart, 1) for each in slate.said)
+    apart = max(slate.plan.apart_days, 1)
+    return any(abs((each.on - day).days) < apart for each in slate.memory.of(topic))
 
 
 def _ever(topic: str, slate: Slate) -> bool:
-    return any(alike(each.topic, topic) for each in slate.said)
+    return bool(slate.memory.of(topic))
 
 
 def _last(topic: str, slate: Slate) -> date:
-    return max((each.on for each in slate.said if alike(each.topic, topic)), default=date(1, 1, 1))
+    return max((each.on for each in slate.memory.of(topic)), default=date(1, 1, 1))
 
 
 def _liked(topic: str, slate: Slate) -> int:
-    return max((each.liked for each in slate.said if each.out and alike(each.topic, topic)), default=0)
+    return max((each.liked for each in slate.memory.of(topic) if each.out), default=0)
 
 
 def _embargoed(topic: str, at: datetime, brand: Brand) -> bool:
-    said = topic.casefold()
-    return any(at < each.until and each.about.casefold() in said for each in brand.profile.timing.embargoes)
+    embargoes = brand.profile.timing.embargoes
+    said = topic.casefold() if embargoes else ""
+    return any(at < each.until and each.about.casefold() in said for each in embargoes)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
-from bot.planning.ideas import Heard, Said, Slate
+from bot.planning.ideas import Heard, Memory, Said, Slate
 from storage.drafts import Draft, DraftStatus
 from storage.plans import Chosen, Plan, Slot, SlotState
 from storage.posts import Post
@@ -43,7 +43,7 @@ class Slates:
         evergreens = await self._drafts.many(plan.workspace, [each.draft for each in plan.evergreens])
         said += [_of(each, zone, ()) for each in evergreens if each.id not in drafted]
         texts = {each.id: about(each) for each in evergreens}
-        return Slate(plan, brand, said, await self._heard(plan), texts)
+        return Slate(plan, brand, Memory(said), await self._heard(plan), texts)
 
     async def _latest(self, workspace: str, brand: str, now: datetime) -> list[str]:
         client, index = cast(Any, self._database.client), self._drafts.index_key(workspace, f"of:{brand}")

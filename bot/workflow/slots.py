@@ -8,11 +8,12 @@ worker nor a second try makes another one. Nothing here approves anything.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from bot.chat import Button, Card, own_conversation
 from bot.clock import Clock, milliseconds
 from bot.errors import AdMindError, Conflict
 from bot.planning.horizon import Coming, coming, kept_free
-from bot.planning.ideas import Slate, choose, missing
+from bot.planning.ideas import choose, missing
 from bot.review.board import Board
 from bot.review.delivering import Undelivered
 from bot.review.hours import lay_before
@@ -43,6 +44,7 @@ log = logging.getLogger(__name__)
 SURFACE: Final = "plan"
 EVERY: Final = timedelta(hours=6)  # that a plan is looked at
 EARLIER: Final = timedelta(days=10)  # that a draft may come before the horizon, where approvers are away
+ENOUGH: Final = timedelta(days=5)  # in which everybody who is not away has a day of work, in any zone
 TOO_LATE: Final = timedelta(minutes=5)  # before its time, from which nothing is drafted any more
 TRIES: Final = 6
 APART: Final = timedelta(minutes=15)  # doubled with each try: a model may be away for hours
@@ -116,10 +118,14 @@ class Slots:
         self, each: Coming, plan: Plan, brand: Brand, members: Sequence[Member], zone: str, now: datetime
     ) -> datetime:
         """When it is drafted: at the horizon, or earlier where whoever approves would not get to it otherwise."""
+        at_horizon = each.at - timedelta(days=plan.horizon_days)
+        away = any(member.away is not None and member.away.until > now for member in members)
+        if at_horizon <= now or (plan.horizon_days > ENOUGH.days and not away):
+            return at_horizon  # a day of everybody's work lies in it, whatever weekend comes between
         deadline = each.at - DECIDE_BEFORE
         approvals = brand.policy.approvals
         latest = lay_before(deadline, brand.id, members, zone=zone, now=now, approvals=approvals)
-        return min(each.at - timedelta(days=plan.horizon_days), latest)
+        return min(at_horizon, latest)
 
     async def _choose(
         self, plan: Plan, brand: Brand, zone: ZoneInfo, slots: Sequence[Slot], now: datetime
@@ -130,15 +136,21 @@ class Slots:
             return []
         slate = await self._slates.of(plan, brand, zone, slots, now)
         found = list[Slot]()
-        for slot in sorted(lacking, key=lambda each: each.due):
-            chosen = choose(slot.purpose, slot.due.astimezone(zone).replace(tzinfo=None), slate)
+        nothing = set[tuple[str, str, str, date]]()  # what was looked for in vain, so that it is looked for once a day
+        for number, slot in enumerate(sorted(lacking, key=lambda each: each.due)):
+            if number % TOGETHER == 0:
+                await asyncio.sleep(0)  # others work meanwhile
+            local = slot.due.astimezone(zone).replace(tzinfo=None)
+            looked_for = (slot.purpose.fill, slot.purpose.pillar, slot.purpose.topic, local.date())
+            chosen = None if looked_for in nothing else choose(slot.purpose, local, slate)
             problem = "" if chosen else missing(slot.purpose, plan)
-            if chosen is None and problem == slot.problem:
-                continue
+            if chosen is None:
+                nothing.add(looked_for)
+                if problem == slot.problem:
+                    continue
             found.append(slot.changed(chosen=chosen, problem=problem, updated_at=now))
             if chosen is not None:
-                said = (*slate.said, planned(slot, chosen, zone))
-                slate = Slate(slate.plan, slate.brand, said, slate.heard, slate.texts)
+                slate.memory.add(planned(slot, chosen, zone))
         return found
 
     async def _write(self, slots: Sequence[Kept[Slot]], now: datetime) -> None:

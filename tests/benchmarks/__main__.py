@@ -9,8 +9,8 @@ import importlib
 import sys
 
 BENCHES = (
-    "start", "flow", "turn", "copy", "checks", "sources", "cards", "schedule", "burst", "studio", "slack", "homes",
-    "year", "day", "links", "clicks", "insights",
+    "start", "flow", "turn", "copy", "checks", "sources", "cards", "schedule", "plan", "burst", "studio", "slack",
+    "homes", "year", "day", "links", "clicks", "insights",
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from bot.planning.standing import PlaceView
 from bot.workflow.requests import Idea
 from storage.commit import Change, commit
 from storage.drafts import Brief, DraftStatus, Verdict
+from storage.forgetting import forget, survey
 from storage.profile import Audience, Blackout, Profile, Timing
 from storage.team import Away, Role
 from tests.bot.workflow.planning import House, house
@@ -201,3 +203,33 @@ async def test_the_next_free_slot_takes_a_draft_and_gives_up_its_old_place(at: H
 def _idea(topic: str, when: str = "") -> Idea:
 
     return Idea(Brief(request=topic, topic=topic, facts=(topic,)), ("Feed",), when=when)
+
+
+async def test_mondays_summary_counts_slots_and_offers_to_fill_them(at: House) -> None:
+    chat = at.chat()
+    await at.set(pillars=[{"name": "Service", "points": POINTS[:3]}], holidays={"country": "CH"})
+    await at.plan("Feed daily 9:00")
+    at.clock.move_to(datetime(2026, 12, 21, 8, 50, tzinfo=UTC))
+    await at.work()
+    await at.work(timedelta(minutes=20))
+    await at.admind.weekly.tell(at.ws, at.brand, date(2026, 12, 21))
+    [card] = [card for key, card in chat.rooms[at.brand].items() if key.startswith("digest:")]
+    [week] = [note for note in card.notes if note.startswith("This week:")]
+    assert week.startswith("This week: 3 planned, 3 empty slots"), week
+    assert any(note.startswith("Left out: Fri 25 Dec") and "Christmas Day" in note for note in card.notes), card.notes
+    assert "fill:" + at.brand in [button.action for button in card.buttons]
+
+
+async def test_a_brand_that_leaves_takes_its_plan_along(at: House) -> None:
+    await at.set(pillars=[SERVICE], horizon_days=1)
+    await at.plan("Feed daily 9:00")
+    await at.work()
+    found = await survey(at.admind.database, at.ws, at.brand)
+    await forget(at.admind.database, at.ws, at.brand, found)
+    client: Any = at.admind.database.client
+    keys_left = [str(key) async for key in client.scan_iter(count=1000)]
+    assert [key for key in keys_left if "}:plan" in key or "}:slot:" in key] == []
+    assert [
+        each for each in await client.zrange(f"admind:{{{at.ws}}}:due", 0, -1) if "plan" in each or "slot" in each
+    ] == []
+    assert await client.zcard(f"admind:{{{at.ws}}}:slots:all") == 0
