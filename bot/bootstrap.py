@@ -82,6 +82,8 @@ from bot.workflow.binding import Binder
 from bot.workflow.calendar_exporting import CalendarExporting
 from bot.workflow.calendar_feeds import CalendarFeeds
 from bot.workflow.calendar_importing import CalendarImporting
+from bot.workflow.campaign_gate import CampaignGate
+from bot.workflow.campaigns import Campaigns
 from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
 from bot.workflow.costing import Costing
@@ -552,7 +554,15 @@ class AdMind:
             database, standing=self.standing, free=free, requests=self.requests, audit=self.audit, clock=clock
         )
         self.slots = Slots(database, requests=self.requests, board=self.board, clock=clock)
-
+        self.campaigns = Campaigns(
+            database,
+            standing=self.standing,
+            requests=self.requests,
+            gate=CampaignGate(database, self.board, clock),
+            stopping=lambda: self.stopping,
+            audit=self.audit,
+            clock=clock,
+        )
         self.calendar_importing = CalendarImporting(
             database,
             requests=self.requests,
