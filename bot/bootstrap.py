@@ -34,6 +34,7 @@ from bot.accounts.pasted import Pasting
 from bot.accounts.waiting import WaitingAccounts
 from bot.channels.registry import build_channels, build_oauth, build_renewals, platforms_of
 from bot.clock import Clock, SystemClock
+from bot.conversation.campaigning import Campaigning
 from bot.conversation.desk import TOGETHER, Desk
 from bot.conversation.places import Places
 from bot.drafting.copy import Ask
@@ -563,6 +564,7 @@ class AdMind:
             audit=self.audit,
             clock=clock,
         )
+        self.campaigning = Campaigning(database, self.campaigns)
         self.calendar_importing = CalendarImporting(
             database,
             requests=self.requests,
@@ -657,6 +659,7 @@ class AdMind:
             clock=self.clock,
             enqueue=self._enqueue_request,
             enqueue_reply=self._enqueue_reply,
+            campaigning=self.campaigning,
         )
         self.lapses = Lapses(database, self.posts)
         self.telling_accounts = TellingAccounts(database, self.board, self.lapses, self.clock)

@@ -10,7 +10,7 @@ import discord
 from bot.chat import Verdict
 from bot.errors import BadInput, NotFound
 from bot.words import read_in, told
-from handlers.chat import deciding, houses, on_posts, retrying
+from handlers.chat import campaigning, deciding, houses, on_posts, retrying
 from handlers.chat.visiting import Visitor
 from handlers.discord.buttons import MENU, PREFIX
 from handlers.discord.calling import asked
@@ -32,6 +32,7 @@ ACTIONS: Final = (
     | LAPSES
     | PAGES
     | WINDOWS
+    | campaigning.VERBS
 )
 BY_RIGHT: Final = frozenset({*DECIDES, *on_posts.VERBS, "release", "settings", "rooms", "groups"}) | AGREES | FLOWS
 AT_ONCE: Final = WINDOWS | {"again", "settings"}  # what these open must come first
@@ -104,6 +105,8 @@ async def _do(here: Discord, visitor: Visitor, interaction: Interaction, verb: s
         return await houses.whose(here.admind, visitor, ids[0])
     if verb == "release":
         return await houses.release(here.admind, visitor, ids[0])
+    if verb in campaigning.VERBS:
+        return await campaigning.press(here.admind, visitor, ids[0], "discord")
     if verb in PAGES:
         await _pages(here, visitor, interaction, verb, ids)
     elif verb == "again":

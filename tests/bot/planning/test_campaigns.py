@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -50,7 +50,7 @@ def here(language: str = "en") -> Here:
 def test_a_campaign_is_read_whole_in_both_languages(text: str, language: str) -> None:
     assert is_campaign(text)
     said = read_campaign(text, here(language))
-    assert (said.name, said.launch, said.build_up_days) == ("Gravel 2", datetime(2027, 3, 15, 9), 21)
+    assert (said.name, said.launch, said.build_up_days) == ("Gravel 2", datetime.fromisoformat("2027-03-15T09:00"), 21)
     assert said.accounts == ["a_li", "a_bs", "a_wp"] and said.goal in ("pre-orders", "Vorbestellungen")
     assert [(each.name.casefold(), each.day.day) for each in said.milestones] == [("webinar", 8)]
 
@@ -73,7 +73,7 @@ def test_a_campaign_is_read_whole_in_both_languages(text: str, language: str) ->
             "messages",
             [KeyMessage(text="8.4 kg, ready to ride", evidence="lab report 12")],
         ),
-        ("Botschaft: Es wiegt 8 kg (Beleg: Prüfbericht)", "messages", [KeyMessage(text="Es wiegt 8 kg", evidence="Prüfbericht")]),
+        ("Botschaft: Es wiegt 8 kg (Beleg: Test)", "messages", [KeyMessage(text="Es wiegt 8 kg", evidence="Test")]),
     ],
 )  # fmt: skip
 def test_each_part_says_one_thing(part: str, field: str, value: object) -> None:
@@ -86,7 +86,7 @@ def test_each_part_says_one_thing(part: str, field: str, value: object) -> None:
         ("Launch the Gravel 2", "Say what and when"),
         ("Launch the Gravel 2 on 15 March, MySpace", "did not understand “MySpace”"),
         ("Launch the Gravel 2 on 15 March, audience Skaters", "no “Skaters” here"),
-        ("Launch the Gravel 2 on 31 February, goal sales", ""),
+        ("Launch the Gravel 2 on 31 February, goal sales", "February"),
     ],
 )
 def test_what_is_not_clear_is_asked_about(text: str, question: str) -> None:
@@ -117,7 +117,7 @@ def campaign(launch: date = date(2027, 3, 15), build_up: int = 21, accounts: tup
     return propose(made, AROUND)
 
 
-AROUND = Around(now=datetime(2027, 1, 4, 10), channels=CHANNELS, kept_free=lambda _: "")
+AROUND = Around(now=datetime.fromisoformat("2027-01-04T10:00"), channels=CHANNELS, kept_free=lambda _: "")
 launches = st.dates(date(2027, 1, 6), date(2028, 12, 31))
 
 
@@ -141,7 +141,7 @@ def test_an_arc_leads_to_its_launch_in_order_on_open_days(
 @given(launches, launches, st.integers(7, 60))
 def test_a_moved_launch_keeps_the_order_and_leaves_nothing_in_the_past(launch: date, to: date, build_up: int) -> None:
     before = campaign(launch, build_up)
-    after = shifted(before, datetime(to.year, to.month, to.day, 9), AROUND)
+    after = shifted(before, datetime.combine(to, time(9)), AROUND)
     assert after.launch.day == to and [e.at.date() for e in after.arc if e.form == "launch"] == [to]
     kept = {each.id: each for each in after.arc}
     assert set(kept) <= {each.id for each in before.arc}

@@ -43,7 +43,7 @@ async def adjust(at: House, campaign: Campaign, words: str) -> Campaign:
 
 async def test_from_words_over_an_arc_to_drafts_that_wait_for_approval_and_a_post(at: House) -> None:
     campaign = await proposed(at)
-    assert [each.stage for each in campaign.arc][0] == "teaser" and len(campaign.arc) >= 7
+    assert campaign.arc[0].stage == "teaser" and len(campaign.arc) >= 7
     assert (await proposed(at)).id == campaign.id, "the same request makes one campaign"
     await at.work()
     assert await at.slots() == [] and await at.drafts() == [], "nothing counts before a person says so"
@@ -56,7 +56,9 @@ async def test_from_words_over_an_arc_to_drafts_that_wait_for_approval_and_a_pos
     assert {each.id for each in plan.singles} == {each.id for each in campaign.arc}
     first = campaign.arc[0]
     drafts = [each for each in await at.drafts() if each.slot]
-    assert [each.slot for each in drafts] == [p.id for p in campaign.arc if p.at <= datetime(2027, 2, 24, 7)]
+    assert [each.slot for each in drafts] == [
+        p.id for p in campaign.arc if p.at <= datetime.fromisoformat("2027-02-24T07:00")
+    ]
     draft = drafts[0]
     assert (draft.slot, draft.status, draft.due) == (first.id, DraftStatus.waiting, first.at.replace(tzinfo=UTC))
     assert draft.brief.campaign == "gravel-two" and draft.why == first.why
