@@ -80,6 +80,7 @@ ACTIONS: Final = frozenset(
         "review", "next", "new", "settings", "resume", "stop",
         BRAND,  # brand:<brand>, which App Home is to show
         "stay",  # stay:<brand>, on the word that a brand leaves
+        "launch",  # launch:<campaign>, below its timeline
         "retry",  # retry:<request>:<how often it was tried>, below an answer that failed
         "reconnect",  # reconnect:<account>, on failures and digests
         "whose",  # whose:<account that waits for an owner>

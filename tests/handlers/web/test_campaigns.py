@@ -1,4 +1,4 @@
-"""Campaigns over REST and in chat words: proposed, changed, started by a person; programs only propose, brands apart."""
+"""Campaigns over REST and in words: proposed, changed, started by a person; programs propose only, brands apart."""
 
 from __future__ import annotations
 
