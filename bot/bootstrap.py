@@ -34,6 +34,7 @@ from bot.accounts.pasted import Pasting
 from bot.accounts.waiting import WaitingAccounts
 from bot.channels.registry import build_channels, build_oauth, build_renewals, platforms_of
 from bot.clock import Clock, SystemClock
+from bot.conversation.campaigning import Campaigning
 from bot.conversation.desk import TOGETHER, Desk
 from bot.conversation.places import Places
 from bot.conversation.slotting import Slotting
@@ -87,6 +88,8 @@ from bot.workflow.calendar_exporting import CalendarExporting
 from bot.workflow.calendar_feeds import CalendarFeeds
 from bot.workflow.calendar_importing import CalendarImporting
 from bot.workflow.calendar_showing import CalendarShowing
+from bot.workflow.campaign_gate import CampaignGate
+from bot.workflow.campaigns import Campaigns
 from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
 from bot.workflow.client_reports import ClientReports
@@ -590,7 +593,16 @@ class AdMind:
         )
         self.slots = Slots(database, requests=self.requests, board=self.board, clock=clock)
         self.slotting = Slotting(database, self.plans, self.mixing, clock)
-
+        self.campaigns = Campaigns(
+            database,
+            standing=self.standing,
+            requests=self.requests,
+            gate=CampaignGate(database, self.board, clock),
+            stopping=lambda: self.stopping,
+            audit=self.audit,
+            clock=clock,
+        )
+        self.campaigning = Campaigning(database, self.campaigns)
         self.calendar_importing = CalendarImporting(
             database,
             requests=self.requests,
@@ -687,6 +699,7 @@ class AdMind:
             enqueue=self._enqueue_request,
             enqueue_reply=self._enqueue_reply,
             slotting=self.slotting,
+            campaigning=self.campaigning,
         )
         self.desk.quotes_into(self.documents.keep)
         self.lapses = Lapses(database, self.posts)

@@ -58,7 +58,7 @@ class FindingView(View):
 class SupportView(View):
     """What a claim rests on."""
 
-    where: str = Field(description="brief, fact (of the brand), source (a page) or person")
+    where: str = Field(description="brief, fact (of the brand), campaign, source (a page) or person")
     sentence: str = Field(description="what says it, word for word; of a person their words or their reason")
     url: str | None
     read_at: datetime | None

@@ -8,15 +8,21 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from storage.commit import Change
+from storage.plans import LocalMoment
 from storage.record import Frozen, Record
 from storage.redis import Database
 from storage.stores import Family
+from storage.usage import NOTHING, Usage
 
+MOST_POSTS = 120  # of an arc
+LAUNCH = "launch"  # the milestone that the arc turns around
+Stage = Literal["teaser", "reveal", "proof", "launch", "followup"]
+STAGES: tuple[Stage, ...] = ("teaser", "reveal", "proof", "launch", "followup")
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 
 
@@ -43,6 +49,20 @@ class Milestone(Frozen):
     at: time | None = Field(None, description="on the brand's clock")
 
 
+class ArcPost(Frozen):
+    """One post of the arc, from the proposal on; a running campaign has a slot of the same id in its brand's plan."""
+
+    id: str
+    stage: Stage
+    at: LocalMoment
+    accounts: tuple[str, ...] = Field(min_length=1, max_length=60, description="account ids")
+    form: str = Field("", max_length=60)
+    topic: str = Field(min_length=1, max_length=300)
+    message: str = Field("", max_length=400, description="the key message that it carries, word for word")
+    why: str = Field("", max_length=300, description="why it stands there, in a sentence, in English")
+    fixed: bool = Field(False, description="a person put it there: nothing moves it but the launch and people")
+
+
 class Campaign(Record):
     SCHEMA: ClassVar[int] = 1
 
@@ -61,10 +81,31 @@ class Campaign(Record):
     link: str = Field("", max_length=2000, description="where its posts lead")
     utm: str = Field("", max_length=100, description="utm_campaign of its links; empty: its name")
     budget: str = Field("", max_length=20, description="US dollars that language and image models may take; empty: any")
+    arc: tuple[ArcPost, ...] = Field((), max_length=MOST_POSTS, description="by time")
+    free_of: str = Field("", pattern=r"^([A-Z]{2})?$", description="country whose public holidays it leaves free")
+    off_days: tuple[int, ...] = Field((), max_length=6, description="weekdays that it leaves free, Monday 0")
+    paid_partnership: bool = Field(False, description="declared by a person of each of its posts")
+    partner: str = Field("", max_length=80)
+    ai_picture: bool = Field(False, description="a person says that an image model made the pictures sent for it")
+    planning: Usage = Field(NOTHING, description="what models took to propose its arc")
     status: CampaignStatus = CampaignStatus.proposed
     added_by: str = Field(description="member id")
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def launch(self) -> Milestone:
+        """The day that it turns around; its last one where none is named."""
+        named = (each for each in self.milestones if each.name == LAUNCH)
+        return next(named, Milestone(name=LAUNCH, day=self.last))
+
+    @property
+    def files_under(self) -> str:
+        """What its posts are filed and counted under: `campaign` of briefs and posts, utm_campaign of links."""
+        return self.utm or self.name
+
+    def evidence_of(self, message: str) -> str:
+        return next((each.evidence for each in self.messages if each.text == message), "")
 
 
 class CampaignStore(Family[Campaign]):

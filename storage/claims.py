@@ -23,7 +23,7 @@ MOST_SENTENCE: Final = 400  # characters of a supporting sentence that are kept
 class Support(Frozen):
     """Where a claim is said, word for word, and who says so."""
 
-    where: Literal["brief", "fact", "source", "person"]
+    where: Literal["brief", "fact", "source", "person", "campaign"]
     sentence: str = Field(description="what says it, as it stands there")
     url: str = Field("", description="of the page, as a person wrote it")
     read_at: datetime | None = Field(None, description="when the page was read, or the person spoke; UTC")

@@ -45,6 +45,13 @@ class Document(Frozen):
     mime: str = "text/plain"
 
 
+class Proof(Frozen):
+    """A key message of a campaign and its evidence: words, or the address of what proves it."""
+
+    message: str
+    evidence: str
+
+
 class Brief(Frozen):
     """What the person wants, in the marketer's words. Copy is written from this and from nothing else."""
 
@@ -74,6 +81,7 @@ class Brief(Frozen):
     ai_picture: bool = Field(False, description="a person says that an image model made the uploads")
     first_comment: str = Field("", description="what goes into a first comment, e.g. the link, where channels have one")
     documents: tuple[Document, ...] = Field((), description="files of text that a person gave to write from")
+    proofs: tuple[Proof, ...] = Field((), description="what its campaign says, with what proves it")
     pillar: str = Field("", description="the plan's theme that it serves")
     form: str = Field("", description="what kind of post the plan wants there, e.g. tip")
 

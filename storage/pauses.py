@@ -1,8 +1,8 @@
 """Pauses: scopes of a workspace in which nothing may go out. They live beside the scripts that must obey them.
 
-A scope is `workspace`, `brand:<id>`, `account:<id>`, `campaign:<name>`, `topic:<words>`, or `leaving:<brand id>`, which
-goes with a brand that leaves and which nobody lifts alone. Each change bumps `pver`,
-the pause version that a worker's judgement names: a pause that came in between makes its next check fail.
+A scope is `workspace`, `brand:<id>`, `account:<id>`, `campaign:<name>` (of every brand), `campaign:<brand id>/<name>`,
+`topic:<words>`, or `leaving:<brand id>`, which goes with a brand that leaves and which nobody lifts alone. Each change
+bumps `pver`, the pause version that a worker's judgement names: a pause that came in between makes its next check fail.
 """
 
 from __future__ import annotations

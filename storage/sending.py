@@ -247,7 +247,8 @@ class Sending:
     async def claim(self, post: Post, *, now_ms: int, offset_ms: int) -> Claim | Refusal:
         """Take the post as it was read: another digest is refused."""
         scopes = ["workspace", f"brand:{post.brand}", f"leaving:{post.brand}", f"account:{post.account}"]
-        scopes += [f"campaign:{post.campaign}"] if post.campaign else []
+        if post.campaign:
+            scopes += [f"campaign:{post.campaign}", f"campaign:{post.brand}/{post.campaign}"]
         answer = await self._database.run(
             CLAIM,
             [

@@ -25,6 +25,7 @@ from bot.checks.sums import Asked, worked_out
 from bot.checks.wording import Wording, says, wordings
 from bot.links.utm import untagged
 from storage.claims import MOST_SENTENCE, Claim, ClaimKind, Evidence, Support, digest_of_text
+from storage.drafts import Proof
 
 MOST_CLAIMS: Final = 120  # of one version; what follows is no post any more
 NEAR: Final = 6  # words on either side of a figure that tell its role
@@ -56,7 +57,7 @@ _LEAST_QUOTED: Final = 3  # words; fewer are a name
 class Stated:
     """One text that may support claims."""
 
-    where: Literal["brief", "fact", "source"]
+    where: Literal["brief", "fact", "source", "campaign"]
     text: str
     url: str = ""
     read_at: datetime | None = None
@@ -104,6 +105,7 @@ def ledger(subject: Subject) -> tuple[Found, ...]:
 
 def stated_in(subject: Subject) -> Iterator[Stated]:
     """The texts that may support claims, those of people first: what they said needs no page."""
+    yield from (_proven(each) for each in subject.brief.proofs)
     yield from (Stated("brief", text) for text in subject.said)
     yield from (Stated("fact", text) for text in subject.known)
     read = set[str]()
@@ -113,6 +115,12 @@ def stated_in(subject: Subject) -> Iterator[Stated]:
             if text:
                 yield Stated("source", text, page.source.url, page.source.read_at)
     yield from (Stated("source", text) for text in subject.page_texts if text not in read)
+
+
+def _proven(proof: Proof) -> Stated:
+    """A key message of the campaign in one sentence with what proves it, so that its claims name both."""
+    said = proof.message.rstrip(" .")
+    return Stated("campaign", f"{said} ({proof.evidence})" if proof.evidence else proof.message)
 
 
 def _of(each: CheckedVersion, sources: Sequence[Stated], evidence: Sequence[Evidence], year: int) -> list[Found]:

@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from bot.chat import PROGRAMS, Button
-from bot.conversation import claiming, helping, house, listing, planning, reported, reporting, slotting
+from bot.conversation import campaigning, claiming, helping, house, listing, planning, reported, reporting, slotting
 from bot.conversation.speaking import Command, Said, Speaking
 from bot.conversation.turn import Turn
 from bot.errors import BadInput
@@ -181,6 +181,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "[PERIOD]",
         reported.PERIOD,
     ),
+    *campaigning.COMMANDS,
     Command(
         ("report", "bericht"),
         noted("what went out and what did not, and how it did"),

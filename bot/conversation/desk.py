@@ -20,6 +20,7 @@ from typing import Any, Final, Protocol
 
 from bot.chat import Asked, ChatRequest, Surface, Upload
 from bot.clock import Clock
+from bot.conversation.campaigning import Campaigning
 from bot.conversation.commands import read_command
 from bot.conversation.quoting import KeepsFile, with_quote
 from bot.conversation.requested import (
@@ -99,7 +100,9 @@ class Desk:
         enqueue: Enqueue,
         enqueue_reply: Enqueue,
         slotting: Slotting | None = None,
+        campaigning: Campaigning | None = None,
     ) -> None:
+        self._campaigning = campaigning
         self._store = RequestStore(database)
         self._threads = ThreadStore(database)
         self._ledger = ledger
@@ -382,6 +385,8 @@ class Desk:
         read_in(asker.language)  # each request is answered in a task of its own
         if await self._stops.wished(request):
             return await self._stopped(work)
+        if self._campaigning is not None and (said := await self._campaigning.answer(request, asker)) is not None:
+            return work.offer(said)
         command = read_command(request.text)
         if command is not None:
             turn = self._turn(

@@ -59,7 +59,7 @@ MOST_FACTS: Final = 12
 MOST_PROBLEMS: Final = 6  # told to a model about one text
 UNTOLD = {  # what is declared, code says; pictures and files are not for who words it
     "ai_picture", "campaign", "carousel", "documents", "image_words", "library", "paid_partnership", "partner",
-    "uploads",
+    "proofs", "uploads",
 }  # fmt: skip
 UNTOLD_OF_BRANDS: Final[dict[str, Any]] = {"disclaimers": True, "timing": True, "audiences": {"__all__": {"share"}}}
 _OTHERWISE = (ModelMuddled, ModelRefused, ModelTooLong)  # where another account's text stands in

@@ -103,7 +103,8 @@ def choose(purpose: Purpose, at: datetime, slate: Slate) -> Chosen | None:
     if purpose.fill == "evergreen":
         found = _evergreen(day, slate)
         return _with(found, purpose, audience, goal) if found else None
-    if purpose.topic and not _taken(purpose.topic, day, slate):
+    # A campaign comes back to what it says: that is what it is for.
+    if purpose.topic and (purpose.campaign or not _taken(purpose.topic, day, slate)):
         found = Chosen(
             topic=purpose.topic,
             why="The plan names this topic.",

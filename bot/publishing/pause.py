@@ -24,6 +24,7 @@ from storage.redis import Database
 from storage.stores import TeamStore
 from storage.team import Member, Role
 
+_BRAND = re.compile(r"^b_[0-9a-z]+/")
 SCOPES = ("workspace", "brand", "account", "campaign", "topic")
 
 
@@ -47,6 +48,8 @@ def concerns(pause: Pause, post: Post, text: str) -> Hit | None:
         "account": post.account,
         "campaign": post.campaign,
     }
+    if kind == "campaign" and value == f"{post.brand}/{post.campaign}":
+        return Hit(pause)
     return Hit(pause) if kind in own and own[kind] == value else None
 
 
@@ -172,6 +175,9 @@ class Pausing:
             mine = [each for each in every if member.roles.get(each.brand)]
             account = _named(value, [(each.id, each.name) for each in mine], noted("account"))
             return f"account:{account}", tuple(each.brand for each in mine if each.id == account)
+        named, _, name = value.partition("/")
+        if kind == "campaign" and name and any(each.id == named and member.roles.get(named) for each in brands):
+            return f"campaign:{value}", (named,)  # of this brand alone
         return f"{kind}:{value}" if value else kind, tuple(brand.id for brand in brands)
 
 
@@ -187,6 +193,8 @@ def _named(wanted: str, there: Iterable[tuple[str, str]], noun: str) -> str:
 
 def say_scope(scope: str) -> str:
     kind, _, value = scope.partition(":")
+    if kind == "campaign":
+        value = _BRAND.sub("", value)
     return {
         "brand": noted(f"the brand {value}"),
         "account": noted(f"the account {value}"),

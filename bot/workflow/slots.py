@@ -9,7 +9,6 @@ worker nor a second try makes another one. Nothing here approves anything.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
@@ -27,15 +26,16 @@ from bot.review.delivering import Undelivered
 from bot.review.hours import lay_before
 from bot.review.reminders import DECIDE_BEFORE
 from bot.words import reading, retold, told, words
+from bot.workflow.campaign_gate import HELD_AGAIN, CampaignGate
 from bot.workflow.due_entry import DueEntry
 from bot.workflow.requests import Asker, Idea, Requests
 from bot.workflow.slate import Slates, planned
+from bot.workflow.slot_drafts import draft_of
 from storage import keys
 from storage.commit import Change, commit
 from storage.drafts import Brief, Draft, DraftStatus
 from storage.due import DueSets
 from storage.plans import OVER, Chosen, Plan, PlanStore, Purpose, Slot, SlotState, SlotStore, purpose_of
-from storage.record import ALPHABET
 from storage.redis import Database, StorageFull, StorageUnavailable
 from storage.stores import DraftStore, Kept, TeamStore
 from storage.team import Brand, Member, Role, Workspace
@@ -63,6 +63,7 @@ class Slots:
         self._slates = Slates(database)
         self._requests = requests
         self._board = board
+        self._campaigns = CampaignGate(database, board, clock)
         self._clock = clock
 
     async def arm(self, workspaces: Sequence[str]) -> None:
@@ -233,6 +234,10 @@ class Slots:
         if free:
             await self._save(kept, state=SlotState.skipped, problem=free)
             return slot.due
+        if held := await self._campaigns.holds(slot):
+            if slot.problem != held:
+                await self._save(kept, state=SlotState.empty, problem=held)
+            return min(now + HELD_AGAIN, slot.due)
         if slot.chosen is None:
             around = await self._slots.between(slot.workspace, slot.brand, now, slot.due + timedelta(days=30))
             lacking = await self._choose(plan, brand, zone, [slot, *(s for s in around if s.chosen)], now)
@@ -270,10 +275,8 @@ class Slots:
             zone=zone.key,
         )
         accounts = await self._accounts(slot)
-        brief = brief_of(slot.purpose, chosen, brand)
-        idea = Idea(
-            brief, accounts, angle=chosen.form, draft=name, due=slot.due, slot=slot.id, why=chosen.why
-        )  # fmt: skip
+        brief, why = await self._campaigns.lend(slot, brief_of(slot.purpose, chosen, brand), chosen.why)
+        idea = Idea(brief, accounts, angle=chosen.form, draft=name, due=slot.due, slot=slot.id, why=why)
         with suppress(Conflict):  # another worker was faster
             await self._requests.draft(asker, [idea], family=slot.id)
         return name
@@ -345,16 +348,6 @@ def brief_of(purpose: Purpose, chosen: Chosen, brand: Brand) -> Brief:
             "form": chosen.form,
         }
     )
-
-
-def draft_of(slot: Slot) -> str:
-    """The id of the one draft that a slot becomes: in whichever process, on whichever try."""
-    number = int.from_bytes(hashlib.sha256(f"{slot.workspace} {slot.id} {slot.fills}".encode()).digest()[:16])
-    letters = ""
-    for _ in range(12):
-        number, place = divmod(number, len(ALPHABET))
-        letters += ALPHABET[place]
-    return f"d_{letters}"
 
 
 def _new(each: Coming, workspace: str, brand: str, draft_at: datetime, now: datetime) -> Slot:

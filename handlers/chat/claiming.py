@@ -40,6 +40,8 @@ def rests_on(support: SupportView, zone: str) -> str:
         return told("from your brief")
     if support.where == "fact":
         return told("a fact of the brand: {sentence}", sentence=support.sentence)
+    if support.where == "campaign":
+        return told("a key message of the campaign: {sentence}", sentence=support.sentence)
     name, sentence = support.by or told("somebody who is gone"), support.sentence
     if support.where == "person":
         if support.taken_on:

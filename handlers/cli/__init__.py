@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "take-down": ("deciding", "Delete a published post from its channel."),
     "pause": ("deciding", "STOP: nothing goes out until you resume."),
     "resume": ("deciding", "Let posts go out again."),
+    "campaigns": ("campaigns", "Campaigns: propose, change, start, pause, end."),
     "calendar": ("calendar", "What is planned, by day; import, export, subscribe."),
     "plan": ("plan", "The editorial plan: its slots, in words; pause, skip, fill."),
     "costs": ("costs", "What language models took, by brand and model."),

@@ -79,6 +79,8 @@ def _rests_on(support: dict[str, Any] | None) -> str:
         return "from the brief"
     if support["where"] == "fact":
         return "a fact of the brand"
+    if support["where"] == "campaign":
+        return f"a key message of the campaign: “{support['sentence']}”"
     by = f" by {support['by']}" if support["by"] else ""
     if support["where"] == "source":
         read = local_time(support["read_at"]) if support["read_at"] else ""

@@ -82,6 +82,7 @@ ACTIONS: Final = frozenset(
         "stay",  # stay:<brand>, on the word that a brand leaves
         "plan",  # plan:<request>, below slots that were read back
         "fill",  # fill:<brand>, where slots of its plan are empty
+        "launch",  # launch:<campaign>, below its timeline
         "retry",  # retry:<request>:<how often it was tried>, below an answer that failed
         "reconnect",  # reconnect:<account>, on failures and digests
         "whose",  # whose:<account that waits for an owner>

@@ -10,7 +10,7 @@ import discord
 from bot.chat import Verdict
 from bot.errors import BadInput, NotFound
 from bot.words import read_in, told
-from handlers.chat import client_reports, deciding, houses, on_posts, planning, retrying
+from handlers.chat import campaigning, client_reports, deciding, houses, on_posts, planning, retrying
 from handlers.chat.visiting import Visitor
 from handlers.discord.buttons import MENU, PREFIX
 from handlers.discord.calling import asked
@@ -33,6 +33,7 @@ ACTIONS: Final = (
     | PAGES
     | WINDOWS
     | planning.VERBS
+    | campaigning.VERBS
 )
 BY_RIGHT: Final = (
     frozenset({*DECIDES, *on_posts.VERBS, *client_reports.VERBS, "release", "settings", "rooms", "groups"})
@@ -113,6 +114,8 @@ async def _do(here: Discord, visitor: Visitor, interaction: Interaction, verb: s
         return await houses.whose(here.admind, visitor, ids[0])
     if verb == "release":
         return await houses.release(here.admind, visitor, ids[0])
+    if verb in campaigning.VERBS:
+        return await campaigning.press(here.admind, visitor, ids[0], "discord")
     if verb in PAGES:
         await _pages(here, visitor, interaction, verb, ids)
     elif verb == "again":

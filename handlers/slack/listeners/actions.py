@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.chat import Verdict
 from bot.errors import AdMindError, ChangedSince, unexpected
 from bot.words import read_in, told
-from handlers.chat import client_reports, deciding, houses, planning, proving, retrying
+from handlers.chat import campaigning, client_reports, deciding, houses, planning, proving, retrying
 from handlers.chat.on_posts import VERBS
 from handlers.chat.visiting import Visitor
 from handlers.slack import modals
@@ -82,6 +82,8 @@ async def _do(slack: Slack, visitor: Visitor, body: Json, verb: str, ids: list[s
         return await houses.whose(slack.admind, visitor, ids[0])
     if verb == "release":
         return await houses.release(slack.admind, visitor, ids[0])
+    if verb in campaigning.VERBS:
+        return await campaigning.press(slack.admind, visitor, ids[0], "slack")
     if verb == "held":
         await on_posts.choose_held(slack, visitor, ids[0], _where(body), str(body.get("trigger_id") or ""))
         return ""

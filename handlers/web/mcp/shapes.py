@@ -165,7 +165,7 @@ class ClaimShown(Gives):
     kind: str
     text: str
     account: str
-    rests_on: str | None = Field(description="brief, fact, source or person; null: nothing says it")
+    rests_on: str | None = Field(description="brief, fact, campaign, source or person; null: nothing says it")
     taken_on: bool = Field(description="an owner answers for it without evidence")
 
 

@@ -1,0 +1,183 @@
+"""Campaigns: a list, and each one's timeline to look at, change and start. Everything works without a script."""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Form, Request, Response
+
+from bot.conversation.campaigning import say_stage
+from bot.workflow.campaigns import STAGES
+from handlers.web.api.campaigns import ArcPostView, view
+from handlers.web.studio.asking import asker
+from handlers.web.studio.draw import draw, go
+from handlers.web.studio.visit import Visit, Visitor
+
+router = APIRouter()
+PAGE: Final = "/studio/campaigns"
+BADGES: Final = {
+    "proposed": "scheduled", "planned": "scheduled", "empty": "empty", "drafting": "sending", "drafted": "waiting",
+    "approved": "approved", "expired": "missed", "skipped": "cancelled", "running": "approved", "paused": "paused",
+    "ended": "cancelled", "dropped": "cancelled",
+}  # fmt: skip
+Text = Annotated[str, Form(max_length=4000)]
+Short = Annotated[str, Form(max_length=300)]
+
+
+@router.get("/campaigns")
+async def campaigns(request: Request, visit: Visitor) -> Response:
+    found = await visit.admind.campaigns.of(visit.workspace, visit.id, visit.here.id)
+    live = [each for each in reversed(found) if each.status.value != "dropped"]
+    return draw(
+        request,
+        visit,
+        "campaigns.html",
+        campaigns=[await view(visit.admind, each) for each in live],
+        badges=BADGES,
+        slot_states=_states(visit),
+        key=secrets.token_hex(8),
+    )
+
+
+@router.post("/campaigns")
+async def propose(request: Request, visit: Visitor, words: Text, key: Short) -> Response:
+    made = await visit.admind.campaigns.propose(
+        _asker(visit), words, language=visit.language, key=f"studio {visit.id} {key}"
+    )
+    return go(request, f"{PAGE}/{made.id}", visit.t("Here is its timeline. Nothing is drafted before you start it."))
+
+
+@router.get("/campaigns/{campaign}")
+async def timeline(request: Request, visit: Visitor, campaign: str) -> Response:
+    """The arc week by week."""
+    found = await visit.admind.campaigns.get(visit.workspace, visit.id, campaign)
+    shown = await view(visit.admind, found)
+    weeks: defaultdict[date, list[tuple[datetime, ArcPostView]]] = defaultdict(list)
+    for post in shown.posts:
+        at = datetime.fromisoformat(post.at)
+        weeks[at.date() - timedelta(days=at.weekday())].append((at, post))
+    accounts = await visit.admind.looking.accounts(visit.workspace, visit.id)
+    return draw(
+        request,
+        visit,
+        "campaign.html",
+        campaign=shown,
+        weeks=sorted(weeks.items()),
+        badges=BADGES,
+        slot_states=_states(visit),
+        stages=[(each, say_stage(each)) for each in STAGES],
+        stage_names={each: say_stage(each) for each in STAGES},
+        names={each.id: each.name for each in accounts.items},
+        accounts=[each for each in accounts.items if each.brand == found.brand and not each.closed],
+    )
+
+
+@router.post("/campaigns/{campaign}/words")
+async def words(request: Request, visit: Visitor, campaign: str, words: Text) -> Response:
+    await visit.admind.campaigns.adjust(await _of(visit, campaign), campaign, words, language=visit.language)
+    return _back(request, campaign, visit.t("It is changed."))
+
+
+@router.post("/campaigns/{campaign}/start")
+async def start(request: Request, visit: Visitor, campaign: str) -> Response:
+    await visit.admind.campaigns.start(await _of(visit, campaign), campaign)
+    return _back(request, campaign, visit.t("It runs: its drafts come for approval in time, one by one."))
+
+
+@router.post("/campaigns/{campaign}/pause")
+async def pause(request: Request, visit: Visitor, campaign: str) -> Response:
+    await visit.admind.campaigns.pause(await _of(visit, campaign), campaign)
+    return _back(request, campaign, visit.t("Nothing of it goes out, and nothing is drafted."))
+
+
+@router.post("/campaigns/{campaign}/end")
+async def end(request: Request, visit: Visitor, campaign: str) -> Response:
+    await visit.admind.campaigns.end(await _of(visit, campaign), campaign)
+    return go(request, PAGE, visit.t("It has ended. What waits or is approved stays."))
+
+
+@router.post("/campaigns/{campaign}/edit")
+async def edit(
+    request: Request,
+    visit: Visitor,
+    campaign: str,
+    goal: Short = "",
+    budget: Short = "",
+    link: Text = "",
+    utm: Short = "",
+) -> Response:
+    given = {"goal": goal.strip(), "budget": budget.strip(), "link": link.strip(), "utm": utm.strip()}
+    await visit.admind.campaigns.edit(await _of(visit, campaign), campaign, given)
+    return _back(request, campaign, visit.t("Saved."))
+
+
+@router.post("/campaigns/{campaign}/posts")
+async def add(
+    request: Request, visit: Visitor, campaign: str, when: Short, stage: Short = "proof", topic: Short = ""
+) -> Response:
+    await visit.admind.campaigns.add(await _of(visit, campaign), campaign, _when(when), stage=stage, topic=topic)
+    return _back(request, campaign, visit.t("It is added."))
+
+
+@router.post("/campaigns/{campaign}/posts/{post}")
+async def change(
+    request: Request,
+    visit: Visitor,
+    campaign: str,
+    post: str,
+    when: Short = "",
+    was: Short = "",
+    topic: Short = "",
+    account: Annotated[list[str] | None, Form(max_length=60)] = None,
+) -> Response:
+    who = await _of(visit, campaign)
+    given: dict[str, Any] = {"topic": topic.strip()} if topic.strip() else {}
+    given |= {"accounts": tuple(account)} if account else {}
+    await visit.admind.campaigns.edit_post(who, campaign, post, given)
+    if when and when != was:
+        await visit.admind.campaigns.move(who, campaign, post, _when(when))
+    return _back(request, campaign, visit.t("It is changed."))
+
+
+@router.post("/campaigns/{campaign}/posts/{post}/drop")
+async def drop(request: Request, visit: Visitor, campaign: str, post: str) -> Response:
+    await visit.admind.campaigns.drop_post(await _of(visit, campaign), campaign, post)
+    return _back(request, campaign, visit.t("It is left out."))
+
+
+def _when(given: str) -> str:
+    """As a date field gives it, or in words."""
+    return given.replace("T", " ") if given[4:5] == "-" else given
+
+
+async def _of(visit: Visit, campaign: str) -> Any:
+    found = await visit.admind.campaigns.get(visit.workspace, visit.id, campaign)
+    return asker(visit, found.brand)
+
+
+def _asker(visit: Visit) -> Any:
+    return asker(visit, visit.here.id)
+
+
+def _back(request: Request, campaign: str, said: str) -> Response:
+    return go(request, f"{PAGE}/{campaign}", said)
+
+
+def _states(visit: Visit) -> dict[str, str]:
+    return {
+        "proposed": visit.t("proposed"),
+        "running": visit.t("running"),
+        "paused": visit.t("paused"),
+        "ended": visit.t("ended"),
+        "dropped": visit.t("dropped"),
+        "planned": visit.t("to come"),
+        "empty": visit.t("empty"),
+        "drafting": visit.t("being drafted"),
+        "drafted": visit.t("waiting for approval"),
+        "approved": visit.t("approved"),
+        "expired": visit.t("not approved in time"),
+        "skipped": visit.t("left out"),
+    }
