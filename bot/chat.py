@@ -66,7 +66,8 @@ def new_conversation() -> str:
     return new_id("v")
 
 
-PROGRAMS: Final = frozenset({"mcp"})
+PROGRAM: Final = "program"  # over REST, with a token that may only propose
+PROGRAMS: Final = frozenset({"mcp", PROGRAM})
 """Surfaces where a program speaks: nothing that is said there counts as a person's decision."""
 
 
@@ -77,7 +78,8 @@ def own_conversation(member: str, brand: str, name: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest:
-    """What a person said, on a `surface`: terminal, api, studio, slack or discord; or a program, on mcp.
+    """What a person said, on a `surface`: terminal, api, studio, slack or discord; or a program, on mcp
+    or over REST.
 
     `uploads` are pictures, `documents` files of text. `key` names the platform's event, so that a repeat is known.
     `unread_files` are names of files that could not be understood; `about` is the draft in whose thread it was said;

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from bot.chat import Button
+from bot.chat import PROGRAMS, Button
 from bot.conversation.speaking import Command, Said, Speaking
 from bot.errors import BadInput, NotFound
 from bot.llm.languages import language_of
@@ -74,7 +74,7 @@ class Campaigning:
     async def _done(self, asker: Asker, how: str, name: str) -> Said:
         found = await self._campaigns.named(asker.workspace, asker.member, asker.brand, name)
         if how == "pause":
-            if asker.surface in ("api", "mcp"):
+            if asker.surface in PROGRAMS | {"api"}:
                 raise BadInput(told("Stopping what goes out is a person's word."), kept=told("Nothing was paused."))
             await self._campaigns.pause(asker, found.id)
             return Said(

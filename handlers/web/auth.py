@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 
 from bot.bootstrap import AdMind
+from bot.chat import PROGRAM
 from bot.team.local import SCHEME
 from bot.workflow.looking import Looking
 
@@ -80,7 +81,7 @@ async def _by_token(admind: AdMind, secret: str) -> Caller | None:
         member=token.member,
         brand=brand,
         scopes=frozenset(token.scopes),
-        surface="terminal" if token.id == admind.file_token_id else "api",
+        surface="terminal" if token.id == admind.file_token_id else "api" if "decide" in token.scopes else PROGRAM,
         looking=looking,
         brands=token.brands,
         token=token.id,

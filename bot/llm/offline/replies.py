@@ -107,7 +107,7 @@ def _changed(did: str, document: Mapping[str, Any], language: str) -> str:
 
 
 def _at_terminal(document: Mapping[str, Any]) -> bool:
-    return document.get("asked_from") in ("terminal", "api")
+    return document.get("asked_from") in ("terminal", "api", "program")
 
 
 def _how(document: Mapping[str, Any], draft: Mapping[str, Any], language: str) -> str:

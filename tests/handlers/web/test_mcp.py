@@ -137,6 +137,7 @@ async def test_a_clients_program_cannot_approve_for_the_client(running: Served) 
             assert "client" in said
             exactly = f"Change {draft}: the text must be exactly “A lamp, says Cleo.”"
             await called(client, "ask", text=exactly, wait_seconds=40)
+        await asyncio.to_thread(lambda: running.ask(exactly, proposing))
         with running.client(proposing) as rest:
             edited = rest.patch(f"{API}/drafts/{draft}/versions/{account}", json={"text": "Another lamp."})
             assert is_problem(edited, 403) and "approval" in edited.json()["detail"]
