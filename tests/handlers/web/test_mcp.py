@@ -303,7 +303,7 @@ async def test_who_hangs_up_takes_no_more_of_its_share_and_a_stop_answers_who_wa
 
 def _app(**settings: object) -> AdMind:
     """An AdMind of which nobody calls more than its settings."""
-    given = {"host": "127.0.0.1", "public_url": "", "public_port": None, "mcp": "on", **settings}
+    given = {"host": "127.0.0.1", "public_url": "", "links_url": "", "public_port": None, "mcp": "on", **settings}
     tokens = SimpleNamespace(authenticate=lambda _: asyncio.sleep(0))  # knows no token
     return cast(AdMind, SimpleNamespace(settings=SimpleNamespace(**given), clock=SystemClock(), tokens=tokens))
 
