@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -52,6 +53,7 @@ from bot.channels.content import link_in, sealed
 from bot.channels.devto_api import api_of, me, mine, name_of, number, title_of
 from bot.channels.devto_pictures import checked, picture_problems, standing_in, with_pictures
 from bot.channels.devto_write import draft_of, one_of, receipt_of, same_account
+from bot.channels.edge import reachable
 from bot.channels.feed_formats import media_path
 from bot.channels.mastodon_server import origin_of
 from bot.errors import BadInput
@@ -95,7 +97,8 @@ class DevTo:
     )
 
     def capabilities_for(self, account: Account) -> Capabilities:
-        return self.capabilities
+        """No pictures where nobody on the internet could look at them."""
+        return self.capabilities if reachable(self._edge, ("https",)) else replace(self.capabilities, images_max=0)
 
     def measure(self, text: str, account: Account) -> Measure:
         return Measure(len(text.strip()), MOST_TEXT, self.capabilities.unit)

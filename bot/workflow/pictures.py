@@ -110,6 +110,9 @@ class Pictures:
         if brief.image == "none":
             return made
         taking = self._taking(accounts)
+        able = {account.id for account, _ in taking}
+        every = [(each, self._channels[each.channel].capabilities) for each in accounts if each.id not in able]
+        made.findings = tuple(_shown_nowhere(each, can) for each, can in every if can.lasting and can.images_max)
         if brief.image == "generate":
             alt = self._take(made, brief, card, alt, painted, [can for _, can in taking])
         alts_of = _Describing(made, alt, card, _alt_limit([can for _, can in taking]), look, self._blobs)
@@ -151,7 +154,7 @@ class Pictures:
             made.generated = painted
             return alt
         if painted:
-            made.findings = (Finding(severity="warn", rule="picture", reason=painted),)
+            made.findings = (*made.findings, Finding(severity="warn", rule="picture", reason=painted))
         return within(describe_card(card.model_dump(), brief.language), _alt_limit(taking)) if card is not None else ""
 
     async def _keep(self, source: _Source, alt: str, brand: Brand, *, by: str, draft: str) -> Medium:
@@ -265,6 +268,13 @@ def _page_size(can: Capabilities) -> tuple[int, int]:
     least, most = can.image_ratio
     width, height = PAGE
     return PAGE if least <= width / height <= most else can.picture_size
+
+
+def _shown_nowhere(account: Account, can: Capabilities) -> Finding:
+    """Of a channel that shows pictures by our address, where that is none."""
+    reason = f"{can.title} shows pictures from AdMind, which has no public https address: it goes out there without."
+    fix = "Whoever runs AdMind sets ADMIND_PUBLIC_URL."
+    return Finding(severity="warn", rule="picture", reason=reason, fix=fix, account=account.id)
 
 
 def _left_out(account: Account, can: Capabilities, left: int) -> Finding:

@@ -169,3 +169,23 @@ async def test_a_signed_document_is_sealed_and_stays_while_its_pages_do(tmp_path
         channel = house.admind.channels["linkedin"]
         account = (await house.admind.people.store.accounts.get(draft.workspace, "a_linkedin")).record
         assert await channel.document(sealed, house.admind.doors(account)) == data  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("public", ["", "https://news.velo.example"])
+async def test_where_nobody_could_look_at_them_articles_go_without_pictures_and_say_so(
+    tmp_path: Path, public: str
+) -> None:
+    async with house_at(tmp_path, {"ADMIND_PUBLIC_URL": public}) as house:
+        home, change = house.admind.workspace, Change(house.admind.workspace.id)
+        account = Account(
+            id="a_devto", workspace=home.id, brand=home.default_brand, channel="devto", name="DEV", remote_id="devto",
+            posted=True, created_at=house.admind.clock.now(),
+        )  # fmt: skip
+        house.admind.people.store.accounts.put(change, account, account.id, ver=None, at=1.0)
+        await commit(house.admind.database, change)
+        brief = Brief(request="Post our sale", topic="our spring sale", image="card", language="en")
+        [draft] = await house.admind.requests.draft(house.asker, [Idea(brief=brief, accounts=("DEV", "bluesky"))])
+        told = [each.reason for each in draft.findings if each.rule == "picture" and each.account == "a_devto"]
+        assert [len(each.media) for each in sorted(draft.versions, key=lambda each: each.account)] == [1, bool(public)]
+        assert len(told) == (0 if public else 1) and all("no public https address" in each for each in told)
+        assert not [each for each in draft.findings if each.severity == "block"]
