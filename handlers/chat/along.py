@@ -26,13 +26,16 @@ MOST_TOPIC: Final = MOST_CHARACTERS - 2000  # the rest is for what else the form
 
 
 class Along(BaseModel):
-    """`user` opened the form; of `text`, all that the message says, `shown` is what stands in its field."""
+    """`user` opened the form; of `text`, all that the message says, `shown` is what stands in its field. `theirs`:
+    somebody else wrote the message, who may have meant to give orders to a machine.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     user: str = ""
     text: str = ""
     shown: str = ""
+    theirs: bool = False
     pictures: Mapping[str, str] = Field({}, description="names of pictures, by what the chat has them by")
     documents: Mapping[str, str] = Field({}, description="names of text files and PDFs, by the same")
     others: tuple[str, ...] = Field((), description="names of files that are neither")
@@ -51,6 +54,17 @@ class Along(BaseModel):
         if not self.cut or not _same(topic, self.shown):
             return ""
         return told("Only the beginning stands here. The rest comes along unless you change this.")
+
+    def told_apart(self, topic: str) -> str:
+        """The same, with each line that somebody else wrote as a quotation: those are read as a source
+        (`bot.conversation.quoting`), and what the person added to them is what they ask for.
+        """
+        if not self.theirs:
+            return topic
+        written = {line.strip() for line in self.text.splitlines()}
+        lines = [f"> {line}" if line.strip() in written else line for line in topic.splitlines()]
+        own = any(line.strip() and not line.startswith("> ") for line in lines)
+        return "\n".join(lines if own else [told("Write a post about this file."), *lines])
 
     @property
     def files(self) -> Mapping[str, str]:
@@ -75,8 +89,8 @@ class Along(BaseModel):
 
 
 async def keep(admind: AdMind, visitor: Visitor, along: Along) -> str:
-    """What a form finds it by; "" when its field holds all there is. Raises StorageUnavailable, StorageFull."""
-    if not (along.cut or along.files or along.others):
+    """What a form finds it by; "" when its field holds all there is to know. Raises StorageUnavailable, StorageFull."""
+    if not (along.cut or along.files or along.others or along.theirs):
         return ""
     mine = along.model_copy(update={"user": visitor.who.user})
     return await admind.typed.keep(visitor.workspace, mine.model_dump_json())
@@ -116,7 +130,7 @@ def whole_topic(along: Along, topic: str) -> str:
             most=number(MOST_TOPIC),
         )
         raise FieldErrors({"topic": said})
-    return text
+    return along.told_apart(text)
 
 
 def _same(one: str, other: str) -> bool:

@@ -23,13 +23,14 @@ def register(here: Discord) -> None:
     async def used(interaction: Interaction, message: discord.Message) -> None:
         visitor = await opening.visitor_of(here, interaction)
         read_in(visitor.member.language)
-        await opening.new_post(here, visitor, interaction, along_of(message))
+        theirs = message.author.id != interaction.user.id
+        await opening.new_post(here, visitor, interaction, along_of(message, theirs=theirs))
 
     contexts = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False)
     here.client.tree.add_command(app_commands.ContextMenu(name=FROM_THIS, callback=used, allowed_contexts=contexts))
 
 
-def along_of(message: discord.Message) -> Along:
+def along_of(message: discord.Message, *, theirs: bool) -> Along:
     """What comes along of the message that it was used on: words, pictures, text files and PDFs, names of other files.
 
     Discord gives the files' addresses here, good for a day, also where AdMind may not look into the room.
@@ -44,5 +45,10 @@ def along_of(message: discord.Message) -> Along:
         else:
             others.append(file.filename)
     return Along(
-        text=text, shown=words.cut(text, INPUT).text, pictures=pictures, documents=documents, others=tuple(others)
+        text=text,
+        shown=words.cut(text, INPUT).text,
+        theirs=theirs,
+        pictures=pictures,
+        documents=documents,
+        others=tuple(others),
     )

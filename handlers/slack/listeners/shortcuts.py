@@ -34,13 +34,14 @@ async def use(slack: Slack, body: Json) -> None:
         visitor = await slack.people.visitor(team, user, channel=channel)
         read_in(visitor.member.language)
         own = (await slack.teams.team(team)).bot
-        along = along_of(body.get("message") or {}, own)
+        message = body.get("message") or {}
+        along = along_of(message, own, theirs=str(message.get("user") or "") != user)
         await opening.new_post(slack, visitor, str(body["trigger_id"]), room=channel, along=along)
     except AdMindError as error:
         slack.after(slack.telling.kindly(team, channel, user, error))
 
 
-def along_of(message: Json, own: str) -> Along:
+def along_of(message: Json, own: str, *, theirs: bool) -> Along:
     """What comes along of the message: words, pictures, text files and PDFs, names of other files."""
     text, others = plain_words(str(message.get("text") or ""), own), list[str]()
     pictures, documents = dict[str, str](), dict[str, str]()
@@ -52,4 +53,11 @@ def along_of(message: Json, own: str) -> Along:
             documents[str(file["id"])] = name
         else:
             others.append(name)
-    return Along(text=text, shown=cut(text, INPUT).text, pictures=pictures, documents=documents, others=tuple(others))
+    return Along(
+        text=text,
+        shown=cut(text, INPUT).text,
+        theirs=theirs,
+        pictures=pictures,
+        documents=documents,
+        others=tuple(others),
+    )

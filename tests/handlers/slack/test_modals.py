@@ -245,7 +245,7 @@ def test_every_view_takes_the_heaviest_draft() -> None:
     of = view(_heavy().changed(title=HOSTILE * 30))
     for language in ("en", "de"):
         with reading(language):
-            long = along_of({"text": COPY * 90, "files": [{"id": f"F{n}"} for n in range(12)]}, "U1")
+            long = along_of({"text": COPY * 90, "files": [{"id": f"F{n}"} for n in range(12)]}, "U1", theirs=True)
             for shown in (
                 edit_modal(of, CARRIED),
                 changes_modal(of, CARRIED),
