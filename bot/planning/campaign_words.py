@@ -370,7 +370,10 @@ def _country(said: str, here: Here) -> str:
     code = name.upper() if len(name) == 2 else _COUNTRIES.get(name.casefold(), "")
     code = _COUNTRIES.get(name.casefold(), code) or ("" if name else here.plan.holidays.country)
     if not code:
-        raise _ask(told("The holidays of which country?"), kept=told("The campaign is as it was."))
+        raise _ask(
+            told("The holidays of which country? Say “no posts on holidays in Switzerland”, or yours."),
+            kept=told("The campaign is as it was."),
+        )
     return code
 
 

@@ -110,17 +110,23 @@ def shifted(campaign: Campaign, to: datetime, around: Around) -> Campaign:
 
 
 def settled(campaign: Campaign, around: Around) -> Campaign:
-    """Posts on days that are left free by now go to the nearest open day on their side of the launch."""
+    """Posts on days that are left free by now go to the nearest open day on their side of the launch: between the posts
+    that they stand between, where there is one.
+    """
     launch, posts = campaign.launch.day, list[ArcPost]()
     first = max(campaign.first, around.now.date() + timedelta(days=1))
     held = {each.at.date() for each in campaign.arc if _stays(each, campaign, around)}
-    for post in campaign.arc:
+    for place, post in enumerate(campaign.arc):
         if _stays(post, campaign, around):
             posts.append(post)
             continue
         bounds = (launch + timedelta(days=1), campaign.last) if post.stage == "followup" else (first, launch - _DAY)
         taken = held | {each.at.date() for each in posts if each.form != "article"}
-        day = open_day(post.at.date(), campaign, around, taken, *bounds)
+        after = posts[-1].at.date() if posts else bounds[0]
+        before = campaign.arc[place + 1].at.date() if place + 1 < len(campaign.arc) else bounds[1]
+        between = (max(bounds[0], after), min(bounds[1], before))
+        on = post.at.date()
+        day = open_day(on, campaign, around, taken, *between) or open_day(on, campaign, around, taken, *bounds)
         if day is not None:
             posts.append(_on(post, day))
     return with_arc(campaign, posts)

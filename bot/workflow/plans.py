@@ -103,7 +103,9 @@ class Plans:
     async def add(
         self, workspace: str, member: str, brand: str, text: str, *, language: str, key: str = ""
     ) -> tuple[Recurrence, ...]:
-        """Plan what these words ask for. The same `key` again adds nothing. Raises BadInput, NotAllowed."""
+        """Plan what these words ask for; what stands in the plan like that already is not planned twice. The same `key`
+        again adds nothing. Raises BadInput, NotAllowed.
+        """
         by = await self._planner(workspace, member, brand)
         wanted, today = await self._wanted(workspace, brand, text, language), await self._today(workspace, brand)
         now = self._clock.now()
@@ -125,14 +127,17 @@ class Plans:
         )
 
         def added(plan: Plan) -> Plan:
-            there = {each.id for each in plan.recurrences}
-            every = (*plan.recurrences, *(each for each in made if each.id not in there))
+            there, alike = {each.id for each in plan.recurrences}, {_meant(each) for each in plan.recurrences}
+            every = (*plan.recurrences, *(each for each in made if each.id not in there and _meant(each) not in alike))
             if len(every) > MOST_RECURRENCES:
                 raise BadInput(f"A plan has at most {MOST_RECURRENCES} recurring slots.", kept=KEPT)
             return plan.changed(recurrences=every)
 
-        await self._change(by, brand, added, "slots planned", {"words": text[:1000]})
-        return made
+        plan = await self._change(by, brand, added, "slots planned", {"words": text[:1000]})
+        return tuple(
+            next(kept for kept in plan.recurrences if kept.id == each.id or _meant(kept) == _meant(each))
+            for each in made
+        )
 
     async def add_single(self, workspace: str, member: str, brand: str, when: str, **purpose: Any) -> Single:
         """One slot, at a time in words. `purpose`: accounts (ids), pillar, form, topic, fill … Raises BadInput."""
@@ -389,6 +394,11 @@ class Plans:
             brand=brand,
             details=dict(details),
         )
+
+
+def _meant(each: Recurrence) -> tuple[object, ...]:
+    """By which two recurring slots are one."""
+    return (each.rule, each.at, each.until, each.accounts, each.pillar, each.form, each.fill)
 
 
 def _recurrence(plan: Plan, name: str) -> Recurrence:

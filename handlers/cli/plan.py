@@ -65,7 +65,7 @@ async def show(days: int, brand: str, json_: bool) -> None:
         coming = [
             (
                 each["id"],
-                local_time(each["due"]),
+                local_time(each["due"], found["zone"]),
                 _names(each["accounts"], names),
                 clean(each["title"] or each["topic"] or _what(each)),
                 STATES.get(each["state"], each["state"]) + (f": {clean(each['problem'])}" if each["problem"] else ""),

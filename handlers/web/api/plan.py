@@ -95,6 +95,7 @@ class EvergreenView(BaseModel):
 
 class PlanView(BaseModel):
     brand: str
+    zone: str = Field(description="IANA name of the clock that its times are on.")
     recurring: list[RecurringView]
     single: list[SingleView]
     pillars: list[PillarBody]
@@ -167,7 +168,9 @@ class Filled(BaseModel):
 
 @router.get("")
 async def plan(admind: Service, caller: Reader, brand: BrandName = "") -> PlanView:
-    return _view(await admind.plans.of(caller.workspace, caller.member, await _brand(caller, brand)))
+    return await _shown(
+        admind, caller.workspace, await admind.plans.of(caller.workspace, caller.member, await _brand(caller, brand))
+    )
 
 
 @router.get("/slots")
@@ -247,7 +250,9 @@ async def move(admind: Service, caller: Proposer, name: str, body: WhenBody, bra
 async def pause(admind: Service, caller: Proposer, body: PausingBody, brand: BrandName = "") -> PlanView:
     brand = await _brand(caller, brand)
     of = (caller.workspace, caller.member, brand)
-    return _view(await admind.plans.pause(*of, body.first, body.last, why=body.why, name=body.slot))
+    return await _shown(
+        admind, caller.workspace, await admind.plans.pause(*of, body.first, body.last, why=body.why, name=body.slot)
+    )
 
 
 @router.post("/go-on")
@@ -256,7 +261,9 @@ async def go_on(
 ) -> PlanView:
     """End the pauses of the whole plan, or of one recurring slot."""
     brand = await _brand(caller, brand)
-    return _view(await admind.plans.go_on(caller.workspace, caller.member, brand, name=slot))
+    return await _shown(
+        admind, caller.workspace, await admind.plans.go_on(caller.workspace, caller.member, brand, name=slot)
+    )
 
 
 @router.post("/fill")
@@ -271,7 +278,9 @@ async def change(admind: Service, caller: Proposer, body: SettingsBody, brand: B
     """Pillars, kinds of post, dates that matter, holidays, horizon; what is unset stays."""
     changes = {name: value for name, value in body.model_dump(exclude_unset=True).items() if value is not None}
     brand = await _brand(caller, brand)
-    return _view(await admind.plans.set(caller.workspace, caller.member, brand, changes))
+    return await _shown(
+        admind, caller.workspace, await admind.plans.set(caller.workspace, caller.member, brand, changes)
+    )
 
 
 @router.put("/evergreens/{draft}")
@@ -280,7 +289,11 @@ async def evergreen(
 ) -> PlanView:
     """Whether a post may come back in fresh words, and after how many days."""
     brand = await _brand(caller, brand)
-    return _view(await admind.plans.evergreen(caller.workspace, caller.member, brand, draft, body.after_days))
+    return await _shown(
+        admind,
+        caller.workspace,
+        await admind.plans.evergreen(caller.workspace, caller.member, brand, draft, body.after_days),
+    )
 
 
 async def _brand(caller: Caller, named: str) -> str:
@@ -297,13 +310,18 @@ async def _asker(admind: AdMind, caller: Caller, brand: str) -> Asker:
 
 
 async def _now(admind: AdMind, caller: Caller, brand: str) -> PlanView:
-    return _view(await admind.plans.of(caller.workspace, caller.member, brand))
+    return await _shown(admind, caller.workspace, await admind.plans.of(caller.workspace, caller.member, brand))
 
 
-def _view(plan: Plan) -> PlanView:
+async def _shown(admind: AdMind, workspace: str, plan: Plan) -> PlanView:
+    return _view(plan, (await admind.standing.zone(workspace, plan.brand)).key)
+
+
+def _view(plan: Plan, zone: str) -> PlanView:
     said: dict[str, Any] = plan.model_dump()
     return PlanView(
         brand=plan.brand,
+        zone=zone,
         recurring=[_recurring(each) for each in plan.recurrences],
         single=[_single(each) for each in plan.singles],
         evergreens=[EvergreenView(draft=each.draft, after_days=each.after_days) for each in plan.evergreens],

@@ -187,6 +187,14 @@ def test_days_left_free_stay_free_and_doing_so_again_changes_nothing(launch: dat
     assert settled(found, AROUND) == found
 
 
+@given(launches, st.sampled_from([14, 21, 30]), st.integers(0, 4))
+def test_what_leaves_a_holiday_stays_between_its_neighbours(launch: date, build_up: int, off: int) -> None:
+    found = settled(paced(campaign(launch, build_up), -1, AROUND).changed(free_of="CH", off_days=(off,)), AROUND)
+    order = {"teaser": 0, "reveal": 1, "proof": 2, "launch": 3, "followup": 4}
+    stages = [order[each.stage] for each in found.arc if each.form != "article"]
+    assert stages == sorted(stages)
+
+
 @pytest.mark.parametrize(
     ("said", "language", "what"),
     [
