@@ -183,7 +183,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     ),
     *campaigning.COMMANDS,
     Command(
-        ("report", "bericht"),
+        ("report", "bericht", "show me the report", "show the report", "zeig mir den bericht"),
         noted("what went out and what did not, and how it did"),
         reporting.report,
         "[campaign NAME|account NAME|brand NAME] [PERIOD]",

@@ -39,9 +39,15 @@ _HEAD: Final = re.compile(
     r"(?:(?:run|plan|start|make|create|plane|mach|erstelle|starte)\s+)?(?:an?\s+|the\s+|eine?\s+|die\s+)?"
     r"(?P<noun>campaign|kampagne)\s+(?:for|about|für|über|zu[mr]?)\s+)"
     r"(?:(?:the|our|a|an|das|den|die|der|unser|unsere|unseren|ein|eine|einen)\s+)?(?P<what>.+?)"
-    r"\s+(?:on|am|at|zum|by)\s+(?P<when>\S.*)$",
+    rf"\s+(?:(?:on|am|at|zum|by|from|ab|vom)\s+(?P<when>\S.*)|(?P<ahead>in\s+{_NUMBER}\s+{_UNIT}(?:\s.*)?))$",
     re.I | re.S,
 )
+_ASKS: Final = re.compile(
+    r"^\s*(?:please\s+|bitte\s+)?(?:run|plan|start|make|create|plane|mach|erstelle|starte)\s+(?:me\s+|uns\s+)?"
+    r"(?:an?|eine)\s+(?:campaign|kampagne)\b",
+    re.I,
+)
+_RANGE: Final = re.compile(r"^(?P<first>.+?)\s+(?:to|until|till|bis(?:\s+zum)?|[–-])\s+(?P<last>\S.*)$", re.I | re.S)
 _BUILD_UP: Final = re.compile(
     rf"^(?:with\s+|mit\s+)?{_NUMBER}\s+{_UNIT}\s+(?:of\s+)?(?:build[- ]?up|lead(?:[- ]?in)?|run[- ]?up|before|vorlauf|"
     r"anlauf|aufbau|vorher|davor)$",
@@ -182,21 +188,28 @@ def read_campaign(text: str, here: Here) -> Said:
         raise _ask(
             told("Say what and when, such as “Launch the Gravel 2 on 15 March, three weeks of build-up, goal sales”.")
         )
-    launch, timed = _moment(head["when"], here, time(9))
+    when = head["when"] or head["ahead"]
+    days = _RANGE.match(when)
+    launch, timed = _moment(days["first"] if days else when, here, time(9))
     said = Said(name=" ".join(head["what"].split()).strip(' "“”„«»')[:100], launch=launch, timed=timed)
+    if days:
+        last, _ = _moment(days["last"], here, time(9))
+        said.after_days = (last.date() - launch.date()).days
+        if said.after_days < 0:
+            raise _ask(told("It would end before it begins. From when to when?"))
     for part in parts[1:]:
         _take(said, part, here)
     return said
 
 
 def is_campaign(text: str) -> bool:
-    """Whether a whole message that nobody marked asks for a campaign, beyond doubt."""
+    """Whether a whole message that nobody marked asks for a campaign, beyond doubt; one may have to ask when."""
     if len(text) > LONGEST:
         return False
     parts = _split(_OPENS.sub("", text, count=1).strip())
     head = _HEAD.match(parts[0]) if parts else None
-    if head is None or not _holds_day(head["when"]):
-        return False
+    if head is None or not _holds_day(head["when"] or head["ahead"]):
+        return _ASKS.match(text) is not None  # read_campaign asks for what is missing
     return bool(head["noun"]) or any(_BUILD_UP.match(part) or _PARTS["goal"].match(part) for part in parts[1:])
 
 

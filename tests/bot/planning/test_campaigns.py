@@ -81,12 +81,30 @@ def test_each_part_says_one_thing(part: str, field: str, value: object) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "launch", "after"),
+    [
+        ("Launch the Gravel 3 in six weeks, three weeks of build-up", "2027-02-15T09:00", None),
+        ("Lanciere das Gravel 3 in 6 Wochen, Ziel Vorbestellungen", "2027-02-15T09:00", None),
+        ("Plan a campaign for our summer sale from 1 June to 14 June, LinkedIn", "2027-06-01T09:00", 13),
+        ("Plane eine Kampagne für den Sommer vom 1. Juni bis zum 14. Juni", "2027-06-01T09:00", 13),
+    ],
+)
+def test_days_are_said_in_many_ways(text: str, launch: str, after: int | None) -> None:
+    assert is_campaign(text)
+    said = read_campaign(text, here("de" if "Ziel" in text or "Kampagne" in text else "en"))
+    assert said.launch == datetime.fromisoformat(launch) and said.name in ("Gravel 3", "summer sale", "Sommer")
+    assert after is None or said.after_days == after
+
+
+@pytest.mark.parametrize(
     ("text", "question"),
     [
         ("Launch the Gravel 2", "Say what and when"),
         ("Launch the Gravel 2 on 15 March, MySpace", "did not understand “MySpace”"),
         ("Launch the Gravel 2 on 15 March, audience Skaters", "no “Skaters” here"),
         ("Launch the Gravel 2 on 31 February, goal sales", "no such day"),
+        ("Plan a campaign for our summer sale", "Say what and when"),
+        ("Plan a campaign for our summer sale from 14 June to 1 June", "end before it begins|From when"),
     ],
 )
 def test_what_is_not_clear_is_asked_about(text: str, question: str) -> None:
