@@ -211,6 +211,7 @@ class AdMind:
     ) -> None:
         self.settings = settings
         self.apart = apart
+        self.rehearsing = asyncio.Lock()
         self.clock: Clock = clock or SystemClock()
         self.queues = queues
         self.worker = f"{socket.gethostname()}-{name}"
