@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -14,7 +15,7 @@ from bot.words import Phrasebook, words
 
 _STYLE: Final = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
-STATES: Final = ("approved", "drafted", "empty", "expired", "skipped")
+STATES: Final = ("approved", "drafted", "expired", "empty", "skipped")
 MOST_SHOWN: Final = 3000  # events: more than people read, and than browsers like
 
 
@@ -66,15 +67,28 @@ def _lead(view: RehearsalView, book: Phrasebook) -> str:
 
 
 def _sums(view: RehearsalView, book: Phrasebook) -> str:
-    names = labels(book)
-    slots = book.many("slot", "slots", len(view.slots))
-    cells = [(len(view.slots), slots), *((number, names[kind]) for kind, number in _kinds(view))]
+    cells = [(len(view.slots), book.many("slot", "slots", len(view.slots)))]
+    cells += [(view.counts[kind], name) for kind, name in counted_labels(book, view.counts).items()]
     listed = "".join(f'<li><b class="num">{book.number(n)}</b><span>{_safe(name)}</span></li>' for n, name in cells)
     return f'<ul class="sums">{listed}</ul>'
 
 
-def _kinds(view: RehearsalView) -> list[tuple[Kind, int]]:
-    return [(kind, view.counts[kind]) for kind in labels(words("en")) if view.counts.get(kind)]
+def counted_labels(book: Phrasebook, counts: Mapping[str, int]) -> dict[Kind, str]:
+    """What so many of each kind are called; those that there are."""
+    n, count = book.many, Counter(counts)
+    found: dict[Kind, str] = {
+        "drafted": n("draft", "drafts", count["drafted"]),
+        "gap": n("gap", "gaps", count["gap"]),
+        "free": book.text("left free"),
+        "reminder": n("reminder", "reminders", count["reminder"]),
+        "decision": n("approval", "approvals", count["decision"]),
+        "expired": book.text("not approved in time"),
+        "post": n("post", "posts", count["post"]),
+        "failed": book.text("not sent"),
+        "told": n("message", "messages", count["told"]),
+        "problem": n("problem", "problems", count["problem"]),
+    }
+    return {kind: name for kind, name in found.items() if count[kind]}
 
 
 def _weeks(view: RehearsalView, book: Phrasebook, zone: ZoneInfo, first: date, last: date) -> str:
@@ -107,16 +121,17 @@ def _outcomes(book: Phrasebook) -> dict[str, str]:
         "approved": book.text("approved"),
         "drafted": book.text("waits for approval"),
         "drafting": book.text("being drafted"),
-        "empty": book.text("empty"),
-        "expired": book.text("its time went by"),
+        "empty": book.text("nothing to say"),
+        "expired": book.text("not approved in time"),
         "skipped": book.text("left free"),
     }
 
 
 def _mark(slot: SlotOutcome, said: dict[str, str], book: Phrasebook, zone: ZoneInfo) -> str:
-    about = [book.clock(slot.due, zone), ", ".join(slot.accounts), slot.topic, said[slot.state], slot.problem]
+    state = "empty" if slot.state == "expired" and not slot.drafted else slot.state
+    about = [book.clock(slot.due, zone), ", ".join(slot.accounts), slot.topic, said[state], book.said(slot.problem)]
     label = _safe(" · ".join(part for part in about if part))
-    return f'<span class="dot {slot.state}" role="img" title="{label}" aria-label="{label}"></span>'
+    return f'<span class="dot {state}" role="img" title="{label}" aria-label="{label}"></span>'
 
 
 def _days(view: RehearsalView, book: Phrasebook, zone: ZoneInfo) -> list[str]:
@@ -132,7 +147,6 @@ def _days(view: RehearsalView, book: Phrasebook, zone: ZoneInfo) -> list[str]:
 
 
 def _event(event: EventView, names: dict[Kind, str], book: Phrasebook, zone: ZoneInfo) -> str:
-    kind = "expired-e" if event.kind == "expired" else event.kind
     small = [", ".join(event.accounts), _for(event, book, zone), event.who]
     small += [event.detail] if event.kind == "drafted" else []
     lines = [f"<b>{_safe(book.said(event.title))}</b>"]
@@ -147,7 +161,7 @@ def _event(event: EventView, names: dict[Kind, str], book: Phrasebook, zone: Zon
         lines.append(f"<details><summary>{_safe(book.text('What it says'))}</summary>{said}</details>")
     at = f'<time datetime="{event.at.isoformat()}">{_safe(book.clock(event.at, zone))}</time>'
     badge = f'<span class="badge">{_safe(names[event.kind])}</span>'
-    return f'<li class="event {kind}">{at}{badge}<div class="what">{"".join(lines)}</div></li>'
+    return f'<li class="event e-{event.kind}">{at}{badge}<div class="what">{"".join(lines)}</div></li>'
 
 
 def _for(event: EventView, book: Phrasebook, zone: ZoneInfo) -> str:

@@ -48,6 +48,7 @@ class SlotOutcome(BaseModel):
     due: datetime
     accounts: list[str]
     state: Literal["empty", "drafting", "drafted", "approved", "expired", "skipped"]
+    drafted: bool = Field(description="whether something stands or stood in it")
     topic: str = ""
     problem: str = ""
 

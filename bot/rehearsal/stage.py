@@ -93,6 +93,7 @@ class Stage:
                 due=each.due,
                 accounts=self._called(each.purpose.accounts),
                 state=each.state.value,
+                drafted=bool(each.draft),
                 topic=each.chosen.topic if each.chosen else "",
                 problem=each.problem,
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 from rich.text import Text
 
+from bot.words import words
 from handlers.cli.painting import console, shown
 from handlers.cli.talk import as_json, brand_id, busy, clean, command, line, show_json
 
@@ -28,18 +30,6 @@ SIGNS = {
     "failed": ("✗", "red"),
     "told": ("·", "dim"),
     "problem": ("✗", "red"),
-}
-SAID = {
-    "drafted": "drafted",
-    "decision": "approvals",
-    "post": "out",
-    "reminder": "reminders",
-    "gap": "gaps",
-    "free": "left free",
-    "expired": "not approved in time",
-    "failed": "not sent",
-    "told": "told",
-    "problem": "problems",
 }
 
 
@@ -82,8 +72,7 @@ def _told(view: RehearsalView) -> None:
     out.print(Text.assemble((clean(view.brand), "bold"), f"  {_span(view.start, view.end, zone)}, approving "
                             f"{clean(view.approve)}. Nothing of this happened."))  # fmt: skip
     for day, events in view.days():
-        count = Counter(each.kind for each in events)
-        summary = ", ".join(f"{number} {SAID[kind]}" for kind, number in count.items())
+        summary = _counts(Counter(each.kind for each in events))
         out.print(Text.assemble("\n", (f"{day:%a} {day.day} {day:%b}", "bold"), (f"  {summary}", "dim")))
         for each in events:
             sign, style = SIGNS[each.kind]
@@ -97,11 +86,17 @@ def _told(view: RehearsalView) -> None:
                     (f"  {local:%H:%M} ", "dim"), (f"{sign} ", style), shown(f"{each.title}{names}{about}{who}{detail}")
                 )
             )
-    total = ", ".join(f"{number} {SAID[kind]}" for kind, number in view.counts.items())
+    total = _counts(view.counts)
     out.print(Text.assemble("\n", (f"{len(view.slots)} slots", "bold"), f": {total or 'nothing'}. "
                             f"{view.seconds:.0f} s."))  # fmt: skip
     if view.cut_short:
         out.print(Text(f"It took too long and stopped at {_moment(view.end, zone)}.", style="yellow"))
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    from bot.rehearsal.page import counted_labels
+
+    return ", ".join(f"{counts[kind]} {name}" for kind, name in counted_labels(words("en"), counts).items())
 
 
 def _span(start: datetime, end: datetime, zone: ZoneInfo) -> str:

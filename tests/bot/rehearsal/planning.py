@@ -1,0 +1,105 @@
+"""A plan of many accounts, as material for a rehearsal: without a database of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+
+from bot.rehearsal.material import Material
+from storage.accounts import Account
+from storage.plans import Form, Holidays, Pillar, Plan, Purpose, Recurrence
+from storage.profile import Audience, Profile
+from storage.team import Brand, Member, Policy, Role, Workspace
+
+CHANNELS = ("webhook", "bluesky", "mastodon", "linkedin", "telegram", "x", "threads", "wordpress", "slack", "feed")
+DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+ZONES = ("Europe/Zurich", "America/New_York", "Pacific/Auckland", "Asia/Kolkata")
+SUBJECTS = ("bike", "frame", "lock", "light", "helmet", "saddle", "brake", "wheel", "bell", "pump")
+DEEDS = (
+    "We repair every {} within two days.", "We check each {} by hand.", "We take your old {} back.",
+    "We explain how a {} is kept.", "We lend a {} for a week.", "We test every {} in the rain.",
+    "We sell no {} that we would not ride with.", "We show how a {} is made.",
+)  # fmt: skip
+
+
+def material(
+    now: datetime,
+    *,
+    accounts: int = 20,
+    a_week: int = 1,
+    policy: Policy | None = None,
+    members: Sequence[Member] = (),
+    zone: str = "Europe/Zurich",
+) -> Material:
+    """A brand with `accounts` accounts, each with so many slots a week, an owner and two approvers elsewhere."""
+    ws, brand = "w_rehearsed", "b_rehearsed"
+    named = {"workspace": ws, "created_at": now}
+    team = tuple(members) or tuple(
+        Member(
+            id=f"m_{number}",
+            name=name,
+            subject=f"s_{number}",
+            roles={brand: frozenset({role})},
+            zone=ZONES[number % len(ZONES)],
+            **named,
+        )
+        for number, (name, role) in enumerate((("Olga", Role.owner), ("Ana", Role.approver), ("Ben", Role.approver)))
+    )
+    every = tuple(
+        Account(
+            id=f"a_{number}",
+            brand=brand,
+            channel=CHANNELS[number % len(CHANNELS)],
+            name=f"Account {number}",
+            remote_id=f"there-{number}",
+            server="https://example.com",
+            posted=True,
+            **named,
+        )
+        for number in range(accounts)
+    )
+    recurrences = tuple(
+        _recurrence(f"r{number}-{time_}", account.id, number + 2 * time_, team[0].id, now)
+        for number, account in enumerate(every)
+        for time_ in range(a_week)
+    )
+    points = [deed.format(subject) for deed in DEEDS for subject in SUBJECTS]
+    pillars = tuple(
+        Pillar(name=name, points=tuple(points[start::2]), share=50) for start, name in enumerate(("Service", "Craft"))
+    )
+    audiences = (Audience(name="families", share=50), Audience(name="commuters", share=50))
+    return Material(
+        at=now,
+        workspace=Workspace(id=ws, name="Velo", zone=zone, default_brand=brand, created_at=now),
+        brand=Brand(id=brand, name="Velo", policy=policy or Policy(), profile=Profile(audiences=audiences), **named),
+        members=team,
+        identities=(),
+        accounts=every,
+        plan=Plan(
+            workspace=ws,
+            brand=brand,
+            recurrences=recurrences,
+            pillars=pillars,
+            forms=(Form(name="tip", share=50), Form(name="customer story", share=50)),
+            holidays=Holidays(country="CH", region="ZH"),
+            updated_at=now,
+        ),
+        slots=(),
+        drafts=(),
+        posts=(),
+        campaigns=(),
+        watched=(),
+        pauses=(),
+        blobs={},
+    )
+
+
+def _recurrence(name: str, account: str, number: int, planner: str, now: datetime) -> Recurrence:
+    purpose = Purpose(accounts=(account,), form=("tip", "customer story")[number % 2], added_by=planner, added_at=now)
+    return Recurrence(
+        id=name,
+        rule=f"FREQ=WEEKLY;BYDAY={DAYS[number % 7]}",
+        first=(now - timedelta(days=7)).date(),
+        at=time(8 + number % 10, 30 * (number % 2)),
+        **purpose.model_dump(),
+    )
