@@ -79,7 +79,7 @@ class Stage:
             if not patience():
                 return False
             coming = min([daily, await self._next_due(), *([self._looks[0][0]] if self._looks else [])])
-            if coming > until:
+            if coming >= until or self._clock.now() >= until:
                 return True
             if coming > self._clock.now():
                 self._clock.move_to(coming)
@@ -113,7 +113,7 @@ class Stage:
         return from_milliseconds(int(first[0][1])) if first else datetime.max.replace(tzinfo=UTC)
 
     async def _do_what_is_due(self, until: datetime) -> None:
-        while self._clock.now() <= until:
+        while self._clock.now() < until:
             taken = await self._dues.take(
                 self._ws,
                 now_ms=milliseconds(self._clock.now()),
