@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 import regex
@@ -120,6 +121,7 @@ def alike(one: str, other: str) -> bool:
     return bool(words and others) and len(words & others) / len(words | others) >= ALIKE
 
 
+@lru_cache(maxsize=8192)  # each topic is compared with hundreds, again at each look at a plan
 def _words(text: str) -> frozenset[str]:
     return frozenset(word.casefold() for word in _WORD.findall(text) if len(word) > 2 or word.isdigit())
 
