@@ -129,6 +129,7 @@ from bot.workflow.programs import Programs
 from bot.workflow.promised import Promised
 from bot.workflow.proving import Proving
 from bot.workflow.reactions import Reactions
+from bot.workflow.recents import Recents
 from bot.workflow.recounting import Recounting
 from bot.workflow.reports import Reports
 from bot.workflow.requests import Asker, Requests
@@ -556,6 +557,7 @@ class AdMind:
             blobs=self.blobs,
             media=self.media,
             drafts=DraftStore(database),
+            recents=Recents(database),
             posts=PostStore(database),
             clock=clock,
             open_door=self.doors,

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.bootstrap import AdMind
-from bot.errors import AdMindError, BadInput, unexpected
+from bot.chat import Role
+from bot.errors import AdMindError, BadInput, NotAllowed, unexpected
 from bot.rehearsal.material import Material, gather
 from bot.rehearsal.report import RehearsalView
 from bot.rehearsal.running import MOST_DAYS, SECONDS, share_of
@@ -37,9 +38,12 @@ async def rehearse_apart(
 ) -> RehearsalView:
     """Run a brand's plan `days` ahead. `approve`: all, none, or which part of the drafts people approve.
 
-    Raises NotFound, BadInput, RehearsalRuns, and AdMindError when it did not end. Cancelling it ends the process.
+    Raises NotFound, NotAllowed, BadInput, RehearsalRuns, and AdMindError when it did not end. Cancelling it ends the process.
     """
     await admind.plans.of(workspace, member, brand)
+    who = await admind.looking.member(workspace, member)
+    if not who.may(brand, Role.requester, Role.approver, Role.owner):
+        raise NotAllowed("The plan is for the brand's team.", kept="Nothing was rehearsed.")
     share_of(approve)
     if not 1 <= days <= MOST_DAYS:
         raise BadInput(f"A rehearsal runs from 1 to {MOST_DAYS} days.", kept="Nothing was rehearsed.")
@@ -53,7 +57,7 @@ async def rehearse_apart(
 
 
 async def _in_a_child(material: Material, *, days: int, approve: str) -> RehearsalView:
-    folder = Path(tempfile.mkdtemp(prefix="admind-rehearsal-"))
+    folder = Path(tempfile.mkdtemp(prefix=f"admind-rehearsal-{os.getpid()}-"))
     child = None
     try:
         child = await asyncio.create_subprocess_exec(

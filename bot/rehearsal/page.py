@@ -24,8 +24,9 @@ def page(view: RehearsalView, language: str = "en") -> str:
     first, last = view.start.astimezone(zone).date(), view.end.astimezone(zone).date()
     title = book.text("{brand}: {days} rehearsed", brand=view.brand, days=book.interval(first, last))
     cut = book.text("It took too long and was stopped at {when}.", when=book.when(view.end, zone))
+    nothing = book.text("A rehearsal: nothing of this happened")
     parts = [
-        f'<span class="calm">{_safe(book.text("A rehearsal: nothing of this happened"))}</span>',
+        f'<span class="calm">{_safe(nothing)}</span>',
         f"<h1>{_safe(title)}</h1>",
         f'<p class="lead">{_safe(_lead(view, book))}</p>',
         f'<p class="cut">{_safe(cut)}</p>' if view.cut_short else "",
@@ -62,8 +63,9 @@ def _lead(view: RehearsalView, book: Phrasebook) -> str:
         "all": book.text("People approved every draft, in their own hours."),
         "none": book.text("Nobody approved anything."),
     }.get(view.approve) or book.text("People approved a part of the drafts ({share}).", share=view.approve)
+    ahead = book.text("The plan was run ahead on a copy, with simulated people and channels.")
     clock = book.text("Times are those of {zone}.", zone=view.zone)
-    return f"{book.text('The plan was run ahead on a copy, with simulated people and channels.')} {approve} {clock}"
+    return f"{ahead} {approve} {clock}"
 
 
 def _sums(view: RehearsalView, book: Phrasebook) -> str:
@@ -138,7 +140,8 @@ def _days(view: RehearsalView, book: Phrasebook, zone: ZoneInfo) -> list[str]:
     names, shown, parts = labels(book), 0, list[str]()
     for day, events in view.days():
         if shown >= MOST_SHOWN:
-            parts.append(f"<p>{_safe(book.text('The days after this are in the JSON.'))}</p>")
+            rest = book.text("The days after this are in the JSON.")
+            parts.append(f"<p>{_safe(rest)}</p>")
             break
         shown += len(events)
         rows = "".join(_event(each, names, book, zone) for each in events)
@@ -158,7 +161,8 @@ def _event(event: EventView, names: dict[Kind, str], book: Phrasebook, zone: Zon
         lines.append(f'<div class="small">{_safe(book.said(event.why))}</div>')
     if event.wordings:
         said = "".join(_wording(each.account, each.text, each.length, each.limit) for each in event.wordings)
-        lines.append(f"<details><summary>{_safe(book.text('What it says'))}</summary>{said}</details>")
+        opens = book.text("What it says")
+        lines.append(f"<details><summary>{_safe(opens)}</summary>{said}</details>")
     at = f'<time datetime="{event.at.isoformat()}">{_safe(book.clock(event.at, zone))}</time>'
     badge = f'<span class="badge">{_safe(names[event.kind])}</span>'
     return f'<li class="event e-{event.kind}">{at}{badge}<div class="what">{"".join(lines)}</div></li>'

@@ -26,12 +26,12 @@ def material(
     now: datetime,
     *,
     accounts: int = 20,
-    a_week: int = 1,
+    a_week: int = 8,
     policy: Policy | None = None,
     members: Sequence[Member] = (),
     zone: str = "Europe/Zurich",
 ) -> Material:
-    """A brand with `accounts` accounts, each with so many slots a week, an owner and two approvers elsewhere."""
+    """A brand with `accounts` accounts and `a_week` slots a week that share them, an owner and two approvers."""
     ws, brand = "w_rehearsed", "b_rehearsed"
     named = {"workspace": ws, "created_at": now}
     team = tuple(members) or tuple(
@@ -59,9 +59,8 @@ def material(
         for number in range(accounts)
     )
     recurrences = tuple(
-        _recurrence(f"r{number}-{time_}", account.id, number + 2 * time_, team[0].id, now)
-        for number, account in enumerate(every)
-        for time_ in range(a_week)
+        _recurrence(f"r{number}", [each.id for each in every[number::a_week]], number, team[0].id, now)
+        for number in range(a_week)
     )
     points = [deed.format(subject) for deed in DEEDS for subject in SUBJECTS]
     pillars = tuple(
@@ -94,8 +93,9 @@ def material(
     )
 
 
-def _recurrence(name: str, account: str, number: int, planner: str, now: datetime) -> Recurrence:
-    purpose = Purpose(accounts=(account,), form=("tip", "customer story")[number % 2], added_by=planner, added_at=now)
+def _recurrence(name: str, accounts: Sequence[str], number: int, planner: str, now: datetime) -> Recurrence:
+    form = ("tip", "customer story")[number % 2]
+    purpose = Purpose(accounts=tuple(accounts), form=form, added_by=planner, added_at=now)
     return Recurrence(
         id=name,
         rule=f"FREQ=WEEKLY;BYDAY={DAYS[number % 7]}",
