@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from bot.bootstrap import AdMind
 from bot.chat import Role
-from bot.errors import AdMindError, BadInput, NotAllowed, unexpected
+from bot.errors import AdMindError, BadInput, Conflict, NotAllowed, unexpected
 from bot.rehearsal.material import Material, gather
 from bot.rehearsal.report import RehearsalView
 from bot.rehearsal.running import MOST_DAYS, SECONDS, share_of
@@ -29,7 +29,7 @@ GRACE_SECONDS: Final = 40.0  # beyond its own limit: for starting and stopping o
 SERVER: Final = Path("valkey/valkey.pid")
 
 
-class RehearsalRuns(AdMindError):
+class RehearsalRuns(Conflict):
     """Another one has the place."""
 
 
@@ -38,7 +38,7 @@ async def rehearse_apart(
 ) -> RehearsalView:
     """Run a brand's plan `days` ahead. `approve`: all, none, or which part of the drafts people approve.
 
-    Raises NotFound, NotAllowed, BadInput, RehearsalRuns, and AdMindError when it did not end. Cancelling it ends the process.
+    Raises NotFound, NotAllowed, BadInput, RehearsalRuns, and AdMindError when it did not end. Cancelling it ends it.
     """
     await admind.plans.of(workspace, member, brand)
     who = await admind.looking.member(workspace, member)
@@ -53,6 +53,11 @@ async def rehearse_apart(
         )
     async with admind.rehearsing:
         material = await gather(admind.database, admind.blobs, workspace, brand, admind.clock.now())
+        if material.empty:
+            raise BadInput(
+                "There is nothing to rehearse: no plan, no drafts and no posts.",
+                do_next="Say which slots come again: admind plan add, or Plan in the studio.",
+            )
         return await _in_a_child(material, days=days, approve=approve)
 
 

@@ -52,6 +52,12 @@ class Material(Frozen):
     pauses: tuple[pauses.Pause, ...]
     blobs: dict[str, str]
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing of the brand could happen by itself."""
+        planned = self.plan is not None and (self.plan.recurrences or self.plan.singles)
+        return not (planned or self.slots or self.drafts or self.posts)
+
 
 async def gather(database: Database, blobs: BlobStore, workspace: str, brand_id: str, now: datetime) -> Material:
     """Raises NotFound for a brand that is not there."""

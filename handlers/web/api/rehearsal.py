@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Request
 
-from bot.rehearsal.page import page
 from bot.rehearsal.report import RehearsalView
-from handlers.web.auth import Caller, Proposer, Service
+from handlers.web.auth import Proposer, Service
 from handlers.web.rehearsing import rehearsal_for
 
 router = APIRouter(prefix="/plan", tags=["plan"])
@@ -27,26 +26,6 @@ async def rehearsal(
     brand: BrandName = "",
 ) -> RehearsalView:
     """Every draft, reminder, gap, decision and post that would come. It takes seconds; going away ends it."""
-    return await _found(request, admind, caller, days, approve, brand)
-
-
-@router.get("/rehearsal.html", response_class=Response)
-async def as_page(
-    request: Request,
-    admind: Service,
-    caller: Proposer,
-    days: Days = 14,
-    approve: Approve = "all",
-    brand: BrandName = "",
-) -> Response:
-    """The same as a page that needs nothing else."""
-    found = await _found(request, admind, caller, days, approve, brand)
-    return Response(page(found), media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-store"})
-
-
-async def _found(
-    request: Request, admind: Service, caller: Caller, days: int, approve: str, brand: str
-) -> RehearsalView:
     chosen = brand or caller.brand
     await caller.looking.brand(caller.workspace, caller.member, chosen)
     of = (caller.workspace, caller.member, chosen)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from bot.rehearsal.material import Material
+from bot.rehearsal.report import RehearsalView
 from storage.accounts import Account
 from storage.plans import Form, Holidays, Pillar, Plan, Purpose, Recurrence
 from storage.profile import Audience, Profile
@@ -91,6 +92,21 @@ def material(
         pauses=(),
         blobs={},
     )
+
+
+def whole(view: RehearsalView) -> None:
+    """Every slot drafted and approved, or left for a reason that is told; nothing out that nobody approved."""
+    approved = {each.draft for each in view.events if each.kind == "decision"}
+    posts = [each for each in view.events if each.kind == "post"]
+    assert {each.draft for each in posts} <= approved, "something went out without a word"
+    assert len({(each.draft, *each.accounts) for each in posts}) == len(posts), "something went out twice"
+    assert all(abs(each.at - each.due) < timedelta(minutes=5) for each in posts if each.due)
+    drafted = {each.slot for each in view.events if each.kind == "drafted"}
+    told = {each.slot for each in view.events if each.kind in ("gap", "free", "expired")}
+    for slot in view.slots:
+        assert slot.state in ("approved", "expired", "skipped"), slot
+        assert slot.id in drafted if slot.state == "approved" else slot.id in told and slot.problem, slot
+    assert not [each for each in view.events if each.kind in ("failed", "problem")]
 
 
 def _recurrence(name: str, accounts: Sequence[str], number: int, planner: str, now: datetime) -> Recurrence:

@@ -30,7 +30,7 @@ from bot.rehearsal.running import rehearse
 from storage.feed import FeedStore
 from storage.redis import Database
 from storage.team import Away, Member, Policy, Role
-from tests.bot.rehearsal.planning import material
+from tests.bot.rehearsal.planning import material, whole
 from tests.bot.workflow.planning import House, house
 from tests.fakes.waiting import until
 
@@ -56,21 +56,6 @@ def kept_in(server: House) -> dict[bytes, bytes]:
     assert server.admind.embedded is not None
     with Redis(unix_socket_path=str(server.admind.embedded.socket)) as client:
         return {key: client.dump(key) for key in client.scan_iter()}
-
-
-def whole(view: RehearsalView) -> None:
-    """Every slot drafted and approved, or left for a reason that is told; nothing out that nobody approved."""
-    approved = {each.draft for each in view.events if each.kind == "decision"}
-    posts = [each for each in view.events if each.kind == "post"]
-    assert {each.draft for each in posts} <= approved, "something went out without a word"
-    assert len({(each.draft, *each.accounts) for each in posts}) == len(posts), "something went out twice"
-    assert all(abs(each.at - each.due) < timedelta(minutes=5) for each in posts if each.due)
-    drafted = {each.slot for each in view.events if each.kind == "drafted"}
-    told = {each.slot for each in view.events if each.kind in ("gap", "free", "expired")}
-    for slot in view.slots:
-        assert slot.state in ("approved", "expired", "skipped"), slot
-        assert slot.id in drafted if slot.state == "approved" else slot.id in told and slot.problem, slot
-    assert not [each for each in view.events if each.kind in ("failed", "problem")]
 
 
 async def test_a_plan_of_twenty_accounts_runs_to_its_end_and_nothing_goes_out_unapproved(tmp_path: Path) -> None:
