@@ -115,13 +115,14 @@ def deficits(wanted: Mapping[str, int | None], served: Iterable[str]) -> list[st
     return sorted((name for name in names if parts[name] > 0), key=lambda name: (-lack[name], names.index(name)))
 
 
+@lru_cache(maxsize=65_536)  # each topic is compared with hundreds, again at each look at a plan
 def alike(one: str, other: str) -> bool:
     """Whether two topics are one, in other words or another order."""
     words, others = _words(one), _words(other)
     return bool(words and others) and len(words & others) / len(words | others) >= ALIKE
 
 
-@lru_cache(maxsize=8192)  # each topic is compared with hundreds, again at each look at a plan
+@lru_cache(maxsize=8192)
 def _words(text: str) -> frozenset[str]:
     return frozenset(word.casefold() for word in _WORD.findall(text) if len(word) > 2 or word.isdigit())
 
@@ -186,10 +187,10 @@ def _of_pillar(pillar: Pillar | None, day: date, at: datetime, slate: Slate) -> 
             return Chosen(topic=text, why=f"{occasion.name} is on {on.isoformat()}.", pillar=name, facts=(about,))
     points = list(pillar.points) if pillar else [fact.text for fact in slate.brand.facts]
     points = [point for point in points if not _embargoed(point, at, slate.brand)]
-    fresh = [point for point in points if not _ever(point, slate)]
-    if fresh:
+    fresh = next((point for point in points if not _ever(point, slate)), None)
+    if fresh is not None:
         where = f"It is a point of “{name}” that was not said yet." if name else "It is a fact that was not said yet."
-        return Chosen(topic=fresh[0], why=where, pillar=name, facts=(fresh[0],))
+        return Chosen(topic=fresh, why=where, pillar=name, facts=(fresh,))
     for heard in slate.heard if pillar is None or not points else ():
         if not _taken(heard.title, day, slate) and not _embargoed(heard.title, at, slate.brand):
             return Chosen(topic=heard.title, why=f"It is new on {heard.source}.", pillar=name, link=heard.link)
@@ -235,7 +236,7 @@ def _next(occasion: Occasion, day: date) -> date | None:
 def _taken(topic: str, day: date, slate: Slate) -> bool:
     """Whether it is said too close to that day, before or after."""
     apart = slate.plan.apart_days
-    return any(alike(each.topic, topic) and abs((each.on - day).days) < max(apart, 1) for each in slate.said)
+    return any(abs((each.on - day).days) < max(apart, 1) and alike(each.topic, topic) for each in slate.said)
 
 
 def _ever(topic: str, slate: Slate) -> bool:

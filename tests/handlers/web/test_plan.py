@@ -86,7 +86,7 @@ def test_the_plan_is_rehearsed_over_rest_and_in_the_studio_and_nothing_of_it_is_
             pillar = {"name": "Service", "points": ["We take old bikes back.", "Lights are included."], "share": 100}
             client.patch(f"{API}/plan", json={"pillars": [pillar], "horizon_days": 3})
             client.post(f"{API}/plan/recurring", json={"words": WORDS})
-            asked = {"days": 3, "approve": "all"}
+            asked: dict[str, str | int] = {"days": 3, "approve": "all"}
             found = client.get(f"{API}/plan/rehearsal", params=asked, timeout=100)
             assert found.status_code == 200, found.text
             counts = found.json()["counts"]
