@@ -33,6 +33,7 @@ from bot.accounts.oauth import OAuth
 from bot.accounts.pasted import Pasting
 from bot.accounts.waiting import WaitingAccounts
 from bot.channels.registry import build_channels, build_oauth, build_renewals, platforms_of
+from bot.channels.rehearsed import rehearsed
 from bot.clock import Clock, SystemClock
 from bot.conversation.campaigning import Campaigning
 from bot.conversation.desk import TOGETHER, Desk
@@ -52,6 +53,7 @@ from bot.engine.outbox import Engine, Queue
 from bot.engine.scheduler import Scheduler, Ticker
 from bot.errors import Misconfigured
 from bot.fetch import safe_client
+from bot.fetch.shut import shut_client
 from bot.insights.clicks import Clicks
 from bot.insights.numbers import ReadingNumbers
 from bot.insights.orders import Orders
@@ -130,6 +132,7 @@ from bot.workflow.programs import Programs
 from bot.workflow.promised import Promised
 from bot.workflow.proving import Proving
 from bot.workflow.reactions import Reactions
+from bot.workflow.recents import Recents
 from bot.workflow.recounting import Recounting
 from bot.workflow.reports import Reports
 from bot.workflow.requests import Asker, Requests
@@ -197,6 +200,7 @@ class AdMind:
     """Opened with `async with`: storage and services answer. `start` begins to work, and loads the model meanwhile.
 
     `name` tells processes on one machine apart that share a database; `prompt` is what writing models are told.
+    `apart`: it has no way out, for rehearsals on throw-away data: channels send nowhere, and no address is reached.
     """
 
     def __init__(
@@ -207,8 +211,11 @@ class AdMind:
         queues: frozenset[Queue] = ALL_QUEUES,
         name: str = "all",
         prompt: Callable[[str], Prompt] = load,
+        apart: bool = False,
     ) -> None:
         self.settings = settings
+        self.apart = apart
+        self.rehearsing = asyncio.Lock()
         self.clock: Clock = clock or SystemClock()
         self.queues = queues
         self.worker = f"{socket.gethostname()}-{name}"
@@ -249,7 +256,8 @@ class AdMind:
             ) from error
         self.embedded = None
         if settings.redis_url is None:
-            self.embedded = await stack.enter_async_context(EmbeddedValkey(settings.data_dir))
+            fsync = "no" if self.apart else "always"
+            self.embedded = await stack.enter_async_context(EmbeddedValkey(settings.data_dir, fsync=fsync))
             url = self.embedded.url
         else:
             url = settings.redis_url.get_secret_value()
@@ -266,9 +274,13 @@ class AdMind:
             open_blobs(settings.data_dir, settings.blobs_url, access_key=key, secret_key=secret)
         )
         self.database.files = self.blobs
-        self.client = await stack.enter_async_context(safe_client(allow_hosts=settings.allow_hosts))
+        self.client = await stack.enter_async_context(
+            shut_client() if self.apart else safe_client(allow_hosts=settings.allow_hosts)
+        )
         self.picture_client = await stack.enter_async_context(
-            safe_client(allow_hosts=settings.allow_hosts, timeout_seconds=settings.image_seconds)
+            shut_client()
+            if self.apart
+            else safe_client(allow_hosts=settings.allow_hosts, timeout_seconds=settings.image_seconds)
         )
         self.signer = _signer(settings)
 
@@ -286,12 +298,13 @@ class AdMind:
             zone=settings.timezone or local_zone(), owners=settings.owners, now=clock.now()
         )
         lends = self.blobs if settings.media_from == "bucket" and isinstance(self.blobs, Lends) else None
-        self.channels = build_channels(
+        channels = build_channels(
             self.feed,
             base_url=settings.base_url,
             platforms=platforms_of(settings),
             lent_from=lends.origin if lends else "",
         )
+        self.channels = rehearsed(channels) if self.apart else channels
         self.doors = Doors(
             secrets=self.credentials,
             blobs=self.blobs,
@@ -552,6 +565,7 @@ class AdMind:
             blobs=self.blobs,
             media=self.media,
             drafts=DraftStore(database),
+            recents=Recents(database),
             posts=PostStore(database),
             clock=clock,
             open_door=self.doors,

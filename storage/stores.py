@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, TypeVar, cast
 
 from storage import keys, packs
@@ -49,7 +50,9 @@ class Family(Generic[R]):
 
     retires = False  # whether its records move to the archive when they have rested for long
 
-    def __init__(self, database: Database, kind: str, model: type[R], noun: str) -> None:
+    def __init__(self, database: Database, kind: str, model: type[R], noun: str, *, often: bool = False) -> None:
+        """`often`: small records that are read again for each card and judgement, and seldom change."""
+        self._often = often
         self._database = database
         self.kind = kind
         self._model = model
@@ -158,7 +161,7 @@ class Family(Generic[R]):
         return {}, False
 
     def _load(self, fields: Mapping[str, str]) -> R:
-        return self._model.load(fields["doc"])
+        return cast(R, _as_before(self._model, fields["doc"])) if self._often else self._model.load(fields["doc"])
 
     def put(self, change: Change, record: R, record_id: str, *, ver: int | None, at: float, **also: float) -> Change:
         """Into the change: the record, its place in the index `all`, and in others by name."""
@@ -170,13 +173,19 @@ class Family(Generic[R]):
         return change.do("ZREM", self.index_key(change.workspace, index), record_id)
 
 
+@lru_cache(maxsize=2048)
+def _as_before(model: type[Record], document: str) -> Record:
+    """The same document is the same record: they are frozen, so that it need not be read and checked once more."""
+    return model.load(document)
+
+
 class BrandStore(Family[Brand]):
     """Brands. Their embargoes and days without posts keep back what is approved: whoever judged a post before a brand
     changed must judge it again, so that each change has a new pause version.
     """
 
     def __init__(self, database: Database) -> None:
-        super().__init__(database, "brand", Brand, "brand")
+        super().__init__(database, "brand", Brand, "brand", often=True)
 
     def put(
         self, change: Change, record: Brand, record_id: str, *, ver: int | None, at: float, **also: float
@@ -268,11 +277,11 @@ class TeamStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.workspaces: Family[Workspace] = Family(database, "workspace", Workspace, "workspace")
+        self.workspaces: Family[Workspace] = Family(database, "workspace", Workspace, "workspace", often=True)
         self.brands: Family[Brand] = BrandStore(database)
-        self.members: Family[Member] = Family(database, "member", Member, "member")
-        self.accounts: Family[Account] = Family(database, "account", Account, "account")
-        self.identities: Family[Identity] = Family(database, "identity", Identity, "identity")
+        self.members: Family[Member] = Family(database, "member", Member, "member", often=True)
+        self.accounts: Family[Account] = Family(database, "account", Account, "account", often=True)
+        self.identities: Family[Identity] = Family(database, "identity", Identity, "identity", often=True)
 
     async def workspace_ids(self) -> tuple[str, ...]:
         found = await cast(Awaitable[set[str]], self._database.client.smembers(keys.WORKSPACES))

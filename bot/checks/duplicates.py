@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import regex
 
 from bot.checks.addresses import find_addresses
@@ -57,6 +59,7 @@ def folded(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
+@lru_cache(maxsize=256)  # the same recent texts are compared with each new one, several times while it is made
 def runs(text: str) -> frozenset[tuple[str, ...]]:
     """Runs of three words; links and hashtags do not count as wording."""
     for address in reversed(find_addresses(text)):

@@ -77,6 +77,10 @@ class Engine:
             raise ValueError(f"two tasks are called {name} on {queue}")
         self._tasks[queue][name] = task
 
+    def task(self, queue: Queue, name: str) -> Task:
+        """What runs under this name, to be done here and now. Raises KeyError."""
+        return self._tasks[queue][name]
+
     async def __aenter__(self) -> Self:
         # 100 ms, which a command-line call should not pay.
         load_docket()

@@ -146,6 +146,7 @@ def deficits(wanted: Mapping[str, int | None], served: Iterable[str]) -> list[st
     return sorted((name for name in names if parts[name] > 0), key=lambda name: (-lack[name], names.index(name)))
 
 
+@lru_cache(maxsize=65_536)  # each topic is compared with hundreds, again at each look at a plan
 def alike(one: str, other: str) -> bool:
     """Whether two topics are one, in other words or another order."""
     words, others = _words(one), _words(other)

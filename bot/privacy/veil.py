@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import regex
@@ -33,6 +33,7 @@ _LIKE: Final = (
     rf"(?<![a-z])(?P<kind>{NAMES}){_BETWEEN}X{_BETWEEN}"
     rf"(?P<letters>(?=[a-z]{{7,}})(?:{_LETTER}{{2,}}[a-z]?{_LETTER}*|[a-z]{_LETTER}{{6,}}))(?![a-z]){_SUFFIX}"
 )
+_MAYBE: Final = regex.compile(rf"(?:{NAMES}){_BETWEEN}X", regex.I)
 _ANY: Final = regex.compile(_LIKE, regex.I)
 _LEFT: Final = regex.compile(r"(?i)@?private\.invalid")
 # What a program put there: ids, times and sums are nobody's personal data, however they look.
@@ -54,7 +55,7 @@ class Veil:
         self._mark = "".join(LETTERS[byte % len(LETTERS)] for byte in digest[:4])
         # Whatever begins like one of these tokens is meant to be one, cut off or not.
         begun = rf"(?P<kind>{NAMES}){_BETWEEN}X{_BETWEEN}(?P<letters>{self._mark[:3]}[a-z]*){_SUFFIX}"
-        self._like = regex.compile(f"{begun}|{_LIKE}", regex.I)
+        self._like = f"{begun}|{_LIKE}"
         self._values: dict[str, str] = {}
         self._tokens: dict[tuple[str, str], str] = {}
 
@@ -90,7 +91,7 @@ class Veil:
     def unveil(self, text: str) -> str:
         """The text with every token taken back, also one that was copied a little wrong. Raises Stray."""
         parts, end = [], 0
-        for match in self._like.finditer(text):
+        for match in self._tokens_in(text):
             parts += [text[end : match.start()], self._meant(match)]
             end = match.end()
         parts.append(text[end:])
@@ -102,9 +103,13 @@ class Veil:
         """Every string in it. Raises Stray."""
         return self.unveil(value) if isinstance(value, str) else _mapped(value, self.unveil_all)
 
+    def _tokens_in(self, text: str) -> Iterator[regex.Match[str]]:
+        """Most texts hold none; the pattern of this conversation takes longer to build than they take to read."""
+        return regex.compile(self._like, regex.I).finditer(text) if _MAYBE.search(text) else iter(())
+
     def _plain(self, text: str) -> str:
         spans: list[tuple[tuple[int, int], str]] = [(each.span, each.kind) for each in find_personal(text)]
-        spans += [(match.span(), "typed") for match in self._like.finditer(text)]
+        spans += [(match.span(), "typed") for match in self._tokens_in(text)]
         spans += [(match.span(), "typed") for match in _LEFT.finditer(text)]
         made, end = [], 0
         for (start, stop), kind in sorted(spans, key=lambda each: (each[0][0], -each[0][1])):

@@ -27,6 +27,7 @@ from bot.errors import BadInput
 from bot.workflow.binding import Binder
 from bot.workflow.minting import Minting, Wording, as_typed, with_destinations
 from bot.workflow.opening import LinkOpening
+from bot.workflow.recents import Recents
 from storage.accounts import Account
 from storage.blobs.base import BlobStore
 from storage.claims import Claim, Evidence
@@ -46,7 +47,6 @@ UNMENDED = frozenset({  # what whoever writes cannot mend
     "ad_not_declared", "ad_not_marked", "ai_not_marked", "alt", "blackout", "disclaimer", "embargo", "no_first_comment",
     "page_again", "page_elsewhere", "page_unread", "too_close",
 })  # fmt: skip
-RECENT = 60  # drafts that a new one is compared with
 NEAR = 200  # posts, and drafts, that are looked through for one at about the same time
 
 
@@ -82,6 +82,7 @@ class Versions:
         blobs: BlobStore,
         media: MediaStore,
         drafts: DraftStore,
+        recents: Recents,
         posts: PostStore,
         clock: Clock,
         open_door: Callable[[Account], Door],
@@ -98,6 +99,7 @@ class Versions:
         self._blobs = blobs
         self._media = media
         self._drafts = drafts
+        self._recents = recents
         self._clock = clock
 
     def takes_comment(self, account: Account) -> bool:
@@ -412,7 +414,7 @@ class Versions:
             versions=tuple(checked),
             brief=brief,
             brand=brand,
-            recent=await self._recent(brand, draft) if recent else (),
+            recent=await self._recents.texts(brand, draft) if recent else (),
             now=self._clock.now(),
             pages=pages,
             page_texts=tuple(texts),
@@ -473,17 +475,7 @@ class Versions:
         return (await self._blobs.get(page.text)).decode("utf-8", "replace") if page.text else ""
 
     async def recent_texts(self, brand: Brand) -> tuple[str, ...]:
-        return tuple(text for _, text in await self._recent(brand, ""))
-
-    async def _recent(self, brand: Brand, but: str) -> tuple[tuple[str, str], ...]:
-        """Account id and text of what the brand drafted lately."""
-        page = await self._drafts.page(brand.workspace, limit=RECENT)
-        return tuple(
-            (version.account, version.text)
-            for draft in page.items
-            if draft.brand == brand.id and draft.id != but and draft.status not in ("rejected", "replaced")
-            for version in draft.versions
-        )
+        return tuple(text for _, text in await self._recents.texts(brand))
 
 
 def _claims(subject: Subject) -> tuple[Claim, ...]:

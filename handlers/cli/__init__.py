@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "campaigns": ("campaigns", "Campaigns: propose, change, start, pause, end."),
     "calendar": ("calendar", "What is planned, by day; import, export, subscribe."),
     "plan": ("plan", "The editorial plan: its slots, in words; pause, skip, fill."),
+    "rehearse": ("rehearsing", "What the plan would bring in the coming days, on a copy; as a page."),
     "costs": ("costs", "What language models took, by brand and model."),
     "report": ("reporting", "How posts did: figures, picture, PDF, CSV."),
     "numbers": ("reporting", "Numbers from a CSV file: looked at first, then all or nothing."),

@@ -17,6 +17,7 @@ from bot.channels.registry import Platforms, build_channels
 from bot.fetch import safe_client
 from bot.workflow.minting import Minting
 from bot.workflow.opening import LinkOpening
+from bot.workflow.recents import Recents
 from bot.workflow.versions import Making, Versions
 from storage.accounts import Account
 from storage.drafts import Brief
@@ -145,6 +146,7 @@ async def test_a_card_knows_of_how_many_pages_the_document_is(
             blobs=world.blobs,
             media=MediaStore(database),
             drafts=DraftStore(database),
+            recents=Recents(database),
             posts=PostStore(database),
             clock=world.clock,
             open_door=world.doors,

@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx2
+import pytest
+
 from bot.clock import MovableClock
 from tests.handlers.serving import API, serving, settled, until
+from tests.handlers.studio.test_safety import Person
 
 MONDAY = datetime(2026, 11, 30, 7, tzinfo=UTC)
 WORDS = "Feed Mon and Wed 9:00 tip, Fri 10:00 customer story"
@@ -73,3 +77,30 @@ def test_a_plan_is_said_read_back_confirmed_and_drafted(tmp_path: Path) -> None:
             assert stranger.post(f"{API}/plan/fill", params={"brand": brand}, json={}).status_code == 404
         kinds = {each["kind"] for each in served.owner("GET", "/audit?limit=100").json()["items"]}
         assert {"plan changed", "slots planned", "slot skipped", "slot moved"} <= kinds
+
+
+def test_the_plan_is_rehearsed_over_rest_and_in_the_studio_and_nothing_of_it_is_kept(tmp_path: Path) -> None:
+    with serving(tmp_path, clock=MovableClock(MONDAY)) as served:
+        with served.client(served.token("read", "propose")) as client:
+            nothing = client.get(f"{API}/plan/rehearsal")
+            assert nothing.status_code == 422 and "nothing to rehearse" in nothing.json()["detail"]
+            pillar = {"name": "Service", "points": ["We take old bikes back.", "Lights are included."], "share": 100}
+            client.patch(f"{API}/plan", json={"pillars": [pillar], "horizon_days": 3})
+            client.post(f"{API}/plan/recurring", json={"words": WORDS})
+            asked: dict[str, str | int] = {"days": 3, "approve": "all"}
+            found = client.get(f"{API}/plan/rehearsal", params=asked, timeout=100)
+            assert found.status_code == 200, found.text
+            counts = found.json()["counts"]
+            assert counts["post"] == 2 and counts["decision"] == 2, counts
+            assert client.get(f"{API}/posts").json()["items"] == []
+            with pytest.raises(httpx2.TimeoutException):  # whoever goes away ends it
+                client.get(f"{API}/plan/rehearsal", params={"days": 300}, timeout=1)
+            until(served.admind.rehearsing.locked, lambda locked: not locked, "the place is free again")
+        with served.client(served.token("read")) as reader:
+            assert reader.get(f"{API}/plan/rehearsal").status_code == 403
+        owner = Person(served)
+        assert "/studio/plan/rehearsal" in owner.get("/plan").text
+        shown = owner.post("/plan/rehearsal", {"days": "2", "approve": "none"})
+        assert shown.status_code == 200 and "nothing of this happened" in shown.text
+        assert "default-src 'none'" in shown.headers["content-security-policy"]
+        owner.http.close()
