@@ -98,6 +98,7 @@ from bot.workflow.documents import Documents
 from bot.workflow.entry_drafts import EntryDrafts
 from bot.workflow.erasing import Erasing
 from bot.workflow.examine import Doctor
+from bot.workflow.experiments import Experimenting
 from bot.workflow.free_slots import FreeSlots
 from bot.workflow.history import History
 from bot.workflow.holding_back import HoldingBack
@@ -115,6 +116,7 @@ from bot.workflow.measure import Measures
 from bot.workflow.minting import Minting
 from bot.workflow.mixing import Mixing
 from bot.workflow.names import Names
+from bot.workflow.observing import Observing
 from bot.workflow.office import Office
 from bot.workflow.once import OnceOnly
 from bot.workflow.opening import LinkOpening
@@ -164,6 +166,7 @@ from storage.journal import Journal
 from storage.ledger import Ledger
 from storage.media import MediaStore
 from storage.picture_budget import PictureBudget
+from storage.plans import Slot
 from storage.reading_budget import ReadingBudget
 from storage.redis import Database, connect
 from storage.standing import StandingPictures
@@ -460,6 +463,15 @@ class AdMind:
         """What proposes a brand's profile: its homepage, and its people's own edits. And how its links are counted."""
         self._build_links(database)
         self.learning = Learning(database, blobs=self.blobs, audit=self.audit, clock=self.clock)
+        self.observing = Observing(database)
+        self.experiments = Experimenting(
+            database,
+            observing=self.observing,
+            requests=self.requests,
+            learning=self.learning,
+            audit=self.audit,
+            clock=self.clock,
+        )
         self.importing = Importing(
             database,
             office=self.office,
@@ -583,7 +595,13 @@ class AdMind:
         self.plans = Plans(
             database, standing=self.standing, free=free, requests=self.requests, audit=self.audit, clock=clock
         )
-        self.slots = Slots(database, requests=self.requests, board=self.board, clock=clock)
+        self.slots = Slots(
+            database,
+            requests=self.requests,
+            board=self.board,
+            clock=clock,
+            forms=self._form_for,
+        )
         self.slotting = Slotting(database, self.plans, self.mixing, clock)
 
         self.calendar_importing = CalendarImporting(
@@ -596,6 +614,10 @@ class AdMind:
             room=room,
             clock=clock,
         )
+
+    async def _form_for(self, slot: Slot) -> str:
+        """What an experiment draws for a slot; experiments are built after slots."""
+        return await self.experiments.form_for(slot)
 
     def _build_homes(self, database: Database) -> None:
         """Homes on chat platforms, and what people say and do there."""
@@ -692,7 +714,7 @@ class AdMind:
             board=self.board,
             audit=self.audit,
             clock=self.clock,
-            learned=self.learning.news,
+            learned=self.experiments.news,
             summaries=self.reports.summary,
             standing=self.standing,
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
@@ -52,7 +52,18 @@ GONE: Final = frozenset({DraftStatus.rejected, DraftStatus.replaced})
 
 
 class Slots:
-    def __init__(self, database: Database, *, requests: Requests, board: Board, clock: Clock) -> None:
+    """`forms`: which form an experiment draws for a slot that leaves it open; "" where none does."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        requests: Requests,
+        board: Board,
+        clock: Clock,
+        forms: Callable[[Slot], Awaitable[str]] | None = None,
+    ) -> None:
+        self._forms = forms
         self._database = database
         self._plans = PlanStore(database)
         self._slots = SlotStore(database)
@@ -131,7 +142,9 @@ class Slots:
         slate = await self._slates.of(plan, brand, zone, slots, now)
         found = list[Slot]()
         for slot in sorted(lacking, key=lambda each: each.due):
-            chosen = choose(slot.purpose, slot.due.astimezone(zone).replace(tzinfo=None), slate)
+            form = await self._forms(slot) if self._forms is not None else ""
+            purpose = slot.purpose.model_copy(update={"form": form}) if form else slot.purpose
+            chosen = choose(purpose, slot.due.astimezone(zone).replace(tzinfo=None), slate)
             problem = "" if chosen else missing(slot.purpose, plan)
             if chosen is None and problem == slot.problem:
                 continue
