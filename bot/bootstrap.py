@@ -144,6 +144,7 @@ from bot.workflow.syndication import Syndication
 from bot.workflow.taking_up import TakingUp
 from bot.workflow.telling_accounts import TellingAccounts
 from bot.workflow.telling_stops import TellingStops
+from bot.workflow.timing import Timing
 from bot.workflow.upkeep import BATCH, Clockwork, Upkeep
 from bot.workflow.versions import Versions
 from bot.workflow.watching import Watching
@@ -463,7 +464,6 @@ class AdMind:
         """What proposes a brand's profile: its homepage, and its people's own edits. And how its links are counted."""
         self._build_links(database)
         self.learning = Learning(database, blobs=self.blobs, audit=self.audit, clock=self.clock)
-        self.observing = Observing(database)
         self.experiments = Experimenting(
             database,
             observing=self.observing,
@@ -565,7 +565,9 @@ class AdMind:
         )
         self._sources = Sources(database, client=self.client, blobs=self.blobs, clock=clock)
         self.standing = Standing(database, clock)
-        free = FreeSlots(database, self.standing, clock)
+        self.observing = Observing(database)
+        self.timing = Timing(self.observing, clock)
+        free = FreeSlots(database, self.standing, clock, score=self.timing.score)
         self.requests = Requests(
             database,
             audit=self.audit,
