@@ -35,6 +35,7 @@ from bot.accounts.waiting import WaitingAccounts
 from bot.channels.registry import build_channels, build_oauth, build_renewals, platforms_of
 from bot.clock import Clock, SystemClock
 from bot.conversation.desk import TOGETHER, Desk
+from bot.conversation.learned import Learned
 from bot.conversation.places import Places
 from bot.conversation.slotting import Slotting
 from bot.drafting.copy import Ask
@@ -78,6 +79,7 @@ from bot.team.local import LocalDoor
 from bot.team.people import People
 from bot.team.setup import Setup
 from bot.team.signin import SignIn
+from bot.workflow.advising import Advising
 from bot.workflow.alerting import Alerting
 from bot.workflow.answers import Answers
 from bot.workflow.api_versions import ApiVersions
@@ -604,6 +606,9 @@ class AdMind:
             clock=clock,
             forms=self._form_for,
         )
+        self.advising = Advising(
+            database, observing=self.observing, mixing=self.mixing, standing=self.standing, clock=clock
+        )
         self.slotting = Slotting(database, self.plans, self.mixing, clock)
 
         self.calendar_importing = CalendarImporting(
@@ -705,6 +710,7 @@ class AdMind:
             enqueue=self._enqueue_request,
             enqueue_reply=self._enqueue_reply,
             slotting=self.slotting,
+            learned=Learned(database, advising=self.advising, timing=self.timing, experiments=self.experiments),
         )
         self.desk.quotes_into(self.documents.keep)
         self.lapses = Lapses(database, self.posts)

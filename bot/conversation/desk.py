@@ -97,6 +97,7 @@ class Desk:
         enqueue: Enqueue,
         enqueue_reply: Enqueue,
         slotting: Slotting | None = None,
+        learned: object | None = None,
     ) -> None:
         self._store = RequestStore(database)
         self._threads = ThreadStore(database)
@@ -108,6 +109,7 @@ class Desk:
         self._proving = proving
         self._reports = reports
         self._slotting = slotting
+        self._learned = learned
         self._surroundings = Surroundings(people.store, looking, clock)
         self._clock = clock
         self._enqueue = enqueue
@@ -385,8 +387,9 @@ class Desk:
                 work, asker, await self._surroundings.around(asker, brand, member, request, ()), Thread(), ""
             )
             speaking = Speaking(
-                turn, member, self._stopping, self._absences, self._proving, self._reports, self._slotting, request.id
-            )
+                turn, member, self._stopping, self._absences, self._proving, self._reports, self._slotting,
+                self._learned, request.id,
+            )  # fmt: skip
             return work.offer(await command[0].run(speaking, command[1]))
         if self._slotting is not None and (planned := await self._slotting.answer(request, asker)) is not None:
             return work.offer(planned)

@@ -63,6 +63,7 @@ class Speaking:
     proving: Settles
     reports: Reporting
     slotting: object | None = None  # `bot.conversation.slotting.Slotting`, where there are plans
+    learned: object | None = None  # `bot.conversation.learned.Learned`, where posts teach something
     request: str = ""  # the id of the request that it is
 
 

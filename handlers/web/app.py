@@ -21,6 +21,7 @@ from handlers.web.api import (
     costs,
     drafts,
     feeds,
+    learned,
     leaving,
     library,
     linking,
@@ -66,6 +67,7 @@ def create_app(admind: AdMind) -> FastAPI:
         plan.router,
         leaving.router,
         linking.router,
+        learned.router,
         profiling.router,
         studio.router,
     ):
