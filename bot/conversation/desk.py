@@ -21,6 +21,7 @@ from typing import Any, Final, Protocol
 from bot.chat import Asked, ChatRequest, Surface, Upload
 from bot.clock import Clock
 from bot.conversation.commands import read_command
+from bot.conversation.learned import Learned
 from bot.conversation.quoting import KeepsFile, with_quote
 from bot.conversation.requested import (
     ANY,
@@ -97,7 +98,7 @@ class Desk:
         enqueue: Enqueue,
         enqueue_reply: Enqueue,
         slotting: Slotting | None = None,
-        learned: object | None = None,
+        learned: Learned | None = None,
     ) -> None:
         self._store = RequestStore(database)
         self._threads = ThreadStore(database)
@@ -463,6 +464,7 @@ class Desk:
             uploads=tuple(Upload(sha256=each.sha256, name=each.name) for each in request.uploads),
             documents=tuple(Upload(sha256=d.sha256, name=d.name, mime=d.mime) for d in request.documents),
             keep=work.keep,
+            advise=self._learned.next if self._learned is not None else None,
         )
 
     async def _again(self, asker: Asker, request: Request) -> str:

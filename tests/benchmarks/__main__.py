@@ -10,7 +10,7 @@ import sys
 
 BENCHES = (
     "start", "flow", "turn", "copy", "checks", "sources", "cards", "schedule", "burst", "studio", "slack", "homes",
-    "year", "day", "links", "clicks",
+    "year", "day", "links", "clicks", "learning",
 )  # fmt: skip
 
 
