@@ -191,6 +191,13 @@ def offer_line(book: Phrasebook, offer: Offer) -> str:
     )
 
 
+async def time_of(speaking: Speaking, account: str) -> list[str]:
+    """What a report of an account says of its times; nothing where nothing is learned."""
+    if not isinstance(speaking.learned, Learned):
+        return []
+    return (await speaking.learned.best_time(speaking.turn.asker, account)).splitlines()
+
+
 async def next_post(speaking: Speaking, _argument: str) -> str | Said:
     return await _of(speaking).next(speaking.turn.asker)
 

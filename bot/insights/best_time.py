@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import product
 from typing import Any, Final, Literal
 
@@ -82,7 +83,12 @@ class Pattern:
 
 
 def pattern(posts: Sequence[Timed]) -> Pattern:
-    """Blocking: some tenths of a second for a year of posts."""
+    """Blocking: some tenths of a second for a year of posts, nothing for those that were asked about lately."""
+    return _pattern(tuple(posts))
+
+
+@lru_cache(maxsize=64)
+def _pattern(posts: tuple[Timed, ...]) -> Pattern:
     import numpy as np  # noqa: PLC0415
 
     if len(posts) < LEAST_POSTS:

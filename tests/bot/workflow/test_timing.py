@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.workflow.experiments import Arm
 from bot.workflow.requests import Idea
-from storage.drafts import Brief
+from storage.drafts import Brief, DraftStatus
 from tests.bot.workflow.planning import House, house
 from tests.fakes.tracked_posts import tracked
 
@@ -57,3 +58,24 @@ async def test_where_no_time_is_better_it_is_the_next_free_slot_and_says_so(at: 
     [draft] = await at.admind.requests.draft(at.asker(), [_idea("im nächsten guten Platz")])
     assert draft.due == datetime(2026, 12, 1, 19, tzinfo=UTC)
     assert draft.why == "The next free slot: no time is known to be better than another here."
+
+
+async def test_a_slot_is_drafted_in_the_form_that_an_experiment_drew(at: House) -> None:
+    feed = at.accounts[0].id
+    for number in range(12):
+        day = MONDAY - timedelta(days=8 + number)
+        await tracked(at.admind.database, at.ws, at.brand, feed, day, impressions=500, clicks=10 + number % 3)
+    await at.set(pillars=[{"name": "Service", "points": ["We repair within two days.", "We take old bikes back."]}])
+    arms = (Arm(name="tip"), Arm(name="question"))
+    of = (at.ws, at.owner.id, at.brand)
+    await at.admind.experiments.start(*of, "Form", "slots", arms)
+    await at.plan("Feed Tue 9:00, Thu 9:00")
+    await at.work()
+    drafts = await at.drafts()
+    (standing,) = await at.admind.experiments.all(*of)
+    drawn = {each.of: each for each in standing.experiment.drawn}
+    assert len(drafts) == 2 and {each.slot for each in drafts} == set(drawn)
+    for draft in drafts:
+        each = drawn[draft.slot]
+        assert draft.brief.form == each.arm and each.at <= draft.created_at and sum(each.chances.values()) > 0.99
+        assert draft.status is DraftStatus.waiting, "people approve it as any other"
