@@ -37,6 +37,7 @@ from bot.channels.rehearsed import rehearsed
 from bot.clock import Clock, SystemClock
 from bot.conversation.campaigning import Campaigning
 from bot.conversation.desk import TOGETHER, Desk
+from bot.conversation.learned import Learned
 from bot.conversation.places import Places
 from bot.conversation.slotting import Slotting
 from bot.drafting.copy import Ask
@@ -81,6 +82,7 @@ from bot.team.local import LocalDoor
 from bot.team.people import People
 from bot.team.setup import Setup
 from bot.team.signin import SignIn
+from bot.workflow.advising import Advising
 from bot.workflow.alerting import Alerting
 from bot.workflow.answers import Answers
 from bot.workflow.api_versions import ApiVersions
@@ -103,6 +105,7 @@ from bot.workflow.documents import Documents
 from bot.workflow.entry_drafts import EntryDrafts
 from bot.workflow.erasing import Erasing
 from bot.workflow.examine import Doctor
+from bot.workflow.experiments import Experimenting
 from bot.workflow.free_slots import FreeSlots
 from bot.workflow.history import History
 from bot.workflow.holding_back import HoldingBack
@@ -120,6 +123,7 @@ from bot.workflow.measure import Measures
 from bot.workflow.minting import Minting
 from bot.workflow.mixing import Mixing
 from bot.workflow.names import Names
+from bot.workflow.observing import Observing
 from bot.workflow.office import Office
 from bot.workflow.once import OnceOnly
 from bot.workflow.opening import LinkOpening
@@ -148,6 +152,7 @@ from bot.workflow.syndication import Syndication
 from bot.workflow.taking_up import TakingUp
 from bot.workflow.telling_accounts import TellingAccounts
 from bot.workflow.telling_stops import TellingStops
+from bot.workflow.timing import Timing
 from bot.workflow.upkeep import BATCH, Clockwork, Upkeep
 from bot.workflow.versions import Versions
 from bot.workflow.watching import Watching
@@ -170,6 +175,7 @@ from storage.journal import Journal
 from storage.ledger import Ledger
 from storage.media import MediaStore
 from storage.picture_budget import PictureBudget
+from storage.plans import Slot
 from storage.reading_budget import ReadingBudget
 from storage.redis import Database, connect
 from storage.standing import StandingPictures
@@ -481,6 +487,14 @@ class AdMind:
         """What proposes a brand's profile: its homepage, and its people's own edits. And how its links are counted."""
         self._build_links(database)
         self.learning = Learning(database, blobs=self.blobs, audit=self.audit, clock=self.clock)
+        self.experiments = Experimenting(
+            database,
+            observing=self.observing,
+            requests=self.requests,
+            learning=self.learning,
+            audit=self.audit,
+            clock=self.clock,
+        )
         self.importing = Importing(
             database,
             office=self.office,
@@ -575,7 +589,9 @@ class AdMind:
         )
         self._sources = Sources(database, client=self.client, blobs=self.blobs, clock=clock)
         self.standing = Standing(database, clock)
-        free = FreeSlots(database, self.standing, clock)
+        self.observing = Observing(database)
+        self.timing = Timing(self.observing, clock)
+        free = FreeSlots(database, self.standing, clock, score=self.timing.score)
         self.requests = Requests(
             database,
             audit=self.audit,
@@ -605,7 +621,16 @@ class AdMind:
         self.plans = Plans(
             database, standing=self.standing, free=free, requests=self.requests, audit=self.audit, clock=clock
         )
-        self.slots = Slots(database, requests=self.requests, board=self.board, clock=clock)
+        self.slots = Slots(
+            database,
+            requests=self.requests,
+            board=self.board,
+            clock=clock,
+            forms=self._form_for,
+        )
+        self.advising = Advising(
+            database, observing=self.observing, mixing=self.mixing, standing=self.standing, clock=clock
+        )
         self.slotting = Slotting(database, self.plans, self.mixing, clock)
         self.campaigns = Campaigns(
             database,
@@ -627,6 +652,10 @@ class AdMind:
             room=room,
             clock=clock,
         )
+
+    async def _form_for(self, slot: Slot) -> str:
+        """What an experiment draws for a slot; experiments are built after slots."""
+        return await self.experiments.form_for(slot)
 
     def _build_homes(self, database: Database) -> None:
         """Homes on chat platforms, and what people say and do there."""
@@ -714,6 +743,7 @@ class AdMind:
             enqueue_reply=self._enqueue_reply,
             slotting=self.slotting,
             campaigning=self.campaigning,
+            learned=Learned(database, advising=self.advising, timing=self.timing, experiments=self.experiments),
         )
         self.desk.quotes_into(self.documents.keep)
         self.lapses = Lapses(database, self.posts)
@@ -725,7 +755,7 @@ class AdMind:
             board=self.board,
             audit=self.audit,
             clock=self.clock,
-            learned=self.learning.news,
+            learned=self.experiments.news,
             summaries=self.reports.summary,
             standing=self.standing,
         )

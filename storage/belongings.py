@@ -11,6 +11,7 @@ from storage.accounts import Account
 from storage.campaigns import Campaign, CampaignStore
 from storage.clicks import ClickStore, Counted
 from storage.drafts import Draft
+from storage.experiments import Experiments, ExperimentStore
 from storage.learned import Learned, LearnedStore
 from storage.links import Leads, LinkStore
 from storage.media import MediaItem, MediaStore
@@ -42,6 +43,11 @@ class Belongings:
     async def learned(self) -> Learned | None:
         """Rules from its people's edits, if there are any."""
         kept = await LearnedStore(self.database).find(self.workspace, self.brand)
+        return kept.record if kept else None
+
+    async def experiments(self) -> Experiments | None:
+        """What was tried with its posts, if anything was."""
+        kept = await ExperimentStore(self.database).find(self.workspace, self.brand)
         return kept.record if kept else None
 
     async def proposal(self) -> Proposal | None:

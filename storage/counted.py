@@ -38,6 +38,7 @@ class Counted:
     url: str
     payload: str
     readings: tuple[Reading, ...]
+    draft: str = ""
 
 
 async def counted_between(
@@ -84,6 +85,7 @@ def _read(fields: Mapping[str, str]) -> Counted:
         brand=document["brand"],
         account=document["account"],
         channel=document["channel"],
+        draft=document.get("draft", ""),
         title=document.get("called") or document["title"],
         campaign=document.get("campaign", ""),
         due=due,

@@ -19,7 +19,7 @@ from storage.stores import Family
 Kind = Literal[
     "no_exclamation", "no_emoji", "emoji", "no_hashtags", "most_hashtags", "never_hashtag", "always_hashtag", "prefer",
     "avoid", "no_greeting", "no_closing", "short_sentences", "opening", "no_question", "formal", "informal",
-    "link_in_comment", "no_capitals",
+    "link_in_comment", "no_capitals", "tested",
 ]  # fmt: skip
 State = Literal["proposed", "accepted", "declined"]
 
@@ -41,7 +41,11 @@ class Evidence(Frozen):
 
 
 class Rule(Frozen):
-    """`what` and `instead` are its words: a word and what replaced it, a hashtag, a number, lines that it shows."""
+    """`what` and `instead` are its words: a word and what replaced it, a hashtag, a number, lines that it shows.
+
+    Of one that an experiment found (`tested`), `what` is the variant and `instead` the experiment's name; `edits` are
+    its clicks, `chances` its impressions, `drafts` its posts, and its evidence are posts with both.
+    """
 
     id: str
     kind: Kind

@@ -8,6 +8,7 @@ the horizon reaches them; those further ahead follow from the plan. Due entries:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, cast
@@ -15,7 +16,7 @@ from typing import Annotated, Any, ClassVar, Literal, cast
 from pydantic import AfterValidator, Field, model_validator
 
 from storage.commit import Change
-from storage.record import Frozen, Record
+from storage.record import Frozen, Migration, Record
 from storage.redis import Database
 from storage.stores import Family, Kept
 
@@ -158,7 +159,8 @@ class Holidays(Frozen):
 class Plan(Record):
     """All of a brand's plan."""
 
-    SCHEMA: ClassVar[int] = 1
+    SCHEMA: ClassVar[int] = 2
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {1: lambda old: old}  # 2 knows how much advice keeps open
 
     workspace: str
     brand: str
@@ -172,6 +174,9 @@ class Plan(Record):
     pauses: tuple[Pause, ...] = Field((), max_length=50)
     horizon_days: int = Field(HORIZON_DAYS, ge=1, le=28, description="how far ahead slots are kept drafted")
     apart_days: int = Field(30, ge=0, le=400, description="before a topic comes again")
+    open_percent: int = Field(
+        30, ge=0, le=100, description="of advice for what is served less than wanted, whatever does well"
+    )
     updated_at: datetime
 
     def recurrence(self, name: str) -> Recurrence | None:

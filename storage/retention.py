@@ -104,6 +104,7 @@ KINDS: Final[dict[str, str]] = {
                 *("reportplan", "clientreport", "clientreports"),  # twelve a year, with their brand
                 "audience",  # an account's followers, a number a day; with the account
                 "learned",  # rules from a brand's edits; with the brand
+                "experiments",  # with the brand
                 "watched",  # with what of each feed was seen: the latest few thousand names
                 "watcheds",
                 "calendar",  # that a brand's calendar can be subscribed to, and what was told; with the brand

@@ -10,7 +10,18 @@ import re
 from typing import Final
 
 from bot.chat import PROGRAMS, Button
-from bot.conversation import campaigning, claiming, helping, house, listing, planning, reported, reporting, slotting
+from bot.conversation import (
+    campaigning,
+    claiming,
+    helping,
+    house,
+    learned,
+    listing,
+    planning,
+    reported,
+    reporting,
+    slotting,
+)
 from bot.conversation.speaking import Command, Said, Speaking
 from bot.conversation.turn import Turn
 from bot.errors import BadInput
@@ -206,4 +217,17 @@ COMMANDS: Final[tuple[Command, ...]] = (
         r"(?:until [^\n]{1,80}?)?(?:\s*because [^\n]{1,120})?",
     ),
     Command(("plan go on",), noted("the plan goes on"), slotting.go_on),
+    Command(
+        ("what next", "what should we post next", "what to post next", "was posten wir als nächstes"),
+        noted("what to post next, with the numbers behind it"),
+        learned.next_post,
+    ),
+    Command(
+        ("best time", "beste zeit"),
+        noted("when posts do better, as far as that is known"),
+        learned.best_time,
+        "[ACCOUNT]",
+        learned.ACCOUNT,
+    ),
+    Command(("experiments", "experimente"), noted("how experiments stand"), learned.experiments),
 )

@@ -22,6 +22,7 @@ from bot.chat import Asked, ChatRequest, Surface, Upload
 from bot.clock import Clock
 from bot.conversation.campaigning import Campaigning
 from bot.conversation.commands import read_command
+from bot.conversation.learned import Learned
 from bot.conversation.quoting import KeepsFile, with_quote
 from bot.conversation.requested import (
     ANY,
@@ -101,6 +102,7 @@ class Desk:
         enqueue_reply: Enqueue,
         slotting: Slotting | None = None,
         campaigning: Campaigning | None = None,
+        learned: Learned | None = None,
     ) -> None:
         self._campaigning = campaigning
         self._store = RequestStore(database)
@@ -114,6 +116,7 @@ class Desk:
         self._reports = reports
         self._calendar = calendar
         self._slotting = slotting
+        self._learned = learned
         self._surroundings = Surroundings(people.store, looking, clock)
         self._clock = clock
         self._enqueue = enqueue
@@ -393,16 +396,9 @@ class Desk:
                 work, asker, await self._surroundings.around(asker, brand, member, request, ()), Thread(), ""
             )
             speaking = Speaking(
-                turn,
-                member,
-                self._stopping,
-                self._absences,
-                self._proving,
-                self._reports,
-                self._calendar,
-                self._slotting,
-                request.id,
-            )
+                turn, member, self._stopping, self._absences, self._proving, self._reports, self._calendar,
+                self._slotting, self._learned, request.id,
+            )  # fmt: skip
             return work.offer(await command[0].run(speaking, command[1]))
         if self._slotting is not None and (planned := await self._slotting.answer(request, asker)) is not None:
             return work.offer(planned)
@@ -476,6 +472,7 @@ class Desk:
             uploads=tuple(Upload(sha256=each.sha256, name=each.name) for each in request.uploads),
             documents=tuple(Upload(sha256=d.sha256, name=d.name, mime=d.mime) for d in request.documents),
             keep=work.keep,
+            advise=self._learned.next if self._learned is not None else None,
         )
 
     async def _again(self, asker: Asker, request: Request) -> str:

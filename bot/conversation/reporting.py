@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.chat import Button
 from bot.conversation.finding import open_drafts, posts_between
+from bot.conversation.learned import time_of
 from bot.conversation.listing import PICTURES, how_to_plan, review_button, typed
 from bot.conversation.periods import Period, read_period
 from bot.conversation.reported import Meant, range_of, read_meant, summed_up
@@ -79,6 +80,8 @@ async def _narrow(speaking: Speaking, meant: Meant) -> Said:
         reports, workspace, brand, meant, now=turn.now, zone=turn.asker.zone, language=turn.asker.language
     )
     lines = [f"{title(book, summary)} · {headline(book, summary)}", *sentences(book, summary)]
+    if meant.of == "account":
+        lines += await time_of(speaking, summary.about)
     return await _said(speaking, lines, summary)
 
 

@@ -65,6 +65,7 @@ class Speaking:
     reports: Reporting
     calendar: CalendarShowing
     slotting: object | None = None  # `bot.conversation.slotting.Slotting`, where there are plans
+    learned: object | None = None  # `bot.conversation.learned.Learned`, where posts teach something
     request: str = ""  # the id of the request that it is
 
 

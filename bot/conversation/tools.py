@@ -1,4 +1,4 @@
-"""The agent's tools: seven thin doors to the workflow. None approves, publishes, pauses or connects.
+"""The agent's tools: eight thin doors to the workflow. None approves, publishes, pauses or connects.
 
 Each answers with a compact JSON document that a model can speak from. An AdMindError goes through to the policy around
 the tools, which hands its sentence to the model.
@@ -193,6 +193,17 @@ async def resolve_time(phrase: Short, runtime: Runtime) -> str:
     return _json({"did": "resolved", "times": times, "notes": list(found.notes), "say": ", ".join(times) or phrase})
 
 
+@tool(parse_docstring=True)
+async def advise_next(runtime: Runtime) -> str:
+    """Say what the team had better post next, from its numbers, its mix and open slots. Changes nothing."""
+    turn = runtime.context
+    if turn.advise is None:
+        raise BadInput("Nothing is learned from posts here.")
+    # Below the answer, unread by the model: topics and titles may hold a page's or a feed's words.
+    turn.asides.append(await turn.advise(turn.asker))
+    return _json({"did": "advised", "say": words(turn.asker.language).text("This is what your own posts suggest:")})
+
+
 TOOLS: Final[tuple[BaseTool, ...]] = (
     draft_posts,
     revise_draft,
@@ -201,6 +212,7 @@ TOOLS: Final[tuple[BaseTool, ...]] = (
     look_up,
     explain_draft,
     resolve_time,
+    advise_next,
 )
 
 

@@ -78,6 +78,7 @@ class Turn:
     made: list[str] = field(default_factory=list)
     asides: list[str] = field(default_factory=list)
     keep: Callable[[list[str]], Awaitable[None]] | None = None
+    advise: Callable[[Asker], Awaitable[str]] | None = None  # what to post next, where posts teach something
 
     def reporting(self, report: Callable[[str], Awaitable[None]]) -> Asker:
         return replace(self.asker, report=report)

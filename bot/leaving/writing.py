@@ -79,6 +79,9 @@ class Writing:
         if learned is not None and learned.rules:
             self._zip.add("brand/rules.md", rules_page(learned, names))
             self._zip.add("brand/rules.json", _json(learned))
+        experiments = await self._of.experiments()
+        if experiments is not None:
+            self._zip.add("brand/experiments.json", _json(experiments))
         if proposal is not None:
             self._zip.add("brand/proposal.json", _json(proposal))
         await self._planned()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.clock import Clock, milliseconds
 from bot.errors import BadInput, Conflict
 from bot.planning.standing import PlaceView, Standing
+from bot.words import noted
 from storage.commit import Change, commit
 from storage.plans import Purpose, Slot, SlotState, SlotStore, purpose_of
 from storage.redis import Database
@@ -22,16 +23,31 @@ _SAID: Final = re.compile(
     r"\bnächste[nrs]?\s+freie[nrs]?\s+(?:platz|slot|termin)\b",
     re.I,
 )
+_GOOD: Final = re.compile(
+    r"\b(?:next|a|the)\s+(?:good|best)\s+(?:free\s+)?(?:slot|place|time)\b|"
+    r"\b(?:nächste[nrs]?\s+)?(?:gute|beste)[nrs]?\s+(?:freie[nrs]?\s+)?(?:platz|slot|termin|zeit)\b",
+    re.I,
+)
+GOOD_WITHIN: Final = timedelta(days=14)  # after the first free slot: nobody wants to wait longer for a better one
+Scores = Callable[[str, str, Sequence[str]], Awaitable[Callable[[datetime, str], float] | None]]
 Entry = Callable[[str], Awaitable[Mapping[str, str]]]
 
 
 def asks_for_free_slot(when: str) -> bool:
     """Whether a phrase about time means "in the next free slot"."""
-    return bool(_SAID.search(when[:200]))
+    return bool(_SAID.search(when[:200])) or asks_for_good_slot(when)
+
+
+def asks_for_good_slot(when: str) -> bool:
+    """Whether it means that one of the next free slots in which posts do best, as far as that is known."""
+    return bool(_GOOD.search(when[:200]))
 
 
 class FreeSlots:
-    def __init__(self, database: Database, standing: Standing, clock: Clock) -> None:
+    """`score`: what is expected of a post on these accounts at a time; None where nothing foretells it."""
+
+    def __init__(self, database: Database, standing: Standing, clock: Clock, *, score: Scores | None = None) -> None:
+        self._score = score
         self._database = database
         self._slots = SlotStore(database)
         self._standing = standing
@@ -42,6 +58,22 @@ class FreeSlots:
 
         Raises BadInput where there is none.
         """
+        return (await self._free(workspace, brand, accounts))[0]
+
+    async def asked(self, workspace: str, brand: str, accounts: Sequence[str], when: str) -> tuple[PlaceView, str]:
+        """The slot that these words ask for, and why that one, in a sentence. Raises BadInput."""
+        places = await self._free(workspace, brand, accounts)
+        if not asks_for_good_slot(when):
+            return places[0], noted("Moved to the next free slot.")
+        score = await self._score(workspace, brand, accounts) if self._score is not None else None
+        if score is None:
+            return places[0], noted("The next free slot: no time is known to be better than another here.")
+        near = [each for each in places if each.due <= places[0].due + GOOD_WITHIN]
+        best = max(near, key=lambda each: (round(score(each.due, each.form), 3), -each.due.timestamp()))
+        more = f"{100 * score(best.due, best.form):+.0f} %"
+        return best, noted(f"The best free slot of these days: {more} against the mean, as far as past posts tell.")
+
+    async def _free(self, workspace: str, brand: str, accounts: Sequence[str]) -> list[PlaceView]:
         now, wanted = self._clock.now(), set(accounts)
         places = await self._standing.between(workspace, brand, now + SOONEST, now + AHEAD)
         fits = [each for each in places if each.free and wanted & set(each.accounts)]
@@ -53,7 +85,7 @@ class FreeSlots:
                 kept="The draft is as it was.",
                 do_next="Name a time, or add slots to the plan.",
             )
-        return (queues or whole)[0]
+        return queues or whole
 
     async def put(self, workspace: str, place: PlaceView, draft: str) -> None:
         """Reserve a slot for a draft that is about to get its time. Raises Conflict when somebody was quicker."""

@@ -34,7 +34,7 @@ TRIES: Final = 3
 BY_HAND: Final = "Edited by hand."  # why a revision was made, as `Requests.word` says it
 Decide = Callable[[Rule, Brand], tuple[Rule, Brand]]
 DONT: Final = frozenset(["no_exclamation", "no_emoji", "no_greeting", "no_closing", "no_question", "no_capitals"])
-DO: Final = frozenset(["emoji", "short_sentences", "opening", "formal", "informal", "link_in_comment"])
+DO: Final = frozenset(["emoji", "short_sentences", "opening", "formal", "informal", "link_in_comment", "tested"])
 
 
 class Learning:
@@ -68,6 +68,19 @@ class Learning:
                 await commit(self._database, change)
                 return new
         return await self._read(workspace, brand_id)
+
+    async def propose(self, workspace: str, brand: str, rule: Rule) -> None:
+        """Put up what an experiment found, once: proposed again it makes no difference. Raises Conflict."""
+        for _ in range(TRIES):
+            kept = await self._store.find(workspace, brand)
+            old = kept.record if kept else Learned(workspace=workspace, brand=brand)
+            if old.rule(rule.id) is not None:
+                return
+            with contextlib.suppress(Conflict):
+                new = old.changed(rules=(*old.rules, rule))
+                await commit(self._database, self._store.keep(Change(workspace), new, ver=kept.ver if kept else None))
+                return
+        raise Conflict("The brand's rules are being changed right now.", kept="Nothing changed.", do_next="Try again.")
 
     async def news(self, workspace: str, brand_id: str, monday: date) -> int:
         """How many rules wait that no summary of an earlier week spoke of; this week's speaks of them now."""
@@ -224,7 +237,8 @@ class Learning:
                 rule = rule.model_copy(update={"id": known.id, "found_at": known.found_at, "told_in": known.told_in})
             if rule.names not in decided and not holds(brand, rule):
                 fresh.append(rule)
-        return (*(rule for rule in old.rules if rule.state != "proposed"), *fresh)
+        stays = [rule for rule in old.rules if rule.state != "proposed" or rule.kind == "tested"]
+        return (*stays, *fresh)
 
 
 def with_rule(brand: Brand, rule: Rule) -> Brand:
@@ -345,6 +359,8 @@ def said(rule: Rule, words: Phrasebook) -> str:
             return t("You change “du” to “Sie”.")
         case "informal":
             return t("You change “Sie” to “du”.")
+        case "tested":
+            return t("“{arm}” did best in the experiment “{name}”.", arm=what, name=instead)
         case "link_in_comment":
             return t("You move the link into the first comment.")
         case _:

@@ -51,7 +51,7 @@ from storage.team import Brand, Member, Role
 
 __all__ = ["Plan", "Plans", "ReadBack"]  # handlers know `bot` only
 KEPT: Final = "The plan is as it was."
-SETTINGS: Final = ("pillars", "forms", "occasions", "holidays", "horizon_days", "apart_days")
+SETTINGS: Final = ("pillars", "forms", "occasions", "holidays", "horizon_days", "apart_days", "open_percent")
 EDITABLE: Final = ("rule", "first", "at", "until", "accounts", "pillar", "form", "audience", "fill", "topic")
 
 

@@ -41,7 +41,7 @@ from bot.workflow.declarations import (
     taken_back,
     why_of,
 )
-from bot.workflow.free_slots import FreeSlots, asks_for_free_slot
+from bot.workflow.free_slots import FreeSlots, asks_for_free_slot, asks_for_good_slot
 from bot.workflow.minting import as_typed
 from bot.workflow.pictures import Pictures
 from bot.workflow.rereading import holding, newest
@@ -492,10 +492,11 @@ class Requests:
         """Another time, which is new bytes to approve. An approver who moves it approves the result thereby."""
         case, brand, member = await self._open(asker, draft_id)
         if self._free is not None and asks_for_free_slot(when):
-            place = await self._free.next(asker.workspace, brand.id, [each.account for each in case.draft.versions])
+            accounts = [each.account for each in case.draft.versions]
+            place, why = await self._free.asked(asker.workspace, brand.id, accounts, when)
             await self._free.put(asker.workspace, place, draft_id)
             brief = _of_place(case.draft.brief, place)
-            edit = Edit({}, why="Moved to the next free slot.", due=(place.due,), slot=place.id, wish=brief)
+            edit = Edit({}, why=why, due=(place.due,), slot=place.id, wish=brief)
             return await self._revision(asker, case, brand, member, edit)
         due = self._one_time(when, asker)
         return await self._revision(asker, case, brand, member, Edit({}, why=f"Moved to {when[:200]}.", due=(due,)))
@@ -552,10 +553,11 @@ class Requests:
         if not idea.when.strip():
             return [(idea, accounts, None)]
         if self._free is not None and asks_for_free_slot(idea.when):
-            place, draft_id = await self._free.next(brand.workspace, brand.id, [a.id for a in accounts]), idea.draft
-            draft_id = draft_id or new_id("d")
+            place, why = await self._free.asked(brand.workspace, brand.id, [a.id for a in accounts], idea.when)
+            draft_id = idea.draft or new_id("d")
             await self._free.put(brand.workspace, place, draft_id)
-            idea = replace(idea, draft=draft_id, slot=place.id, brief=_of_place(idea.brief, place))
+            why = idea.why or (why if asks_for_good_slot(idea.when) else "")
+            idea = replace(idea, draft=draft_id, slot=place.id, brief=_of_place(idea.brief, place), why=why)
             return [(idea, accounts, place.due)]
         found = resolve(idea.when, now=self._clock.now(), zone=brand.zone or asker.zone, language=asker.language)
         if isinstance(found, Unclear):

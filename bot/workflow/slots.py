@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -54,7 +54,18 @@ GONE: Final = frozenset({DraftStatus.rejected, DraftStatus.replaced})
 
 
 class Slots:
-    def __init__(self, database: Database, *, requests: Requests, board: Board, clock: Clock) -> None:
+    """`forms`: which form an experiment draws for a slot that leaves it open; "" where none does."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        requests: Requests,
+        board: Board,
+        clock: Clock,
+        forms: Callable[[Slot], Awaitable[str]] | None = None,
+    ) -> None:
+        self._forms = forms
         self._database = database
         self._plans = PlanStore(database)
         self._slots = SlotStore(database)
@@ -142,8 +153,10 @@ class Slots:
             if number % TOGETHER == 0:
                 await asyncio.sleep(0)  # others work meanwhile
             local = slot.due.astimezone(zone).replace(tzinfo=None)
+            form = await self._forms(slot) if self._forms is not None else ""
+            purpose = slot.purpose.model_copy(update={"form": form}) if form else slot.purpose
             looked_for = (slot.purpose.fill, slot.purpose.pillar, slot.purpose.topic, local.date())
-            chosen = None if looked_for in nothing else choose(slot.purpose, local, slate)
+            chosen = None if looked_for in nothing else choose(purpose, local, slate)
             problem = "" if chosen else missing(slot.purpose, plan)
             if chosen is None:
                 nothing.add(looked_for)

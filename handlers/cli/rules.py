@@ -52,7 +52,8 @@ def _show(found: list[dict[str, Any]]) -> None:
         click.echo("No rule yet: at least three edits by hand, of two drafts, must have something in common.")
     for each in found:
         click.secho(clean(f"{each['id']}  {each['said']}"), bold=True, nl=False)
-        click.echo(f"  {each['edits']} of {each['chances']} edits, {each['drafts']} drafts; {STATES[each['state']]}")
+        of = "clicks of {} impressions, {} posts" if each["kind"] == "tested" else "of {} edits, {} drafts"
+        click.echo(f"  {each['edits']} {of.format(each['chances'], each['drafts'])}; {STATES[each['state']]}")
         click.echo(clean(f"    becomes: {each['becomes']}"))
         for said in each["evidence"][:SHOWN]:
             click.echo(clean(f"    {said['title']}: “{said['before']}” → “{said['after'] or '—'}”"))

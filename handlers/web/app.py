@@ -22,6 +22,7 @@ from handlers.web.api import (
     costs,
     drafts,
     feeds,
+    learned,
     leaving,
     library,
     linking,
@@ -70,6 +71,7 @@ def create_app(admind: AdMind) -> FastAPI:
         rehearsal.router,
         leaving.router,
         linking.router,
+        learned.router,
         profiling.router,
         studio.router,
     ):

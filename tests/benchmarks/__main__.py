@@ -10,7 +10,7 @@ import sys
 
 BENCHES = (
     "start", "flow", "turn", "copy", "checks", "sources", "cards", "schedule", "plan", "burst", "studio", "slack",
-    "homes", "year", "day", "links", "clicks", "insights", "rehearse",
+    "homes", "year", "day", "links", "clicks", "insights", "rehearse", "learning",
 )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ PAGES = (
     "/stop/ask",
     "/settings/brand",
     "/mix",
+    "/what-works",
     "/settings/voice",
     "/settings/voice/import",
     "/settings/voice/learned",

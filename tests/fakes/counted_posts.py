@@ -39,6 +39,7 @@ async def put_out(
     title: str = "Bread",
     campaign: str = "",
     state: PostState = PostState.published,
+    draft: str = "",
 ) -> Post:
     post = Post(
         id=new_id("p"),
@@ -46,7 +47,7 @@ async def put_out(
         brand=brand,
         account=account,
         channel=channel,
-        draft=new_id("d"),
+        draft=draft or new_id("d"),
         revision=1,
         digest="0" * 64,
         payload="0" * 64,

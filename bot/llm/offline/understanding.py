@@ -33,6 +33,7 @@ TOOLS: Final = frozenset(
         "look_up",
         "explain_draft",
         "resolve_time",
+        "advise_next",
     }
 )
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")

@@ -106,6 +106,7 @@ class PlanView(BaseModel):
     pauses: list[PauseBody]
     horizon_days: int
     apart_days: int
+    open_percent: int = Field(description="Of advice for audiences and pillars that get less than wanted.")
 
 
 class WordsBody(Body):
@@ -144,6 +145,7 @@ class SettingsBody(Body):
     holidays: HolidaysBody | None = None
     horizon_days: int | None = Field(None, ge=1, le=28)
     apart_days: int | None = Field(None, ge=0, le=400)
+    open_percent: int | None = Field(None, ge=0, le=100)
 
 
 class PausingBody(PauseBody):
@@ -328,6 +330,7 @@ def _view(plan: Plan, zone: str) -> PlanView:
         **{name: said[name] for name in ("pillars", "forms", "occasions", "holidays", "pauses")},
         horizon_days=plan.horizon_days,
         apart_days=plan.apart_days,
+        open_percent=plan.open_percent,
     )
 
 

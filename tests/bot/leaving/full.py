@@ -34,6 +34,7 @@ from storage.clicks import ClickStore, Heap
 from storage.commit import Change, commit
 from storage.credentials import Credentials
 from storage.drafts import Draft
+from storage.experiments import Arm, Experiment, Experiments, ExperimentStore
 from storage.learned import Evidence, Learned, LearnedStore, Rule
 from storage.leaving import Leaving, leaving_store
 from storage.ledger import Ledger
@@ -297,6 +298,10 @@ async def _proposed(world: World, ana: Member, draft: Draft) -> None:
     rule = Rule(id=new_id("lr"), kind="avoid", what=WORD, edits=3, chances=3, drafts=2, evidence=(edit,), found_at=now)
     change = ProposalStore(world.database).keep(Change(world.ws), proposal, ver=None)
     LearnedStore(world.database).keep(change, Learned(workspace=world.ws, brand=name, rules=(rule,)), ver=None)
+    arms = (Arm(name=WORD, line=WORD), Arm(name="b", line="b"))
+    tried = Experiment(id=new_id("x"), name=WORD, over="posts", arms=arms, started_by=ana.id, started_at=now)
+    tried_all = Experiments(workspace=world.ws, brand=name, items=(tried,))
+    ExperimentStore(world.database).keep(change, tried_all, ver=None)
     await commit(world.database, change)
 
 

@@ -221,6 +221,7 @@ async def settings(
     visit: Visitor,
     horizon_days: Annotated[int, Form(ge=1, le=28)],
     apart_days: Annotated[int, Form(ge=0, le=400)],
+    open_percent: Annotated[int | None, Form(ge=0, le=100)] = None,
     country: Short = "",
     region: Short = "",
 ) -> Response:
@@ -229,6 +230,7 @@ async def settings(
     kept = (await visit.admind.plans.of(*of)).holidays.kept
     holidays = {"country": country.strip().upper(), "region": region.strip().upper(), "kept": kept}
     changes = {"horizon_days": horizon_days, "apart_days": apart_days, "holidays": holidays}
+    changes |= {"open_percent": open_percent} if open_percent is not None else {}
     await visit.admind.plans.set(*of, changes)
     return go(request, PAGE, visit.t("Saved."))
 
