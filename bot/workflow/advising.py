@@ -102,7 +102,7 @@ class Advising:
             purpose = _purpose(wish, place, by, now)
             chosen = choose(purpose, due.astimezone(zone).replace(tzinfo=None), slate)
             if chosen is not None:
-                slate = _said(slate, chosen, purpose, brand, due, zone)
+                _said(slate, chosen, purpose, brand, due, zone)
             reasons = [_of_lack(each) for each in wish.lacks] + [_of_lift(each) for each in wish.lifts]
             reasons += [chosen.why] if chosen and chosen.why else []
             reasons += _of_time(place, due.astimezone(zone), purpose.form, patterns)
@@ -152,8 +152,8 @@ def _purpose(wish: Wish, place: PlaceView | None, by: str, now: datetime) -> Pur
     )
 
 
-def _said(slate: Slate, chosen: Chosen, purpose: Purpose, brand: Brand, due: datetime, zone: ZoneInfo) -> Slate:
-    """The slate after this, so that no two points say one thing."""
+def _said(slate: Slate, chosen: Chosen, purpose: Purpose, brand: Brand, due: datetime, zone: ZoneInfo) -> None:
+    """Onto the slate, so that no two points say one thing."""
     slot = Slot(
         id="next",
         workspace=brand.workspace,
@@ -166,8 +166,7 @@ def _said(slate: Slate, chosen: Chosen, purpose: Purpose, brand: Brand, due: dat
         created_at=due,
         updated_at=due,
     )
-    said = (*slate.said, planned(slot, chosen, zone))
-    return Slate(slate.plan, slate.brand, said, slate.heard, slate.texts)
+    slate.memory.add(planned(slot, chosen, zone))
 
 
 def _of_lack(lack: Lack) -> str:
