@@ -24,6 +24,7 @@ from storage.stores import TeamStore
 ACCOUNT: Final = r"(?:for |für |of |on )?[^\n]{1,100}?"
 _FOR: Final = re.compile(r"^(?:for|für|of|on)\s+", re.I)
 MOST_NAMED: Final = 3
+WORTH: Final = 0.01  # less is shrunk to nothing
 
 
 class Learned:
@@ -117,7 +118,7 @@ def pattern_lines(book: Phrasebook, name: str, found: Pattern) -> list[str]:
     ]
     known = sorted(found.effects, key=lambda each: -each.share)
     for title, kind in ((book.text("Form"), "form"), (book.text("Hour"), "hour"), (book.text("Day"), "day")):
-        best = [each for each in known if each.kind == kind and each.share > 0][:MOST_NAMED]
+        best = [each for each in known if each.kind == kind and each.share >= WORTH][:MOST_NAMED]
         if best:
             lines.append(f"• {title}: {'; '.join(effect_words(book, each) for each in best)}")
     return lines

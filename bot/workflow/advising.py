@@ -79,7 +79,10 @@ class Advising:
         self._clock = clock
 
     async def next(self, workspace: str, by: str, brand_id: str, count: int = 3) -> list[Tip]:
-        """The next so many. Raises NotFound for who has no role in the brand, NotAllowed for its clients."""
+        """The next so many, fewer where nothing is left to say.
+
+        Raises NotFound for who has no role in the brand, NotAllowed for its clients.
+        """
         member = (await self._team.members.get(workspace, by)).record
         if not member.roles.get(brand_id):
             raise NotFound("There is no such brand.", do_next="Look at the list of those there are.")
@@ -101,6 +104,8 @@ class Advising:
             due = place.due if place else now + timedelta(days=1 + number)
             purpose = _purpose(wish, place, by, now)
             chosen = choose(purpose, due.astimezone(zone).replace(tzinfo=None), slate)
+            if tips and chosen is None and not (wish.lacks or wish.lifts):
+                break  # that nothing is left to say is said once
             if chosen is not None:
                 _said(slate, chosen, purpose, brand, due, zone)
             reasons = [_of_lack(each) for each in wish.lacks] + [_of_lift(each) for each in wish.lifts]

@@ -49,7 +49,7 @@ def test_advice_times_and_experiments_say_what_they_know(served: Served) -> None
         assert noted["applied"] is (drawn.status_code == 200)
         assert program.post(f"{API}/experiments/{made['id']}/stop").status_code == 403
         tips = program.get(f"{API}/advice", params={"count": 2}).json()["items"]
-        assert len(tips) == 2 and all(each["reasons"] for each in tips)
+        assert 1 <= len(tips) <= 2 and all(each["reasons"] for each in tips)
         (time,) = program.get(f"{API}/best-time").json()["items"]
         assert (time["posts"], time["usable"], time["effects"]) == (14, False, [])
         for path in ("advice", "best-time", "experiments"):
