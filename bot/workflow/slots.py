@@ -337,7 +337,7 @@ class Slots:
                 notes=(retold(problem),),
                 buttons=(Button(label=told("New post"), action=f"new:{slot.brand}"),),
             )
-        week = slot.due.isocalendar()  # told once a week, however many of a recurrence stay empty
+        week = self._clock.now().isocalendar()  # told once a week, however many of a recurrence stay empty
         with suppress(Undelivered):  # the inbox has it
             key = f"slot-empty:{slot.source}:{week.year}-{week.week}"
             await self._board.tell(slot.workspace, slot.brand, card, key=key, or_else=f"owners:{slot.brand}")

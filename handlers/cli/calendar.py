@@ -165,8 +165,9 @@ def _tell(found: dict[str, Any]) -> None:
 @click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), default=None, help="First day; today unless given.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The day after the last.")
 @click.option("--brand", default="", help="Of which brand, by name or id, when there are several.")
+@as_json
 @command
-async def export_calendar(file: Path, first: datetime | None, until: datetime | None, brand: str) -> None:
+async def export_calendar(file: Path, first: datetime | None, until: datetime | None, brand: str, json_: bool) -> None:
     """Write drafts and posts into a file (.csv or .json) that can be imported again."""
     format_ = "json" if file.suffix.lower() == ".json" else "csv"
     async with line() as opened:
@@ -175,8 +176,12 @@ async def export_calendar(file: Path, first: datetime | None, until: datetime | 
         end = until.date() if until else begin + timedelta(days=90) if begin else None
         query += f"&from={begin}" if begin else ""
         query += f"&until={end}" if end else ""
-        file.write_bytes(await opened.raw(f"/calendar/export{query}"))
-        click.echo(f"Written: {file}")
+        data = await opened.raw(f"/calendar/export{query}")
+        file.write_bytes(data)
+        if json_:
+            show_json({"file": str(file), "format": format_, "bytes": len(data)})
+        else:
+            click.echo(f"Written: {file}")
 
 
 @calendar.command("subscribe")
