@@ -243,7 +243,7 @@ class Stage:
             name = self._members.get(room.removeprefix("member:"), "")
             self._add("reminder", card.title, detail=card.status, draft=card.draft, who=name)
         elif not card.draft and not key.startswith("slot-empty:"):  # gaps are told with their slots
-            self._add("told", card.title, detail=" ".join(part for part in (card.status, *card.notes[:3]) if part))
+            self._add("told", card.title, detail=" · ".join(part for part in (card.status, *card.notes[:3]) if part))
 
     def _add_draft(self, draft: Draft, slot: Slot) -> None:
         wordings = [

@@ -36,14 +36,16 @@ brand_option = click.option("--brand", default="", help="Of which brand, by name
 async def advise(count: int, brand: str, json_: bool) -> None:
     """What to post next: from what posts brought, whom they left out, and open slots. Each point with its numbers."""
     async with line() as opened:
-        found = await opened.get("/advice", brand=await _brand(opened, brand), count=str(count))
+        which = await _brand(opened, brand)
+        found = await opened.get("/advice", brand=which, count=str(count))
         if json_:
             show_json(found)
             return
         names = {each["id"]: each["name"] for each in (await opened.get("/accounts"))["items"]}
+        zone = (await opened.get("/plan", brand=which))["zone"]
     for number, each in enumerate(found["items"], 1):
         tip = Tip.model_validate(each)
-        click.secho(clean(f"{number}. {tip_title(words('en'), tip, names, 'UTC')}"), bold=True)
+        click.secho(clean(f"{number}. {tip_title(words('en'), tip, names, zone)}"), bold=True)
         for reason in tip.reasons:
             click.echo(clean(f"   {reason}"))
         for proof in tip.evidence:
