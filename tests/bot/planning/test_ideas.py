@@ -62,7 +62,7 @@ def test_dates_that_matter_come_before_points_and_once() -> None:
     launch = Occasion(name="Open day", month=12, day=10, about="Everybody may test the Gravel 2.")
     chosen = choose(purpose(), AT, slate(occasions=(launch,)))
     assert chosen is not None and chosen.topic == "Open day: Everybody may test the Gravel 2."
-    assert chosen.why.startswith("Open day is on 2026-12-10.")
+    assert chosen.why.startswith("A date that matters: Open day is on 2026-12-10.")
     after = choose(purpose(), AT, slate([said(chosen.topic, -1)], occasions=(launch,)))
     assert after is not None and after.topic == REPAIRS
     too_early = choose(purpose(), AT - timedelta(days=5), slate(occasions=(launch,)))
