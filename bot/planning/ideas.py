@@ -214,7 +214,8 @@ def _of_pillar(pillar: Pillar | None, day: date, at: datetime, slate: Slate) -> 
         fits = occasion.pillar.casefold() in ("", name.casefold())
         text = f"{occasion.name}: {about}" if about != occasion.name else about
         if fits and on is not None and day <= on <= day + AHEAD and not _taken(text, day, slate):
-            return Chosen(topic=text, why=f"A date that matters: {occasion.name} is on {on.isoformat()}.", pillar=name, facts=(about,))
+            why = f"A date that matters: {occasion.name} is on {on.isoformat()}."
+            return Chosen(topic=text, why=why, pillar=name, facts=(about,))
     points = list(pillar.points) if pillar else [fact.text for fact in slate.brand.facts]
     points = [point for point in points if not _embargoed(point, at, slate.brand)]
     fresh = next((point for point in points if not _ever(point, slate)), "")
