@@ -59,7 +59,7 @@ async def test_settings_switch_the_digest_off_and_on(office: Office, ana: Person
     await ana.click(menu, "Rooms")
     await ana.submit(Each_Monday_at_nine=["A summary of the week, in the review room"])
     clock.move_to(datetime(2026, 12, 14, 9, 0, 1, tzinfo=UTC))
-    await said(office.room, "7 Dec – ")
+    await said(office.room, "7–13 Dec")
 
 
 async def test_a_failure_and_a_doubt_wake_people_at_night(

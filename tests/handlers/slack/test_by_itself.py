@@ -67,7 +67,7 @@ async def test_settings_switch_the_digest_off_and_on(
     assert ana.window is not None and "☐ A summary of the week" in seen(ana.window.blocks)
     assert not (await ana.submit(values={"digest": ["weekly"]})).errors
     clock.move_to(datetime(2026, 12, 14, 9, 0, 1, tzinfo=UTC))
-    await said(room, "7 Dec – ")
+    await said(room, "7–13 Dec")
 
 
 async def test_home_of_somebody_for_whom_nothing_waits(
