@@ -62,7 +62,7 @@ async def test_the_chain_tells_it_beside_the_texts_and_lives_without() -> None:
     brief = BRIEF.model_copy(update={"image": "card", "carousel": True})
     written = await Copywriter(recorder).write(brief, BRAND, NEEDS, seed="s_1:0")
     assert [page.headline for page in written.slides] == ["Spring sale", "20% off all bikes", "See the offer"]
-    assert any(stamp.startswith("slides@1+") for stamp in written.prompts)
+    assert any(stamp.startswith("slides@2+") for stamp in written.prompts)
 
     async def refusing(schema: type[Any], messages: list[Any]) -> Any:
         if schema is Slides:

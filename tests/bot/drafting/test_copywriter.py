@@ -114,7 +114,7 @@ async def test_the_offline_model_writes_and_revises_through_the_same_door() -> N
     written = await offline().write(BRIEF, BRAND, [FEED, SHORT], variants=3, seed="d_1")
     assert [each.account for each in written.versions] == ["a_1", "a_2"]
     assert len(written.variants) == 2 and len(written.ideas) == 3
-    assert [stamp.split("+")[0] for stamp in written.prompts] == ["planner@1", "copywriter@5", "critic@1"]
+    assert [stamp.split("+")[0] for stamp in written.prompts] == ["planner@2", "copywriter@6", "critic@2"]
     assert "“Spring sale”" in written.alt and "“20% off all bikes until 31 May”" in written.alt
     current = {each.account: each.text for each in written.versions}
     revised = await offline().revise(

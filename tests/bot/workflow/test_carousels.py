@@ -142,7 +142,7 @@ async def test_what_a_page_claims_is_checked_like_the_text(tmp_path: Path) -> No
     assert "50%" in unproven
     assert any("50%" in finding.reason for finding in draft.findings if finding.rule == "claims" or finding.claim)
     assert any(finding.severity == "block" for finding in draft.findings), "a guarantee is in the way"
-    assert any(stamp.startswith("slides@1+") for stamp in draft.made_with.prompts)
+    assert any(stamp.startswith("slides@2+") for stamp in draft.made_with.prompts)
 
 
 async def test_a_signed_document_is_sealed_and_stays_while_its_pages_do(tmp_path: Path) -> None:
