@@ -78,7 +78,8 @@ def test_a_rule_names_the_days_that_dateutil_names(rule: str, begins: date, ahea
 
 @settings(max_examples=200)
 @given(
-    zone=st.sampled_from(ZONES),
+    # dateutil misreads Morocco's clocks, which go back in Ramadan: that zone is below, by its official instants.
+    zone=st.sampled_from([each for each in ZONES if each != "Africa/Casablanca"]),
     begins=st.dates(date(2019, 1, 1), date(2036, 12, 31)),
     at=st.times(max_value=time(23, 59)).map(lambda each: each.replace(second=0, microsecond=0)),
     rule=st.sampled_from(
@@ -106,6 +107,8 @@ def test_wall_clock_times_become_the_instants_that_dateutil_makes_of_them(
         ("Europe/Zurich", date(2027, 3, 28), time(2, 30), "2027-03-28T01:30+00:00"),  # is 3:30 then
         ("Europe/Zurich", date(2026, 10, 25), time(2, 30), "2026-10-25T00:30+00:00"),  # the first of the two
         ("Australia/Lord_Howe", date(2026, 10, 4), time(2, 15), "2026-10-03T15:45+00:00"),  # a gap of half an hour
+        ("Africa/Casablanca", date(2019, 5, 5), time(3, 0), "2019-05-05T03:00+00:00"),
+        ("Africa/Casablanca", date(2019, 5, 5), time(2, 30), "2019-05-05T01:30+00:00"),  # the first of the two
         ("Asia/Kathmandu", date(2026, 12, 31), time(23, 59), "2026-12-31T18:14+00:00"),
         ("America/St_Johns", date(2027, 1, 1), time(0, 0), "2027-01-01T03:30+00:00"),
     ],
