@@ -14,10 +14,12 @@ from handlers.cli.painting import console, inline_picture, local_time, shown, st
 from handlers.cli.talk import (
     Line,
     Refused,
+    account_names,
     as_json,
     at_a_terminal,
     at_terminal,
     brand_id,
+    brand_option,
     clean,
     command,
     line,
@@ -45,7 +47,7 @@ def calendar() -> None:
 @calendar.command("show")
 @click.argument("period", nargs=-1)
 @click.option("--ics", is_flag=True, help="Print it for calendar programs (RFC 5545).")
-@click.option("--brand", default="", help="Of which brand, by name or id, when there are several.")
+@brand_option
 @as_json
 @command
 async def show_calendar(period: tuple[str, ...], ics: bool, brand: str, json_: bool) -> None:
@@ -58,7 +60,7 @@ async def show_calendar(period: tuple[str, ...], ics: bool, brand: str, json_: b
         span = await opened.get("/calendar/span", period=" ".join(period))
         days = {"from": span["from"], "until": span["until"], "brand": which}
         found = await _every(opened, days)
-        names = {each["id"]: each["name"] for each in (await opened.get("/accounts"))["items"]}
+        names = await account_names(opened)
         if json_:
             show_json(found)
             return
@@ -164,7 +166,7 @@ def _tell(found: dict[str, Any]) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), default=None, help="First day; today unless given.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The day after the last.")
-@click.option("--brand", default="", help="Of which brand, by name or id, when there are several.")
+@brand_option
 @as_json
 @command
 async def export_calendar(file: Path, first: datetime | None, until: datetime | None, brand: str, json_: bool) -> None:
@@ -187,7 +189,7 @@ async def export_calendar(file: Path, first: datetime | None, until: datetime | 
 @calendar.command("subscribe")
 @click.option("--renew", is_flag=True, help="Another address; the one before opens nothing any more.")
 @click.option("--off", is_flag=True, help="Its address opens nothing any more.")
-@click.option("--brand", default="", help="Of which brand, by name or id, when there are several.")
+@brand_option
 @as_json
 @command
 async def subscribe(renew: bool, off: bool, brand: str, json_: bool) -> None:

@@ -7,7 +7,18 @@ from typing import Any
 import click
 
 from handlers.cli.painting import console, table
-from handlers.cli.talk import as_json, brand_id, clean, command, group, line, part, show_json
+from handlers.cli.talk import (
+    account_names,
+    as_json,
+    brand_id,
+    brand_option,
+    clean,
+    command,
+    group,
+    line,
+    part,
+    show_json,
+)
 
 
 @group("list")
@@ -16,7 +27,7 @@ def campaigns() -> None:
 
 
 @campaigns.command("list")
-@click.option("--brand", default="", help="Of which brand, by name or id, when there are several.")
+@brand_option
 @as_json
 @command
 async def list_campaigns(brand: str, json_: bool) -> None:
@@ -92,7 +103,7 @@ async def _print(opened: Any, found: dict[str, Any], json_: bool) -> None:
     if json_:
         show_json(found)
         return
-    names = {each["id"]: each["name"] for each in (await opened.get("/accounts"))["items"]}
+    names = await account_names(opened)
     click.echo(clean(f"{found['name']}  {found['id']}  {found['status']}  {found['first']} – {found['last']}"))
     rows = [
         (

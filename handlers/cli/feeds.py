@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from handlers.cli.painting import console, local_time, table
-from handlers.cli.talk import as_json, brand_id, clean, command, group, line, part, show_json
+from handlers.cli.talk import as_json, brand_id, brand_option, clean, command, group, line, part, show_json
 
 
 @group("list")
@@ -14,7 +14,7 @@ def feeds() -> None:
 
 
 @feeds.command("list")
-@click.option("--brand", default="", help="Of which brand, by name or id, when there are several.")
+@brand_option
 @as_json
 @command
 async def list_feeds(brand: str, json_: bool) -> None:

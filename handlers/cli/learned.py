@@ -12,10 +12,11 @@ from bot.words import words
 from bot.workflow.advising import Tip
 from handlers.cli.painting import console, table
 from handlers.cli.talk import (
-    Line,
+    account_names,
     as_json,
     at_terminal,
     brand_id,
+    brand_option,
     clean,
     command,
     group,
@@ -24,8 +25,6 @@ from handlers.cli.talk import (
     show_json,
     somebody_decides,
 )
-
-brand_option = click.option("--brand", default="", help="Of which brand, by name or id, when there are several.")
 
 
 @click.command("advise")
@@ -36,12 +35,12 @@ brand_option = click.option("--brand", default="", help="Of which brand, by name
 async def advise(count: int, brand: str, json_: bool) -> None:
     """What to post next: from what posts brought, whom they left out, and open slots. Each point with its numbers."""
     async with line() as opened:
-        which = await _brand(opened, brand)
+        which = await brand_id(opened, brand)
         found = await opened.get("/advice", brand=which, count=str(count))
         if json_:
             show_json(found)
             return
-        names = {each["id"]: each["name"] for each in (await opened.get("/accounts"))["items"]}
+        names = await account_names(opened)
         zone = (await opened.get("/plan", brand=which))["zone"]
     for number, each in enumerate(found["items"], 1):
         tip = Tip.model_validate(each)
@@ -59,11 +58,11 @@ async def advise(count: int, brand: str, json_: bool) -> None:
 async def best_time(brand: str, json_: bool) -> None:
     """When and in which form posts of each account do better, as far as that is known."""
     async with line() as opened:
-        found = await opened.get("/best-time", brand=await _brand(opened, brand))
+        found = await opened.get("/best-time", brand=await brand_id(opened, brand))
         if json_:
             show_json(found)
             return
-        names = {each["id"]: each["name"] for each in (await opened.get("/accounts"))["items"]}
+        names = await account_names(opened)
     for each in found["items"]:
         effects = tuple(Effect(**effect) for effect in each["effects"])
         known = Pattern(each["posts"], each["usable"], each["better"], effects)
@@ -83,7 +82,7 @@ def experiments() -> None:
 async def show(brand: str, json_: bool) -> None:
     """How each stands, with its probabilities."""
     async with line() as opened:
-        found = await opened.get("/experiments", brand=await _brand(opened, brand))
+        found = await opened.get("/experiments", brand=await brand_id(opened, brand))
     if json_:
         show_json(found)
         return
@@ -108,7 +107,7 @@ async def start(name: str, variants: tuple[str, ...], over: Literal["posts", "sl
     async with line() as opened:
         somebody_decides(opened)
         await at_terminal(f"Start the experiment {name!r}?", opened)
-        body = {"name": name, "over": over, "arms": arms, "brand": await _brand(opened, brand)}
+        body = {"name": name, "over": over, "arms": arms, "brand": await brand_id(opened, brand)}
         made = await opened.send("POST", "/experiments", body, as_="decider")
     show_json(made) if json_ else _show(made)
 
@@ -155,7 +154,3 @@ def _show(each: dict[str, Any]) -> None:
     click.echo(clean(f"Best: {each['best']}, expected loss {100 * each['loss']:.1f} %."))
     if each["with_bots"]:
         click.echo(clean(f"If bots counted, {each['with_bots']} would look best."))
-
-
-async def _brand(opened: Line, named: str) -> str:
-    return await brand_id(opened, named) if named else ""

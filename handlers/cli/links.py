@@ -9,7 +9,19 @@ import click
 from bot.insights.saying import followed
 from bot.links.qr import qr
 from handlers.cli.painting import console, table
-from handlers.cli.talk import Refused, as_json, brand_id, clean, command, group, line, one_brand, part, show_json
+from handlers.cli.talk import (
+    Refused,
+    as_json,
+    brand_id,
+    brand_option,
+    clean,
+    command,
+    group,
+    line,
+    one_brand,
+    part,
+    show_json,
+)
 
 
 @group("list")
@@ -18,7 +30,7 @@ def links() -> None:
 
 
 @links.command("list")
-@click.option("--brand", default="", help="Of which brand, by name or id, when there are several.")
+@brand_option
 @as_json
 @command
 async def list_links(brand: str, json_: bool) -> None:
@@ -41,7 +53,7 @@ async def list_links(brand: str, json_: bool) -> None:
 
 
 @links.command("rules")
-@click.option("--brand", default="", help="Of which brand, by name or id, when there are several.")
+@brand_option
 @click.option("--utm", default=None, help="Template: utm_source={channel}&utm_medium=social; '' for none.")
 @click.option("--host", "hosts", multiple=True, help="Only links to this site; again for more; '' for all.")
 @click.option("--short/--no-short", default=None, help="Make links short.")
@@ -87,7 +99,7 @@ async def rules(
 
 
 @links.command("order-key")
-@click.option("--brand", default="", help="Of which brand, by name or id, when there are several.")
+@brand_option
 @as_json
 @command
 async def order_key(brand: str, json_: bool) -> None:

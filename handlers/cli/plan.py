@@ -10,9 +10,11 @@ import click
 from handlers.cli.painting import console, local_time, table
 from handlers.cli.talk import (
     Line,
+    account_names,
     as_json,
     at_a_terminal,
     brand_id,
+    brand_option,
     clean,
     command,
     group,
@@ -23,7 +25,6 @@ from handlers.cli.talk import (
     yes_option,
 )
 
-brand_option = click.option("--brand", default="", help="Of which brand, by name or id, when there are several.")
 STATES = {
     "planned": "to come",
     "drafted": "waiting for approval",
@@ -56,7 +57,7 @@ async def show(days: int, brand: str, json_: bool) -> None:
         if json_:
             show_json({"plan": found, "slots": places})
             return
-        names = {each["id"]: each["name"] for each in (await opened.get("/accounts"))["items"]}
+        names = await account_names(opened)
         rows = [
             (each["id"], _names(each["accounts"], names), f"{each['often']}, {each['times']}", _what(each))
             for each in found["recurring"]

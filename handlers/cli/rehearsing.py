@@ -14,7 +14,7 @@ from rich.text import Text
 
 from bot.words import words
 from handlers.cli.painting import console, shown
-from handlers.cli.talk import as_json, brand_id, busy, clean, command, line, show_json
+from handlers.cli.talk import as_json, brand_id, brand_option, busy, clean, command, line, show_json
 
 if TYPE_CHECKING:
     from bot.rehearsal.report import RehearsalView
@@ -41,7 +41,7 @@ SIGNS = {
     show_default=True,
     help="Which drafts people approve: all, none, or a part of them such as 0.8.",
 )
-@click.option("--brand", default="", help="Of which brand, by name or id, when there are several.")
+@brand_option
 @click.option(
     "--page", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write it as a page: rehearsal.html."
 )

@@ -11,7 +11,7 @@ from bot.insights.amounts import title
 from bot.insights.summary import Summary
 from bot.insights.telling import headline, sentences
 from bot.words import words
-from handlers.cli.talk import Line, as_json, command, line, show_json
+from handlers.cli.talk import as_json, brand_id, command, line, show_json
 
 KINDS = (".png", ".pdf", ".csv")
 
@@ -31,7 +31,7 @@ async def report(what: tuple[str, ...], brand: str, files: tuple[Path, ...], dar
         raise click.UsageError(f"{wrong[0]}: the file's name must end with .png, .pdf or .csv.")
     said = " ".join(what)
     async with line() as opened:
-        chosen = await _brand(opened, brand)
+        chosen = await brand_id(opened, brand)
         found = await opened.get("/report", what=said, brand=chosen)
         for each in files:
             asked = urlencode({"what": said, "brand": chosen, "dark": str(dark).lower()})
@@ -47,17 +47,6 @@ async def report(what: tuple[str, ...], brand: str, files: tuple[Path, ...], dar
         click.echo(f"Written: {path}")
 
 
-async def _brand(opened: Line, name: str) -> str:
-    """Its id; empty where none is named."""
-    if not name:
-        return ""
-    brands = (await opened.get("/brands"))["items"]
-    chosen = next((str(each["id"]) for each in brands if name.casefold() in (each["name"].casefold(), each["id"])), "")
-    if not chosen:
-        raise click.UsageError(f"There is no brand {name!r} for you here.")
-    return chosen
-
-
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--write", is_flag=True, help="Bring them in; without it the file is only looked at.")
@@ -70,7 +59,7 @@ async def numbers(file: Path, write: bool, brand: str, json_: bool) -> None:
     A file with a line that is wrong changes nothing.
     """
     async with line() as opened:
-        asked = urlencode({"brand": await _brand(opened, brand), "write": str(write).lower()})
+        asked = urlencode({"brand": await brand_id(opened, brand), "write": str(write).lower()})
         found = await opened.put_file(f"/numbers?{asked}", file.read_bytes(), "text/csv")
     if json_:
         show_json(found)

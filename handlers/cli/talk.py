@@ -374,10 +374,15 @@ async def brand_id(opened: Line, named: str) -> str:
     if not named:
         return ""
     every = (await opened.get("/brands"))["items"]
-    found = [each["id"] for each in every if named in (each["id"], each["name"])]
+    found = [each["id"] for each in every if named.casefold() in (each["id"], each["name"].casefold())]
     if len(found) != 1:
         raise Refused(f"There is no brand {clean(named)!r}. Brands: {', '.join(clean(b['name']) for b in every)}.")
     return str(found[0])
+
+
+async def account_names(opened: Line) -> dict[str, str]:
+    """What accounts are called, by their ids."""
+    return {each["id"]: each["name"] for each in (await opened.get("/accounts"))["items"]}
 
 
 async def one_brand(opened: Line, named: str) -> str:
@@ -387,6 +392,12 @@ async def one_brand(opened: Line, named: str) -> str:
     if not found and not every:
         raise Refused("There is no brand yet.")
     return found or str(every[0]["id"])
+
+
+def brand_option(function: Callable[P, T]) -> Callable[P, T]:
+    """--brand, for commands that are about one brand."""
+    help_ = "Of which brand, by name or id, when there are several."
+    return click.option("--brand", default="", help=help_)(function)
 
 
 def yes_option(function: Callable[P, T]) -> Callable[P, T]:
