@@ -37,6 +37,9 @@ async def list_campaigns(brand: str, json_: bool) -> None:
         if json_:
             show_json(found)
             return
+        if not found["items"]:
+            click.echo('There is no campaign yet: admind ask "Launch the Gravel 2 on 15 March, goal pre-orders"')
+            return
         rows = [
             (each["id"], clean(each["name"]), each["status"], f"{each['first']} – {each['last']}", _money(each))
             for each in found["items"]

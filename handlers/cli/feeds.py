@@ -24,6 +24,9 @@ async def list_feeds(brand: str, json_: bool) -> None:
         if json_:
             show_json(found)
             return
+        if not found["items"]:
+            click.echo("No feed is watched yet: admind feeds add https://velo.example/feed.xml")
+            return
         rows = [
             (
                 each["id"],

@@ -40,6 +40,9 @@ async def list_links(brand: str, json_: bool) -> None:
         if json_:
             show_json(found)
             return
+        if not found["items"]:
+            click.echo("No short link yet: `admind links rules` turns them on; each leads once its post is approved.")
+            return
         rows = [
             (
                 clean(each["url"]),

@@ -58,6 +58,9 @@ async def show(days: int, brand: str, json_: bool) -> None:
             show_json({"plan": found, "slots": places})
             return
         names = await account_names(opened)
+        if not (found["recurring"] or places):
+            click.echo('Nothing is planned yet: admind plan add "LinkedIn Mon and Wed 9:00 tip"')
+            return
         rows = [
             (each["id"], _names(each["accounts"], names), f"{each['often']}, {each['times']}", _what(each))
             for each in found["recurring"]
