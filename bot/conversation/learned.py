@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.conversation.speaking import Said, Speaking
+from bot.conversation.speaking import Said, Speaking, Teaches
 from bot.errors import BadInput
 from bot.insights.best_time import BAND, LEAST_POSTS, Effect, Pattern
 from bot.insights.experiments import LEAST_IMPRESSIONS
@@ -194,7 +194,7 @@ def offer_line(book: Phrasebook, offer: Offer) -> str:
 
 async def time_of(speaking: Speaking, account: str) -> list[str]:
     """What a report of an account says of its times; nothing where nothing is learned."""
-    if not isinstance(speaking.learned, Learned):
+    if speaking.learned is None:
         return []
     return (await speaking.learned.best_time(speaking.turn.asker, account)).splitlines()
 
@@ -211,7 +211,7 @@ async def experiments(speaking: Speaking, _argument: str) -> str | Said:
     return await _of(speaking).experiments(speaking.turn.asker)
 
 
-def _of(speaking: Speaking) -> Learned:
-    if not isinstance(speaking.learned, Learned):
+def _of(speaking: Speaking) -> Teaches:
+    if speaking.learned is None:
         raise BadInput("Nothing is learned from posts here.")
     return speaking.learned

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot.chat import Button
 from bot.clock import Clock
-from bot.conversation.speaking import Said, Speaking
+from bot.conversation.speaking import Planning, Said, Speaking
 from bot.errors import BadInput, NotAllowed, NotFound
 from bot.insights.mix import Share
 from bot.llm.languages import language_of
@@ -148,7 +148,7 @@ class Slotting:
 
 async def standing(speaking: Speaking, start: datetime, end: datetime) -> Said:
     """How the plan's slots stand; nothing where there are no plans."""
-    if not isinstance(speaking.slotting, Slotting) or start >= end:
+    if speaking.slotting is None or start >= end:
         return Said("")
     return await speaking.slotting.standing(speaking.turn.asker, start, end)
 
@@ -174,8 +174,8 @@ async def go_on(speaking: Speaking, _argument: str) -> str:
     return await _of(speaking).go_on(speaking.turn.asker)
 
 
-def _of(speaking: Speaking) -> Slotting:
-    if not isinstance(speaking.slotting, Slotting):
+def _of(speaking: Speaking) -> Planning:
+    if speaking.slotting is None:
         raise BadInput("There are no plans here.")
     return speaking.slotting
 

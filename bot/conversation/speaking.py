@@ -14,6 +14,7 @@ from bot.insights.summing import Range
 from bot.workflow.calendar_showing import CalendarShowing
 from bot.workflow.decisions import Decided
 from bot.workflow.proving import Settling
+from bot.workflow.requests import Asker
 from bot.workflow.stopping import Stopping
 from storage.accounts import Account
 from storage.team import Member
@@ -51,6 +52,32 @@ class Reporting(Protocol):
     async def kept_picture(self, summary: Summary, language: str) -> CardPicture | None: ...
 
 
+class Planning(Protocol):
+    """`bot.conversation.slotting.Slotting`."""
+
+    async def read_back(self, asker: Asker, text: str, request: str) -> Said: ...
+
+    async def confirm_last(self, asker: Asker) -> str: ...
+
+    async def standing(self, asker: Asker, start: datetime, end: datetime) -> Said: ...
+
+    async def fill(self, workspace: str, member: str, brand: str) -> str: ...
+
+    async def pause(self, asker: Asker, argument: str) -> str: ...
+
+    async def go_on(self, asker: Asker) -> str: ...
+
+
+class Teaches(Protocol):
+    """`bot.conversation.learned.Learned`."""
+
+    async def next(self, asker: Asker) -> str: ...
+
+    async def best_time(self, asker: Asker, name: str) -> str: ...
+
+    async def experiments(self, asker: Asker) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Speaking:
     """What a command may reach: the turn it is said in, who says it, what stops posts, who is away, what settles
@@ -64,8 +91,8 @@ class Speaking:
     proving: Settles
     reports: Reporting
     calendar: CalendarShowing
-    slotting: object | None = None  # `bot.conversation.slotting.Slotting`, where there are plans
-    learned: object | None = None  # `bot.conversation.learned.Learned`, where posts teach something
+    slotting: Planning | None = None
+    learned: Teaches | None = None
     request: str = ""  # the id of the request that it is
 
 
