@@ -17,11 +17,11 @@ from storage.redis import Database
 from storage.stores import DraftStore, TeamStore
 from storage.team import Brand
 
-PlaceState = Literal["planned", "empty", "drafting", "drafted", "approved", "expired", "skipped"]
+SlotStateName = Literal["planned", "empty", "drafting", "drafted", "approved", "expired", "skipped"]
 GONE: Final = frozenset({DraftStatus.rejected, DraftStatus.replaced})
 
 
-class PlaceView(BaseModel):
+class SlotView(BaseModel):
     """One slot. What is `planned` lies beyond the horizon; `empty` ones are to be filled, by AdMind or by people."""
 
     id: str
@@ -37,7 +37,7 @@ class PlaceView(BaseModel):
     campaign: str
     topic: str = Field(description="What was chosen for it.")
     why: str = Field(description="Why that was chosen.")
-    state: PlaceState
+    state: SlotStateName
     problem: str = Field(description="Why it stays empty.")
     draft: str = Field(description="Id of the draft that stands in it.")
     title: str = Field(description="What the draft is called.")
@@ -67,7 +67,7 @@ class Standing:
         home = (await self._team.workspaces.get(workspace, workspace)).record
         return ZoneInfo((await self._brand(workspace, brand)).zone or home.zone)
 
-    async def between(self, workspace: str, brand: str, start: datetime, end: datetime) -> list[PlaceView]:
+    async def between(self, workspace: str, brand: str, start: datetime, end: datetime) -> list[SlotView]:
         """By time; what is kept in words is in English (`Phrasebook.said`). Raises NotFound."""
         plan, found = await self.plan(workspace, brand), await self._brand(workspace, brand)
         zone, now = await self.zone(workspace, brand), self._clock.now()
@@ -91,11 +91,11 @@ class Standing:
         return kept.record
 
 
-def _kept(slot: Slot, draft: Draft | None, now: datetime) -> PlaceView:
+def _kept(slot: Slot, draft: Draft | None, now: datetime) -> SlotView:
     chosen, standing = slot.chosen, draft
     if draft is not None and (draft.slot != slot.id or draft.status in GONE):
         standing = None
-    state: PlaceState = slot.state.value
+    state: SlotStateName = slot.state.value
     if standing is not None and slot.state is SlotState.drafted:
         state = (
             "drafted" if standing.status in OPEN else "approved" if standing.status is DraftStatus.approved else "empty"
@@ -106,7 +106,7 @@ def _kept(slot: Slot, draft: Draft | None, now: datetime) -> PlaceView:
         state = "planned"
     if slot.open and state in ("empty", "planned", "drafting") and now >= slot.due:
         state = "expired"
-    return PlaceView(
+    return SlotView(
         id=slot.id,
         brand=slot.brand,
         source=slot.source,
@@ -128,9 +128,9 @@ def _kept(slot: Slot, draft: Draft | None, now: datetime) -> PlaceView:
     )
 
 
-def _ahead(each: Coming, brand: str) -> PlaceView:
+def _ahead(each: Coming, brand: str) -> SlotView:
     purpose = each.purpose
-    return PlaceView(
+    return SlotView(
         id=each.id,
         brand=brand,
         source=each.source,

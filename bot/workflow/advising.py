@@ -21,7 +21,7 @@ from bot.insights.best_time import Pattern, pattern
 from bot.insights.mix import Spread
 from bot.insights.observed import Observation
 from bot.planning.ideas import Slate, choose
-from bot.planning.standing import PlaceView, Standing
+from bot.planning.standing import SlotView, Standing
 from bot.words import noted
 from bot.workflow.mixing import Mixing
 from bot.workflow.observing import Observing
@@ -145,7 +145,7 @@ def _counts(spread: Spread) -> dict[str, int]:
     return {each.name: each.posts for each in spread.shares}
 
 
-def _purpose(wish: Wish, place: PlaceView | None, by: str, now: datetime) -> Purpose:
+def _purpose(wish: Wish, place: SlotView | None, by: str, now: datetime) -> Purpose:
     """What the slot is for where it says so, else what the wish is."""
     return Purpose(
         accounts=tuple(place.accounts) if place and place.accounts else ("any",),
@@ -191,7 +191,7 @@ def _of_lift(lift: Lift) -> str:
     )
 
 
-def _of_time(place: PlaceView | None, local: datetime, form: str, patterns: Mapping[str, Pattern]) -> list[str]:
+def _of_time(place: SlotView | None, local: datetime, form: str, patterns: Mapping[str, Pattern]) -> list[str]:
     usable = [patterns[each] for each in (place.accounts if place else ()) if each in patterns]
     usable = [each for each in usable if each.usable]
     if place is None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.clock import Clock, milliseconds
 from bot.errors import BadInput, Conflict
-from bot.planning.standing import PlaceView, Standing
+from bot.planning.standing import SlotView, Standing
 from bot.words import noted
 from storage.commit import Change, commit
 from storage.plans import Purpose, Slot, SlotState, SlotStore, purpose_of
@@ -53,14 +53,14 @@ class FreeSlots:
         self._standing = standing
         self._clock = clock
 
-    async def next(self, workspace: str, brand: str, accounts: Sequence[str]) -> PlaceView:
+    async def next(self, workspace: str, brand: str, accounts: Sequence[str]) -> SlotView:
         """The next slot of these accounts in which nothing stands; queues before those that AdMind fills itself.
 
         Raises BadInput where there is none.
         """
         return (await self._free(workspace, brand, accounts))[0]
 
-    async def asked(self, workspace: str, brand: str, accounts: Sequence[str], when: str) -> tuple[PlaceView, str]:
+    async def asked(self, workspace: str, brand: str, accounts: Sequence[str], when: str) -> tuple[SlotView, str]:
         """The slot that these words ask for, and why that one, in a sentence. Raises BadInput."""
         places = await self._free(workspace, brand, accounts)
         if not asks_for_good_slot(when):
@@ -73,7 +73,7 @@ class FreeSlots:
         more = f"{100 * score(best.due, best.form):+.0f} %"
         return best, noted(f"The best free slot of these days: {more} against the mean, as far as past posts tell.")
 
-    async def _free(self, workspace: str, brand: str, accounts: Sequence[str]) -> list[PlaceView]:
+    async def _free(self, workspace: str, brand: str, accounts: Sequence[str]) -> list[SlotView]:
         now, wanted = self._clock.now(), set(accounts)
         places = await self._standing.between(workspace, brand, now + SOONEST, now + AHEAD)
         fits = [each for each in places if each.free and wanted & set(each.accounts)]
@@ -87,7 +87,7 @@ class FreeSlots:
             )
         return queues or whole
 
-    async def put(self, workspace: str, place: PlaceView, draft: str) -> None:
+    async def put(self, workspace: str, place: SlotView, draft: str) -> None:
         """Reserve a slot for a draft that is about to get its time. Raises Conflict when somebody was quicker."""
         now, kept = self._clock.now(), await self._slots.find(workspace, place.id)
         slot = kept.record if kept else await self._new(workspace, place)
@@ -97,7 +97,7 @@ class FreeSlots:
         change = self._slots.save(Change(workspace), slot, ver=kept.ver if kept else None)
         await commit(self._database, change.due(f"slot:{slot.id}", milliseconds(slot.due)))
 
-    async def _new(self, workspace: str, place: PlaceView) -> Slot:
+    async def _new(self, workspace: str, place: SlotView) -> Slot:
         """One beyond the horizon."""
         plan, now = await self._standing.plan(workspace, place.brand), self._clock.now()
         source: Purpose | None = plan.recurrence(place.source) or plan.single(place.source)

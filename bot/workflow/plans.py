@@ -20,7 +20,7 @@ from bot.planning import holidays
 from bot.planning.recurrence import comes_on
 from bot.planning.rules import NoRule, read_rule
 from bot.planning.saying import ReadBack, read_back
-from bot.planning.standing import PlaceView, Standing
+from bot.planning.standing import SlotView, Standing
 from bot.planning.wording import Wanted, read_slots, speaks_of_slots
 from bot.when import Unclear, resolve
 from bot.workflow.decisions import TRIES
@@ -82,7 +82,7 @@ class Plans:
         await self._planner(workspace, member, brand)
         return await self._standing.plan(workspace, brand)
 
-    async def between(self, workspace: str, member: str, brand: str, start: datetime, end: datetime) -> list[PlaceView]:
+    async def between(self, workspace: str, member: str, brand: str, start: datetime, end: datetime) -> list[SlotView]:
         """Its slots by time. Raises NotFound, NotAllowed."""
         await self._planner(workspace, member, brand)
         return await self._standing.between(workspace, brand, start, end)

@@ -24,7 +24,7 @@ from bot.drafting.sources import Known, ReadPages, Sources, addresses_in, called
 from bot.drafting.swapping import Swapping
 from bot.errors import BadInput, ChangedSince, Conflict, NotAllowed, NotFound
 from bot.llm.commenting import CommentWish, comment_wish, without
-from bot.planning.standing import PlaceView
+from bot.planning.standing import SlotView
 from bot.review.discreet import only_client
 from bot.review.reminders import decide_by
 from bot.when import Unclear, resolve
@@ -922,7 +922,7 @@ def _bare(version: Version, brief: Brief, brand: Brand, account: Account) -> str
     return as_typed(disclaimers.bare(unmarked(version.text, spoken(brief, account)), brand), version, brief)
 
 
-def _of_place(brief: Brief, place: PlaceView) -> Brief:
+def _of_place(brief: Brief, place: SlotView) -> Brief:
     """What the plan wanted there counts for the mix."""
     return brief.model_copy(update={"pillar": brief.pillar or place.pillar, "form": brief.form or place.form})
 

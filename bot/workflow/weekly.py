@@ -20,7 +20,7 @@ from bot.insights.report import AHEAD, counted, look_back, oldest
 from bot.insights.summary import Summary
 from bot.insights.summing import Range
 from bot.insights.telling import digest_lines
-from bot.planning.standing import PlaceView, Standing
+from bot.planning.standing import SlotView, Standing
 from bot.review.board import Board
 from bot.review.round_table import RoundTable
 from bot.words import reading, words
@@ -174,7 +174,7 @@ class Weekly:
         summary = await self._summaries(brand.workspace, brand.id, Range("week", first, 7, names.zone))
         return digest_lines(words(names.language), summary)
 
-    async def _places(self, brand: Brand, start: datetime, end: datetime) -> list[PlaceView]:
+    async def _places(self, brand: Brand, start: datetime, end: datetime) -> list[SlotView]:
         """The plan's slots."""
         if self._standing is None:
             return []
@@ -232,7 +232,7 @@ def _planned(days: Sequence[datetime], monday: date, zone: ZoneInfo, names: Word
     return f"{said}, {lacks}" if lacks else said
 
 
-def _left_empty(last_week: Sequence[PlaceView], names: Words) -> str:
+def _left_empty(last_week: Sequence[SlotView], names: Words) -> str:
     """Slots of last week in which nothing went out."""
     count = sum(each.state in ("empty", "expired") for each in last_week)
     book = words(names.language)
@@ -240,7 +240,7 @@ def _left_empty(last_week: Sequence[PlaceView], names: Words) -> str:
     return said if count else ""
 
 
-def _left_out(skipped: Sequence[PlaceView], zone: ZoneInfo, names: Words) -> str:
+def _left_out(skipped: Sequence[SlotView], zone: ZoneInfo, names: Words) -> str:
     """Days of this week on which the plan leaves its slots out, with the first reason."""
     if not skipped:
         return ""

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from bot.bootstrap import AdMind
-from bot.planning.standing import PlaceView
+from bot.planning.standing import SlotView
 from bot.views import ListView
 from bot.workflow.campaigns import Campaign
 from bot.workflow.requests import Asker
@@ -271,7 +271,7 @@ async def view(admind: AdMind, campaign: Campaign) -> CampaignView:
     )
 
 
-async def _places(admind: AdMind, campaign: Campaign) -> dict[str, PlaceView]:
+async def _places(admind: AdMind, campaign: Campaign) -> dict[str, SlotView]:
     if campaign.status.value != "running" or not campaign.arc:
         return {}
     zone = await admind.standing.zone(campaign.workspace, campaign.brand)

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from bot.bootstrap import AdMind
 from bot.planning.saying import ReadBack, say_rule, say_times
-from bot.planning.standing import PlaceView
+from bot.planning.standing import SlotView
 from bot.views import ListView
 from bot.workflow.plans import Plan
 from bot.workflow.requests import Asker
@@ -182,7 +182,7 @@ async def slots(
     brand: BrandName = "",
     start: AwareDatetime | None = None,
     end: AwareDatetime | None = None,
-) -> ListView[PlaceView]:
+) -> ListView[SlotView]:
     """By time; from now, for a week, unless a span is given."""
     first = start or admind.clock.now()
     last = min(end or first + timedelta(days=7), first + LONGEST)

@@ -12,7 +12,7 @@ from typing import Any
 from bot.bootstrap import AdMind
 from bot.chat import DecisionRequest
 from bot.clock import MovableClock
-from bot.planning.standing import PlaceView
+from bot.planning.standing import SlotView
 from bot.settings import load_settings
 from bot.workflow.requests import Asker
 from bot.workflow.slots import Slots
@@ -106,7 +106,7 @@ class House:
             case = await self.admind.decisions.case(self.ws, draft)
             await self.admind.decisions.settle(case, case.draft, None, why="Its time has passed.")
 
-    async def places(self, days: int = 14) -> list[PlaceView]:
+    async def places(self, days: int = 14) -> list[SlotView]:
         now = self.clock.now()
         return await self.admind.standing.between(
             self.ws, self.brand, now - timedelta(days=30), now + timedelta(days=days)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.planning.standing import PlaceView
+from bot.planning.standing import SlotView
 from bot.workflow.requests import Idea
 from storage.commit import Change, commit
 from storage.drafts import Brief, DraftStatus, Verdict
@@ -40,7 +40,7 @@ async def at(tmp_path: Path) -> AsyncIterator[House]:
         yield opened
 
 
-def states(places: list[PlaceView]) -> list[tuple[str, str]]:
+def states(places: list[SlotView]) -> list[tuple[str, str]]:
     return [(f"{each.due:%a %d %H:%M}", each.state) for each in places]
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from bot.planning.saying import say_rule, say_times
-from bot.planning.standing import PlaceView
+from bot.planning.standing import SlotView
 from handlers.web.studio.asking import asker
 from handlers.web.studio.draw import draw, go
 from handlers.web.studio.visit import Visit, Visitor
@@ -47,7 +47,7 @@ async def _page(request: Request, visit: Visit, on: str = "", **more: Any) -> Re
     monday = chosen - timedelta(days=chosen.weekday())
     start, end = (datetime.combine(monday + timedelta(days=ahead), time(), zone) for ahead in (0, 7))
     places = await admind.plans.between(visit.workspace, visit.id, brand, start, end)
-    by_day: defaultdict[date, list[PlaceView]] = defaultdict(list)
+    by_day: defaultdict[date, list[SlotView]] = defaultdict(list)
     for place in places:
         by_day[place.due.astimezone(zone).date()].append(place)
     accounts = await admind.looking.accounts(visit.workspace, visit.id)
