@@ -389,18 +389,25 @@ class AdMind:
     def _build_insights(self, database: Database) -> None:
         """What is counted, and what reports of it."""
         clock, settings = self.clock, self.settings
+        budget = ReadingBudget(database, limit=settings.paid_numbers_budget)
         self.numbers = ReadingNumbers(
             database,
             channels=self.channels,
             open_door=self.doors,
             clock=clock,
             paid=settings.paid_numbers,
-            budget=ReadingBudget(database, limit=settings.paid_numbers_budget),
+            budget=budget,
         )
         self.clicks = Clicks(database, clock)
         self.orders = Orders(database, credentials=self.credentials, clock=clock)
         self.counting = Counting(
-            database, channels=self.channels, open_door=self.doors, clock=clock, days=settings.numbers_days
+            database,
+            channels=self.channels,
+            open_door=self.doors,
+            clock=clock,
+            days=settings.numbers_days,
+            paid=settings.paid_numbers,
+            budget=budget,
         )
         self.reports = Reports(
             database,
