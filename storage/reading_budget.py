@@ -15,7 +15,8 @@ from storage.redis import Database, Script
 
 LIFE_SECONDS: Final = 62 * 86_400
 MILLIONTHS: Final = 1_000_000
-# KEYS: the month's. ARGV: millionths, limit (0: none), now ms, life in seconds. Whether it may be read.
+# KEYS: the month's. ARGV: millionths, limit (0: none), now ms ('' where a no is no pause), life in seconds. Whether it
+# may be read.
 SPEND: Final = Script(
     "numbers-spend",
     """
@@ -24,7 +25,7 @@ local may = limit == 0 or spent + tonumber(ARGV[1]) <= limit
 if may then
   redis.call('HINCRBY', KEYS[1], 'spent', ARGV[1])
   redis.call('HDEL', KEYS[1], 'paused')
-else
+elseif ARGV[3] ~= '' then
   redis.call('HSETNX', KEYS[1], 'paused', ARGV[3])
 end
 redis.call('EXPIRE', KEYS[1], ARGV[4])
@@ -40,10 +41,12 @@ class ReadingBudget:
         self._database = database
         self._limit = int(limit * MILLIONTHS)
 
-    async def spend(self, workspace: str, brand: str, price: Decimal, now: datetime) -> bool:
-        """Whether a reading of this price may be had; then it is counted."""
-        now_ms = round(now.timestamp() * 1000)
-        given = [int(price * MILLIONTHS), self._limit, now_ms, LIFE_SECONDS]
+    async def spend(self, workspace: str, brand: str, price: Decimal, now: datetime, *, pauses: bool = True) -> bool:
+        """Whether a reading of this price may be had; then it is counted. `pauses`: whether a no means that posts are
+        read no more this month; what costs more than a post's reading may find no room while these still do.
+        """
+        now_ms = str(round(now.timestamp() * 1000)) if pauses else ""
+        given: list[str | int | float | bytes] = [int(price * MILLIONTHS), self._limit, now_ms, LIFE_SECONDS]
         return bool(await self._database.run(SPEND, [_key(workspace, brand, now)], given))
 
     async def paused_since(self, workspace: str, brand: str, now: datetime) -> datetime | None:

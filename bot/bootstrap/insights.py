@@ -20,18 +20,25 @@ from storage.reading_budget import ReadingBudget
 class Insights:
     def __init__(self, ground: Ground, models: Models, deciding: Deciding) -> None:
         database, clock, settings = ground.database, ground.clock, ground.settings
+        budget = ReadingBudget(database, limit=settings.paid_numbers_budget)
         self.numbers = ReadingNumbers(
             database,
             channels=ground.channels,
             open_door=ground.doors,
             clock=clock,
             paid=settings.paid_numbers,
-            budget=ReadingBudget(database, limit=settings.paid_numbers_budget),
+            budget=budget,
         )
         self.clicks = Clicks(database, clock)
         self.orders = Orders(database, credentials=ground.credentials, clock=clock)
         self.counting = Counting(
-            database, channels=ground.channels, open_door=ground.doors, clock=clock, days=settings.numbers_days
+            database,
+            channels=ground.channels,
+            open_door=ground.doors,
+            clock=clock,
+            days=settings.numbers_days,
+            paid=settings.paid_numbers,
+            budget=budget,
         )
         self.reports = Reports(
             database,

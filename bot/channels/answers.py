@@ -89,6 +89,11 @@ def printable(value: object, most: int = 3000) -> str:
     return "".join(char for char in text if char.isprintable() or char == "\n").strip()[:most]
 
 
+def count_of(value: object) -> int | None:
+    """A number of things as a platform tells it; None for anything else, which is missing and never zero."""
+    return value if type(value) is int and value >= 0 else None
+
+
 def later(name: str, seconds: float) -> ChannelRefused:
     """What to raise when nothing was taken and the channel asked to come back, within 1 and 3600 seconds."""
     return ChannelRefused(

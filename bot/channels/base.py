@@ -103,6 +103,7 @@ class Capabilities:
     reads_back: bool = False
     metrics: tuple[str, ...] = ()
     metrics_price: str = ""  # what one reading of them costs, e.g. "$0.001"; empty: nothing
+    followers_price: str = ""  # what asking how many follow the account costs; empty: nothing
     # What may follow an attempt whose outcome is unknown:
     key_life: timedelta | None = None  # the same key may be sent again within this time after the first attempt
     prompt_read_back: bool = False  # proven: two absent reads a settle time apart mean it is not there
@@ -439,10 +440,14 @@ class Introduces(Protocol):
 
 @runtime_checkable
 class Followed(Protocol):
-    """What a channel adds that tells for one free question how many follow an account."""
+    """What a channel adds that tells for a question or two how many follow an account, or are in its room or list.
+    What that costs stands in the capabilities (`followers_price`).
+    """
 
     async def followers(self, account: Account, door: Door) -> int | None:
-        """None where it is not told. Raises ChannelRefused, ProvenNotSent."""
+        """None where it is not told. Raises ChannelRefused (`unauthorized` where the access may not ask),
+        ProvenNotSent.
+        """
         ...
 
 

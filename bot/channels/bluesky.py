@@ -22,7 +22,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from bot.channels import bluesky_identity as identity
-from bot.channels.answers import document
+from bot.channels.answers import count_of, document
 from bot.channels.base import (
     Absent,
     Account,
@@ -256,8 +256,7 @@ class Bluesky:
         """As the app view has them: https://docs.bsky.app/docs/api/app-bsky-actor-get-profile"""
         view = Api(door, origin_of(account.options.get("app_view") or identity.APP_VIEW))
         found = await view.before("GET", "app.bsky.actor.getProfile", params={"actor": account.remote_id})
-        count = found.get("followersCount")
-        return count if isinstance(count, int) else None
+        return count_of(found.get("followersCount"))
 
     async def introduce(self, account: Account, door: Door) -> Introduction:
         """Name and picture as the app view has them, the last post as it stands on the server."""

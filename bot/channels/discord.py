@@ -47,6 +47,7 @@ from bot.channels.discord_api import (
     receipt_of,
     server_of,
 )
+from bot.channels.discord_members import members_of
 from bot.channels.discord_posts import CAPABILITIES, DiscordPosts, message_in
 from bot.channels.discord_text import plain
 from bot.channels.handed import Carries, no_words
@@ -87,6 +88,10 @@ class Discord(DiscordPosts):
     async def delete(self, receipt: Receipt, door: Door) -> None:
         room, message = message_in(receipt)
         await (await _api(door, door.account.server)).delete(f"/channels/{room}/messages/{message}")
+
+    async def followers(self, account: Account, door: Door) -> int | None:
+        """The server's members, where everybody there sees the room: `discord_members`."""
+        return await members_of(await _api(door, account.server), account.destination)
 
     async def introduce(self, account: Account, door: Door) -> Introduction:
         """The room, the bot's picture, and the last that it said there."""

@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.channels import meta_comments
-from bot.channels.answers import KEPT, instant, printable, web
+from bot.channels.answers import KEPT, count_of, instant, printable, web
 from bot.channels.base import (
     Absent,
     Account,
@@ -230,6 +230,15 @@ class Facebook:
     async def places(self, account: Account, door: Door) -> tuple[Place, ...]:
         """The pages that this person runs."""
         return await pages(await Api.of(door, self._platform, self._platform.api))
+
+    async def followers(self, account: Account, door: Door) -> int | None:
+        """https://developers.facebook.com/docs/graph-api/reference/page (`followers_count`, permission
+        `pages_read_engagement`). `fan_count` counts likes of the page, which is something else.
+        """
+        api = await self._reading(door)
+        return count_of(
+            (await api.before("GET", account.remote_id, {"fields": "followers_count"})).get("followers_count")
+        )
 
     async def introduce(self, account: Account, door: Door) -> Introduction:
         """The page's name, picture and last post."""

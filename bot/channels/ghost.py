@@ -22,7 +22,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bot.channels.answers import instant, judge, web
+from bot.channels.answers import count_of, instant, judge, web
 from bot.channels.article import article_problems, check_title_option, names_in, sealed_article, slug_of
 from bot.channels.base import (
     Absent,
@@ -159,6 +159,14 @@ class Ghost:
 
     def price(self, payload: SealedPayload) -> str:
         return ""
+
+    async def followers(self, account: Account, door: Door) -> int | None:
+        """The site's members, free and paying. An integration's key may ask
+        (https://github.com/TryGhost/Ghost/blob/main/ghost/core/core/server/web/api/endpoints/admin/middleware.js), and
+        this address (…/admin/routes.js, `members/stats/count`) names none of them, as the list of members would.
+        """
+        api = await api_of(door, account.server, account.destination)
+        return count_of((await api.read("/members/stats/count/") or {}).get("total"))
 
     async def introduce(self, account: Account, door: Door) -> Introduction:
         """Title and icon of the site, and the last post that stands there."""

@@ -24,7 +24,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.channels import meta_comments
-from bot.channels.answers import KEPT, instant, printable
+from bot.channels.answers import KEPT, count_of, instant, printable
 from bot.channels.base import (
     Absent,
     Account,
@@ -243,6 +243,13 @@ class Instagram:
 
     def price(self, payload: SealedPayload) -> str:
         return ""
+
+    async def followers(self, account: Account, door: Door) -> int | None:
+        """https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user
+        (`followers_count`, permission `instagram_business_basic`).
+        """
+        api = await Api.of(door, self._platform, account.server)
+        return count_of((await api.before("GET", "me", {"fields": "followers_count"})).get("followers_count"))
 
     async def introduce(self, account: Account, door: Door) -> Introduction:
         """Name, picture and last post. Fields: https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/get-started."""

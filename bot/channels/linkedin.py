@@ -55,7 +55,7 @@ from bot.channels.handed import Approved, Carries
 from bot.channels.limits import problems
 from bot.channels.linkedin_api import VISIBILITIES, Api, end_of, instant, judged, path_of, post_body, receipt_of, urn_in
 from bot.channels.linkedin_listing import images, last, listed_since, readable, thumbnails
-from bot.channels.linkedin_numbers import OF_PAGE, OF_PERSON, counted, of_page, of_person
+from bot.channels.linkedin_numbers import OF_PAGE, OF_PERSON, counted, followers_of, of_page, of_person
 from bot.channels.linkedin_places import PAGE, page, page_called, pages, person, same_author
 from bot.channels.linkedin_showing import document_at, logo_at, shown_at
 from bot.channels.linkedin_text import MOST, handles_in, little, plain, spoken, units, with_names
@@ -287,6 +287,10 @@ class LinkedIn:
         api = await Api.of(door, self._platform, self._platform.api)
         me = await person(api)
         return (Place("", me.name or me.urn), *(Place(each.urn, each.name) for each in await pages(api)))
+
+    async def followers(self, account: Account, door: Door) -> int | None:
+        """Of a page, or of the person: `linkedin_numbers.followers_of`."""
+        return await followers_of(await Api.of(door, self._platform, account.server), account.remote_id)
 
     async def introduce(self, account: Account, door: Door) -> Introduction:
         """Name, a person's picture or a page's logo, and the last post where LinkedIn lets AdMind read it."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from bot.channels.answers import count_of
 from bot.channels.base import ChannelRefused
 from bot.channels.linkedin_api import Api, path_of
 
@@ -32,6 +33,19 @@ OF_PERSON = {
     "shares": "RESHARE",
 }
 MEMBER = "/rest/memberCreatorPostAnalytics"
+
+
+async def followers_of(api: Api, author: str) -> int | None:
+    """How many follow a page, or the person whose access it is. Raises as `Api.read`.
+
+    Pages: https://learn.microsoft.com/en-us/linkedin/marketing/community-management/organizations/organization-lookup-api
+    (`rw_organization_admin`); people: …/community-management/members/follower-statistics (`r_member_profileAnalytics`,
+    finder `me`).
+    """
+    if ":organization:" in author:
+        where = f"/rest/networkSizes/{quote(author, safe='')}?edgeType=COMPANY_FOLLOWED_BY_MEMBER"
+        return count_of((await api.read(where, finder=False) or {}).get("firstDegreeSize"))
+    return count_of(_first(await api.read("/rest/memberFollowersCount?q=me", finder=True)).get("memberFollowersCount"))
 
 
 async def counted(api: Api) -> str:
@@ -56,7 +70,7 @@ async def of_page(api: Api, page: str, urn: str) -> Mapping[str, int]:
         "totalShareStatistics"
     )
     counts = counts if isinstance(counts, dict) else {}
-    return {name: counts[field] for name, field in OF_PAGE.items() if _is_count(counts.get(field))}
+    return {name: counts[field] for name, field in OF_PAGE.items() if count_of(counts.get(field)) is not None}
 
 
 async def of_person(api: Api, urn: str) -> Mapping[str, int]:
@@ -67,7 +81,7 @@ async def of_person(api: Api, urn: str) -> Mapping[str, int]:
     for name, wanted in OF_PERSON.items():
         where = f"q=entity&entity=({kind}:{quote(urn, safe='')})&queryType={wanted}&aggregation=TOTAL"
         told = _first(await api.read(f"{MEMBER}?{where}", finder=True))
-        if _kind(told.get("metricType")) == wanted and _is_count(told.get("count")):
+        if _kind(told.get("metricType")) == wanted and count_of(told.get("count")) is not None:
             found[name] = told["count"]
     return found
 
@@ -81,7 +95,3 @@ def _first(said: Mapping[str, Any] | None) -> Mapping[str, Any]:
 def _kind(value: object) -> object:
     """A word since version 202605; before, the only value of an object named after its type."""
     return next(iter(value.values()), None) if isinstance(value, dict) and len(value) == 1 else value
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

@@ -182,6 +182,10 @@ class Email:
     def price(self, payload: SealedPayload) -> str:
         return ""
 
+    async def followers(self, account: Account, door: Door) -> int | None:
+        """Its recipients, where their list is kept here: nobody is asked. Who is on a list elsewhere is not known."""
+        return len([each for each in account.options.get("recipients", "").split(",") if each]) or None
+
     async def introduce(self, account: Account, door: Door) -> Introduction:
         """The sender's name and the list; mailboxes have no public posts."""
         name = mailbox_of(account.options.get("from", "")).name or account.remote_id

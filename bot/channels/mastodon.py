@@ -26,7 +26,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.channels import mastodon_server as server
-from bot.channels.answers import ask, document, instant, printable, web
+from bot.channels.answers import ask, count_of, document, instant, printable, web
 from bot.channels.base import (
     Absent,
     Account,
@@ -267,8 +267,7 @@ class Mastodon:
 
     async def followers(self, account: Account, door: Door) -> int | None:
         """https://docs.joinmastodon.org/entities/Account/#followers_count"""
-        count = (await _me(await Api.of(door, account.server))).get("followers_count")
-        return count if isinstance(count, int) else None
+        return count_of((await _me(await Api.of(door, account.server))).get("followers_count"))
 
     async def introduce(self, account: Account, door: Door) -> Introduction:
         """Name, picture and the last post of one's own, as far as they can be read."""

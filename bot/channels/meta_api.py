@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 
 from httpx2 import Response
 
-from bot.channels.answers import KEPT, ask, document, instant, judge, later, web
+from bot.channels.answers import KEPT, ask, count_of, document, instant, judge, later, web
 from bot.channels.base import ChannelRefused, Door, OutcomeUnknown, ProvenNotSent
 from bot.channels.calling import harmless
 from bot.channels.handed import Approved, Carries
@@ -267,12 +267,12 @@ def pictures_of(post: dict[str, Any]) -> tuple[str, ...]:
 
 
 def counts_in(said: Mapping[str, Any]) -> dict[str, int]:
-    """Name → number, of insights: of the whole life of a post, they have one value each."""
+    """Name → number, of insights: of a post's whole life, or an account's total, they have one value each."""
     found: dict[str, int] = {}
     for each in data_of(said):
-        values = objects(each.get("values"))
-        number = values[0].get("value") if values else None
-        if isinstance(number, int) and not isinstance(number, bool) and number >= 0:
+        total, values = each.get("total_value"), objects(each.get("values"))
+        only = total if isinstance(total, dict) else values[0] if values else {}
+        if (number := count_of(only.get("value"))) is not None:
             found[str(each.get("name"))] = number
     return found
 

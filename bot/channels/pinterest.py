@@ -19,7 +19,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import UTC, timedelta
 
-from bot.channels.answers import KEPT, ask, document, path_on, printable
+from bot.channels.answers import KEPT, ask, count_of, document, path_on, printable
 from bot.channels.base import (
     Absent,
     Account,
@@ -241,6 +241,12 @@ class Pinterest:
         """The account's boards."""
         api = await Api.of(door, self._platform.api)
         return tuple(Place(number, name) for number, name in (await _boards(api)).items())
+
+    async def followers(self, account: Account, door: Door) -> int | None:
+        """https://github.com/pinterest/api-description/blob/main/v5/openapi.json: `Account.follower_count`
+        (`user_accounts:read`), of the whole account and not of its board.
+        """
+        return count_of((await (await Api.of(door, account.server)).read("/user_account") or {}).get("follower_count"))
 
     async def introduce(self, account: Account, door: Door) -> Introduction:
         """Name, picture and the newest of the board's pins, among those that are listed first."""

@@ -54,6 +54,9 @@ class _Rehearsed:
     async def metrics(self, receipt: Receipt, door: Door) -> Mapping[str, int]:
         return {}
 
+    async def followers(self, account: Account, door: Door) -> None:
+        """A rehearsal asks no platform anything."""
+
     async def connect(self, account: Account, door: Door) -> Account:
         raise ChannelRefused("Nothing is connected in a rehearsal.", code="rehearsal", kept="Nothing was changed.")
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.channels.answers import KEPT
+from bot.channels.answers import KEPT, count_of
 from bot.channels.base import (
     Absent,
     Account,
@@ -174,6 +174,16 @@ class Slack:
 
     def price(self, payload: SealedPayload) -> str:
         return ""
+
+    async def followers(self, account: Account, door: Door) -> int | None:
+        """The room's members, bots with them: https://docs.slack.dev/reference/methods/conversations.info
+        (`include_num_members`; scopes `channels:read`, `groups:read`).
+        """
+        api = await Api.of(door, account.server)
+        room = (await api.read("conversations.info", channel=account.destination, include_num_members="true")).get(
+            "channel"
+        )
+        return count_of(room.get("num_members")) if isinstance(room, dict) else None
 
     async def introduce(self, account: Account, door: Door) -> Introduction:
         """The room and workspace, and the last that the bot said there, with the picture that it wore."""

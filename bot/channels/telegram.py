@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.channels.answers import document, path_on
+from bot.channels.answers import count_of, document, path_on
 from bot.channels.base import (
     Account,
     AttemptKey,
@@ -167,6 +167,11 @@ class Telegram:
 
     def price(self, payload: SealedPayload) -> str:
         return ""
+
+    async def followers(self, account: Account, door: Door) -> int | None:
+        """A channel's subscribers or a group's members: https://core.telegram.org/bots/api#getchatmembercount."""
+        api = await Api.of(door, account.server)
+        return count_of(await api.result("getChatMemberCount", {"chat_id": account.destination}))
 
     async def introduce(self, account: Account, door: Door) -> Introduction:
         """The chat's title and picture; bots cannot read its posts."""

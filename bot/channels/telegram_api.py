@@ -59,11 +59,15 @@ class Api:
 
     async def read(self, name: str, body: dict[str, Any]) -> dict[str, Any]:
         """The result's object of a call that publishes nothing. Raises ChannelRefused, ProvenNotSent."""
-        answer = await harmless(lambda: self._call(name, json=body), self.name, self._judged)
-        found = (document(answer) or {}).get("result")
+        found = await self.result(name, body)
         if not isinstance(found, dict):
             raise ProvenNotSent(f"{self.name} did not answer properly.", kept=KEPT)
         return found
+
+    async def result(self, name: str, body: dict[str, Any]) -> object:
+        """Whatever the result of such a call is; None without one. Raises ChannelRefused, ProvenNotSent."""
+        answer = await harmless(lambda: self._call(name, json=body), self.name, self._judged)
+        return (document(answer) or {}).get("result")
 
     async def reactions(self, chat: str) -> dict[int, int]:
         """How many reactions the messages of a chat have, as far as the latest updates tell; by the message's number.

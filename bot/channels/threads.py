@@ -214,6 +214,14 @@ class Threads:
     def price(self, payload: SealedPayload) -> str:
         return ""
 
+    async def followers(self, account: Account, door: Door) -> int | None:
+        """https://developers.facebook.com/docs/threads/insights (`followers_count`, permission
+        `threads_manage_insights`): a total, whatever the period.
+        """
+        api = await Api.of(door, self._platform, account.server)
+        said = await api.before("GET", f"{account.remote_id}/threads_insights", {"metric": "followers_count"})
+        return counts_in(said).get("followers_count")
+
     async def introduce(self, account: Account, door: Door) -> Introduction:
         """Name, picture and last post. Fields: https://developers.facebook.com/docs/threads/threads-profiles."""
         try:

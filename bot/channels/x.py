@@ -23,7 +23,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.channels.answers import KEPT, ask, document, instant, path_on, printable, web
+from bot.channels.answers import KEPT, ask, count_of, document, instant, path_on, printable, web
 from bot.channels.base import (
     Absent,
     Account,
@@ -51,7 +51,7 @@ from bot.channels.limits import problems
 from bot.channels.platform import Platform
 from bot.channels.platform import X as PLATFORM
 from bot.channels.x_api import FIELDS, Api, id_in, ids_of, judged, post_body, upload
-from bot.channels.x_prices import MOST_READ, OWN_READ, is_more, price_of
+from bot.channels.x_prices import MOST_READ, OWN_READ, USER_READ, is_more, price_of
 from bot.channels.x_text import MOST, fits, shown_text, split, spoken, weight
 from storage.sealed import Part, SealedPayload
 
@@ -94,6 +94,7 @@ class X:
         reads_back=True,
         metrics=tuple(COUNTS),
         metrics_price=f"${OWN_READ}",
+        followers_price=f"${USER_READ}",
         settle=timedelta(seconds=60),  # documented nowhere
         deadline=timedelta(seconds=60),
         # https://docs.x.com/x-api/fundamentals/rate-limits (2026): POST /2/tweets 100 in 15 minutes for a user. The gap
@@ -232,6 +233,15 @@ class X:
 
     def price(self, payload: SealedPayload) -> str:
         return price_of(payload.parts)
+
+    async def followers(self, account: Account, door: Door) -> int | None:
+        """https://docs.x.com/x-api/users/get-my-user (`public_metrics`, scope `users.read`): one paid user read.
+        X charges it at most once a day, together with asking whose access it is.
+        """
+        api = await Api.of(door, account.server)
+        me = (await api.before("GET", "/2/users/me", params={"user.fields": "public_metrics"})).get("data")
+        counts = me.get("public_metrics") if isinstance(me, dict) else None
+        return count_of(counts.get("followers_count")) if isinstance(counts, dict) else None
 
     async def introduce(self, account: Account, door: Door) -> Introduction:
         """Name, picture and the last post: one user and one post read."""

@@ -10,6 +10,7 @@ from storage.sealed import Part
 POST, POST_WITH_ADDRESS = Decimal("0.015"), Decimal("0.200")
 ALT_TEXT = Decimal("0.005")  # "Media Metadata"
 OWN_READ = Decimal("0.001")  # one's own posts, since April 2026, each
+USER_READ = Decimal("0.010")  # "User: Read"; X counts the same user once a day (UTC)
 # At most this many are read when a post is looked for: five cents.
 MOST_READ = 50
 

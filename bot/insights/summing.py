@@ -228,8 +228,12 @@ class _Counting:
         return Span(span.start, end, min(span.known, end))
 
     def total(self, accounts: Sequence[str], metric: str, span: Span) -> float | None:
-        """Of these together; None where one that told before, or since, was silent then."""
+        """Of these together; None where one that told before, or since, was silent then. Followers are no gain of the
+        span: without those of one account, which may have begun to tell later, there is nothing to compare with.
+        """
         told = [self.of(account, metric, span) for account in accounts]
+        if metric == "followers" and None in told:
+            return None
         lost = [
             account
             for account, value in zip(accounts, told, strict=True)

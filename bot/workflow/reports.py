@@ -42,6 +42,7 @@ from storage.team import Brand, Member
 
 log = logging.getLogger(__name__)
 WHOLE_CAMPAIGN: Final = timedelta(days=400)
+STALE: Final = timedelta(days=10)  # a number of followers is read once a day
 LATE_OUT: Final = timedelta(days=2)  # a post may go out that long after it was due, by a person's word
 MOST_DRAFTS: Final = 2000
 
@@ -198,8 +199,10 @@ class Reports:
 
 
 def _followers_at(readings: tuple[Reading, ...], now: datetime, at: datetime) -> float | None:
-    known = known_at(readings, now)
-    return count_at(None, known, "followers", min(at, now))
+    """None once nothing was read for so long that nobody knows any more."""
+    known, at = known_at(readings, now), min(at, now)
+    fresh = any(at - STALE <= each.at for each in known)
+    return count_at(None, known, "followers", at) if fresh else None
 
 
 def _counts(posts: Sequence[Counted], span: Range) -> dict[str, int]:

@@ -27,6 +27,7 @@ from bot.words import reading, words
 from bot.workflow.costing import Costing
 from storage import keys
 from storage.accounts import Account
+from storage.audience import AudienceStore
 from storage.audit import AuditWriter
 from storage.commit import Change, commit
 from storage.drafts import Draft, DraftStatus
@@ -91,6 +92,7 @@ class Weekly:
         self._team = TeamStore(database)
         self._board = board
         self._costing = Costing(database)
+        self._audience = AudienceStore(database)
         self._audit = audit
         self._clock = clock
         self._learned = learned
@@ -156,6 +158,7 @@ class Weekly:
             _left_empty([each for each in places if each.due < this], names),
             _left_out([each for each in places if each.due >= this and each.state == "skipped"], zone, names),
             *(_login(account, coming, names) for account in logins),
+            await self._untold(names, datetime.combine(monday, HOUR, zone)),
             names.t("Language model: {took}", took=what_it_took(took, words(names.language))) if took.calls else "",
             _suggested(learned, names),
             names.t("Record of decisions up to here: {head}", head=head.short),
@@ -173,6 +176,21 @@ class Weekly:
             return ()
         summary = await self._summaries(brand.workspace, brand.id, Range("week", first, 7, names.zone))
         return digest_lines(words(names.language), summary)
+
+    async def _untold(self, names: Words, due: datetime) -> str:
+        """Accounts of which it came out since the last digest that their access may not ask who follows: told once."""
+        found = list[str]()
+        for account in names.accounts.values():
+            since = await self._audience.refused_since(account.workspace, account.id)
+            if since is not None and due - timedelta(days=7) <= since < due and _stands(account):
+                found.append(account.name)
+        if not found:
+            return ""
+        return names.t(
+            "Followers are not told of {accounts}: the access may not ask. Posts go out as before; to have them "
+            "counted, give AdMind's app the permission, and connect again.",
+            accounts=words(names.language).series(found),
+        )
 
     async def _places(self, brand: Brand, start: datetime, end: datetime) -> list[SlotView]:
         """The plan's slots."""
@@ -257,6 +275,10 @@ def _suggested(rules: int, names: Words) -> str:
         rules,
     )
     return said if rules else ""
+
+
+def _stands(account: Account) -> bool:
+    return account.closed_at is None and account.health.state != "broken"
 
 
 def _ends(account: Account, now: datetime) -> bool:

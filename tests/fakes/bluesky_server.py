@@ -50,6 +50,7 @@ class BlueskyServer(FaultyServer):
     blob_limit: int = 50_000_000
     answers: dict[str, list[Answer]] = field(default_factory=dict)  # path → what to say instead, in turn
     avatar: bytes = b""
+    followers: int | None = 1204
     document: dict[str, Any] = field(default_factory=dict)  # what the directory says otherwise
 
     def __post_init__(self) -> None:
@@ -172,7 +173,7 @@ class BlueskyServer(FaultyServer):
     def _session(self, person: Person) -> Answer:
         access, refresh = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
         self.access[access] = self.refresh[refresh] = person.did
-        said = {"did": person.did, "handle": person.handle, "accessJwt": access, "refreshJwt": refresh}
+        said: dict[str, Any] = {"did": person.did, "handle": person.handle, "accessJwt": access, "refreshJwt": refresh}
         said |= {"status": person.status} if person.status else {}
         return _json(200, {**said, "active": not person.status})
 
@@ -235,7 +236,8 @@ class BlueskyServer(FaultyServer):
         person = self._person(_one(seen, "actor"))
         if person is None:
             raise Invalid("Profile not found")
-        said = {"did": person.did, "handle": person.handle, "displayName": person.name, "followersCount": 1204}
+        said = {"did": person.did, "handle": person.handle, "displayName": person.name}
+        said |= {} if self.followers is None else {"followersCount": self.followers}
         return _json(200, said | ({"avatar": f"{self.origin}/img/avatar"} if self.avatar else {}))
 
     def _get_posts(self, seen: Seen) -> Answer:

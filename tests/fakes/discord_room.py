@@ -61,6 +61,9 @@ class DiscordRoom(FaultyServer):
     token: str = BOT_TOKEN
     kind: int = 0
     sees: bool = True
+    hidden: bool = False  # from who is merely on the server
+    open: bool = True  # whether these see rooms at all
+    followers: int | None = 1204
     may_post: bool = True
     hook_room: str = ROOM
     hook_gone: bool = False
@@ -111,7 +114,13 @@ class DiscordRoom(FaultyServer):
             return _json(200, {"id": BOT, "username": "velo", "avatar": None, "bot": True})
         if (seen.method, path) == ("GET", f"/channels/{ROOM}"):
             self._visible()
-            return _json(200, {"id": ROOM, "type": self.kind, "guild_id": GUILD, "name": "news"})
+            hidden = [{"id": GUILD, "type": 0, "allow": "0", "deny": "1024"}] if self.hidden else []
+            room = {"id": ROOM, "type": self.kind, "guild_id": GUILD, "name": "news"}
+            return _json(200, room | {"permission_overwrites": hidden})
+        if (seen.method, path) == ("GET", f"/guilds/{GUILD}"):
+            roles = [{"id": GUILD, "name": "@everyone", "permissions": "1024" if self.open else "0"}]
+            counts = {"approximate_member_count": self.followers} if seen.query.get("with_counts") == ["true"] else {}
+            return _json(200, {"id": GUILD, "name": "Velo", "roles": roles} | counts)
         if (seen.method, seen.path) == ("GET", HOOKED):
             hook = {"id": HOOK, "type": 1, "guild_id": GUILD, "channel_id": self.hook_room, "name": "Velo News"}
             return _json(200, hook | {"avatar": None, "token": HOOK_TOKEN, "application_id": None})

@@ -218,7 +218,10 @@ class FacebookServer(MetaServer):
         token = next((t for t, g in self.tokens.items() if (g.user, g.page) == (granted.user, wanted)), "")
         token = token or self.page_token(wanted, granted.user)
         picture = {"data": {"url": self.face(wanted)}}
-        return self.shown({"id": wanted, "name": PAGES[wanted], "access_token": token, "picture": picture}, seen)
+        if "followers_count" in asked_in(seen).get("fields", "") and "pages_read_engagement" not in granted.scopes:
+            return error(10, "This endpoint requires the 'pages_read_engagement' permission")
+        known = {"id": wanted, "name": PAGES[wanted], "access_token": token, "picture": picture}
+        return self.shown(known | {"followers_count": self.followers}, seen)
 
     # Posts
 

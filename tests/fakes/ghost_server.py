@@ -55,6 +55,7 @@ class GhostServer(FaultyServer):
     loses: str = ""  # what its conversion leaves out of a text
     publishes_as: str = "published"
     icon: str = ""
+    followers: int | None = 1204
     now: Callable[[], datetime] = real_now
     entries: list[Entry] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
@@ -108,6 +109,7 @@ class GhostServer(FaultyServer):
         return [
             ("GET", "/site/", self._site),
             ("POST", "/images/upload/", self._upload),
+            ("GET", "/members/stats/count/", self._members),
             ("GET", "/posts/", self._list),
             ("POST", "/posts/", self._create),
             ("GET", "/posts/slug/[a-z0-9-]+/", self._by_slug),
@@ -142,6 +144,11 @@ class GhostServer(FaultyServer):
         url = self.show(data, f"{self.base}/content/images/2026/12/{self._count}-{name}")
         self.files[url] = data
         return _json(201, {"images": [{"url": url, "ref": None}]})
+
+    def _members(self, seen: Seen) -> Answer:
+        self._may(seen)
+        said: dict[str, Any] = {"resource": "members", "data": [{"date": "2026-12-01", "free": 1204, "paid": 0}]}
+        return _json(200, said | ({} if self.followers is None else {"total": self.followers}))
 
     def _list(self, seen: Seen) -> Answer:
         self._may(seen)

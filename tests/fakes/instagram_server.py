@@ -125,7 +125,8 @@ class InstagramServer(MetaServer):
     def _me(self, seen: Seen) -> Answer:
         user = self._user(seen)
         name = next(name for name, each in PEOPLE.items() if each == user)
-        known = {"id": SCOPED[name], "user_id": user, "username": name, "name": name.title()}
+        known: dict[str, Any] = {"id": SCOPED[name], "user_id": user, "username": name, "name": name.title()}
+        known["followers_count"] = self.followers
         return self.shown(known | {"profile_picture_url": self.face(name)}, seen)
 
     def _make(self, seen: Seen, user: str) -> Answer:

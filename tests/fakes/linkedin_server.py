@@ -83,6 +83,7 @@ class LinkedInServer(FaultyServer):
     counts: dict[str, int] = field(default_factory=dict)  # of a person's post, by LinkedIn's word
     logos: bool = True  # whether pages have one
     marks: dict[str, bytes] = field(default_factory=dict)  # their logos, once somebody asked
+    followers: int | None = 1204
     processing: int = 0  # looks until a picture or a document is ready
     ready: set[str] = field(default_factory=set)  # documents that were looked at and can be posted
     _count: int = 0
@@ -190,6 +191,8 @@ class LinkedInServer(FaultyServer):
             ("GET", "/rest/socialActions/([^/]+)/comments/([0-9]+)", self._comment),
             ("GET", "/rest/organizationalEntityShareStatistics", self._statistics),
             ("GET", "/rest/memberCreatorPostAnalytics", self._analytics),
+            ("GET", "/rest/networkSizes/(.+)", self._followers),
+            ("GET", "/rest/memberFollowersCount", self._own_followers),
         ]
 
     # OAuth
@@ -468,6 +471,25 @@ class LinkedInServer(FaultyServer):
         kind = asked["kind"]
         elements = [target | {"count": self.counts[kind], "metricType": kind}] if kind in self.counts else []
         return _json(200, {"elements": elements, "paging": {"start": 0, "count": 10, "links": []}})
+
+    def _followers(self, seen: Seen, quoted: str) -> Answer:
+        token = self._token(seen)
+        assert token is not None
+        if "organization_admin" not in token.scope or unquote(quoted) not in token.roles:
+            return _json(403, {"code": "ACCESS_DENIED", "status": 403})
+        if seen.query.get("edgeType") != ["COMPANY_FOLLOWED_BY_MEMBER"]:
+            return _json(400, {"message": "edgeType", "status": 400})
+        return _json(200, {} if self.followers is None else {"firstDegreeSize": self.followers})
+
+    def _own_followers(self, seen: Seen) -> Answer:
+        token = self._token(seen)
+        assert token is not None
+        if "r_member_profileAnalytics" not in token.scope:
+            return _json(403, {"code": "ACCESS_DENIED", "status": 403})
+        if seen.query.get("q") != ["me"]:
+            return _json(400, {"message": "Invalid query parameters passed to request", "status": 400})
+        told = [] if self.followers is None else [{"memberFollowersCount": self.followers}]
+        return _json(200, {"elements": told, "paging": {"count": 10, "start": 0, "links": []}})
 
     def _shown(self, post: Post) -> dict[str, Any]:
         at = round(post.at.timestamp() * 1000)

@@ -100,7 +100,7 @@ class MastodonServer(FaultyServer):
     given: dict[str, tuple[str, str]] = field(default_factory=dict)  # token → user name and application
     answers: dict[str, list[Answer]] = field(default_factory=dict)  # path → what to say instead, in turn
     numbers: dict[str, int] = field(default_factory=lambda: {"favourites": 3, "reblogs": 1, "replies": 0})
-    followers: int = 1204
+    followers: int | None = 1204
     _count: int = 0
 
     def token_for(self, user: str) -> str:

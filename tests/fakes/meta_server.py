@@ -73,6 +73,7 @@ class MetaServer(FaultyServer):
     answers: dict[str, list[Answer]] = field(default_factory=dict)
     containers: dict[str, Container] = field(default_factory=dict)
     signs_in: str = "velo"
+    followers: int | None = 1204
     _count: int = 0
 
     def token_for(self, user: str, *, scopes: frozenset[str] | None = None, short: bool = False, page: str = "") -> str:

@@ -58,6 +58,7 @@ class PinterestServer(FaultyServer):
     answers: dict[str, list[Answer]] = field(default_factory=dict)
     now: Callable[[], datetime] = real_now
     most_listed: int = 250
+    followers: int | None = 1204
     _count: int = 813744226420795000
 
     def token(self) -> str:
@@ -158,7 +159,8 @@ class PinterestServer(FaultyServer):
 
     def _me(self, seen: Seen) -> Answer:
         face = f"{self.origin}/face.png"
-        return _json(200, {"id": self.user, "username": "velo", "business_name": "Velo AG", "profile_image": face})
+        known = {"id": self.user, "username": "velo", "business_name": "Velo AG", "profile_image": face}
+        return _json(200, known | {"follower_count": self.followers})
 
     def _boards(self, seen: Seen) -> Answer:
         return self._paged(seen, [{"id": number, "name": name} for number, name in self.boards.items()])

@@ -64,6 +64,7 @@ class SlackRoom(FaultyServer):
     member: bool = True
     archived: bool = False
     error: str = ""  # what the next post is answered, once
+    followers: int | None = 1204
     limits: bool = False  # whether history is throttled
     elsewhere: str = ""  # where it says that pictures are shown, instead of here
     icon: bytes = b""  # of the bot
@@ -144,7 +145,9 @@ class SlackRoom(FaultyServer):
 
     def _room(self, asked: dict[str, Any]) -> dict[str, Any]:
         self._here(asked["channel"])
-        room = {"id": ROOM, "name": "news", "is_channel": True}
+        room: dict[str, Any] = {"id": ROOM, "name": "news", "is_channel": True}
+        counted = asked.get("include_num_members") == "true" and self.followers is not None
+        room |= {"num_members": self.followers} if counted else {}
         return {"channel": room | {"is_member": self.member, "is_archived": self.archived}}
 
     def _history(self, asked: dict[str, Any]) -> dict[str, Any]:

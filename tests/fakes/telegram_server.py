@@ -57,6 +57,7 @@ class TelegramServer(FaultyServer):
     now: Callable[[], datetime] = real_now
     messages: list[Message] = field(default_factory=list)
     reacted: list[tuple[int, dict[str, int]]] = field(default_factory=list)  # message and its reactions, as told
+    followers: int | None = 1204
     taken: bool = False  # somebody else reads the updates
     _count: int = 40
 
@@ -88,7 +89,7 @@ class TelegramServer(FaultyServer):
         if seen.method == "GET" and self.photo and seen.path == f"/file/bot{self.token}/{PHOTO}":
             return 200, self.photo, (("content-type", "application/octet-stream"),)
         works = {"getMe": self._me, "getChat": self._chat, "getChatMember": self._member, "deleteMessage": self._delete}
-        works |= {"getFile": self._file, "getUpdates": self._updates}
+        works |= {"getFile": self._file, "getUpdates": self._updates, "getChatMemberCount": self._members}
         try:
             self._auth(seen)
             return _json(200, {"ok": True, "result": works[seen.path.rpartition("/")[2]](json.loads(seen.body))})
@@ -139,6 +140,10 @@ class TelegramServer(FaultyServer):
             }
             for number, (message, counts) in enumerate(self.reacted, 900)
         ]
+
+    def _members(self, asked: dict[str, Any]) -> object:
+        self._chat(asked)
+        return self.followers
 
     def _member(self, asked: dict[str, Any]) -> object:
         if asked["user_id"] != int(self.token.partition(":")[0]):

@@ -128,6 +128,7 @@ class ThreadsServer(MetaServer):
             ("GET", "/v1.0/([0-9]+)/threads", "threads_basic", self._own),
             ("GET", "/v1.0/([0-9]+)/replies", "threads_read_replies", self._replies),
             ("GET", "/v1.0/([0-9]+)/threads_publishing_limit", "threads_content_publish", self._limit),
+            ("GET", "/v1.0/([0-9]+)/threads_insights", "threads_manage_insights", self._of_user),
             ("GET", "/v1.0/([0-9]+)/insights", "threads_manage_insights", self._insights),
             ("GET", "/v1.0/([0-9]+)", "threads_basic", self._one),
             ("DELETE", "/v1.0/([0-9]+)", "threads_delete", self._delete),
@@ -207,6 +208,12 @@ class ThreadsServer(MetaServer):
             return error(100, "metric")
         data = [{"name": name, "period": "lifetime", "values": [{"value": numbers[name]}]} for name in names]
         return answer({"data": data})
+
+    def _of_user(self, seen: Seen, user: str) -> Answer:
+        if user != self._user(seen) or asked_in(seen).get("metric") != "followers_count":
+            return error(100, "metric")
+        total = {"name": "followers_count", "period": "day", "total_value": {"value": self.followers}}
+        return answer({"data": [total] if self.followers is not None else []})
 
     def _one(self, seen: Seen, wanted: str) -> Answer:
         found = [post for post in self.posts if post.id == wanted]

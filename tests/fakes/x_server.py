@@ -68,6 +68,7 @@ class XServer(FaultyServer):
     refreshes: dict[str, str] = field(default_factory=dict)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     answers: dict[str, list[Answer]] = field(default_factory=dict)
+    followers: int | None = 1204
     reads: int = 0
     _count: int = 0
 
@@ -219,6 +220,8 @@ class XServer(FaultyServer):
         said: dict[str, Any] = {"data": me}
         if "profile_image_url" in seen.query.get("user.fields", [""])[0]:
             me["profile_image_url"] = f"{self.origin}/profile_images/{user}.png"
+        if "public_metrics" in seen.query.get("user.fields", [""])[0] and self.followers is not None:
+            me["public_metrics"] = {"followers_count": self.followers, "following_count": 7, "tweet_count": 3}
         mine = [post for post in self.posts if post.user == user]
         if "most_recent_tweet_id" in seen.query.get("expansions", [""])[0] and mine:
             me["most_recent_tweet_id"] = mine[-1].id

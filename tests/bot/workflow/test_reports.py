@@ -231,7 +231,8 @@ async def test_reading_stops_at_the_months_budget_and_says_so(database: Database
         platform = dataclasses.replace(PLATFORM, api=server.origin, web=server.origin)
         channels = build_channels(FeedStore(database), base_url="http://localhost", platforms=Platforms(x=platform))
         hosts = frozenset({f"127.0.0.1:{server.port}"})
-        async with world_on(database, tmp_path / "data", allow_hosts=hosts, channels=channels) as world:
+        clock = MovableClock(MONDAY - 20 * DAY)  # the month does not end while this runs
+        async with world_on(database, tmp_path / "data", allow_hosts=hosts, channels=channels, clock=clock) as world:
             server.now = world.clock.now
             budget = ReadingBudget(database, limit=Decimal("0.002"))
             world.numbers = ReadingNumbers(
