@@ -13,6 +13,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -51,7 +52,15 @@ def read_numbers(data: bytes, zone: str) -> tuple[list[Line], list[Problem]]:
     except UnicodeDecodeError:
         return [], [Problem(0, "The file is not UTF-8. Save it as “CSV UTF-8”.")]
     first = text.split("\n", 1)[0]
-    rows = csv.reader(io.StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",")
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",")
+    try:
+        return _read(rows, zone)
+    except csv.Error:
+        return [], [Problem(max(rows.line_num, 1), "From here on it cannot be read as a table: save it as CSV again.")]
+
+
+def _read(rows: Iterator[list[str]], zone: str) -> tuple[list[Line], list[Problem]]:
+    """Raises csv.Error at a cell that is too long, or a line that ends in its middle."""
     head = [each.strip().casefold() for each in next(rows, [])]
     if wrong := _head(head):
         return [], [Problem(1, wrong)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.insights.numbers_csv import MOST_BYTES, read_numbers
@@ -47,9 +47,17 @@ def test_what_is_wrong_is_said_by_line(text: str, line: int, said: str) -> None:
 
 
 @given(st.binary(max_size=300))
+@example(b"a\rb")
 def test_no_file_breaks_it(data: bytes) -> None:
     lines, problems = read_numbers(data, "UTC")
     assert lines or problems
+
+
+def test_lines_may_end_as_on_old_macs_and_an_endless_cell_is_said_by_line() -> None:
+    lines, problems = read_numbers(b"post,read_at,views\rp_1,2026-11-24,12\rp_2,2026-11-24,13\r", "UTC")
+    assert not problems and [each.counts for each in lines] == [{"views": 12}, {"views": 13}]
+    lines, [problem] = read_numbers(b"post,read_at,views\np_1,2026-11-24,12\np_2," + b"x" * 200_000, "UTC")
+    assert not lines and problem.line == 3 and "From here on" in problem.what
 
 
 def test_a_file_that_is_too_large_or_no_text_says_so() -> None:
