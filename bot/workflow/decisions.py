@@ -6,106 +6,42 @@ begun. The decision, the posts, the trace and the note to every home are one cha
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from bot.chat import DecisionRequest
 from bot.checks.times import taken_on
 from bot.clock import Clock, milliseconds
-from bot.errors import BadInput, ChangedSince, Conflict, NotAllowed, NotFound
-from bot.review.approval import active, as_client, judge, may_decide, status_of
-from bot.review.discreet import missing_for_clients, only_client
-from bot.review.quorum import Bench, Standing, deciders, maybe_own
+from bot.errors import BadInput, ChangedSince, Conflict, NotAllowed
+from bot.review.approval import as_client, may_decide, status_of
+from bot.review.quorum import Standing, deciders
 from bot.team.persons import Persons
-from bot.when import say
-from bot.words import reader, told
+from bot.words import told
+from bot.workflow.cases import Case, Decided
+from bot.workflow.decided_words import own_word, to_client, what_follows
 from bot.workflow.declarations import discloses
 from bot.workflow.rereading import read_again
+from bot.workflow.verdicts import absent_one, covered_by, newly_approved, refuse_gone, said_already, withdrawn
 from storage import keys
-from storage.accounts import Account
 from storage.audit import AuditWriter
 from storage.claims import ledger_digest, rests_on_pages
 from storage.commit import Change, commit
 from storage.drafts import Decision, Draft, DraftStatus, Verdict, Version
 from storage.kin import KinStore, who_key
 from storage.links import approve, leading
-from storage.posts import ASKS, Post, PostState
+from storage.posts import Post, PostState
 from storage.record import new_id
 from storage.redis import Database
 from storage.sources import tell
 from storage.stores import DraftStore, Kept, PostStore, TeamStore
-from storage.team import Brand, Member, Role
+from storage.team import Member
+
+__all__ = ["TRIES", "UNDO", "Case", "Decided", "Decisions", "watch"]
 
 UNDO = timedelta(seconds=60)  # between "post now" and sending
 # States in which a post is not on its channel, unless an attempt left a doubt.
 NOT_OUT = frozenset({PostState.scheduled, PostState.paused, PostState.missed, PostState.failed, PostState.cancelled})
 TRIES = 5  # against others who decide at the same moment
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What stands after a decision, and what to say about it."""
-
-    draft: Draft
-    posts: tuple[Post, ...]
-    sentence: str
-    standings: tuple[Standing, ...]
-
-    def privately(self, request: DecisionRequest) -> str:
-        """What the cards do not tell who decided: that their approval came too late, or does not count."""
-        late = self.draft.status is DraftStatus.late
-        counts = any(request.member in standing.approved_by for standing in self.standings)
-        return self.sentence if request.verdict is Verdict.approve and (late or not counts) else ""
-
-
-@dataclass(slots=True)
-class Case:
-    """Everything that a judgement needs, read once."""
-
-    kept: Kept[Draft]
-    brand: Brand
-    accounts: dict[str, Account]
-    members: tuple[Member, ...]
-    persons: Persons
-    who: int | None = None  # where who is who stood when it was read
-    posts: dict[str, Kept[Post]] = field(default_factory=dict)
-
-    @property
-    def draft(self) -> Draft:
-        return self.kept.record
-
-    def member(self, member: str) -> Member:
-        """Whose word that is now: of one person under two names, the one that holds the rights. Raises NotFound."""
-        found = next((each for each in self.members if each.id == self.persons.one(member)), None)
-        if found is None or found.erased_at is not None or not found.roles.get(self.brand.id):
-            raise NotFound(f"There is no draft {self.draft.id}.", do_next="Look at the list of those there are.")
-        return found
-
-    def standings(self, draft: Draft, now: datetime) -> tuple[Standing, ...]:
-        return tuple(
-            judge(
-                draft,
-                version,
-                brand=self.brand,
-                account=self.accounts[version.account],
-                members=self.members,
-                now=now,
-                persons=self.persons,
-            )
-            for version in draft.versions
-        )
-
-    def bench(self, draft: Draft, version: Version, now: datetime) -> Bench:
-        return Bench.of(
-            draft,
-            version,
-            brand=self.brand,
-            account=self.accounts[version.account],
-            members=self.members,
-            now=now,
-            persons=self.persons,
-        )
 
 
 class Decisions:
@@ -183,7 +119,7 @@ class Decisions:
         details = {"digest": draft.digest, "why": why, "claims": ledger_digest(draft.claims), **(more or {})}
         if said := discloses(draft):
             details["discloses"] = said
-        if approved := _approved(draft, case.draft):
+        if approved := newly_approved(draft, case.draft):
             details["approves"] = approved
         if request is not None:
             kind, by = "decision", case.member(request.member)
@@ -206,8 +142,8 @@ class Decisions:
         await commit(self._database, change)
         await self._database.confirm(keys.control(draft.workspace))
         standings = case.standings(draft, now)
-        sentence = told or self._own_word(draft, request, case, now) + self._say(
-            draft, standings, posts, case, _to_client(request, case)
+        sentence = told or own_word(draft, request, case, now) + what_follows(
+            draft, standings, posts, case, to_client(request, case)
         )
         return Decided(draft, posts, sentence, standings)
 
@@ -225,7 +161,7 @@ class Decisions:
             surface=surface,
             reason="moved to another time",
             at=now,
-            for_member=_absent_one(member, case, now),
+            for_member=absent_one(member, case, now),
         )
         return draft.changed(decisions=(*draft.decisions, decision))
 
@@ -247,9 +183,9 @@ class Decisions:
     def _with_decision(self, case: Case, request: DecisionRequest) -> Draft:
         """The draft with this decision added, or the same draft when it is there already."""
         draft, member, now = case.draft, case.member(request.member), self._clock.now()
-        covered = _covered(draft, request)
+        covered = covered_by(draft, request)
         if request.verdict is Verdict.withdraw:
-            return _withdrawn(draft, case, member, covered, now, request.of)
+            return withdrawn(draft, case, member, covered, now, request.of)
         own_word = request.verdict is not Verdict.approve and member.id == case.persons.one(draft.requested_by)
         if not own_word and not may_decide(member, case.brand.id, case.members, now):
             names = [m.name for m in deciders(case.brand.id, case.members, now)]
@@ -264,9 +200,9 @@ class Decisions:
             raise ChangedSince(
                 "This draft was replaced by a newer one.", do_next=told("Look at {draft}.", draft=draft.replaced_by)
             )
-        _refuse_gone(case, covered, request.verdict)
+        refuse_gone(case, covered, request.verdict)
         at, reason = min(request.at, now), request.reason[:2000]
-        said = _said_already(draft, member, request.verdict, covered)
+        said = said_already(draft, member, request.verdict, covered)
         if said is not None and (at < said.at or (at, reason) == (said.at, said.reason)):
             return draft
         decision = Decision(
@@ -278,8 +214,8 @@ class Decisions:
             surface=request.surface,
             reason=reason,
             at=at,
-            as_client=as_client(member, case.brand.id) and not _absent_one(member, case, now),
-            for_member=_absent_one(member, case, now),
+            as_client=as_client(member, case.brand.id) and not absent_one(member, case, now),
+            for_member=absent_one(member, case, now),
         )
         others = (each for each in draft.decisions if each is not said)
         return draft.changed(decisions=(*others, decision), updated_at=now)
@@ -377,64 +313,6 @@ class Decisions:
         posts = tuple(kept.record for kept in case.posts.values())
         return Decided(case.draft, posts, sentence, case.standings(case.draft, self._clock.now()))
 
-    def _own_word(self, draft: Draft, request: DecisionRequest | None, case: Case, now: datetime) -> str:
-        """What to say first to somebody whose approval does not count; else nothing."""
-        if request is None or request.verdict is not Verdict.approve:
-            return ""
-        member, covered = case.member(request.member), _covered(draft, request)
-        if only_client(member, case.brand.id):
-            return ""  # clients approve their own words, and the team looks at them
-        for version in draft.versions:
-            bench = case.bench(draft, version, now)
-            own = bench.own(member) if version.account in covered else ""
-            if own and bench.wants_owner and bench.alone(member):
-                noted = told("Noted as the owner's approval. Somebody else must approve it too, as it is your own.")
-                return noted + " "
-            if own == member.id:
-                return told("Noted, but somebody else must approve what you asked for or changed yourself.") + " "
-            if own:
-                return told("Noted, but it does not count yet.") + " " + maybe_own(bench, member) + " "
-        return ""
-
-    def _say(
-        self, draft: Draft, standings: Sequence[Standing], posts: Sequence[Post], case: Case, to_client: bool
-    ) -> str:
-        zone = case.brand.zone or draft.zone
-        cancelled = [case.accounts[post.account].name for post in posts if post.state is PostState.cancelled]
-        if draft.status is DraftStatus.approved and cancelled:
-            return told(
-                "The approval stands, but {names} was cancelled and stays so. Ask for a new post if it should go out.",
-                names=told(" and ").join(cancelled),
-            )
-        asking = [case.accounts[post.account].name for post in posts if post.state in ASKS]
-        if draft.status is DraftStatus.approved and asking:
-            return told(
-                "Approved. {names} waits for your word on what to do with the post.", names=told(" and ").join(asking)
-            )
-        if draft.status is DraftStatus.approved and posts:
-            when = say(min(post.due for post in posts), zone, reader())
-            done = told("Approved. It goes out {when}.", when=when)
-            return done if draft.due else " ".join((done, told("Until then it can be withdrawn.")))
-        if draft.status is DraftStatus.late:
-            return told("Approved too late: the time has passed, so nothing goes out by itself. Choose a new time.")
-        met = [case.accounts[s.account].name for s in standings if s.met]
-        every = missing_for_clients(standings).values() if to_client else (s.missing for s in standings if not s.met)
-        missing = next(iter(every), "")
-        done = told("Approved for {names}.", names=", ".join(met)) if met else ""
-        return " ".join(part for part in (done, missing) if part)
-
-
-def _to_client(request: DecisionRequest | None, case: Case) -> bool:
-    """Whether a client decided, who hears nothing of what the team says among itself."""
-    return request is not None and only_client(case.member(request.member), case.brand.id)
-
-
-def _approved(draft: Draft, before: Draft) -> str:
-    """The accounts that whoever changed the draft approved thereby."""
-    known = {each.id for each in before.decisions}
-    fresh = (each for each in draft.decisions if each.id not in known and each.verdict is Verdict.approve)
-    return ",".join(account for each in fresh for account in each.versions)
-
 
 def watch(change: Change, draft: Draft, now: datetime) -> None:
     """Into the change: whoever reminds people looks at the draft anew, and when its time will have passed."""
@@ -449,83 +327,9 @@ def watch(change: Change, draft: Draft, now: datetime) -> None:
         change.undue(f"expire:{draft.id}")
 
 
-def _covered(draft: Draft, request: DecisionRequest) -> dict[str, str]:
-    """Account id → digest that the decision names. Raises ChangedSince when it names what is not current."""
-    every = {version.account: version.digest for version in draft.versions}
-    if set(request.accounts) - set(every):
-        raise BadInput("This draft has no version for one of these accounts.", kept="Your decision was not recorded.")
-    chosen = {account: every[account] for account in request.accounts} or every
-    if request.digest == draft.digest:
-        return chosen
-    named = {account: digest for account, digest in every.items() if digest == request.digest}
-    if not named:
-        raise ChangedSince(
-            "This changed since you looked at it.",
-            kept="Your decision was not recorded, nothing else changed.",
-            do_next="Look at the current version and decide on that.",
-        )
-    return named
-
-
-def _said_already(draft: Draft, member: Member, verdict: Verdict, covered: dict[str, str]) -> Decision | None:
-    """The same word of this member's that stands. Said again it is as good as new: what came between may be lifted by
-    it, and what was said between and is heard of later does not undo it.
-    """
-    for earlier in draft.decisions:
-        same = (earlier.member, earlier.verdict, earlier.versions) == (member.id, verdict, covered)
-        if same and any(earlier in active(draft.decisions, v) for v in draft.versions if v.account in covered):
-            return earlier
-    return None
-
-
-def _withdrawn(
-    draft: Draft, case: Case, member: Member, covered: dict[str, str], now: datetime, of: Verdict | None
-) -> Draft:
-    """The member's decisions (of one verdict, or all) no longer cover these versions; on others they stand."""
-    decisions: list[Decision] = []
-    for decision in draft.decisions:
-        taken = dict(decision.versions.items() & covered.items())
-        other = case.persons.one(decision.member) != member.id or of not in (None, decision.verdict)
-        if other or decision.withdrawn_at is not None or not taken:
-            decisions.append(decision)
-            continue
-        decisions.append(decision.model_copy(update={"versions": taken, "withdrawn_at": now}))
-        rest = dict(decision.versions.items() - covered.items())
-        if rest:
-            decisions.append(decision.model_copy(update={"id": new_id("c"), "versions": rest}))
-    same = tuple(decisions) == draft.decisions
-    return draft if same else draft.changed(decisions=tuple(decisions), updated_at=now)
-
-
 def _not_out(post: Post) -> bool:
     """Whether it is certain that nothing of it stands anywhere."""
     return post.state in NOT_OUT and not post.doubtful and post.receipt is None
-
-
-def _refuse_gone(case: Case, covered: dict[str, str], verdict: Verdict) -> None:
-    """Against what is out already no verdict helps."""
-    posts = [
-        kept.record
-        for version in case.draft.versions
-        if version.account in covered and (kept := case.posts.get(version.post)) is not None
-    ]
-    out = (PostState.published, PostState.sending, PostState.unknown)
-    if verdict is not Verdict.approve and posts and all(post.state in out or post.receipt for post in posts):
-        raise BadInput(
-            "This is already out or on its way.", kept="Nothing changed.", do_next="You can take the post down."
-        )
-
-
-def _absent_one(member: Member, case: Case, now: datetime) -> str:
-    """For whom this member decides as a delegate, an owner first; empty when they decide in their own right."""
-    brand = case.brand.id
-    if Role.owner in member.roles.get(brand, frozenset()):
-        return ""
-    own = member.may(brand, Role.approver)
-    absent = [m for m in case.members if m.away and m.away.until > now and m.away.delegate == member.id]
-    wanted = [m for m in absent if Role.owner in m.roles.get(brand, frozenset())]
-    wanted += [] if own else [m for m in absent if m.may(brand, Role.approver)]
-    return wanted[0].id if wanted else ""
 
 
 def _post(draft: Draft, version: Version, standing: Standing, now: datetime, rules: tuple[str, ...]) -> Post:

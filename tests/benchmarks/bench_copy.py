@@ -61,7 +61,7 @@ async def _measure() -> int:
     with tempfile.TemporaryDirectory() as folder:
         async with AdMind(Settings(data_dir=Path(folder) / "data"), queues=frozenset()) as admind:
             await admind.loaded()
-            admind.requests._copywriter = lambda asker: Copywriter(instant, rounds=admind.settings.repair_rounds)
+            admind.requests.means.copywriter = lambda asker: Copywriter(instant, rounds=admind.settings.repair_rounds)
             owner = await admind.setup.local_owner(admind.workspace.id)
             assert owner is not None
             await _accounts(admind)

@@ -152,7 +152,7 @@ async def test_a_disk_that_fills_up_while_a_draft_is_made_leaves_a_whole_draft_o
 
 
 def _fill_before_the_picture(admind: AdMind, disk: SmallDisk, monkeypatch: pytest.MonkeyPatch) -> None:
-    pictures: Any = admind.requests._pictures
+    pictures: Any = admind.requests.means.pictures
     make, pending = pictures.make, [disk.fill]
 
     async def full(*args: Any, **options: Any) -> Any:

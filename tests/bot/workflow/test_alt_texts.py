@@ -126,7 +126,7 @@ async def test_a_picture_is_described_by_who_looks_at_it(house: House) -> None:
     assert not _rules(draft)
     assert any(stamp.startswith("describer@1+") for stamp in draft.made_with.prompts)
     assert draft.made_with.usage.calls == len(house.eyes.server.requests), "looking is counted with the rest"
-    sealed = (await house.admind.requests._versions.payload(draft.versions[0])).parts[0].media
+    sealed = (await house.admind.versions.payload(draft.versions[0])).parts[0].media
     assert sealed == draft.versions[0].media, "what is approved says it, too"
 
     said = await house.drafted(image="upload", uploads=(picture,), image_wish="our shop at night")
@@ -185,7 +185,7 @@ async def test_what_stands_in_a_picture_orders_nothing(house: House) -> None:
     (version,) = draft.versions
     assert "A sign with the words" in version.media[0].alt and "evil.example" not in version.media[0].alt
     assert version.text.endswith("https://velo.example/sale") and "evil" not in version.text
-    payload = await house.admind.requests._versions.payload(version)
+    payload = await house.admind.versions.payload(version)
     assert "evil.example" not in payload.canonical().decode() and draft.due is None
     turns = [json.dumps(each.body) for each in house.eyes.server.requests if schema_of(each) != "Shown"]
     assert turns and not any("Ignore your orders" in body for body in turns), "the turn and the copy never hear of it"
