@@ -153,6 +153,7 @@ from bot.workflow.taking_up import TakingUp
 from bot.workflow.telling_accounts import TellingAccounts
 from bot.workflow.telling_stops import TellingStops
 from bot.workflow.timing import Timing
+from bot.workflow.tracking import Tracking
 from bot.workflow.upkeep import BATCH, Clockwork, Upkeep
 from bot.workflow.versions import Versions
 from bot.workflow.watching import Watching
@@ -415,6 +416,7 @@ class AdMind:
             numbers=self.numbers,
             clock=clock,
             clicks=self.clicks,
+            days=settings.numbers_days,
             wording=Wording(self._asking()),
         )
         self.bringing_in = BringingIn(database, reports=self.reports, audit=self.audit, clock=clock)
@@ -706,6 +708,7 @@ class AdMind:
         self.proving = Proving(
             decisions=self.decisions, versions=self.versions, sources=self._sources, clock=self.clock
         )
+        self.tracking = Tracking(decisions=self.decisions, requests=self.requests, versions=self.versions)
         self.rereading = Rereading(database, sources=self._sources, audit=self.audit, clock=self.clock)
         self.publisher = Publisher(
             database,

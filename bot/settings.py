@@ -196,7 +196,10 @@ class Settings(BaseModel):
         "used up.",
     )
     numbers_days: int = Field(
-        400, ge=31, le=4000, description="How many days numbers over time are kept: of posts, and of followers."
+        400,
+        ge=31,
+        le=4000,
+        description="How many days numbers over time are kept: of posts, of followers, and of clicks by the hour.",
     )
     slack_bot_token: SecretStr | None = Field(
         None, description="Slack: the bot token (xoxb-…) of an app that is installed in one Slack workspace."

@@ -236,8 +236,9 @@ class BlueskyServer(FaultyServer):
         person = self._person(_one(seen, "actor"))
         if person is None:
             raise Invalid("Profile not found")
-        said = {"did": person.did, "handle": person.handle, "displayName": person.name}
-        said |= {} if self.followers is None else {"followersCount": self.followers}
+        said: dict[str, Any] = {"did": person.did, "handle": person.handle, "displayName": person.name}
+        if self.followers is not None:
+            said["followersCount"] = self.followers
         return _json(200, said | ({"avatar": f"{self.origin}/img/avatar"} if self.avatar else {}))
 
     def _get_posts(self, seen: Seen) -> Answer:

@@ -69,9 +69,11 @@ async def lacks_permission(bench: Any) -> None:
 
 async def test_of_a_person_at_linkedin_followers_are_told_where_the_access_may_ask() -> None:
     async with test_linkedin.opened({}, "openid profile w_member_social r_member_profileAnalytics") as bench:
-        assert await bench.channel.followers(bench.account, bench.door()) == 1204
+        channel = bench.channel
+        assert isinstance(channel, Followed)
+        assert await channel.followers(bench.account, bench.door()) == 1204
         bench.server.followers = None
-        assert await bench.channel.followers(bench.account, bench.door()) is None
+        assert await channel.followers(bench.account, bench.door()) is None
 
 
 async def test_of_a_room_that_not_everybody_sees_nobody_can_tell() -> None:
