@@ -185,8 +185,8 @@ class Settings(BaseModel):
     )
     paid_numbers: bool = Field(
         False,
-        description="Read how posts did where each reading costs money, too: X takes $0.001, and a post is read at "
-        "most eight times in 30 days.",
+        description="Read how posts did where each reading costs money, too: X takes $0.005, and a post is read at "
+        "most eight times in 30 days; followers are $0.010 a day and account.",
     )
     paid_numbers_budget: Decimal = Field(
         Decimal(5),

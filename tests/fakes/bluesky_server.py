@@ -243,7 +243,7 @@ class BlueskyServer(FaultyServer):
 
     def _get_posts(self, seen: Seen) -> Answer:
         parents = [record["reply"]["parent"]["uri"] for record in self.records.values() if "reply" in record]
-        counts = {"likeCount": 3, "repostCount": 1, "quoteCount": 2}
+        counts = {"likeCount": 3, "repostCount": 1, "quoteCount": 2, "bookmarkCount": 5}
         shown = [
             {"uri": uri, **counts, "replyCount": 4 + parents.count(uri)}
             for uri in seen.query.get("uris", [])
