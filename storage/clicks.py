@@ -1,9 +1,9 @@
 """Clicks of short links: numbers by link and hour. No address, no agent and no person is in here.
 
 HASH `clicks:<code>`: `brand`, the sums `r` (all), `b` (programs that say so), `v` (valid), and the same by hour since
-1970 (`<hour>`, `<hour>b`, `<hour>v`); what is in neither `b` nor `v` is something else that no person did. STRING
-`visit:<hash>`: how often somebody came within some minutes, by a hash that nobody can make again tomorrow: its salt
-(`clicksalt:<day>`) is shared by all replicas, in no backup, and gone at the end of its day.
+1970 (`<hour>`, `<hour>b`, `<hour>v`), which go after some time; what is in neither `b` nor `v` is something else that
+no person did. STRING `visit:<hash>`: how often somebody came within some minutes, by a hash that nobody can make again
+tomorrow: its salt (`clicksalt:<day>`) is shared by all replicas, in no backup, and gone at the end of its day.
 """
 
 from __future__ import annotations
@@ -49,6 +49,24 @@ if valid > 0 then
   redis.call('HINCRBY', KEYS[1], ARGV[1] .. 'v', valid)
 end
 return valid
+""",
+)
+
+# KEYS: clicks each. ARGV: the first hour that stays. How many hours went.
+FORGET: Final = Script(
+    "clicks-forget",
+    """
+local gone = 0
+for _, key in ipairs(KEYS) do
+  for _, name in ipairs(redis.call('HKEYS', key)) do
+    local hour = string.match(name, '^(%d+)[bv]?$')
+    if hour and tonumber(hour) < tonumber(ARGV[1]) then
+      redis.call('HDEL', key, name)
+      if hour == name then gone = gone + 1 end
+    end
+  end
+end
+return gone
 """,
 )
 
@@ -135,6 +153,12 @@ class ClickStore:
                 pipe.hgetall(counts_key(workspace, code))
             found |= {code: _by_hour(fields) for code, fields in zip(some, await pipe.execute(), strict=True)}
         return found
+
+    async def forget(self, workspace: str, codes: Sequence[str], before: datetime) -> int:
+        """Hours of these links that began before that time go, their sums stay; how many went."""
+        names = [counts_key(workspace, code) for code in codes]
+        first = -(-int(before.timestamp()) // 3600)
+        return int(await self._database.run(FORGET, names, [first])) if names else 0
 
 
 def _by_hour(fields: Mapping[str, str]) -> dict[datetime, Counted]:

@@ -202,6 +202,13 @@ class LinkStore:
         found = await self._client.zrange(keys.of(workspace, "shortlinks", f"of:{brand}"), 0, -1, desc=newest_first)
         return tuple(map(str, found))
 
+    async def approved_before(self, workspace: str, at: datetime, *, turn: int, limit: int) -> tuple[str, ...]:
+        """So many codes of links that were approved before that time, the `turn` telling which: all have their turn."""
+        key = keys.of(workspace, "shortlinks", "all")
+        count = int(await self._client.zcount(key, "-inf", f"({at.timestamp()}"))
+        start = turn * limit % (-(-count // limit) * limit) if count else 0
+        return tuple(map(str, await self._client.zrange(key, start, min(start + limit, count) - 1))) if count else ()
+
     async def of_posts(self, workspace: str, posts: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Codes by post; of posts that have any."""
         pipe = self._client.pipeline(transaction=False)

@@ -51,6 +51,7 @@ LIVES: Final[dict[str, Life]] = {
     "messages": Life(400, "expire"),  # which draft a message in a chat shows, and which thread goes on with what
     "orders": Life(400, "expire"),  # which are counted already; the sums live with their brand
     "links": Life(180, "expire"),  # short ones that nobody approved; the others live with their brand
+    "clicks": Life(400, "delete"),  # by the hour, as `ADMIND_NUMBERS_DAYS` says; a link's sums live with its brand
     "files": Life(14, "delete"),  # after nothing has named them any more
 }
 
@@ -72,6 +73,7 @@ KINDS: Final[dict[str, str]] = {
     **dict.fromkeys(("slot", "slots"), "slots"),
     "proposal": "proposals",
     "shortlink": "links",
+    "clicks": "clicks",
     "order": "orders",
     **dict.fromkeys(
         (
@@ -111,7 +113,7 @@ KINDS: Final[dict[str, str]] = {
                 "plan",  # with the brand
                 "campaign",
                 "campaigns",
-                *("linking", "shortlinks", "clicks", "orders"),  # with the brand
+                *("linking", "shortlinks", "orders"),  # with the brand
                 *("keptlinks", "endedlinks"),  # short links that lead on or have ended, as the owner chose
             ),
             *("packed", "packs", "segments"),  # where archived things lie: some bytes each, for ever

@@ -218,6 +218,7 @@ class AdMind:
     def _share_working(self) -> None:
         sending = self._parts.sending
         self.proving = sending.proving
+        self.tracking = sending.tracking
         self.rereading = sending.rereading
         self.publisher = sending.publisher
         self.recovery = sending.recovery

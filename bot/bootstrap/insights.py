@@ -46,6 +46,7 @@ class Insights:
             numbers=self.numbers,
             clock=clock,
             clicks=self.clicks,
+            days=settings.numbers_days,
             wording=Wording(models.asking()),
         )
         self.bringing_in = BringingIn(database, reports=self.reports, audit=ground.audit, clock=clock)

@@ -10,6 +10,7 @@ from bot.publishing.reconciler import Reconciler
 from bot.publishing.recovery import Recovery
 from bot.workflow.proving import Proving
 from bot.workflow.rereading import Rereading
+from bot.workflow.tracking import Tracking
 
 
 class Sending:
@@ -18,6 +19,7 @@ class Sending:
         self.proving = Proving(
             decisions=deciding.decisions, versions=drafting.versions, sources=drafting.sources, clock=clock
         )
+        self.tracking = Tracking(decisions=deciding.decisions, requests=drafting.requests, versions=drafting.versions)
         self.rereading = Rereading(database, sources=drafting.sources, audit=ground.audit, clock=clock)
         self.publisher = Publisher(
             database,

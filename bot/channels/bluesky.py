@@ -72,7 +72,14 @@ MOST_MENTIONS = 20  # ours: more are looked up by no post
 MOST_PARTS = 25  # ours: an applyWrites takes 200, but nobody reads a thread of 200 posts
 MOST_THUMB_BYTES = 1_000_000  # lexicons/app/bsky/embed/external.json
 WEB = "https://bsky.app"
-COUNTS = {"likes": "likeCount", "reposts": "repostCount", "replies": "replyCount", "quotes": "quoteCount"}
+# lexicons/app/bsky/feed/defs.json, #postView
+COUNTS = {
+    "likes": "likeCount",
+    "reposts": "repostCount",
+    "replies": "replyCount",
+    "quotes": "quoteCount",
+    "bookmarks": "bookmarkCount",
+}
 
 
 class Bluesky:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.channels.answers import KEPT
+from bot.channels.answers import KEPT, count_of
 from bot.channels.base import (
     Account,
     AttemptKey,
@@ -53,7 +53,7 @@ CAPABILITIES = Capabilities(
     deletes=True,
     access_ends=True,
     reads_back=True,
-    metrics=("reactions",),
+    metrics=("reactions", "replies"),
     settle=timedelta(seconds=30),  # documented nowhere
     deadline=timedelta(seconds=30),
     # https://docs.discord.com/developers/topics/rate-limits (2026) gives no numbers and points to the headers of each
@@ -109,8 +109,16 @@ class DiscordPosts(ABC):
         return live_of(message, receipt.url) if message is not None else None
 
     async def metrics(self, receipt: Receipt, door: Door) -> Mapping[str, int]:
+        """Replies are those in the message's own thread, where it has one: others are told nowhere.
+
+        https://docs.discord.com/developers/resources/message#message-object
+        """
         message = await self._message(receipt, door)
-        return {"reactions": reactions_of(message)} if message is not None else {}
+        if message is None:
+            return {}
+        thread = message.get("thread")
+        replies = count_of(thread.get("message_count")) if isinstance(thread, dict) else None
+        return {"reactions": reactions_of(message)} | ({} if replies is None else {"replies": replies})
 
     def price(self, payload: SealedPayload) -> str:
         return ""

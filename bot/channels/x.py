@@ -51,7 +51,7 @@ from bot.channels.limits import problems
 from bot.channels.platform import Platform
 from bot.channels.platform import X as PLATFORM
 from bot.channels.x_api import FIELDS, Api, id_in, ids_of, judged, post_body, upload
-from bot.channels.x_prices import MOST_READ, OWN_READ, USER_READ, is_more, price_of
+from bot.channels.x_prices import MOST_READ, POST_READ, USER_READ, is_more, price_of
 from bot.channels.x_text import MOST, fits, shown_text, split, spoken, weight
 from storage.sealed import Part, SealedPayload
 
@@ -93,7 +93,7 @@ class X:
         access_ends=True,
         reads_back=True,
         metrics=tuple(COUNTS),
-        metrics_price=f"${OWN_READ}",
+        metrics_price=f"${POST_READ}",
         followers_price=f"${USER_READ}",
         settle=timedelta(seconds=60),  # documented nowhere
         deadline=timedelta(seconds=60),

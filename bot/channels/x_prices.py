@@ -9,9 +9,10 @@ from storage.sealed import Part
 
 POST, POST_WITH_ADDRESS = Decimal("0.015"), Decimal("0.200")
 ALT_TEXT = Decimal("0.005")  # "Media Metadata"
-OWN_READ = Decimal("0.001")  # one's own posts, since April 2026, each
+POST_READ = Decimal("0.005")  # "Posts: Read", by their ids; X may ask less, and counts the same post once a day (UTC)
 USER_READ = Decimal("0.010")  # "User: Read"; X counts the same user once a day (UTC)
-# At most this many are read when a post is looked for: five cents.
+# At most this many are read when a post is looked for, from the account's own list: five cents where the app is that
+# account's ("Owned Reads", $0.001 each), else $0.25.
 MOST_READ = 50
 
 

@@ -72,7 +72,8 @@ class Subject:
 
     `pictures`: by the hash of its final bytes, what the library knows of a picture and of the one it was made from.
     `page_texts` is what stands on the pages that were read: a figure may have its source there, an address never.
-    `near` are other posts around the same time, `looked` the links that were opened beforehand.
+    `near` are other posts around the same time, `looked` the links that were opened beforehand, `untracked` by account
+    those that would be counted, had no person worded them.
     """
 
     versions: tuple[CheckedVersion, ...]
@@ -84,6 +85,7 @@ class Subject:
     page_texts: tuple[str, ...] = ()
     near: tuple[Neighbour, ...] = ()
     looked: tuple[Looked, ...] = ()
+    untracked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     readings: tuple[Reading, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     pictures: Mapping[str, tuple[MediaItem, ...]] = field(default_factory=dict)

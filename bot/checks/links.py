@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from bot.checks.addresses import Address, find_addresses, looks_alike
@@ -15,14 +15,16 @@ async def links(subject: Subject) -> tuple[Finding, ...]:
     known = {address.key for source in subject.sources for address in find_addresses(source)}
     found: list[Finding] = []
     for each in subject.versions:
-        # What the adapter made of a link (a short link, say) is known too: it was minted from the brief's.
-        own = known | {key for link in each.payload.links for key in _keys(link.shown, link.destination)}
-        found += [finding for address in find_addresses(each.text) for finding in _about(address, own, each)]
+        # What was made of a link (a short link, say) is known too, where it leads to what is known.
+        leads = {link.shown: link.destination for link in each.payload.links if not _leads(link.destination) & known}
+        made = [link for link in each.payload.links if link.shown not in leads]
+        own = known | {key for link in made for key in _keys(link.shown, link.destination)}
+        found += [finding for address in find_addresses(each.text) for finding in _about(address, own, each, leads)]
         found += _missing(subject, each)
     return tuple(found)
 
 
-def _about(address: Address, known: set[str], each: CheckedVersion) -> Iterator[Finding]:
+def _about(address: Address, known: set[str], each: CheckedVersion, leads: Mapping[str, str]) -> Iterator[Finding]:
     def say(rule: str, reason: str, fix: str, *, block: bool = False) -> Finding:
         return Finding(
             severity="block" if block else "warn",
@@ -60,6 +62,13 @@ def _about(address: Address, known: set[str], each: CheckedVersion) -> Iterator[
         )
     elif address.kind == "email":
         yield say("link_unknown", f"The address {shown} is not in the brief.", "Check it, or remove it.")
+    elif destination := leads.get(address.text, ""):
+        there = _short(destination)
+        yield say(
+            "link_unknown",
+            f"{shown} leads to {there}, which is not in the brief.",
+            "Check where it leads, or use the brief's link.",
+        )
     else:
         yield say("link_unknown", f"{shown} is not in the brief.", "Check where it leads, or use the brief's link.")
 
@@ -80,6 +89,10 @@ def _missing(subject: Subject, each: CheckedVersion) -> Iterator[Finding]:
             fix="Add it, or take it out of the brief.",
             account=each.account.id,
         )
+
+
+def _leads(destination: str) -> set[str]:
+    return _keys(destination, untagged(destination))
 
 
 def _keys(*addresses: str) -> set[str]:

@@ -5,7 +5,8 @@ Nothing is opened here: links that people gave were looked at before (`Subject.l
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 import regex
@@ -15,15 +16,35 @@ from bot.checks.base import CheckedVersion, Looked, Subject
 from storage.drafts import Finding
 from storage.sources import host_of
 
+UNTRACKED: Final = "link_untracked"
+MOST_SHOWN: Final = 80
 _UTM = ("utm_source", "utm_medium", "utm_campaign")
 _REFUSES_PROGRAMS = frozenset({401, 402, 403, 405, 406, 407, 429, 451, 999})  # a person's browser may get the page
 _NUMBERED = regex.compile(r"[\d.]+|[0-9a-f:]*:[0-9a-f:]*")  # a machine without a name, which gets no certificate
 
 
 async def tracking(subject: Subject) -> tuple[Finding, ...]:
-    """Warnings for links that do not open or lead elsewhere; notes for plain http and mixed tracking."""
+    """Warnings for links that do not open or lead elsewhere; notes for plain http, mixed tracking and none."""
     looked = {each.url: each for each in subject.looked}
-    return tuple(finding for each in subject.versions for finding in _found(each, looked))
+    found = list[Finding]()
+    for each in subject.versions:
+        found += [*_found(each, looked), *_untracked(each, subject.untracked.get(each.account.id, ()))]
+    return tuple(found)
+
+
+def untracked(link: str) -> str:
+    """What is said of a link that a person worded: whoever tracks it is told by this which one is meant."""
+    shown = link if len(link) <= MOST_SHOWN else f"{link[: MOST_SHOWN - 1]}…"
+    return f"Clicks on {shown} are not counted: a person worded it."
+
+
+def _untracked(each: CheckedVersion, links: Collection[str]) -> Iterator[Finding]:
+    told = set[str]()
+    for address in find_addresses(each.text):
+        if address.kind == "url" and address.text in links and address.text not in told:
+            told.add(address.text)
+            fix = "To have them counted, track it: that changes the link in the text."
+            yield _says(each, address, "note", UNTRACKED, untracked(address.text), fix)
 
 
 def _found(each: CheckedVersion, looked: dict[str, Looked]) -> Iterator[Finding]:

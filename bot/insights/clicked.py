@@ -38,12 +38,17 @@ class NoClicks:
 
 @dataclass(frozen=True, slots=True)
 class Clicked:
-    """What was counted of some posts."""
+    """What was counted of some posts. `since`: from when on hours are kept; None: from ever on."""
 
     hours: Mapping[str, Sequence[Hour]] = field(default_factory=dict)
+    since: datetime | None = None
 
     def valid(self, post: str, start: datetime, end: datetime) -> int:
         return sum(hour.valid for hour in self.hours.get(post, ()) if start <= hour.at < end)
+
+    def kept(self, start: datetime) -> bool:
+        """Whether all of what came from then on is known: what is no longer kept is missing, never zero."""
+        return self.since is None or start >= self.since
 
     def bots(self, posts: Sequence[str], span: Span) -> int:
         """How many of all clicks were known bots."""

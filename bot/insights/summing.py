@@ -201,7 +201,8 @@ class _Counting:
         if not _begun(posts, span):
             return None
         if metric == "clicks" and self.clicks is not None:
-            return float(sum(self.clicks.valid(post.id, span.start, span.end) for post in posts))
+            known = self.clicks.kept(span.start)
+            return float(sum(self.clicks.valid(post.id, span.start, span.end) for post in posts)) if known else None
         span = self._cut(account, span)
         if self.silent(account, span):
             return None

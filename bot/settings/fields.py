@@ -129,8 +129,8 @@ class Fields(BaseModel):
     )
     paid_numbers: bool = Field(
         False,
-        description="Read how posts did where each reading costs money, too: X takes $0.001, and a post is read at "
-        "most eight times in 30 days.",
+        description="Read how posts did where each reading costs money, too: X takes $0.005, and a post is read at "
+        "most eight times in 30 days; followers are $0.010 a day and account.",
     )
     paid_numbers_budget: Decimal = Field(
         Decimal(5),
@@ -140,7 +140,10 @@ class Fields(BaseModel):
         "used up.",
     )
     numbers_days: int = Field(
-        400, ge=31, le=4000, description="How many days numbers over time are kept: of posts, and of followers."
+        400,
+        ge=31,
+        le=4000,
+        description="How many days numbers over time are kept: of posts, of followers, and of clicks by the hour.",
     )
     slack_bot_token: SecretStr | None = Field(
         None, description="Slack: the bot token (xoxb-…) of an app that is installed in one Slack workspace."

@@ -19,7 +19,7 @@ from bot.clock import Clock
 from bot.review.board import Board
 from bot.review.delivering import Undelivered
 from bot.review.reminders import polite
-from bot.workflow.examine import Symptom
+from bot.workflow.symptoms import Symptom
 from storage.accounts import Account
 from storage.redis import Database
 from storage.stores import TeamStore

@@ -20,6 +20,8 @@ from bot.errors import AdMindError, ChannelRefused
 from bot.insights.numbers import WITHIN, OpenDoor
 from storage.accounts import Account
 from storage.audience import AudienceStore
+from storage.clicks import ClickStore
+from storage.links import LinkStore
 from storage.numbers import NumbersStore
 from storage.pacing import Turns, resting_key
 from storage.reading_budget import ReadingBudget
@@ -30,8 +32,9 @@ from storage.stores import PostStore, TeamStore
 log = logging.getLogger(__name__)
 MOST_ASKED: Final = 60  # accounts of one firing
 AT_MOST_SECONDS: Final = 20.0
+HOUR_MS: Final = 3_600_000
 AGAIN: Final = timedelta(hours=4)  # after a question that failed and cost nothing
-STEP: Final = 200  # posts whose numbers go in one firing
+STEP: Final = 200  # posts whose numbers go in one firing, and links whose old hours do
 
 
 class Counting:
@@ -53,6 +56,8 @@ class Counting:
         self._posts = PostStore(database)
         self._numbers = NumbersStore(database)
         self._audience = AudienceStore(database)
+        self._links = LinkStore(database)
+        self._clicks = ClickStore(database)
         self._turns = Turns(database)
         self._channels = channels
         self._open_door = open_door
@@ -121,8 +126,12 @@ class Counting:
             await self._audience.later(account.workspace, account.id, now + AGAIN)
 
     async def _forget(self, workspace: str) -> None:
-        """Numbers of posts that went out before the time for which they are kept."""
-        for post in await self._numbers.counted_before(workspace, self._clock.now() - self._days, limit=STEP):
+        """Numbers of posts that went out before the time for which they are kept, and the hours of clicks before it."""
+        before = self._clock.now() - self._days
+        turn = milliseconds(self._clock.now()) // HOUR_MS
+        codes = await self._links.approved_before(workspace, before, turn=turn, limit=STEP)
+        await self._clicks.forget(workspace, codes, before)
+        for post in await self._numbers.counted_before(workspace, before, limit=STEP):
             kept = await self._posts.find(workspace, post)
             if kept is not None and kept.archived:
                 await self._posts.open(workspace, post)

@@ -8,7 +8,6 @@ import os
 import stat
 import tempfile
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -19,8 +18,9 @@ from bot.clock import Clock, milliseconds
 from bot.errors import AdMindError
 from bot.llm.prices import price_of, table
 from bot.settings import Settings
-from bot.workflow import lending
+from bot.workflow import lending, outside
 from bot.workflow.canaries import Canaries
+from bot.workflow.symptoms import Symptom
 from storage import keys
 from storage.blobs.base import BlobStore, BlobsUnavailable, Lends, prove
 from storage.embedded import EmbeddedValkey
@@ -34,16 +34,6 @@ GIB = 1024**3
 OUTSIDE_SECONDS = 8
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 KEY_OF = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY", "google_genai": "GOOGLE_API_KEY"}
-
-
-@dataclass(frozen=True, slots=True)
-class Symptom:
-    """`found` and `do` are for the person; `do` is empty when all is well."""
-
-    what: str
-    state: Literal["ok", "note", "bad"]
-    found: str
-    do: str = ""
 
 
 class Doctor:
@@ -344,9 +334,9 @@ class Doctor:
                 )
             )
         else:
-            if not settings.public_url.startswith("https://"):
-                found.append(Symptom("public address", "bad", settings.public_url, "Use https:// in front of it."))
-            found.append(await self._from_outside(settings.public_url))
+            found += await outside.public_address(self._client, settings.public_url, self.mark)
+        if settings.links_url:
+            found += await outside.links_address(self._client, settings.links_url, self.mark)
         if settings.host not in LOOPBACK and settings.public_port is None:
             found.append(
                 Symptom(
@@ -370,26 +360,6 @@ class Doctor:
                 )
             ]
         return [Symptom(row, "ok", f"on: {settings.host}:{settings.port}/mcp, for tokens that read and propose")]
-
-    async def _from_outside(self, public: str) -> Symptom:
-        """Whether the public address leads to this AdMind's edge, asked the way anybody would."""
-        try:
-            async with asyncio.timeout(OUTSIDE_SECONDS):
-                answer = await self._client.request("GET", f"{public.rstrip('/')}/.well-known/admind")
-            mark = str(answer.json().get("mark", "")) if answer.status_code == 200 else ""
-        except (AdMindError, HTTPError, TimeoutError, ValueError, OSError) as error:
-            sentence = error.what if isinstance(error, AdMindError) else "What answers there is not AdMind."
-            return Symptom(
-                "public address",
-                "bad",
-                f"{public} does not lead here: {sentence}",
-                "Lead it to this machine's public port, then look again.",
-            )
-        if mark != self.mark:
-            return Symptom(
-                "public address", "bad", f"{public} answers, but not as this AdMind", "Check what it leads to."
-            )
-        return Symptom("public address", "ok", f"{public} leads here")
 
     async def _people(self, workspace: str, brands: set[str]) -> list[Symptom]:
         every = await self._team.all(self._team.members, workspace)

@@ -6,7 +6,7 @@ print and wording in quotes. Rendering a version again gives the same links.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -96,6 +96,35 @@ class Minting:
             made = await job.link(link) if wants else Link(shown=link, destination=link)
         short = (made,) if made.shown != made.destination else ()
         return Minted(wording.text, wording.comment, made.shown, (*known, *short))
+
+    async def trackable(self, wording: Wording, brief: Brief, brand: Brand, *, draft: str) -> tuple[str, ...]:
+        """Links of a person's wording that would be counted, had nobody worded them; each once, in their order."""
+        rules, _ = await self._store.rules(brand.workspace, brand.id)
+        job = _Job(self, wording, brief, brand, rules, draft or ANY_DRAFT, keep=False)
+        if not (wording.linked and (job.template or job.short)):
+            return ()
+        small_print = {address.key for said in _small_print(brand) for address in find_addresses(said)}
+        found = dict[str, None]()
+        for address in find_addresses(f"{wording.text}\n{wording.comment}"):
+            own = address.key in small_print or utm.untagged(address.text) != address.text
+            if address.kind != "url" or own or codes.code_in(address.text, self._base_url):
+                continue
+            if address.text not in found and (await job.link(address.text)).shown != address.text:
+                found[address.text] = None
+        return tuple(found)
+
+    async def tracked(
+        self, wording: Wording, brief: Brief, brand: Brand, links: Collection[str], *, draft: str
+    ) -> tuple[str, str]:
+        """Text and first comment with these of their links in final form, which is kept; all else as it stands."""
+        rules, _ = await self._store.rules(brand.workspace, brand.id)
+        job = _Job(self, wording, brief, brand, rules, draft, keep=True)
+        made = {link: (await job.link(link)).shown for link in links}
+
+        async def changed(address: Address) -> str:
+            return made.get(address.text, address.text) if address.kind == "url" else address.text
+
+        return await _replaced(wording.text, changed), await _replaced(wording.comment, changed)
 
     async def room(self, account: Account, brief: Brief, brand: Brand, measure: Callable[[str], int]) -> int:
         """By how much the brief's link grows by its parameters, as the channel counts; never less than nothing."""

@@ -48,9 +48,17 @@ class Observing:
         codes = await self._links.of_posts(workspace, [post.id for post in posts])
         found = list[Observation]()
         for post in posts:
-            hours = [await self._clicks.hours(workspace, code) for code in codes.get(post.id, ())]
-            found.append(_observed(post, drafts.get(post.draft), hours, zone))
+            found.append(
+                _observed(post, drafts.get(post.draft), await self._hours(workspace, codes.get(post.id, ())), zone)
+            )
         return found
+
+    async def _hours(self, workspace: str, codes: Sequence[str]) -> list[Mapping[datetime, clicks.Counted]]:
+        """Of the links of one post; none where the hours of one are no longer all there: they would count too few."""
+        totals = await self._clicks.totals(workspace, codes)  # first: what is counted meanwhile is in the hours alone
+        hours = await self._clicks.hours_of(workspace, codes)
+        whole = all(sum(each.all for each in hours[code].values()) >= totals[code].all for code in codes)
+        return list(hours.values()) if whole else []
 
 
 def _observed(

@@ -48,7 +48,7 @@ MOST_DRAFTS: Final = 2000
 
 
 class Reports:
-    """`clicks`: who counts clicks on our own links."""
+    """`clicks`: who counts clicks on our own links; `days`: how long these are kept by the hour."""
 
     def __init__(
         self,
@@ -58,6 +58,7 @@ class Reports:
         numbers: ReadingNumbers,
         clock: Clock,
         clicks: ClickCounts | None = None,
+        days: int | None = None,
         wording: Wording | None = None,
     ) -> None:
         self._database = database
@@ -65,6 +66,7 @@ class Reports:
         self._numbers = numbers
         self._clock = clock
         self._clicks: ClickCounts = clicks or NoClicks()
+        self._days = None if days is None else timedelta(days=days)
         self._wording = wording or Wording(None)
         self._team = TeamStore(database)
         self._drafts = DraftStore(database)
@@ -113,6 +115,7 @@ class Reports:
         accounts = [account] if account is not None else await self._accounts(workspace, brand)
         posts = await self._posts(workspace, brand, span, campaign, account)
         clicks = await self._clicks.hours(workspace, brand, comparable(span)[-1].start, min(span.end, now))
+        since = None if self._days is None else now - self._days
         material = Material(
             workspace=workspace,
             brand=brand,
@@ -123,7 +126,7 @@ class Reports:
             about=posts[0].campaign if campaign and posts else account.name if account is not None else campaign,
             counts=_counts(posts, span),
             lapsed=() if campaign or account else await self._lapsed(found, span),
-            clicks=None if clicks is None else Clicked(clicks),
+            clicks=None if clicks is None else Clicked(clicks, since),
             followers={} if campaign else {each.id: await self._followers(each, now) for each in accounts},
             compared=not campaign,
         )

@@ -187,6 +187,7 @@ class Requests:
         *,
         seen: Mapping[str, str] | None = None,
         comments: Mapping[str, str] | None = None,
+        why: str = "Edited by hand.",
     ) -> Draft:
         """A person's own wording, byte for byte; no model between. Voids these accounts' approvals only. A client's
         approves these accounts for the client: the team's part is missing then. `comments` are first comments, "" for
@@ -220,7 +221,7 @@ class Requests:
         for account, comment in comments.items():
             if comment.strip() and not self.means.versions.takes_comment(case.accounts[account]):
                 raise BadInput(f"{case.accounts[account].name} has no first comments.", kept=UNTOUCHED)
-        edit = Edit(texts, why="Edited by hand.", edited_by=member.id, comments=comments)
+        edit = Edit(texts, why=why, edited_by=member.id, comments=comments)
         return await self._editing.revision(asker, case, brand, member, edit)
 
     async def move(self, asker: Asker, draft_id: str, when: str) -> Draft:

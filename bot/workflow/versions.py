@@ -223,11 +223,19 @@ class Versions:
             making.first_comment,
             making.account,
             fresh=making.words == "new" and not making.edited_by,
-            linked=self._channels[making.account.channel].capabilities_for(making.account).links != "none",
+            linked=self._links_work(making.account),
             was=making.was.links if making.was else (),
         )
         found = await self.minting.minted(wording, brief, brand, draft=draft, keep=keep)
         return replace(making, text=found.text, first_comment=found.comment, link=found.link, links=found.links)
+
+    def _links_work(self, account: Account) -> bool:
+        return self._channels[account.channel].capabilities_for(account).links != "none"
+
+    def worded(self, version: Version, account: Account) -> Wording:
+        """A version as somebody's wording, whose links are theirs."""
+        linked = self._links_work(account)
+        return Wording(version.text, version.first_comment, account, fresh=False, linked=linked, was=version.links)
 
     def _words(self, making: Making, brief: Brief, brand: Brand) -> str:
         brief = spoken(brief, making.account)
@@ -420,6 +428,12 @@ class Versions:
             page_texts=tuple(texts),
             readings=tuple(readings),
             evidence=evidence,
+            untracked={
+                each.account.id: await self.minting.trackable(
+                    self.worded(each.version, each.account), brief, brand, draft=draft
+                )
+                for each in checked
+            },
             pictures=await self._pictures(brand, [medium for each in checked for medium in each.version.media]),
         )
 

@@ -11,7 +11,7 @@ import discord
 from bot.bootstrap import AdMind
 from bot.chat import Home, Member
 from bot.errors import AdMindError
-from bot.workflow.examine import Symptom
+from bot.workflow.symptoms import Symptom
 from handlers.discord.calling import asked
 from handlers.discord.client import Client
 from handlers.discord.surface import PERMISSIONS, invite, spelled

@@ -10,7 +10,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.chat import Member
 from bot.errors import AdMindError
-from bot.workflow.examine import Symptom
+from bot.workflow.symptoms import Symptom
 from handlers.slack.calling import asked
 from handlers.slack.surface import INSTALL, SCOPES
 from handlers.slack.teams import Teams

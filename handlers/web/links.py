@@ -23,6 +23,12 @@ _CODE: Final = re.compile(PATTERN)
 HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "strict-origin-when-cross-origin"}
 
 
+@router.get("/l/in/here")
+async def here(request: Request) -> dict[str, str]:
+    """Whose short links these are: `admind doctor` asks from outside, by the name that they have to themselves."""
+    return {"mark": admind_of(request).doctor.mark}
+
+
 @router.post("/l/in/orders")
 async def order(request: Request) -> Response:
     """A shop tells of an order, signed with the key of the link's brand."""

@@ -236,13 +236,14 @@ class BlueskyServer(FaultyServer):
         person = self._person(_one(seen, "actor"))
         if person is None:
             raise Invalid("Profile not found")
-        said = {"did": person.did, "handle": person.handle, "displayName": person.name}
-        said |= {} if self.followers is None else {"followersCount": self.followers}
+        said: dict[str, Any] = {"did": person.did, "handle": person.handle, "displayName": person.name}
+        if self.followers is not None:
+            said["followersCount"] = self.followers
         return _json(200, said | ({"avatar": f"{self.origin}/img/avatar"} if self.avatar else {}))
 
     def _get_posts(self, seen: Seen) -> Answer:
         parents = [record["reply"]["parent"]["uri"] for record in self.records.values() if "reply" in record]
-        counts = {"likeCount": 3, "repostCount": 1, "quoteCount": 2}
+        counts = {"likeCount": 3, "repostCount": 1, "quoteCount": 2, "bookmarkCount": 5}
         shown = [
             {"uri": uri, **counts, "replyCount": 4 + parents.count(uri)}
             for uri in seen.query.get("uris", [])

@@ -43,6 +43,7 @@ class Message:
     flags: int = 0
     nonce: str = ""
     hook: str = ""
+    replies: int | None = None  # in a thread of its own
     at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -235,7 +236,8 @@ class DiscordRoom(FaultyServer):
             for number, (alt, data) in enumerate(zip(message.alts, message.pictures, strict=True))
         ]
         author = {"id": message.author, "username": "velo"} | ({"bot": True} if message.author == BOT else {})
-        shown: dict[str, Any] = {
+        thread = {"id": message.number, "type": 11, "message_count": message.replies}
+        shown: dict[str, Any] = ({} if message.replies is None else {"thread": thread}) | {
             "id": message.number,
             "channel_id": message.room,
             "content": message.content,

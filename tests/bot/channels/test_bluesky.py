@@ -356,7 +356,7 @@ async def test_what_people_did_with_it_is_counted(text: str) -> None:
     async with open_bench() as bench:
         receipt = await bench.send(text)
         counted = await bench.channel.metrics(receipt, bench.door())
-        assert counted == {"likes": 3, "reposts": 1, "replies": 4, "quotes": 2}
+        assert counted == {"likes": 3, "reposts": 1, "replies": 4, "quotes": 2, "bookmarks": 5}
 
 
 async def test_connecting_follows_the_handle_to_its_server() -> None:

@@ -164,6 +164,8 @@ async def test_pictures_go_along_with_their_alt_texts_and_are_read_back(way: str
         live = await bench.channel.read_back(receipt, bench.door())
         assert isinstance(live, Live) and live.text == TEXT and live.alts == tuple(each.alt for each in MEDIA)
         assert await bench.channel.metrics(receipt, bench.door()) == {"reactions": 0}
+        message.replies = 4
+        assert await bench.channel.metrics(receipt, bench.door()) == {"reactions": 0, "replies": 4}
 
 
 @WAYS

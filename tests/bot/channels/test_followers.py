@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -11,17 +12,33 @@ from bot.channels.rehearsed import rehearsed
 from tests.bot.channels import test_discord, test_facebook, test_linkedin, test_threads
 from tests.bot.channels.benches import blank_account, door_for
 from tests.bot.channels.test_ended_access import ENDS
-from tests.bot.channels.test_limits import CHANNELS
+from tests.bot.channels.test_limits import CHANNELS, TABLES
 from tests.bot.channels.test_strict_servers import WIRES, Wire
 
 # Who tells nobody: WordPress and webhooks know no followers, Forem lists them by name alone, and feeds have readers.
 SILENT = {"feed", "webhook", "discord_webhook", "wordpress", "devto"}
+# What depends on the account: a person's posts at LinkedIn, a bot that is AdMind's alone at Telegram.
+ALSO = {"linkedin": {"reach", "reactions"}, "telegram": {"reactions"}}
 TELLING = [wire for wire in WIRES if wire.name not in SILENT]
 
 
 def test_the_channels_that_tell_are_these() -> None:
     assert {name for name, channel in CHANNELS.items() if not isinstance(channel, Followed)} == SILENT
     assert {name for name, channel in CHANNELS.items() if channel.capabilities.followers_price} == {"x"}
+
+
+def test_the_table_says_who_tells_what() -> None:
+    said: dict[str, tuple[str, str]] = {}
+    part = TABLES.read_text(encoding="utf-8").partition("## Who tells numbers\n")[2].partition("\n## ")[0]
+    for line in part.splitlines():
+        if found := re.fullmatch(r"\| .+ \(`([a-z_]+)`\) \| (.+) \| (.+) \|", line):
+            said[found[1]] = (found[2], found[3])
+    assert set(said) == set(CHANNELS)
+    for name, (posts, followers) in said.items():
+        can = CHANNELS[name].capabilities
+        counted = {each for each in re.findall(r"[a-z]+(?: [a-z]+)*", posts.partition(":")[0]) if posts != "none"}
+        assert counted == {each.replace("_", " ") for each in can.metrics} | ALSO.get(name, set()), name
+        assert followers.startswith("none") == (name in SILENT), name
 
 
 @pytest.mark.parametrize("wire", TELLING, ids=lambda wire: wire.name)
@@ -69,18 +86,22 @@ async def lacks_permission(bench: Any) -> None:
 
 async def test_of_a_person_at_linkedin_followers_are_told_where_the_access_may_ask() -> None:
     async with test_linkedin.opened({}, "openid profile w_member_social r_member_profileAnalytics") as bench:
-        assert await bench.channel.followers(bench.account, bench.door()) == 1204
+        channel = bench.channel
+        assert isinstance(channel, Followed)
+        assert await channel.followers(bench.account, bench.door()) == 1204
         bench.server.followers = None
-        assert await bench.channel.followers(bench.account, bench.door()) is None
+        assert await channel.followers(bench.account, bench.door()) is None
 
 
 async def test_of_a_room_that_not_everybody_sees_nobody_can_tell() -> None:
     async with test_discord.open_bench() as bench:
+        channel = bench.channel
+        assert isinstance(channel, Followed)
         for hidden, everybody, kind in ((True, True, 0), (False, False, 0), (False, True, 11)):
             bench.server.hidden, bench.server.open, bench.server.kind = hidden, everybody, kind
-            assert await bench.channel.followers(bench.account, bench.door()) is None
+            assert await channel.followers(bench.account, bench.door()) is None
         bench.server.open, bench.server.hidden, bench.server.kind = True, False, 5
-        assert await bench.channel.followers(bench.account, bench.door()) == 1204
+        assert await channel.followers(bench.account, bench.door()) == 1204
 
 
 async def test_recipients_are_counted_where_their_list_is_kept_here() -> None:

@@ -7,15 +7,17 @@ from typing import Any, cast
 
 import pytest
 
+from bot.channels.base import Door
 from bot.clock import MovableClock
 from bot.errors import AdMindError
 from bot.insights.clicked import Hour
 from bot.insights.clicks import UNFURLING, Clicks
 from bot.insights.traffic import Looked, judged
-from storage import snapshot
+from bot.workflow.counting import Counting
+from storage import keys, snapshot
 from storage.clicks import MOST_VISITS, ClickStore, Counted
 from storage.commit import Change, commit
-from storage.links import Leads, LinkStore, ShortLink, approve
+from storage.links import Leads, LinkStore, ShortLink, approve, counts_key
 from storage.posts import PostReceipt, PostState
 from storage.redis import Database
 from storage.stores import PostStore
@@ -145,3 +147,41 @@ async def test_a_database_that_is_away_costs_counts_and_nothing_else(database: D
     clicks.note(leads, _look(), IP)
     await clicks.settle()
     assert (await clicks.of_links("w_sample", [leads.code]))[leads.code] == Counted()
+
+
+async def test_hours_go_after_their_time_and_sums_stay(some: Database) -> None:
+    clock, store, days = _noon(), ClickStore(some), timedelta(days=40)
+    await cast(Any, some.client).sadd(keys.WORKSPACES, "w_sample")
+    counting = Counting(some, channels={}, open_door=_no_door, clock=clock, days=days.days)
+    leads, clicks = await link_out_at(some, clock.now() - timedelta(days=1)), Clicks(some, clock)
+    for _ in range(2):  # one click each a day, to one link
+        clicks.note(leads, _look(), IP)
+        clicks.note(leads, _look("Twitterbot/1.0"), IP)
+        await clicks.settle()
+        clock.move(timedelta(days=1))
+    first, second = sorted(await clicks.by_hour("w_sample", leads.code))
+    clock.move_to(first + days)
+    await counting.count()
+    assert sorted(await clicks.by_hour("w_sample", leads.code)) == [first, second], "its time is not over"
+    clock.move(timedelta(seconds=1))
+    await counting.count()
+    assert sorted(await clicks.by_hour("w_sample", leads.code)) == [second]
+    assert (await clicks.of_posts("w_sample", ["p_out22222"])) == {"p_out22222": Counted(4, 2, 2)}
+    fields = await cast(Any, some.client).hkeys(counts_key("w_sample", leads.code))
+    hour = int(second.timestamp()) // 3600
+    assert set(fields) == {"brand", "r", "b", "v", f"{hour}", f"{hour}b", f"{hour}v"}
+    assert await store.forget("w_sample", [], clock.now()) == 0
+
+
+async def test_all_links_have_their_turn(some: Database) -> None:
+    at = _noon().now()
+    for number in range(5):
+        await link_out_at(some, at - timedelta(days=number), post_id=f"p_out2222{number}", code=f"abcdefghj{number}")
+    links = LinkStore(some)
+    turns = [await links.approved_before("w_sample", at, turn=turn, limit=2) for turn in range(7, 9)]
+    assert sorted(code for codes in turns for code in codes) == [f"abcdefghj{number}" for number in range(1, 5)]
+    assert await links.approved_before("w_sample", at - timedelta(days=9), turn=3, limit=2) == ()
+
+
+def _no_door(*_: object) -> Door:
+    raise AssertionError("nobody is asked")

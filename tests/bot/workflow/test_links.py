@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from bot.errors import BadInput
+from bot.errors import BadInput, ChangedSince
 from bot.workflow.linking import LinkRules, Wish
 from storage.drafts import Brief
 from storage.erasing import forget_draft
@@ -101,6 +101,42 @@ async def test_a_link_that_the_channel_adds_is_minted_and_stays_when_the_post_is
     moved = await shop.admind.requests.move(shop.asker(), draft.id, "in 4 days at 9am")
     again, sealed_again = await shop.version(moved, shop.x)
     assert again.digest != version.digest and again.links == (link,) and sealed_again.parts == sealed.parts
+
+
+async def test_a_link_that_a_person_worded_is_tracked_only_when_a_person_says_so(shop: Shop) -> None:
+    await _rules(shop, Wish(utm=UTM, short=True, hosts=("velo.example",)))
+    draft = await shop.drafted(SALE)
+    other, poster = "https://velo.example/helmets", "https://velo.example/sale?utm_source=poster"
+    own = f"Räder 🚲: {LINK}  ({other}, {poster}, https://elsewhere.example/x)\n"
+    typed = await shop.admind.requests.word(shop.asker(), draft.id, {shop.x: own})
+    assert (await shop.version(typed, shop.x))[0].text == own, "byte for byte"
+    notes = [each for each in typed.findings if each.rule == "link_untracked"]
+    assert [each.account for each in notes] == [shop.x, shop.x] and {each.severity for each in notes} == {"note"}
+    first, second = (each.reason for each in notes)
+    assert LINK in first and other in second
+
+    tracking = shop.admind.tracking
+    with pytest.raises(ChangedSince):
+        await tracking.track(shop.asker(), draft.id, first, account=shop.x, digest=draft.digest)
+    with pytest.raises(BadInput):
+        await tracking.track(shop.asker(), draft.id, first, account=shop.feed, digest=typed.digest)
+    tracked = await tracking.track(shop.asker(), draft.id, first, account=shop.x, digest=typed.digest)
+    version, sealed = await shop.version(tracked, shop.x)
+    [link] = version.links
+    assert version.text == own.replace(LINK, link.shown) and link in sealed.links
+    assert link.destination.startswith("https://velo.example/sale?size=m&utm_source=x&")
+    assert tracked.revision == typed.revision + 1 and version.edited_by == shop.owner.id
+    assert [each.reason for each in tracked.findings if each.rule == "link_untracked"] == [second]
+    feeds = [(await shop.version(each, shop.feed))[0].digest for each in (typed, tracked)]
+    assert feeds[0] == feeds[1], "what others approved of other accounts stands"
+    both = await tracking.track(shop.asker(), draft.id, second, account="", digest=tracked.digest)
+    version, _ = await shop.version(both, shop.x)
+    assert not [each for each in both.findings if each.rule == "link_untracked"] and len(version.links) == 2
+    [unknown] = [each for each in both.findings if each.rule == "link_unknown" and "leads to" in each.reason]
+    assert "velo.example/helmets" in unknown.reason, "a short link hides no page that nobody asked for"
+    await shop.approved(both)
+    code = version.links[0].shown.rpartition("/")[2]
+    assert await shop.admind.linking.lead(code) is not None
 
 
 async def test_what_makes_no_parameters_and_no_address_is_refused(shop: Shop, tmp_path: Path) -> None:

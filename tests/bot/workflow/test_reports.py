@@ -234,7 +234,7 @@ async def test_reading_stops_at_the_months_budget_and_says_so(database: Database
         clock = MovableClock(MONDAY - 20 * DAY)  # the month does not end while this runs
         async with world_on(database, tmp_path / "data", allow_hosts=hosts, channels=channels, clock=clock) as world:
             server.now = world.clock.now
-            budget = ReadingBudget(database, limit=Decimal("0.002"))
+            budget = ReadingBudget(database, limit=Decimal("0.010"))
             world.numbers = ReadingNumbers(
                 database, channels=channels, open_door=world.doors, clock=world.clock, paid=True, budget=budget
             )
@@ -247,7 +247,7 @@ async def test_reading_stops_at_the_months_budget_and_says_so(database: Database
                 world.clock.move_to(post.receipt.at + span + timedelta(seconds=1))
                 await world.run_due()
             assert len(server.seen) == 2 and await budget.spent(world.ws, world.brand.id, world.clock.now()) == Decimal(
-                "0.002"
+                "0.010"
             )
             why, since = await world.numbers.not_asked(x)
             assert why == "paused" and since is not None and since < world.clock.now()

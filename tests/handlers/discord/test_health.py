@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.clock import MovableClock
-from bot.workflow.examine import Symptom
+from bot.workflow.symptoms import Symptom
 from tests.fakes.discord.places import Place
 from tests.fakes.discord.pressing import Person
 from tests.fakes.discord.records import Channel

@@ -9,7 +9,7 @@ import pytest
 
 from bot.chat import Identified
 from bot.clock import MovableClock
-from bot.workflow.examine import Symptom
+from bot.workflow.symptoms import Symptom
 from tests.fakes.slack.pressing import Person
 from tests.fakes.slack_server import Fault, SlackServer
 from tests.handlers.slack.office import Office, member

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -56,3 +58,29 @@ def test_an_owner_sets_it_up_and_the_team_sees_where_links_lead(served: Served) 
     assert "Let it lead again" in owner.get(PAGE).text
     owner.http.close()
     ana.http.close()
+
+
+def test_a_link_that_was_worded_by_hand_is_tracked_with_one_press(served: Served) -> None:
+    owner, brand = Person(served), served.admind.workspace.default_brand
+    rules = {"utm": "utm_source={channel}", "hosts": ["velo.example"], "short": True}
+    assert served.owner("PATCH", f"/brands/{brand}/linking", rules).status_code == 200
+    draft = served.draft(f"Tell people that we open a shop, {LINK} Feed, tomorrow 9am.")
+    account = draft["versions"][0]["account"]
+    form = {"digest": draft["versions"][0]["digest"], "text": f"Our shop opens: {LINK}?a=1&b=2"}
+    assert owner.post(f"/drafts/{draft['id']}/edit/{account}", form).status_code == 303
+    page = owner.get(f"/drafts/{draft['id']}").text
+    assert page.count("Track this link") == 1
+    pressed = page.partition(f'action="/studio/drafts/{draft["id"]}/track"')[2].partition("</form>")[0]
+    fields = dict(re.findall(r'name="(digest|reason|account)" value="([^"]*)"', pressed))
+    done = owner.post(f"/drafts/{draft['id']}/track", {name: html.unescape(each) for name, each in fields.items()})
+    assert done.status_code == 303, done.text
+    [version] = served.owner("GET", f"/drafts/{draft['id']}").json()["versions"]
+    [link] = [each for each in version["links"] if each["shown"] in version["text"]]  # the feed adds the brief's
+    assert version["text"] == f"Our shop opens: {link['shown']}"
+    assert link["destination"].startswith(f"{LINK}?a=1&b=2&utm_source=")
+    assert "Track this link" not in owner.get(f"/drafts/{draft['id']}").text
+    client = Person(served, served.owner("POST", "/members", {"name": "Clara", "roles": ["client"]}).json()["id"])
+    fields["digest"] = served.owner("GET", f"/drafts/{draft['id']}").json()["digest"]
+    assert client.post(f"/drafts/{draft['id']}/track", fields).status_code in (403, 404)
+    owner.http.close()
+    client.http.close()

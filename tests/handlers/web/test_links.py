@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ import httpx2
 from PIL import Image
 
 from bot.channels.standard_webhooks import signed_headers
+from bot.workflow.outside import links_address
 from tests.handlers.serving import Served, serving
 
 LINK = "https://velo.example/räder?size=m"
@@ -57,10 +59,30 @@ def test_a_short_link_leads_once_approved_from_a_name_of_its_own(tmp_path: Path)
             assert svg.headers["content-type"] == "image/svg+xml" and svg.text.startswith("<svg")
             assert Image.open(io.BytesIO(png.content)).size == (37 * 16, 37 * 16)  # 29 modules and the quiet zone
             _an_order(served, client, brand, code)
+            _the_doctor_looks(served, str(client.base_url))
             assert served.owner("POST", f"/links/{code}/end").json()["state"] == "ended"
             gone = client.get(path, headers={**GO, "Accept-Language": "de"})
             assert gone.status_code == 410 and "Dieser Link ist beendet" in gone.text
             assert served.owner("DELETE", f"/links/{code}/end").json()["state"] == "leads"
+
+
+def _the_doctor_looks(served: Served, here: str) -> None:
+    [row] = [row for row in served.owner("GET", "/doctor").json()["items"] if row["what"] == "short links"]
+    assert row["state"] == "bad" and row["found"].startswith("https://go.example does not lead here"), row
+    assert "DNS" in row["do"]
+
+    async def look(address: str, mark: str) -> list[tuple[str, str]]:
+        """By the name that short links have to themselves, as a proxy passes it on."""
+        async with httpx2.AsyncClient(headers=GO, trust_env=False) as client:
+            return [(each.state, each.found) for each in await links_address(client, address, mark)]
+
+    mark, plain = served.admind.doctor.mark, ("bad", f"{here} is not encrypted: browsers warn before they follow")
+    assert asyncio.run(look(here, mark)) == [plain, ("ok", f"{here} leads here")]
+    assert asyncio.run(look(here, "another")) == [plain, ("bad", f"{here} answers, but not as this AdMind")]
+    closed = "https://127.0.0.1:1"
+    assert asyncio.run(look(closed, mark)) == [
+        ("bad", f"{closed} does not lead here: What answers there is not AdMind.")
+    ]
 
 
 def _an_order(served: Served, client: httpx2.Client, brand: str, code: str) -> None:

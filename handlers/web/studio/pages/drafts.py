@@ -163,6 +163,23 @@ async def take_on(
     return go(request, f"/studio/drafts/{draft}", f"{visit.t('You answer for it now.')} {done.sentence}".strip())
 
 
+@router.post("/drafts/{draft}/track")
+async def track(
+    request: Request,
+    visit: Visitor,
+    draft: str,
+    digest: Digest,
+    reason: Annotated[str, Form(min_length=1, max_length=400)],
+    account: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
+    """Have clicks on a link counted that a person worded; its words are to be approved anew."""
+    found = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
+    changed = await visit.admind.tracking.track(
+        asker(visit, found.brand), draft, reason, account=account, digest=digest
+    )
+    return go(request, f"/studio/drafts/{changed.id}", visit.t("The link is tracked now. Please look."))
+
+
 def _settling(visit: Visit, draft: str, claim: str) -> Settling:
     return Settling(workspace=visit.workspace, draft=draft, member=visit.id, claim=claim, surface=SURFACE)
 

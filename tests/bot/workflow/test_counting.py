@@ -1,4 +1,6 @@
-"""How many follow an account is asked once a day, within what it may cost; who may not ask is told so once."""
+"""How many follow an account is asked once a day, within what it may cost; who may not ask is told so once. What is
+kept of clicks ends with the numbers of posts, and is missing from then on.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,10 @@ from bot.channels.platform import LINKEDIN
 from bot.channels.platform import X as PLATFORM
 from bot.channels.registry import Platforms, build_channels
 from bot.clock import MovableClock
+from bot.insights.clicks import Clicks
 from bot.insights.summing import Range
 from bot.workflow.counting import Counting
+from bot.workflow.observing import Observing
 from bot.workflow.weekly import Weekly
 from storage.accounts import Account
 from storage.audience import AudienceStore
@@ -24,6 +28,7 @@ from storage.series import Reading
 from tests.bot.workflow.test_reports import MONDAY, account, reports
 from tests.fakes.chat_home import ChatHome
 from tests.fakes.linkedin_server import LinkedInServer, linkedin_server
+from tests.fakes.tracked_posts import tracked
 from tests.fakes.x_server import XServer, x_server
 from tests.world import World, world_on
 
@@ -133,3 +138,24 @@ async def test_followers_are_compared_where_all_accounts_told_and_forgotten_when
         world.clock.move(30 * DAY)
         later = Range("week", date(2026, 12, 21), 7, "Europe/Zurich")
         assert (await reports(world).summary(world.ws, world.brand.id, later)).figure("followers") is None
+
+
+async def test_clicks_whose_hours_are_gone_are_missing_and_no_zero(database: Database, tmp_path: Path) -> None:
+    async with world_on(database, tmp_path / "data", clock=MovableClock(MONDAY)) as world:
+        mine, days = await account(world, "Mine"), 60
+        for ago in (3, 3 + 7 * 9):
+            out_at = MONDAY - ago * DAY
+            await tracked(database, world.ws, world.brand.id, mine.id, out_at, impressions=100, clicks=4)
+        clicks = Clicks(database, world.clock)
+        counting = Counting(database, channels={}, open_door=world.doors, clock=world.clock, days=days)
+        await counting.count()
+        found = reports(world, clicks=clicks, days=days)
+        this, before = [
+            Range("week", date(2026, 11, 23) - timedelta(days=ago), 7, "Europe/Zurich") for ago in (0, 7 * 9)
+        ]
+        now, then = [await found.summary(world.ws, world.brand.id, span) for span in (this, before)]
+        figure = now.figure("clicks")
+        assert figure is not None and figure.value == 4 and figure.before == 0
+        assert then.figure("clicks") is None
+        observed = await Observing(database).of(world.ws, world.brand.id, MONDAY - 90 * DAY, MONDAY)
+        assert [each.clicks for each in observed] == [None, 4]
