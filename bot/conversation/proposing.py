@@ -36,9 +36,9 @@ class Proposing:
         slotting = self._slotting()
         if turn.restated:
             raise BadInput(
-                "These slots were read back already.",
-                kept="Nothing was planned.",
-                do_next="Let the person say yes or no to them first.",
+                told("These slots were read back already."),
+                kept=told("Nothing was planned."),
+                do_next=told("A person says yes or no to them first."),
             )
         words = _own(turn) if await slotting.reads(turn.asker, _own(turn)) else _checked(turn, words, SLOTS)
         account = next((each.name for each in turn.around.accounts), "Feed")
@@ -98,12 +98,12 @@ class Proposing:
 
     def _slotting(self) -> Planning:
         if self._speaking.slotting is None:
-            raise BadInput("There are no plans here.")
+            raise BadInput(told("There are no plans here."))
         return self._speaking.slotting
 
     def _campaigns(self) -> Campaigning:
         if self._campaigning is None:
-            raise BadInput("There are no campaigns here.")
+            raise BadInput(told("There are no campaigns here."))
         return self._campaigning
 
 
