@@ -62,11 +62,11 @@ class RequestPicture(Frozen):
 class Request(Record):
     """One message to AdMind. `text` is what the person wrote, capped and without control characters."""
 
-    SCHEMA: ClassVar[int] = 7
+    SCHEMA: ClassVar[int] = 8
     # 2 knows which draft it is about, 3 where its answer belongs, 4 whether it was stopped, and what can be pressed,
     # 5 which pictures were too many, 6 files of text, how often it was tried and whether it may be again,
-    # 7 the answer's picture
-    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {step: lambda old: old for step in (1, 2, 3, 4, 5, 6)}
+    # 7 the answer's picture, 8 the words that were read back in place of its own
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {step: lambda old: old for step in (1, 2, 3, 4, 5, 6, 7)}
 
     id: str
     workspace: str
@@ -87,6 +87,7 @@ class Request(Record):
     reply: str = ""
     buttons: tuple[RequestButton, ...] = ()
     picture: RequestPicture | None = Field(None, description="what the answer shows; the words do without it")
+    restated: str = Field("", description="what was read back, where it says the same as `text` in other words")
     drafts: tuple[str, ...] = Field((), description="ids of drafts that it made or changed")
     stopped: bool = Field(False, description="its person stopped it; what it had made by then is in `drafts`")
     tries: int = Field(1, ge=1, description="how often it was asked for: once, and once more for each “try again”")

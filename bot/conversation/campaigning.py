@@ -10,9 +10,10 @@ import re
 from typing import Final
 
 from bot.chat import PROGRAMS, Button
-from bot.conversation.speaking import Command, Said, Speaking
+from bot.conversation.speaking import Command, Said, Speaking, only_persons
 from bot.errors import BadInput, NotFound
 from bot.llm.languages import language_of
+from bot.planning.campaign_words import read_campaign, read_wishes
 from bot.words import noted, reader, told, words
 from bot.workflow.campaigns import Campaign, Campaigns, CampaignStatus
 from bot.workflow.requests import Asker
@@ -42,13 +43,11 @@ class Campaigning:
         text = re.sub(r"^\s*/?admind\s+", "", request.text.strip(), flags=re.I)
         bare = text.rstrip(" .!?")
         if self._campaigns.is_campaign(text):
-            language = _language(text, asker.language)
-            return await self._shown(
-                asker, await self._campaigns.propose(asker, text, language=language, key=request.id)
-            )
+            return await self.propose(asker, text, request.id)
         if _LIST.fullmatch(bare):
             return await self._listed(asker)
         if match := _YES.fullmatch(bare):
+            only_persons(asker, told("No campaign was started."))
             found = await self._meant(request, asker, match["name"] or "")
             return await self._shown(asker, await self._campaigns.start(asker, found.id))
         if match := _DO.fullmatch(bare):
@@ -62,12 +61,44 @@ class Campaigning:
             return await self._changed(asker, last, text)
         return None
 
+    async def propose(self, asker: Asker, text: str, key: str) -> Said:
+        """Kept as a proposal: it drafts nothing before a person starts it. Raises BadInput with a question."""
+        language = _language(text, asker.language)
+        return await self._shown(asker, await self._campaigns.propose(asker, text, language=language, key=key))
+
+    async def meant(self, request: Request, asker: Asker, name: str) -> Campaign:
+        """The one that is named, or the one that this conversation spoke of last. Raises BadInput, NotFound."""
+        return await self._meant(request, asker, name)
+
+    async def change(self, asker: Asker, campaign: Campaign, text: str) -> Said:
+        """Its timeline after that change. Raises BadInput with a question."""
+        return await self._changed(asker, campaign, text)
+
+    async def reads(self, asker: Asker, text: str) -> bool:
+        """Whether these words as they stand are a campaign and nothing besides."""
+        here = await self._campaigns.here(asker.workspace, asker.brand, _language(text, asker.language))
+        try:
+            read_campaign(text, here)
+        except BadInput:
+            return False
+        return True
+
+    async def reads_change(self, asker: Asker, campaign: Campaign, text: str) -> bool:
+        """Whether these words as they stand change this campaign and say nothing besides."""
+        here = await self._campaigns.here(asker.workspace, asker.brand, _language(text, asker.language))
+        try:
+            return bool(read_wishes(text, campaign, here))
+        except BadInput:
+            return False
+
     async def start(self, asker: Asker, name: str) -> str:
         """By a button. Raises NotFound, NotAllowed, BadInput."""
         campaign = await self._campaigns.start(asker, name)
         return _begun(campaign)
 
     async def _changed(self, asker: Asker, campaign: Campaign, text: str) -> Said:
+        if campaign.status is not CampaignStatus.proposed:
+            only_persons(asker, told("The campaign is as it was."))
         language = _language(text, asker.language)
         return await self._shown(asker, await self._campaigns.adjust(asker, campaign.id, text, language=language))
 
@@ -84,6 +115,7 @@ class Campaigning:
                     command=f"admind resume campaign:{found.brand}/{found.files_under}",
                 )
             )
+        only_persons(asker, told("The campaign is as it was."))
         await self._campaigns.end(asker, found.id)
         return Said(told("“{name}” has ended. What waits or is approved stays.", name=found.name))
 
@@ -137,12 +169,15 @@ class Campaigning:
     async def _last(self, request: Request, asker: Asker) -> Campaign | None:
         """The proposal that was read back last in this conversation."""
         for each in reversed(await self._requests.recent(asker.workspace, asker.member, limit=LOOKED_BACK)):
-            if each.id == request.id or each.conversation != request.conversation or each.brand != asker.brand:
+            if each.id == request.id or each.conversation != request.conversation:
+                continue
+            if each.brand not in ("", asker.brand):  # "" is the brand that its place or its member has
                 continue
             for button in each.buttons:
                 verb, _, name = button.action.partition(":")
                 if verb == START:
-                    return await self._campaigns.get(asker.workspace, asker.member, name)
+                    found = await self._campaigns.get(asker.workspace, asker.member, name)
+                    return found if found.brand == asker.brand else None
             if each.drafts:  # it was about something else since
                 return None
         return None

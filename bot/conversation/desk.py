@@ -23,6 +23,7 @@ from bot.clock import Clock
 from bot.conversation.campaigning import Campaigning
 from bot.conversation.commands import read_command
 from bot.conversation.learned import Learned
+from bot.conversation.proposing import Proposing
 from bot.conversation.quoting import KeepsFile, with_quote
 from bot.conversation.requested import (
     ANY,
@@ -395,11 +396,7 @@ class Desk:
             turn = self._turn(
                 work, asker, await self._surroundings.around(asker, brand, member, request, ()), Thread(), ""
             )
-            speaking = Speaking(
-                turn, member, self._stopping, self._absences, self._proving, self._reports, self._calendar,
-                self._slotting, self._learned, request.id,
-            )  # fmt: skip
-            return work.offer(await command[0].run(speaking, command[1]))
+            return work.offer(await command[0].run(self._speaking(turn, member, request), command[1]))
         if self._slotting is not None and (planned := await self._slotting.answer(request, asker)) is not None:
             return work.offer(planned)
         if request.drafts:  # an earlier try made these and died before it could say so
@@ -427,6 +424,8 @@ class Desk:
         around = around.model_copy(update={"focus": focus, "listed": listed, "met": met})
         turn = self._turn(work, asker, around, thread, memory.words_of(thread), own)
         work.since = turn.now
+        proposals = Proposing(self._speaking(turn, member, request), self._campaigning, request)
+        turn = replace(turn, proposals=proposals)
         if is_plan(own):
             turn = replace(turn, words=await said_again(turn), verbatim=own)
         try:
@@ -444,6 +443,7 @@ class Desk:
             await self._threads.summarise(
                 request.workspace, request.conversation, version=version, summary=shorter[0], replaces=shorter[1]
             )
+        work.show_of(turn)
         return "\n".join([str(spoken.text), *turn.asides])
 
     async def _stopped(self, work: _Work, *, since: datetime | None = None) -> str:
@@ -451,6 +451,12 @@ class Desk:
         kept = await self._stops.kept(work.request, since=since)
         work.request = work.request.changed(drafts=tuple(draft.id for draft in kept), stopped=True)
         return stopped_words(kept)
+
+    def _speaking(self, turn: Turn, member: Member, request: Request) -> Speaking:
+        return Speaking(
+            turn, member, self._stopping, self._absences, self._proving, self._reports, self._calendar,
+            self._slotting, self._learned, request.id,
+        )  # fmt: skip
 
     def _shown(self, request: Request) -> AbstractAsyncContextManager[Tell]:
         show = self._shows.get(request.surface)
@@ -508,6 +514,11 @@ class _Work:
         )
         self.request = self.request.changed(buttons=offered, picture=shown)
         return said.text
+
+    def show_of(self, turn: Turn) -> None:
+        """What the turn shows below its answer, and the words that a button below it stands for."""
+        self.offer(Said("", tuple(dict.fromkeys(turn.buttons)), next(iter(turn.pictures), None)))
+        self.request = self.request.changed(restated="\n".join(turn.restated))
 
     async def progress(self, sentence: str) -> None:
         await self._store.tell(self.request.workspace, self.request.id, "progress", {"text": sentence})

@@ -1,7 +1,7 @@
 """Slots in words: read back first, planned once somebody says yes, by a button or by `plan yes`.
 
-What a button carries is the request's id: its words are read again when it is pressed, by the same rules, and the same
-request plans nothing twice.
+What a button carries is the request's id: its words, or those that were read back in their place, are read again when
+it is pressed, by the same rules, and the same request plans nothing twice. A program proposes; a person says yes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot.chat import Button
 from bot.clock import Clock
-from bot.conversation.speaking import Planning, Said, Speaking
+from bot.conversation.speaking import Planning, Said, Speaking, only_persons
 from bot.errors import BadInput, NotAllowed, NotFound
 from bot.insights.mix import Share
 from bot.llm.languages import language_of
@@ -30,6 +30,7 @@ from storage.stores import TeamStore
 VERB: Final = "plan"
 LOOKED_BACK: Final = 10  # of the person's latest requests
 MOST_NAMED: Final = 8
+MOST_WORDS: Final = 5  # of a form; more is another wish that stands in the same message
 _ADD: Final = re.compile(r"^\s*/?(?:admind\s+)?plan\s+add\b", re.I)
 
 
@@ -63,14 +64,24 @@ class Slotting:
             (Button(label=told("Yes, plan it"), action=f"{VERB}:{request}:{asker.brand}", style="primary"),),
         )
 
+    async def reads(self, asker: Asker, text: str) -> bool:
+        """Whether these words as they stand are slots and nothing besides."""
+        language = _language(text, asker.language)
+        try:
+            found = await self._plans.read(asker.workspace, asker.member, asker.brand, text, language=language)
+        except BadInput:
+            return False
+        return all(len(each.form.split()) <= MOST_WORDS for each in found)
+
     async def confirm(self, workspace: str, member: str, request_id: str) -> str:
         """Plan what that request asked for; again: no difference. Raises NotFound, NotAllowed, BadInput."""
         request = await self._requests.get(workspace, request_id)
         brand = _offered(request)
         if not brand:
             raise NotFound("There is nothing to plan here.", do_next="Say again what to plan.")
-        language = _language(request.text, reader())
-        made = await self._plans.add(workspace, member, brand, request.text, language=language, key=request_id)
+        text = request.restated or request.text
+        language = _language(text, reader())
+        made = await self._plans.add(workspace, member, brand, text, language=language, key=request_id)
         said = words(reader()).many("Planned: {count} slot.", "Planned: {count} slots.", len(made))
         return said + " " + told("Drafts come for approval in time. `plan` shows the week.")
 
@@ -158,6 +169,7 @@ async def add(speaking: Speaking, argument: str) -> Said:
 
 
 async def yes(speaking: Speaking, _argument: str) -> str:
+    only_persons(speaking.turn.asker, told("Nothing was planned."))
     return await _of(speaking).confirm_last(speaking.turn.asker)
 
 
@@ -167,10 +179,12 @@ async def fill(speaking: Speaking, _argument: str) -> str:
 
 
 async def pause(speaking: Speaking, argument: str) -> str:
+    only_persons(speaking.turn.asker, told("The plan is as it was."))
     return await _of(speaking).pause(speaking.turn.asker, argument)
 
 
 async def go_on(speaking: Speaking, _argument: str) -> str:
+    only_persons(speaking.turn.asker, told("The plan is as it was."))
     return await _of(speaking).go_on(speaking.turn.asker)
 
 

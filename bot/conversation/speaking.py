@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.chat import Button, CardPicture
+from bot.chat import PROGRAMS, Button, CardPicture
 from bot.conversation.turn import Turn
+from bot.errors import BadInput
 from bot.insights.summary import Summary
 from bot.insights.summing import Range
+from bot.words import told
 from bot.workflow.calendar_showing import CalendarShowing
 from bot.workflow.decisions import Decided
 from bot.workflow.proving import Settling
@@ -56,6 +58,8 @@ class Planning(Protocol):
     """`bot.conversation.slotting.Slotting`."""
 
     async def read_back(self, asker: Asker, text: str, request: str) -> Said: ...
+
+    async def reads(self, asker: Asker, text: str) -> bool: ...
 
     async def confirm_last(self, asker: Asker) -> str: ...
 
@@ -106,6 +110,16 @@ class Said:
 
 
 Run = Callable[[Speaking, str], Awaitable[str | Said]]
+
+
+def only_persons(asker: Asker, kept: str) -> None:
+    """Raises BadInput where a program speaks: saying yes, stopping and going on are for people."""
+    if asker.surface in PROGRAMS:
+        raise BadInput(
+            told("That is a person's word, so a program can't say it here."),
+            kept=kept,
+            do_next=told("A person says it in their chat, in the studio or at the terminal."),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The agent's tools: eight thin doors to the workflow. None approves, publishes, pauses or connects.
+"""The agent's tools: thin doors to the workflow. None approves, publishes, pauses or connects.
 
 Each answers with a compact JSON document that a model can speak from. An AdMindError goes through to the policy around
 the tools, which hands its sentence to the model.
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.checks.addresses import find_addresses
 from bot.conversation.finding import explain, find
+from bot.conversation.proposal_tools import PROPOSAL_TOOLS
 from bot.conversation.telling import told
 from bot.conversation.turn import Turn
 from bot.drafting.tidying import without_unknown
@@ -213,6 +214,7 @@ TOOLS: Final[tuple[BaseTool, ...]] = (
     explain_draft,
     resolve_time,
     advise_next,
+    *PROPOSAL_TOOLS,
 )
 
 

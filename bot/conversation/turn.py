@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
-from bot.chat import Upload
+from bot.chat import Button, CardPicture, Upload
 from bot.insights.clicks import Counted
 from bot.llm.around import Around
 from bot.planning.content_calendar import Entry
@@ -18,8 +18,13 @@ from storage.posts import Post
 from storage.team import Member
 from storage.usage import Usage
 
-WRITES = frozenset({"revise_draft", "reschedule_draft", "choose_option"})
-"""Tools that change what is there already. A tainted turn loses them: it may only create new drafts."""
+WRITES = frozenset(
+    {
+        *("revise_draft", "reschedule_draft", "choose_option"),
+        *("plan_slots", "propose_campaign", "change_campaign", "fill_slots"),
+    }
+)
+"""Tools that change what is there, or propose more than drafts. A tainted turn loses them."""
 
 
 @runtime_checkable
@@ -57,12 +62,27 @@ class Windows(Protocol):
     async def members(self, workspace: str, member_id: str) -> ListView[MemberView]: ...
 
 
+@runtime_checkable
+class Proposals(Protocol):
+    """`bot.conversation.proposing.Proposing`: what is shown comes below the answer, unread by the model. Each answers
+    with a sentence that leads there, and raises BadInput with a question.
+    """
+
+    async def slots(self, turn: Turn, words: str) -> str: ...
+    async def campaign(self, turn: Turn, words: str) -> str: ...
+    async def change(self, turn: Turn, campaign: str, words: str) -> str: ...
+    async def fill(self, turn: Turn) -> str: ...
+    async def calendar(self, turn: Turn, period: str) -> str: ...
+    async def report(self, turn: Turn, what: str) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """The agent's context. `said` is all that people wrote in what is remembered, for checking where links are from;
     `verbatim` the person's own words where `words` say the same more exactly.
 
-    `asides` go to the person below what the model says, without its having read them.
+    `asides` go to the person below what the model says, without its having read them, with `buttons` and `pictures`.
+    `restated` is what was read back to them in other words than theirs.
     """
 
     asker: Asker
@@ -77,8 +97,12 @@ class Turn:
     documents: tuple[Upload, ...] = ()
     made: list[str] = field(default_factory=list)
     asides: list[str] = field(default_factory=list)
+    buttons: list[Button] = field(default_factory=list)
+    pictures: list[CardPicture] = field(default_factory=list)
+    restated: list[str] = field(default_factory=list)
     keep: Callable[[list[str]], Awaitable[None]] | None = None
     advise: Callable[[Asker], Awaitable[str]] | None = None  # what to post next, where posts teach something
+    proposals: Proposals | None = None
 
     def reporting(self, report: Callable[[str], Awaitable[None]]) -> Asker:
         return replace(self.asker, report=report)

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.conversation.commands import COMMANDS
+from bot.conversation.helping import names
 from bot.insights.saying import followed, how_it_did, without_numbers
 from bot.views import DraftView, PauseView, PostView
 from bot.when import say
@@ -58,6 +60,7 @@ def home_view(now: HomeNow) -> Json:
         blocks += [*_waiting(now), *_upcoming(now), *_done(now)]
     blocks.append({"type": "divider"})
     blocks.append(kit.actions(_controls(now)))
+    blocks.append(kit.context(told("What you can say after /admind: {commands}", commands=names(COMMANDS))))
     return checked_view({"type": "home", "blocks": blocks, "private_metadata": Carried(brand=now.brand).dump()})
 
 

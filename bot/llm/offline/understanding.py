@@ -15,6 +15,7 @@ from bot.llm.campaigns import without_campaign
 from bot.llm.declaring import declared
 from bot.llm.offline.followups import follow_up, has_draft, target_of
 from bot.llm.offline.phrases import MAX_READ, PRICE, full, language_of, offers, pattern, safe_echo
+from bot.llm.offline.proposals import proposal
 from bot.llm.offline.said import Answer, Call, Say
 from bot.llm.offline.sayings import language_name, sentence
 from bot.llm.offline.several import TimesMissing, post_ideas
@@ -34,6 +35,12 @@ TOOLS: Final = frozenset(
         "explain_draft",
         "resolve_time",
         "advise_next",
+        "plan_slots",
+        "fill_slots",
+        "propose_campaign",
+        "change_campaign",
+        "show_calendar",
+        "show_report",
     }
 )
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
@@ -55,7 +62,7 @@ def understand(text: str, around: Around) -> Answer:
     if declares is not None and declares.rest:
         said = declares.rest  # the brief keeps every word; the post is not told about itself
     sheet = Sheet(said)
-    for step in (_small_talk, _persons_own, _question, _overriding):
+    for step in (_small_talk, _persons_own, _proposal, _question, _overriding):
         answer = step(said, sheet, around, language)
         if answer is not None:
             return answer
@@ -122,6 +129,10 @@ def _persons_own(said: str, sheet: Sheet, around: Around, language: str) -> Answ
     if full("settings").fullmatch(said) and not pattern("asks_for_post").search(said):
         return _say("settings", language, around)
     return None
+
+
+def _proposal(said: str, sheet: Sheet, around: Around, language: str) -> Answer | None:
+    return None if around.uploads or around.documents else proposal(said)
 
 
 def _how(around: Around, language: str) -> str:

@@ -113,12 +113,57 @@ class Commands(app_commands.Group):
         await self._asked(interaction, f"calendar {period or ''}")
 
     @app_commands.command(name="plan", description=noted("what is planned per day, and which days have nothing"))
-    async def plan(self, interaction: Interaction, period: Period | None = None) -> None:
-        await self._asked(interaction, f"plan {period or ''}")
+    @app_commands.describe(
+        add=noted("slots that come again: LinkedIn Mon and Wed 9:00 tip"),
+        do=noted("say yes to what was read back, fill empty slots, pause the plan or let it go on"),
+    )
+    async def plan(
+        self,
+        interaction: Interaction,
+        period: Period | None = None,
+        add: Line = "",
+        do: Literal["yes", "fill", "pause", "go on"] | None = None,
+    ) -> None:
+        await self._asked(interaction, f"plan {only_one(period, add and f'add {add}', do)}")
+
+    @app_commands.command(name="campaigns", description=noted("campaigns of this brand"))
+    @app_commands.describe(
+        campaign=noted("the timeline of this one"),
+        new=noted("a new one: Launch X on 15 March, goal pre-orders"),
+        change=noted("what should be different in it"),
+    )
+    async def campaigns(
+        self, interaction: Interaction, campaign: Line = "", new: Words = "", change: Words = ""
+    ) -> None:
+        if change and not campaign:
+            raise BadInput(told("Which campaign? `campaigns` lists them."))
+        named = f"campaign {campaign}{f': {change}' if change else ''}" if campaign else ""
+        await self._asked(interaction, only_one(named, new and f"campaign new {new}") or "campaigns")
+
+    @campaigns.autocomplete("campaign")
+    async def _campaigns_campaign(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        return await suggesting.campaigns(self.here, interaction, typed)
 
     @app_commands.command(name="report", description=noted("what went out and what did not"))
-    async def report(self, interaction: Interaction, period: Period | None = None) -> None:
-        await self._asked(interaction, f"report {period or ''}")
+    @app_commands.describe(campaign=noted("only of this campaign"), account=noted("only of this account"))
+    async def report(
+        self, interaction: Interaction, period: Period | None = None, campaign: Line = "", account: Line = ""
+    ) -> None:
+        of = scope_of(account=account, campaign=campaign, topic="", everything=False)
+        await self._asked(interaction, " ".join(each for each in ("report", of, period or "") if each))
+
+    @app_commands.command(name="what-next", description=noted("what to post next, with the numbers behind it"))
+    async def what_next(self, interaction: Interaction) -> None:
+        await self._asked(interaction, "what next")
+
+    @app_commands.command(name="best-time", description=noted("when posts do better, as far as that is known"))
+    @app_commands.describe(account=noted("only of this account"))
+    async def best_time(self, interaction: Interaction, account: Line = "") -> None:
+        await self._asked(interaction, f"best time {account}")
+
+    @app_commands.command(name="experiments", description=noted("how experiments stand"))
+    async def experiments(self, interaction: Interaction) -> None:
+        await self._asked(interaction, "experiments")
 
     @app_commands.command(name="problems", description=noted("what needs somebody's attention"))
     async def problems(self, interaction: Interaction) -> None:
@@ -185,11 +230,14 @@ class Commands(app_commands.Group):
         said = await houses.resume(self.here.admind, visitor, scope, str(interaction.channel_id or ""))
         await self.here.telling.answer(interaction, said)
 
+    @best_time.autocomplete("account")
+    @report.autocomplete("account")
     @pause.autocomplete("account")
     @resume.autocomplete("account")
     async def _account(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         return await suggesting.accounts(self.here, interaction, typed)
 
+    @report.autocomplete("campaign")
     @pause.autocomplete("campaign")
     @resume.autocomplete("campaign")
     async def _campaign(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
@@ -247,6 +295,14 @@ class Commands(app_commands.Group):
     ) -> None:
         brand = await opening.tied_brand(self.here, interaction)
         await requested(self.here, visitor, interaction, text, brand=brand, files=files)
+
+
+def only_one(*said: str | None) -> str:
+    """What was given; "" for nothing. Raises BadInput for more than one."""
+    given = [each.strip() for each in said if each and each.strip()]
+    if len(given) > 1:
+        raise BadInput(told("Say one of these at a time."))
+    return given[0] if given else ""
 
 
 def scope_of(*, account: str, campaign: str, topic: str, everything: bool) -> str:

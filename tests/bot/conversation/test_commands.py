@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from bot.conversation import helping
 from bot.conversation.commands import COMMANDS, read_command
+from bot.llm.around import Around, KnownAccount
 from bot.publishing.pause import Pausing
+from bot.words import reading
 from storage.blobs.files import FileBlobs
 from storage.commit import Change, commit
 from storage.posts import Post
@@ -84,6 +90,19 @@ def test_every_command_has_help_and_no_name_twice() -> None:
     names = [word for command in COMMANDS for word in command.words]
     assert len(names) == len(set(names))
     assert all(command.help for command in COMMANDS)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_each_chats_help_names_every_command_and_fits_a_phone(language: str) -> None:
+    around = Around(accounts=(KnownAccount(id="a_1", name="Feed", channel="feed"),))
+    speaking = cast(Any, SimpleNamespace(turn=SimpleNamespace(around=around)))
+    with reading(language):
+        for said in (helping.in_slack(speaking), helping.in_discord(speaking), helping.names(COMMANDS)):
+            spoken = said.replace("-", " ")  # Discord's own commands have no spaces
+            missing = [each.words[0] for each in COMMANDS if not re.search(rf"\b{each.words[0]}\b", spoken)]
+            assert set(missing) <= {"help"}, missing
+            assert len(said) <= 1500, len(said)
+    assert not re.search(r"\bkampagne neu\b", helping.names(COMMANDS)), "by the names that Discord and Slack know"
 
 
 async def test_commands_answer_before_any_model_is_there(room: Room) -> None:

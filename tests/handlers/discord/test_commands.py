@@ -40,11 +40,12 @@ async def test_what_is_on_offer(office: Office, ana: Person) -> None:
     offered = ana.commands(lounge(office))
     words = {each.removeprefix("/admind ") for each in offered if each.startswith("/admind ")}
     assert words == {
-        "help", "ask", "draft", "review", "show", "drafts", "posts", "calendar", "plan", "report", "problems", "brand",
-        "away", "back", "pause", "resume", "studio", "settings", "link", "code", "join",
+        "help", "ask", "draft", "review", "show", "drafts", "posts", "calendar", "plan", "campaigns", "report",
+        "what-next", "best-time", "experiments", "problems", "brand", "away", "back", "pause", "resume", "studio",
+        "settings", "link", "code", "join",
     }  # fmt: skip
     guide = DOCS.joinpath("discord.md").read_text(encoding="utf-8")
-    assert words == set(re.findall(r"^\| `/admind (\w+)` \|", guide, re.MULTILINE)), (
+    assert words == set(re.findall(r"^\| `/admind ([\w-]+)` \|", guide, re.MULTILINE)), (
         "the guide names each, and no other"
     )
     assert offered[-1] == "Draft a post from this" and f"*{offered[-1]}*" in guide
@@ -62,6 +63,15 @@ async def test_what_is_on_offer(office: Office, ana: Person) -> None:
         ("calendar", {"period": "this month"}, "planned"),
         ("plan", {"period": "next week"}, "planned"),
         ("report", {"period": "last month"}, "went out"),
+        ("report", {"account": "Feed", "period": "last month"}, "Feed"),
+        ("plan", {"add": "Feed Mon and Wed 9:00 tip"}, "Plan these 2 slots?"),
+        ("plan", {"do": "fill"}, "No slot is empty."),
+        ("plan", {"add": "Feed daily 9:00 tip", "do": "fill"}, "one of these at a time"),
+        ("campaigns", {}, "There is no campaign yet."),
+        ("campaigns", {"change": "one post fewer a week"}, "Which campaign?"),
+        ("what-next", {}, "What to post next"),
+        ("best-time", {"account": "Feed"}, "not enough data"),
+        ("experiments", {}, "Not enough data for an experiment"),
         ("problems", {}, "No problems."),
         ("brand", {}, "My brand"),
         ("back", {}, "You are not away."),

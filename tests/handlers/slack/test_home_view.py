@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.conversation.commands import COMMANDS
+from bot.conversation.helping import names
 from bot.views import PauseView, ReceiptView
 from bot.words import reading
 from handlers.slack.home_view import HomeNow, OtherBrand, home_view, stranger_view
@@ -52,6 +54,7 @@ def test_what_waits_what_comes_and_what_went_out() -> None:
             "The server did not answer.   [⋯ Try again · At another time · Drop]",
             "----",
             "[!New post] [Settings] [Go on] [‼STOP Velo]",
+            f"(What you can say after /admind: {names(COMMANDS)})",
         ]
     )
 
@@ -67,6 +70,7 @@ def test_an_empty_home_says_what_to_do_first() -> None:
             "(Nothing goes out that a person did not approve.)",
             "----",
             "[!New post] [‼STOP Velo]",
+            f"(What you can say after /admind: {names(COMMANDS)})",
         ]
     )
 
