@@ -115,6 +115,7 @@ from bot.workflow.keeping import Keeping
 from bot.workflow.kinship import Kinship
 from bot.workflow.lapses import Lapses
 from bot.workflow.learning import Learning
+from bot.workflow.letters import Letters
 from bot.workflow.library import Library
 from bot.workflow.linking import LinkRules
 from bot.workflow.live import Live
@@ -750,6 +751,7 @@ class AdMind:
         self.telling_accounts = TellingAccounts(database, self.board, self.lapses, self.clock)
         self.api_versions = ApiVersions(database, channels=self.channels, board=self.board, clock=self.clock)
         self.doctor.also("API versions", self.api_versions.look)
+        self.doctor.also("letters of pictures", Letters(database, workspace=self.workspace.id).look)
         self.weekly = Weekly(
             database,
             board=self.board,
