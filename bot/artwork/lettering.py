@@ -30,6 +30,16 @@ _GRAPHEMES = regex.compile(r"\X")
 # Scripts that break between letters (or by dictionary), so that no word has to fit a line.
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
 _KOREAN = regex.compile(r"(?<=\p{Hangul})(?=\p{Hangul})")
+_KANA = regex.compile(r"[\p{Hiragana}\p{Katakana}]")
+# Japanese phrases end with their particles, which are kana; お and ご belong to the word that they honour.
+_PHRASES = regex.compile(
+    r"(?<=[\p{Hiragana}、。！？」』）])(?<![おご])(?=[^\p{Hiragana}、。！？」』）ー\s])|(?<=[、。！？])(?=\S)"
+)
+_LONGEST_PHRASE = 9  # letters; a longer one may break anywhere
+# No line begins with a dash, a dot or a lone mark as French sets them, or ends with a short number or an arrow.
+_BOUND = regex.compile(
+    r" (?=[–—·»!?:;%€](?:[\s.,!?]|$)|→$)|(?<=«|→) |(?<=(?<![\p{L}\d.,’'])[“„(]?\d{1,3}) (?=\p{L}{1,8}(?:\P{L}|$))"
+)
 _LATIN_LIKE = regex.compile(r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Hebrew}]")
 _LETTER = regex.compile(r"\p{L}")
 _RTL_LANGUAGES = frozenset({"ar", "he", "fa", "ur", "ps", "yi", "dv", "ckb"})
@@ -121,6 +131,8 @@ def drawable(text: str, missing: Missing) -> str:
 
 def find_extra(texts: tuple[str, ...], missing: Missing, language: str = "") -> None:
     """Look for a font outside the house, once, when the vendored ones lack a letter of these texts."""
+    if any(_KANA.search(text) for text in texts):
+        language = "ja"  # Chinese and Korean write no kana, whatever language was said
     lacking = frozenset(ord(ch) for text in texts for ch in text) - typefaces.covered() - _JOINERS - {32}
     letters = frozenset(code for code in lacking if unicodedata.category(chr(code))[0] in "LNPS")
     if letters:
@@ -130,12 +142,28 @@ def find_extra(texts: tuple[str, ...], missing: Missing, language: str = "") -> 
 def set_words(text: str, language: str) -> Words:
     """How the text wants to be set: its unbreakable words, its case, its line metrics."""
     text = _KOREAN.sub("\u2060", text)  # Korean breaks at blanks; without the joiner it would break anywhere
+    text, phrases = _phrased(_BOUND.sub("\u00a0", text))
     metrics = _metrics(text)
-    words = {part for chunk in text.split() for part in re.split(r"(?<=[-–—/])", chunk) if part}
+    words = {part for chunk in text.split(" ") for part in re.split(r"(?<=[-–—/])", chunk) if part}
     spaced = sorted((w for w in words if not _UNSPACED.search(w)), key=lambda w: (-len(w), w))
     hyphens = bool(spaced) and all(_hyphenable(w) for w in spaced if len(w) > 12)
     cased = not any(_LETTER.match(ch) and ch.lower() == ch.upper() for ch in text)
-    return Words(text, tuple(spaced[:4]), cased, hyphens and language in _HYPHENATED, metrics)
+    return Words(text, (*spaced[:4], *phrases[:2]), cased, hyphens and language in _HYPHENATED, metrics)
+
+
+def _phrased(text: str) -> tuple[str, tuple[str, ...]]:
+    """Japanese with joiners wherever a line would break inside a phrase, and its phrases, the longest first."""
+    if not _KANA.search(text):
+        return text, ()
+    found: list[str] = []
+    lines: list[str] = []
+    for chunk in text.split(" "):
+        parts = [part for part in _PHRASES.split(chunk) if part]
+        held = [len(part) <= _LONGEST_PHRASE for part in parts]
+        joined = ["\u2060".join(part) if hold else part for part, hold in zip(parts, held, strict=True)]
+        found += [part for part, hold in zip(joined, held, strict=True) if hold]
+        lines.append("".join(joined))
+    return " ".join(lines), tuple(sorted(dict.fromkeys(found), key=lambda part: (-len(part), part)))
 
 
 _HYPHENATED = frozenset(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
@@ -16,18 +17,27 @@ FOLDER = Path(__file__).parent / "fonts"
 EMOJI = "Noto Color Emoji"
 TEXT = "Inter"
 SCRIPTS = ("Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Devanagari", "Noto Sans Thai")
+TRADITIONAL = ("zh-tw", "zh-hk", "zh-hant")
 # Modules of the optional extra "cjk", each for the languages whose forms of shared letters it has.
 _OPTIONAL = {
     "pylopdf_fonts_zh_cn": ("zh",),
     "pylopdf_fonts_jp": ("ja",),
     "pylopdf_fonts_ko": ("ko",),
-    "pylopdf_fonts_zh_tw": ("zh-tw", "zh-hk", "zh-hant"),
+    "pylopdf_fonts_zh_tw": TRADITIONAL,
 }
-# File names, lower case, by which systems carry fonts with Chinese, Japanese or Korean letters.
-_WIDE_NAMES = (
-    "notosanscjk", "notosanssc", "notosansjp", "notosanskr", "notosanstc", "sourcehansans", "wqy-", "droidsansfallback",
-    "pingfang", "hiragino", "applesdgothic", "msyh", "yugoth", "malgun", "nanumgothic", "ipag", "unifont",
-)  # fmt: skip
+# File names, in small letters without hyphens, by which systems carry fonts with Chinese, Japanese or Korean letters;
+# and the languages that a font is drawn for, where it is for one.
+_WIDE_NAMES: Mapping[str, tuple[str, ...]] = {
+    "notosanscjkjp": ("ja",), "notosanscjkkr": ("ko",), "notosanscjksc": ("zh",), "notosanscjktc": TRADITIONAL,
+    "notosanscjk": (), "notosanssc": ("zh",), "notosansjp": ("ja",), "notosanskr": ("ko",), "notosanstc": TRADITIONAL,
+    "sourcehansans": (), "wqy": ("zh",), "droidsansfallback": (), "pingfang": ("zh",), "hiragino": ("ja",),
+    "applesdgothic": ("ko",), "msyh": ("zh",), "yugoth": ("ja",), "malgun": ("ko",), "nanumgothic": ("ko",),
+    "ipag": ("ja",), "unifont": (),
+}  # fmt: skip
+# How collections end the names of their families; each language's own comes first.
+_FAMILIES_END: Mapping[str, tuple[str, ...]] = {"ja": ("jp",), "ko": ("kr",), "zh": ("sc", "cn", "gb")} | {
+    code: ("hk", "tc") if code == "zh-hk" else ("tc", "tw") for code in TRADITIONAL
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,22 +137,27 @@ def _outside() -> tuple[tuple[Path, tuple[str, ...]], ...]:
     for folder in _system_folders():
         if folder.is_dir():
             files = (Path(at) / name for at, _, names in os.walk(folder) for name in names)
-            wide = sorted(f for f in files if f.name.lower().replace("-", "").startswith(_plain_names()))
-            found += [(path, ()) for path in sorted(wide, key=lambda p: "regular" not in p.name.lower())]
+            wide = sorted((file, made_for) for file in files if (made_for := _made_for(file)) is not None)
+            found += sorted(wide, key=lambda each: "regular" not in each[0].name.lower())
     return tuple(found)
 
 
-def _plain_names() -> tuple[str, ...]:
-    return tuple(name.replace("-", "") for name in _WIDE_NAMES)
+def _made_for(path: Path) -> tuple[str, ...] | None:
+    """The languages that a font of the system is drawn for; None for one without wide letters."""
+    name = path.name.lower().replace("-", "")
+    return next((languages for start, languages in _WIDE_NAMES.items() if name.startswith(start)), None)
 
 
 def _system_folders() -> tuple[Path, ...]:
+    """Where systems keep fonts, the user's own first
+    (https://specifications.freedesktop.org/basedir-spec/latest/ for Linux)."""
     home = Path.home()
     if sys.platform == "win32":
         return (Path(os.environ.get("WINDIR", r"C:\Windows")) / "Fonts",)
     if sys.platform == "darwin":
         return (Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library/Fonts")
-    return (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), home / ".fonts", home / ".local/share/fonts")
+    own = Path(os.environ.get("XDG_DATA_HOME") or home / ".local/share") / "fonts"
+    return (own, home / ".fonts", Path("/usr/local/share/fonts"), Path("/usr/share/fonts"))
 
 
 @lru_cache(maxsize=64)
@@ -151,7 +166,7 @@ def outside_font(letters: frozenset[int], language: str = "") -> Extra | None:
     best: tuple[int, bool, Path] | None = None
     for path, languages in _outside():
         held = len(_letters(path) & letters)
-        fits = any(language.lower().startswith(code) for code in languages)
+        fits = _tongue(language) in languages
         if held and (best is None or (held, fits) > best[:2]):
             best = (held, fits, path)
     if best is None:
@@ -159,7 +174,21 @@ def outside_font(letters: frozenset[int], language: str = "") -> Extra | None:
     path = best[2]
     # Typst reads folders only, and names families in its own way: ask it what it calls this file
     found = {font.family for font in vendored_and(path.parent).fonts() if font.path and Path(font.path) == path}
-    return Extra(path, tuple(sorted(found)), _letters(path)) if found else None
+    ends = _FAMILIES_END.get(_tongue(language), ())
+    ordered = sorted(found, key=lambda name: (not name.lower().endswith(ends), name))
+    return Extra(path, tuple(ordered), _letters(path)) if found else None
+
+
+def forget_fonts() -> None:
+    """Look for fonts outside the house anew."""
+    _outside.cache_clear()
+    outside_font.cache_clear()
+
+
+def _tongue(language: str) -> str:
+    """The code that fonts are told apart by: Chinese in traditional letters is another than in simplified ones."""
+    plain = language.lower().replace("_", "-")
+    return next((code for code in TRADITIONAL if plain.startswith(code)), plain.partition("-")[0])
 
 
 @lru_cache(maxsize=4)

@@ -4,7 +4,7 @@ A claim rests on a sentence of the brief, of the brand's facts, of a page that w
 For figures it is not enough that the value occurs: where another value plays the claim's role ("20% off bikes, 30% off
 helmets"; claimed are 30% off bikes), the right figure in another role is another claim. Roles are told by the words
 near a figure; where none of them meet, as between two languages, the value decides. What follows from a source by one
-step of arithmetic rests on it as well, and says how.
+step of arithmetic, or says its figure roughly, rests on it as well, and says how.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from fractions import Fraction
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -21,7 +22,8 @@ import regex
 from bot.checks.addresses import find_addresses
 from bot.checks.base import CheckedVersion, Subject
 from bot.checks.figures import Figure, figures, fits, stated
-from bot.checks.sums import Asked, worked_out
+from bot.checks.rounding import roughly, rounds
+from bot.checks.sums import YEARS, Asked, worked_out
 from bot.checks.wording import Wording, says, wordings
 from bot.links.utm import untagged
 from storage.claims import MOST_SENTENCE, Claim, ClaimKind, Evidence, Support, digest_of_text
@@ -181,7 +183,9 @@ def _figures(text: str, sources: Sequence[Stated], year: int) -> list[Found]:
         support, elsewhere = _figure_support(one, known, sources)
         if support is None:
             taken = any(each.figure.kind == one.figure.kind and _likeness(one, each) >= OTHER_ROLE for each in known)
-            support = _worked(one, claimed, text, sources, year, brought, said_otherwise=taken)
+            support = _worked(one, claimed, text, sources, year, brought, said_otherwise=taken) or _rounded(
+                one, known, text, sources, year, said_otherwise=taken
+            )
         near = tuple(sorted(one.near))
         meaning = " ".join(one.figure.meaning)
         claim = _claim(one.figure.kind, one.figure.text, one.figure.span, meaning, near, support)
@@ -213,6 +217,29 @@ def _worked(
         if step.brought is not None:
             brought[step.brought] = support
         return support
+    return None
+
+
+def _rounded(
+    one: _Placed, known: Sequence[_Placed], text: str, sources: Sequence[Stated], year: int, *, said_otherwise: bool
+) -> Support | None:
+    """What a figure says roughly: one in the same role, or the years since one ("almost 40 years")."""
+    start, end = bounds(text, one.figure.span)
+    behind = text[one.figure.span[1] : end]
+    side = roughly(text[start : one.figure.span[0]], behind)
+    if side is None or not (one.figure.meaning[0] in ("number", "percent") or one.figure.kind == "money"):
+        return None
+    wanted = Fraction(one.figure.meaning[1])
+    for each in known:
+        worked = ""
+        if each.figure.meaning[0] == one.figure.meaning[0] and _likeness(one, each) > 0:
+            worked = each.figure.text if rounds(wanted, Fraction(each.figure.meaning[1]), side) else ""
+        elif each.figure.kind == "year" and year and YEARS.match(behind) and not said_otherwise:
+            since = year - int(each.figure.meaning[1])
+            worked = f"{year} − {each.figure.text} = {since}" if rounds(wanted, Fraction(since), side) else ""
+        if worked:
+            support = sources[each.source].support(each.figure.span)
+            return support.model_copy(update={"worked": f"{worked} ≈ {one.figure.text}"})
     return None
 
 

@@ -14,6 +14,7 @@ from bot.checks.clashes import clashes
 from bot.checks.days import days
 from bot.checks.disclosure import disclosure
 from bot.checks.duplicates import duplicates
+from bot.checks.language import language
 from bot.checks.limits import limits
 from bot.checks.links import links
 from bot.checks.pages import pages
@@ -36,6 +37,7 @@ CHECKS: Mapping[str, tuple[str, Check]] = {
     "privacy": (noted("Personal data"), privacy),
     "bias": (noted("What it says of people"), bias),
     "brand": (noted("The brand's own rules"), brand),
+    "language": (noted("The language it is written in"), language),
     "days": (noted("Days that move along"), days),
     "disclosure": (noted("What it says of itself"), disclosure),
     "rights": (noted("The rights to its pictures"), rights),

@@ -51,6 +51,7 @@ _BEHIND: Final[dict[str, regex.Pattern[str]]] = {
     "hours": regex.compile(r"(?i)[ -]?(?:hours?|stunden?|h|hrs?)(?!\p{L})"),
     "days": regex.compile(r"(?i)[ -]?(?:days?|tagen?|tage)(?!\p{L})"),
 }  # fmt: skip
+YEARS: Final = _BEHIND["years"]
 _MONTH_DAYS: Final = 366
 
 

@@ -15,7 +15,7 @@ MOST_PARTS = 12  # sentences that are told apart in one text
 TELLING = 7  # letters around the holes from which a text is known again
 UNKNOWN = 40  # what a sentence costs that nothing recognises, in characters of a hole
 OURS = frozenset(
-    {"doing", "key", "kind", "named", "noun", "part", "scope", "sentence", "unit", "wait", "where"}
+    {"aim", "doing", "key", "kind", "named", "noun", "part", "scope", "sentence", "tongue", "unit", "wait", "where"}
 )  # holes that AdMind fills with words of its own
 
 _HOLE = re.compile(r"\{(\w+)\}")

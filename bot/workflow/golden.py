@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -16,6 +16,7 @@ from typing import Final
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from bot.checks.tongue import LANGUAGES, language_in
 from storage.drafts import Brief
 
 MOST_EXCLAMATIONS: Final = 2
@@ -27,17 +28,6 @@ _CLICHES: Final = (
     *("wir freuen uns, ihnen mitzuteilen", "dans un monde où", "sans plus attendre", "nel mondo di oggi"),
     *("non perdere", "en el mundo actual", "no te lo pierdas", "in de wereld van vandaag", "no mundo de hoje"),
 )
-# A language's commonest words that are no other's here: enough to tell a post's language, not a library.
-_COMMON: Final[Mapping[str, str]] = {
-    "en": "the and our of with is are we you it this that on at to from your until off have for by an open",
-    "de": "der die das und ein eine wir unser unsere ist sind für mit auf im am bis zum zur den dem gibt euch ihr sie",
-    "fr": "le les des une et nous notre nos pour avec est sont dans sur du aux vous votre cette jusqu chez au",
-    "it": "il gli della delle di e un una per con è sono nel dal al fino che nostro nostra anche ai",
-    "es": "el los las una y nuestro nuestra para con es son en del al por hasta que de martes",
-    "nl": "het een en wij onze voor met is zijn op van tot bij de er weer elke uur wat",
-    "pt": "o os uma e nosso nossa para com é são no na em até que ao dos das sai do",
-}
-_WORDS: Final = {code: frozenset(words.split()) for code, words in _COMMON.items()}
 
 
 class GoldenAccount(BaseModel):
@@ -111,19 +101,11 @@ def broken(text: str, golden: GoldenBrief, account: GoldenAccount, siblings: Seq
     if text.rstrip().endswith("…"):
         found.append("cut off")
     wanted, written = golden.language_of(account), language_in(text)
-    if written and wanted in _WORDS and written != wanted:
+    if written and wanted in LANGUAGES and written != wanted:
         found.append(f"written in {written}, not {wanted}")
     if any(_folded(each) == low for each in siblings):
         found.append("the same text as an account of another form")
     return tuple(found)
-
-
-def language_in(text: str) -> str:
-    """Which of the languages of golden briefs it is in; "" when there is no telling."""
-    words = re.findall(r"[^\W\d_]+", re.sub(r"https?://\S+", " ", text.casefold()))
-    counts = sorted(((sum(word in known for word in words), code) for code, known in _WORDS.items()), reverse=True)
-    (most, code), (second, _) = counts[0], counts[1]
-    return code if most > second else ""
 
 
 def _stands(wanted: str, text: str) -> bool:

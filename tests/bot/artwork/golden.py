@@ -1,4 +1,4 @@
-"""Every card layout in five shapes, nine scripts and extreme lengths: what each looked like when somebody looked.
+"""Every card layout in five shapes, twelve scripts and extreme lengths: what each looked like when somebody looked.
 
     python -m tests.bot.artwork.golden FOLDER   # draws all, writes contact sheets there and the fingerprints anew
 
@@ -9,8 +9,10 @@ words that moved, a colour that changed, or a part that went missing. Look at th
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
@@ -19,6 +21,7 @@ from pathlib import Path
 from PIL import Image, ImageOps
 
 from bot.artwork.cards import LAYOUTS, CardSpec, render_card
+from bot.artwork.typefaces import forget_fonts
 from tests.bot.artwork.samples import encoded, photo
 
 KEPT = Path(__file__).with_name("golden_cards.json")
@@ -48,6 +51,13 @@ WORDS: Mapping[str, CardSpec] = {
                           cta="देखें", offer="20%", language="hi"),
     "thai": replace(_VELO, headline="ฤดูใบไม้ผลิเริ่มต้นบนสองล้อ", sub="ลด 20% ถึง 30 เมษายน", kicker="ลดราคา",
                     cta="เลือกจักรยาน", offer="20%", language="th"),
+    "japanese": replace(_VELO, headline="春は二輪から始まります",
+                        sub="4月30日まで全ての自転車が20%オフ。試乗もできます。", kicker="春のセール",
+                        cta="自転車を探す", offer="20%", language="ja"),
+    "korean": replace(_VELO, headline="봄은 두 바퀴에서 시작됩니다", sub="4월 30일까지 모든 자전거 20% 할인.",
+                      kicker="봄 세일", cta="자전거 찾기", offer="20%", language="ko"),
+    "chinese": replace(_VELO, headline="春天从两个轮子开始", sub="截至4月30日，所有自行车八折，欢迎试骑。",
+                       kicker="春季特卖", cta="选购自行车", offer="20%", language="zh-CN"),
     "page of a carousel": replace(_VELO, headline="Every bike comes with a free first service and a helmet that fits",
                                   sub="Our mechanics set brakes, gears and saddle while you wait, any day but Monday.",
                                   kicker="2/6"),
@@ -60,6 +70,21 @@ WORDS: Mapping[str, CardSpec] = {
                          kicker="Announcement of the year", cta="Read everything about it now", offer="1’999.95 CHF",
                          language="de"),
 }  # fmt: skip
+
+
+@contextmanager
+def wide_fonts() -> Iterator[None]:
+    """A user whose own fonts are `home/fonts`: the very letters of these cards, cut out of Noto Sans JP, KR and SC."""
+    before = os.environ.get("XDG_DATA_HOME")
+    os.environ["XDG_DATA_HOME"] = str(Path(__file__).with_name("home"))
+    forget_fonts()
+    try:
+        yield
+    finally:
+        os.environ.pop("XDG_DATA_HOME")
+        if before is not None:
+            os.environ["XDG_DATA_HOME"] = before
+        forget_fonts()
 
 
 @cache
@@ -115,4 +140,5 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    with wide_fonts():
+        main(Path(sys.argv[1]))

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTCollection, TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -115,11 +116,9 @@ def machine_fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
     """A machine whose own fonts are those in a folder, and on which the optional extra is not installed."""
     monkeypatch.setattr(typefaces, "_system_folders", lambda: (tmp_path,))
     monkeypatch.setattr(typefaces, "_OPTIONAL", {})
-    for cache in (typefaces._outside, typefaces.outside_font):
-        cache.cache_clear()
+    typefaces.forget_fonts()
     yield tmp_path
-    for cache in (typefaces._outside, typefaces.outside_font):
-        cache.cache_clear()
+    typefaces.forget_fonts()
 
 
 def tiny_font(path: Path, letters: str) -> None:
@@ -152,3 +151,65 @@ def test_a_broken_font_of_the_machine_is_as_good_as_none(machine_fonts: Path) ->
     (machine_fonts / "NotoSansSC-Regular.ttf").write_bytes(b"\0\1\0\0 not a font")
     proof = proof_of(CardSpec(headline="春天", brand="Velo", layout="statement"))
     assert any(problem.startswith("Missing glyphs") for problem in proof.problems)
+
+
+def collection(path: Path, letters: str, *families: str) -> None:
+    """Fonts of one file, as systems carry Noto Sans CJK; each draws the letters as an A."""
+    fonts = []
+    for family in families:
+        tiny_font(path.with_name("one.ttf"), letters)
+        font = TTFont(path.with_name("one.ttf"))
+        for record in font["name"].names:
+            if record.nameID in (1, 4, 16):
+                record.string = family
+        fonts.append(font)
+    path.with_name("one.ttf").unlink()
+    together = TTCollection()
+    together.fonts = fonts
+    together.save(path)
+
+
+@pytest.mark.parametrize(
+    ("language", "family"),
+    [("ja", "Noto Sans CJK JP"), ("ko-KR", "Noto Sans CJK KR"), ("zh", "Noto Sans CJK SC"),
+     ("zh-TW", "Noto Sans CJK TC"), ("zh_Hant", "Noto Sans CJK TC")],
+)  # fmt: skip
+def test_a_collection_gives_each_language_its_own_forms(machine_fonts: Path, language: str, family: str) -> None:
+    names = [f"Noto Sans CJK {end}" for end in ("HK", "JP", "KR", "SC", "TC")]
+    collection(machine_fonts / "NotoSansCJK-Regular.ttc", "春天", *names)
+    found = typefaces.outside_font(frozenset(map(ord, "春天")), language)
+    assert found is not None
+    assert found.families[0] == family
+    assert sorted(found.families) == names
+
+
+def test_a_font_drawn_for_the_language_comes_first(machine_fonts: Path) -> None:
+    for name in ("NotoSansJP-Regular.ttf", "NotoSansKR-Regular.ttf", "NotoSansSC-Regular.ttf"):
+        tiny_font(machine_fonts / name, "春天")
+    for language, name in (("zh-CN", "NotoSansSC"), ("ja", "NotoSansJP"), ("ko", "NotoSansKR")):
+        found = typefaces.outside_font(frozenset(map(ord, "春天")), language)
+        assert found is not None
+        assert found.path.name.startswith(name)
+    missing = lettering.Missing()
+    lettering.find_extra(("春天は",), missing, "en")
+    assert missing.extra is not None
+    assert missing.extra.path.name.startswith("NotoSansJP"), "kana are Japanese, whatever language was said"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("Spring – “2 wheels” → go!", ["Spring –", "“2 wheels”", "→ go!"]),
+        ("Go →", ["Go →"]),
+        ("Prix : 5 € ! « Bon »", ["Prix :", "5 € !", "« Bon »"]),
+        ("am 5 Mai 2027", ["am", "5 Mai", "2027"]),
+        ("20 Fahrradwerkstätten", ["20", "Fahrradwerkstätten"]),
+        ("春は二輪から始まります", ["春は", "二輪から", "始まります"]),
+        ("お得なセール、試乗も", ["お得な", "セール、", "試乗も"]),
+    ],
+)
+def test_a_line_breaks_where_a_typesetter_would_break_it(text: str, lines: list[str]) -> None:
+    """Where a line may end: at blanks that hold nothing together, and in Japanese between phrases."""
+    kept = lettering.set_words(text, "en").text
+    parts = re.findall(r"[^\u2060](?:\u2060[^\u2060])*", kept) if "\u2060" in kept else kept.split(" ")
+    assert [part.replace("\u00a0", " ").replace("\u2060", "") for part in parts] == lines

@@ -352,6 +352,31 @@ async def test_what_follows_by_one_step_is_supported_and_says_how(said: str, rig
     assert how in [support.worked for support in found], [support.worked for support in found]
 
 
+@pytest.mark.parametrize(
+    ("said", "right", "wrong", "how"),
+    [
+        ("founded in 1987", "Almost 40 years of bikes!", "Almost 50 years of bikes!", "2026 − 1987 = 39 ≈ 40"),
+        ("1247 trees planted", "Over 1,200 trees planted.", "Over 1,300 trees planted.", "1247 ≈ 1,200"),
+        ("1247 trees planted", "1,200+ trees planted.", "1,100+ trees planted.", "1247 ≈ 1,200"),
+        ("Commuter nur CHF 2490", "Commuter für rund CHF 2500.", "Commuter für rund CHF 2400.", "CHF 2490 ≈ CHF 2500"),
+        ("96% der Kunden sind zufrieden", "Über 95 % der Kunden.", "Über 98 % der Kunden.", "96% ≈ 95 %"),
+        ("38 Stände", "Fast vierzig Stände.", "Fast 45 Stände.", "38 ≈ vierzig"),
+        ("112 helmets, 39 bikes", "About 40 bikes.", "About 110 bikes.", "39 ≈ 40"),
+        ("41 bikes", "Over 40 bikes.", "Almost 40 bikes.", "41 ≈ 40"),
+        ("43 bikes", "More than 40 bikes.", "Almost 50 bikes.", "43 ≈ 40"),
+        ("1,960 bikes", "Nearly 2,000 bikes.", "2,000 bikes.", "1,960 ≈ 2,000"),
+        ("4.8 kg and 47 gears", "Knapp 50 gears.", "Knapp 5 kg.", "47 ≈ 50"),
+    ],
+)  # fmt: skip
+async def test_a_round_figure_is_supported_by_the_one_that_it_says_roughly(
+    said: str, right: str, wrong: str, how: str
+) -> None:
+    assert await _reasons(right, said) == []
+    assert await _reasons(wrong, said)
+    found = [each.claim.support for each in ledger(subject(right, brief=Brief(request=said))) if each.claim.support]
+    assert how in [support.worked for support in found], [support.worked for support in found]
+
+
 async def test_two_numbers_of_a_page_do_not_make_any_third_one_true() -> None:
     assert await _reasons("Our bikes cost €120.", "helmets €40, lamps €80"), "nothing says that these were added"
     assert await _reasons("39 years of experience", "founded in 1987", "30 years of experience")

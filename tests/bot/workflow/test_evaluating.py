@@ -12,9 +12,10 @@ import pytest
 
 from bot.bootstrap import AdMind
 from bot.channels.registry import build_channels
+from bot.checks.tongue import language_in
 from bot.settings import load_settings
 from bot.workflow.evaluating import Evaluation, evaluate, from_folder
-from bot.workflow.golden import GoldenAccount, GoldenBrief, broken, golden_briefs, language_in, missing
+from bot.workflow.golden import GoldenAccount, GoldenBrief, broken, golden_briefs, missing
 from prompts import Prompt, load
 from storage.feed import FeedStore
 from storage.redis import Database
