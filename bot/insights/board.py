@@ -9,8 +9,18 @@ from zoneinfo import ZoneInfo
 
 from bot.artwork.boards import Bar, Board, Chart, Line, Note, Table, Tile, Tone, nice_ticks
 from bot.insights.amounts import amount, change, days, ends, label, title
-from bot.insights.summary import AccountLine, Figure, PostLine, Summary
-from bot.insights.telling import COLUMNS, Remark, in_words, remarks, shares, subtitle, tiles, usual_or_before
+from bot.insights.summary import AccountLine, Figure, Looks, PostLine, Summary
+from bot.insights.telling import (
+    COLUMNS,
+    Remark,
+    in_words,
+    looks_heads,
+    remarks,
+    shares,
+    subtitle,
+    tiles,
+    usual_or_before,
+)
 from bot.words import Phrasebook, words
 
 MOST_ROWS: Final = 1200  # of posts in a PDF: a table of more is for the CSV
@@ -34,7 +44,7 @@ def board_of(
         title=title(book, summary),
         subtitle=subtitle(book, summary),
         brand=summary.brand_name,
-        tiles=tuple(_tile(book, figure) for figure in tiles(summary)),
+        tiles=tuple(_tile(book, figure, summary.looks) for figure in tiles(summary)),
         chart=_chart(book, summary, main),
         bars_title=book.text("{metric} by account", metric=label(book, main.metric)) if main else "",
         bars=bars[:MOST_BARS],
@@ -56,11 +66,15 @@ def board_of(
     )
 
 
-def _tile(book: Phrasebook, figure: Figure) -> Tile:
+def _tile(book: Phrasebook, figure: Figure, looks: Looks | None) -> Tile:
     tone: Tone = "good" if figure.moved == "up" else "bad" if figure.moved == "down" else ""
     value = amount(book, figure.metric, figure.value or 0, short=True)
     note = usual_or_before(book, figure, short=True)
-    return Tile(label(book, figure.metric), value, change(book, figure), note, tone, _known(figure.days))
+    name = label(book, figure.metric)
+    if figure.metric == "clicks" and looks is not None:
+        every, bots = book.number(looks.all), book.number(looks.bots)
+        name = book.text("{metric} · {every} looks, {bots} known bots", metric=name, every=every, bots=bots)
+    return Tile(name, value, change(book, figure), note, tone, _known(figure.days))
 
 
 def _chart(book: Phrasebook, summary: Summary, main: Figure | None) -> Chart:
@@ -96,19 +110,19 @@ def _month_before(first: date) -> date:
 
 def _tables(book: Phrasebook, summary: Summary) -> tuple[Table, ...]:
     known = [m for m in COLUMNS if any(line.figure(m) is not None for line in summary.accounts)]
-    heads = [label(book, metric) for metric in known]
+    heads = [label(book, metric) for metric in known] + (list(looks_heads(book)) if summary.looks else [])
     accounts = Table(
         book.text("Accounts"),
         (book.text("Account"), book.text("Posts"), *heads),
         tuple(_account_row(book, line, known, summary) for line in summary.accounts),
-        (False, True, *(True for _ in known)),
+        (False, True, *(True for _ in heads)),
     )
     rows = sorted(summary.posts, key=lambda row: -(row.values.get(summary.ranked_by) or -1))
     posts = Table(
         book.text("Posts"),
         (book.text("Post"), book.text("Account"), book.text("Went out"), *heads),
         tuple(_post_row(book, row, known, summary) for row in rows[:MOST_ROWS]),
-        (False, False, False, *(True for _ in known)),
+        (False, False, False, *(True for _ in heads)),
     )
     return tuple(table for table in (accounts, posts) if table.rows)
 
@@ -118,14 +132,21 @@ def _account_row(book: Phrasebook, line: AccountLine, known: Sequence[str], summ
     for metric in known:
         figure = line.figure(metric)
         cells.append(amount(book, metric, figure.value) if figure and figure.value is not None else "–")
-    return tuple(cells)
+    return (*cells, *_looks(book, line.looks, summary))
 
 
 def _post_row(book: Phrasebook, row: PostLine, known: Sequence[str], summary: Summary) -> tuple[str, ...]:
     at = book.when(row.out_at, ZoneInfo(summary.zone))
     values = [row.values.get(metric) for metric in known]
     cells = ["–" if v is None else amount(book, m, v) for m, v in zip(known, values, strict=True)]
-    return (row.title, row.name, at, *cells)
+    return (row.title, row.name, at, *cells, *_looks(book, row.looks, summary))
+
+
+def _looks(book: Phrasebook, looks: Looks | None, summary: Summary) -> tuple[str, ...]:
+    """Beside the clicks, where these are counted on our own links: all looks, and known bots."""
+    if summary.looks is None:
+        return ()
+    return (book.number(looks.all), book.number(looks.bots)) if looks else ("–", "–")
 
 
 def _known(days: Sequence[float | None]) -> tuple[float | None, ...]:
