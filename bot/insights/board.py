@@ -25,7 +25,9 @@ from bot.words import Phrasebook, words
 
 MOST_ROWS: Final = 1200  # of posts in a PDF: a table of more is for the CSV
 MOST_DAYS: Final = 7  # that are named below a chart
+MOST_POINTS: Final = 62  # of a line by day; a longer span is drawn by week
 MOST_BARS: Final = 5
+WEEK: Final = 7  # days
 
 
 def board_of(
@@ -40,6 +42,8 @@ def board_of(
     book, main = words(language), summary.main
     found = shares(book, summary, main) if main is not None else ()
     bars = tuple(Bar(each.name, each.shown, each.share) for each in found)
+    tables = _tables(book, summary)
+    lacks = any(cell == "–" for table in tables for row in table.rows for cell in row)
     return Board(
         title=title(book, summary),
         subtitle=subtitle(book, summary),
@@ -53,13 +57,14 @@ def board_of(
         else "",
         notes=_three(remarks(book, summary)),
         words=tuple(said),
-        tables=_tables(book, summary),
+        tables=tables,
         alt=in_words(book, summary),
         foot=book.text(
             "{brand} · read until {when}",
             brand=summary.brand_name,
             when=book.when(summary.made_at, ZoneInfo(summary.zone)),
         ),
+        lacks=book.text("– stands for a number that nobody told: it is missing, not zero.") if lacks else "",
         palette=palette,
         logo=logo,
         language=language,
@@ -74,7 +79,7 @@ def _tile(book: Phrasebook, figure: Figure, looks: Looks | None) -> Tile:
     if figure.metric == "clicks" and looks is not None:
         every, bots = book.number(looks.all), book.number(looks.bots)
         name = book.text("{metric} · {every} looks, {bots} known bots", metric=name, every=every, bots=bots)
-    return Tile(name, value, change(book, figure), note, tone, _known(figure.days))
+    return Tile(name, value, change(book, figure), note, tone, _known(_points(figure.days, figure.metric)))
 
 
 def _chart(book: Phrasebook, summary: Summary, main: Figure | None) -> Chart:
@@ -82,26 +87,44 @@ def _chart(book: Phrasebook, summary: Summary, main: Figure | None) -> Chart:
     if main is None:
         empty = book.text("No channel has told any numbers yet.")
         return Chart(book.text("Per day"), (), ((0.0, "0"), (1.0, "1")), (), empty=empty)
-    lines = [Line(days(book, summary), main.days)]
+    step_days = WEEK if len(main.days) > MOST_POINTS else 1
+    now = _points(main.days, main.metric)
+    lines = [Line(days(book, summary), now)]
     if any(main.days_before):
         before = book.month(_month_before(first)) if summary.kind == "month" else book.text("the period before")
-        lines.append(Line(before, main.days_before[: len(main.days)]))
+        lines.append(Line(before, _points(main.days_before[: len(main.days)], main.metric, like=len(main.days))))
     known = [value for line in lines for value in line.values if value is not None]
     ticks = tuple((value, amount(book, main.metric, value, short=True)) for value in nice_ticks(known))
-    last = next((value for value in reversed(main.days) if value is not None), None)
-    step = max(1, -(-len(main.days) // MOST_DAYS))
+    last = next((value for value in reversed(now) if value is not None), None)
+    step = max(1, -(-len(now) // MOST_DAYS))
     labels = tuple(
-        (place, book.date_short(date.fromordinal(first.toordinal() + place)))
-        for place in range(0, len(main.days), step)
+        (place, book.date_short(date.fromordinal(first.toordinal() + place * step_days)))
+        for place in range(0, len(now), step)
     )
+    name = label(book, main.metric)
+    by_week = book.text("{metric} per week", metric=name)
     return Chart(
-        book.text("{metric} per day", metric=label(book, main.metric)),
+        by_week if step_days == WEEK else book.text("{metric} per day", metric=name),
         tuple(lines),
         ticks,
         labels,
         last=amount(book, main.metric, last) if last is not None else "",
         empty=book.text("No channel has told any numbers yet."),
     )
+
+
+def _points(values: Sequence[float | None], metric: str, *, like: int = 0) -> tuple[float | None, ...]:
+    """As they are, or of a long span (`like`: as long as that one) by week: a week that is not whole is not known."""
+    if max(len(values), like) <= MOST_POINTS:
+        return tuple(values)
+    weeks = [values[start : start + WEEK] for start in range(0, len(values) - WEEK + 1, WEEK)]
+    found = list[float | None]()
+    for week in weeks:
+        known = [value for value in week if value is not None]
+        # there is no rate of a day on which hardly anybody looked
+        whole = len(known) == WEEK or (metric == "rate" and known)
+        found.append((sum(known) / len(known) if metric == "rate" else sum(known)) if whole else None)
+    return tuple(found)
 
 
 def _month_before(first: date) -> date:
