@@ -38,6 +38,7 @@ from bot.clock import Clock, SystemClock
 from bot.conversation.campaigning import Campaigning
 from bot.conversation.desk import TOGETHER, Desk
 from bot.conversation.learned import Learned
+from bot.conversation.linked import Linked
 from bot.conversation.places import Places
 from bot.conversation.slotting import Slotting
 from bot.drafting.copy import Ask
@@ -744,6 +745,7 @@ class AdMind:
             slotting=self.slotting,
             campaigning=self.campaigning,
             learned=Learned(database, advising=self.advising, timing=self.timing, experiments=self.experiments),
+            links=Linked(self.linking, self.clicks, self.blobs),
         )
         self.desk.quotes_into(self.documents.keep)
         self.lapses = Lapses(database, self.posts)

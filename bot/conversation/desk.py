@@ -23,6 +23,7 @@ from bot.clock import Clock
 from bot.conversation.campaigning import Campaigning
 from bot.conversation.commands import read_command
 from bot.conversation.learned import Learned
+from bot.conversation.linked import Linked
 from bot.conversation.quoting import KeepsFile, with_quote
 from bot.conversation.requested import (
     ANY,
@@ -103,6 +104,7 @@ class Desk:
         slotting: Slotting | None = None,
         campaigning: Campaigning | None = None,
         learned: Learned | None = None,
+        links: Linked | None = None,
     ) -> None:
         self._campaigning = campaigning
         self._store = RequestStore(database)
@@ -117,6 +119,7 @@ class Desk:
         self._calendar = calendar
         self._slotting = slotting
         self._learned = learned
+        self._links = links
         self._surroundings = Surroundings(people.store, looking, clock)
         self._clock = clock
         self._enqueue = enqueue
@@ -397,7 +400,7 @@ class Desk:
             )
             speaking = Speaking(
                 turn, member, self._stopping, self._absences, self._proving, self._reports, self._calendar,
-                self._slotting, self._learned, request.id,
+                self._slotting, self._learned, request.id, self._links,
             )  # fmt: skip
             return work.offer(await command[0].run(speaking, command[1]))
         if self._slotting is not None and (planned := await self._slotting.answer(request, asker)) is not None:
