@@ -54,7 +54,7 @@ return 1
 
 
 class Linking(Record):
-    """How a brand has its links counted. A channel's own account may have another template."""
+    """How a brand has its links counted. An account may have a template of its own, and a campaign another one."""
 
     workspace: str
     brand: str
@@ -64,9 +64,11 @@ class Linking(Record):
     click_ids: bool = Field(False, description="whether a click takes a token along, to tie an order to it")
     pixel: bool = Field(False, description="whether orders are taken from a pixel, which nobody signs")
     accounts: dict[str, str] = Field(default_factory=dict, description="account id → its own template, or none")
+    campaigns: dict[str, str] = Field(default_factory=dict, description="campaign, as in links → template, or none")
 
-    def utm_for(self, account: str) -> str:
-        own = self.accounts.get(account, "")
+    def utm_for(self, account: str, campaign: str = "") -> str:
+        """An account's own comes first, then the campaign's (`campaign` as it stands in links), then the brand's."""
+        own = self.accounts.get(account) or self.campaigns.get(campaign, "")
         return "" if own == "none" else own or self.utm
 
 

@@ -93,7 +93,9 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`words` are paragraphs for the PDF, `alt` says the picture's numbers, `foot` where they are from and when."""
+    """`words` are paragraphs for the PDF, `alt` says the picture's numbers, `foot` where they are from and when, and
+    `lacks` what a dash in a table means.
+    """
 
     title: str
     subtitle: str
@@ -107,6 +109,7 @@ class Board:
     tables: tuple[Table, ...] = ()
     alt: str = ""
     foot: str = ""
+    lacks: str = ""
     palette: tuple[str, ...] = ()
     logo: bytes | None = None
     language: str = "en"
@@ -243,6 +246,7 @@ def _data(
         ],
         "alt": shown(board.alt) if board.alt else shown(board.title),
         "foot": shown(board.foot) if board.foot else "",
+        "lacks": shown(board.lacks) if board.lacks else "",
         "logo_png": None,
     }
     return data, missing.extra, logo, colours, [*problems, *filter(None, [missing.sentence()])]
@@ -257,6 +261,7 @@ def _drawn(text: str, missing: lettering.Missing) -> str:
 
 def _texts(board: Board) -> list[str]:
     found = [board.title, board.subtitle, board.brand, board.bars_title, board.foot, *board.words, board.more]
+    found.append(board.lacks)
     found += [text for tile in board.tiles for text in (tile.label, tile.shown, tile.change, tile.note)]
     found += [board.chart.title, *(each.name for each in board.chart.lines), *(text for _, text in board.chart.days)]
     found += [text for bar in board.bars for text in (bar.name, bar.shown)] + [note.text for note in board.notes]

@@ -19,6 +19,7 @@ from bot.workflow.erasing import Erasing
 from bot.workflow.examine import Doctor
 from bot.workflow.history import History
 from bot.workflow.keeping import Keeping
+from bot.workflow.letters import Letters
 from bot.workflow.live import Live
 from bot.workflow.measure import Measures
 from bot.workflow.once import OnceOnly
@@ -48,6 +49,7 @@ class HouseKeeping:
             workspace=workspace,
             client=ground.client,
         )
+        self.doctor.also("letters of pictures", Letters(database, workspace=workspace).look)
         self.keeping = Keeping(
             database,
             ground.vault,

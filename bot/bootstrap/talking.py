@@ -7,6 +7,7 @@ from hashlib import sha256
 from bot.bootstrap.parts import Parts
 from bot.conversation.desk import TOGETHER, Desk
 from bot.conversation.learned import Learned
+from bot.conversation.linked import Linked
 from bot.engine.outbox import Engine
 from bot.workflow.api_versions import ApiVersions
 from bot.workflow.lapses import Lapses
@@ -42,6 +43,7 @@ class Talking:
             learned=Learned(
                 database, advising=planning.advising, timing=drafting.timing, experiments=planning.experiments
             ),
+            links=Linked(office.linking, insights.clicks, ground.blobs),
         )
         self.desk.quotes_into(office.documents.keep)
         self.lapses = Lapses(database, deciding.posts)

@@ -16,6 +16,7 @@ from bot.conversation import (
     helping,
     house,
     learned,
+    linked,
     listing,
     planning,
     reported,
@@ -230,4 +231,6 @@ COMMANDS: Final[tuple[Command, ...]] = (
         learned.ACCOUNT,
     ),
     Command(("experiments", "experimente"), noted("how experiments stand"), learned.experiments),
+    Command(("links", "list links"), linked.LISTS, linked.links),
+    Command(("qr code", "qr-code", "qr"), linked.DRAWS, linked.qr_code, "LINK", linked.LINK),
 )

@@ -23,6 +23,7 @@ from bot.clock import Clock
 from bot.conversation.campaigning import Campaigning
 from bot.conversation.commands import read_command
 from bot.conversation.learned import Learned
+from bot.conversation.linked import Linked
 from bot.conversation.proposing import Proposing
 from bot.conversation.quoting import KeepsFile, with_quote
 from bot.conversation.requested import (
@@ -104,6 +105,7 @@ class Desk:
         slotting: Slotting | None = None,
         campaigning: Campaigning | None = None,
         learned: Learned | None = None,
+        links: Linked | None = None,
     ) -> None:
         self._campaigning = campaigning
         self._store = RequestStore(database)
@@ -118,6 +120,7 @@ class Desk:
         self._calendar = calendar
         self._slotting = slotting
         self._learned = learned
+        self._links = links
         self._surroundings = Surroundings(people.store, looking, clock)
         self._clock = clock
         self._enqueue = enqueue
@@ -455,7 +458,7 @@ class Desk:
     def _speaking(self, turn: Turn, member: Member, request: Request) -> Speaking:
         return Speaking(
             turn, member, self._stopping, self._absences, self._proving, self._reports, self._calendar,
-            self._slotting, self._learned, request.id,
+            self._slotting, self._learned, request.id, self._links,
         )  # fmt: skip
 
     def _shown(self, request: Request) -> AbstractAsyncContextManager[Tell]:

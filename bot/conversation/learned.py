@@ -107,7 +107,7 @@ def pattern_lines(book: Phrasebook, name: str, found: Pattern) -> list[str]:
                 count=found.posts,
             )
         ]
-    share = f"{100 * found.better:.1f}"
+    share = book.number(round(100 * found.better, 1))
     lines = [
         book.text(
             "{account}: from {count} posts; on posts that it had not seen, {percent} % closer than the mean.",
@@ -148,9 +148,10 @@ def standing_lines(book: Phrasebook, each: Standing) -> list[str]:
             + book.text(
                 "{arm}: {clicks} clicks of {impressions} in {posts} posts; believed {rate} % ({low}–{high} %); the "
                 "best with {chance} % probability; all clicks with bots: {raw}",
-                arm=arm.arm, clicks=arm.clicks, impressions=arm.impressions, posts=arm.posts,
-                rate=f"{100 * arm.rate:.2f}", low=f"{100 * arm.low:.2f}", high=f"{100 * arm.high:.2f}",
-                chance=f"{100 * arm.chance:.0f}", raw=arm.raw,
+                arm=arm.arm, clicks=book.number(arm.clicks), impressions=book.number(arm.impressions),
+                posts=book.number(arm.posts), rate=book.number(round(100 * arm.rate, 2)),
+                low=book.number(round(100 * arm.low, 2)), high=book.number(round(100 * arm.high, 2)),
+                chance=f"{100 * arm.chance:.0f}", raw=book.number(arm.raw),
             )
         )  # fmt: skip
     if verdict.with_bots:
@@ -160,7 +161,7 @@ def standing_lines(book: Phrasebook, each: Standing) -> list[str]:
 
 def state_words(book: Phrasebook, each: Standing) -> str:
     found, verdict = each.experiment, each.verdict
-    loss = f"{100 * verdict.loss:.1f}"
+    loss = book.number(round(100 * verdict.loss, 1))
     if found.best:
         return book.text("decided: “{arm}”. It waits as a rule of the brand.", arm=found.best)
     if not found.running:
@@ -168,14 +169,14 @@ def state_words(book: Phrasebook, each: Standing) -> str:
     if verdict.state == "too little":
         return book.text(
             "not enough data: {impressions} impressions, of at least {least}, and two posts of each variant",
-            impressions=verdict.impressions,
-            least=LEAST_IMPRESSIONS,
+            impressions=book.number(verdict.impressions),
+            least=book.number(LEAST_IMPRESSIONS),
         )
     return book.text(
         "running: taking “{arm}” now would lose {loss} % of the usual rate; it stops at {threshold} %",
         arm=verdict.best,
         loss=loss,
-        threshold=f"{found.threshold_percent:g}",
+        threshold=book.number(found.threshold_percent),
     )
 
 
@@ -186,9 +187,9 @@ def offer_line(book: Phrasebook, offer: Offer) -> str:
         "Not enough data for an experiment: {posts} posts with short links and {impressions} impressions in 90 days, "
         "of at least {least_posts} and {least}.",
         posts=offer.posts,
-        impressions=offer.impressions,
+        impressions=book.number(offer.impressions),
         least_posts=OFFERED_POSTS,
-        least=OFFERED_IMPRESSIONS,
+        least=book.number(OFFERED_IMPRESSIONS),
     )
 
 

@@ -82,6 +82,14 @@ class Teaches(Protocol):
     async def experiments(self, asker: Asker) -> str: ...
 
 
+class Leading(Protocol):
+    """`bot.conversation.linked.Linked`."""
+
+    async def list(self, asker: Asker) -> str: ...
+
+    async def qr(self, asker: Asker, said: str) -> Said: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Speaking:
     """What a command may reach: the turn it is said in, who says it, what stops posts, who is away, what settles
@@ -98,6 +106,7 @@ class Speaking:
     slotting: Planning | None = None
     learned: Teaches | None = None
     request: str = ""  # the id of the request that it is
+    links: Leading | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ class Clicks:
     async def hours(
         self, workspace: str, brand: str, start: datetime, end: datetime
     ) -> dict[str, tuple[Hour, ...]] | None:
-        """As `bot.insights.clicked.ClickCounts`: clicks, and with them the programs that say so."""
+        """As `bot.insights.clicked.ClickCounts`."""
         codes = await self._links.of_brand(workspace, brand)
         if not codes:
             return None
@@ -106,7 +106,7 @@ class Clicks:
         for code, hours in (await self._store.hours_of(workspace, list(leads))).items():
             if post := leads[code]:
                 found[post] += [
-                    Hour(at, each.valid + each.declared, each.valid) for at, each in hours.items() if start <= at < end
+                    Hour(at, each.all, each.declared, each.valid) for at, each in hours.items() if start <= at < end
                 ]
         return {post: tuple(hours) for post, hours in found.items()}
 

@@ -60,6 +60,14 @@ class Figure(Part):
         return abs(self.value - edge) / max(1.0, self.usual.middle)
 
 
+class Looks(Part):
+    """Side by side: all looks at our links, those of programs that say so, and what is taken for clicks by people."""
+
+    all: int
+    bots: int
+    valid: int
+
+
 class Missing(Part):
     """An account whose numbers are not all there, and why: never counted as zero."""
 
@@ -75,6 +83,7 @@ class AccountLine(Part):
     channel: str
     posts: int = Field(description="how many went out in the span")
     figures: tuple[Figure, ...] = ()
+    looks: Looks | None = Field(None, description="null: none of its posts has a link of ours")
 
     def figure(self, metric: str) -> Figure | None:
         return next((each for each in self.figures if each.metric == metric), None)
@@ -90,6 +99,7 @@ class PostLine(Part):
     out_at: datetime
     url: str
     values: dict[str, float | None]
+    looks: Looks | None = Field(None, description="null: it has no link of ours")
     read_at: datetime | None = Field(None, description="when its channel was asked last")
 
 
@@ -112,7 +122,8 @@ class Summary(Part):
     best: PostLine | None = None
     worst: PostLine | None = None
     missing: tuple[Missing, ...] = ()
-    bots: int = Field(0, description="clicks by known bots, which are in no figure")
+    looks: Looks | None = Field(None, description="null: nobody counts clicks on links")
+    bots: int = Field(0, description="looks by known bots, which are in no figure")
     own_clicks: bool = Field(False, description="clicks are those on AdMind's own links, not what channels told")
 
     def figure(self, metric: str) -> Figure | None:

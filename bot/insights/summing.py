@@ -132,6 +132,7 @@ def _summed(given: Material, span: Range) -> Summary:
     ranked = sorted(
         (row for row in rows if row.values.get(ranked_by) is not None), key=lambda row: -(row.values[ranked_by] or 0)
     )
+    looks = given.clicks.looks([post.id for post in posts], this) if given.clicks else None
     return Summary(
         workspace=given.workspace,
         brand=given.brand,
@@ -151,7 +152,8 @@ def _summed(given: Material, span: Range) -> Summary:
         best=ranked[0] if ranked and ranked[0].values[ranked_by] else None,
         worst=ranked[-1] if len(ranked) >= 3 else None,
         missing=_missing(given, by_account, this),
-        bots=given.clicks.bots([post.id for post in posts], this) if given.clicks else 0,
+        looks=looks,
+        bots=looks.bots if looks else 0,
         own_clicks=given.clicks is not None,
     )
 
@@ -201,8 +203,11 @@ class _Counting:
         if not _begun(posts, span):
             return None
         if metric == "clicks" and self.clicks is not None:
-            known = self.clicks.kept(span.start)
-            return float(sum(self.clicks.valid(post.id, span.start, span.end) for post in posts)) if known else None
+            linked = [post for post in posts if self.clicks.counts(post.id)]
+            # Before its first link nobody could click, and hours end: that is no zero.
+            if not (_begun(linked, span) and self.clicks.kept(span.start)):
+                return None
+            return float(sum(self.clicks.valid(post.id, span.start, span.end) for post in linked))
         span = self._cut(account, span)
         if self.silent(account, span):
             return None
@@ -370,15 +375,22 @@ def _line(known: Known, counting: _Counting, this: Span, before: Sequence[Span])
             )
         )
     posts = counting.of(known.account, "posts", this) or 0
+    mine = [post.id for post in counting.by_account[known.account]]
     return AccountLine(
-        account=known.account, name=known.name, channel=known.channel, posts=int(posts), figures=tuple(figures)
+        account=known.account,
+        name=known.name,
+        channel=known.channel,
+        posts=int(posts),
+        figures=tuple(figures),
+        looks=counting.clicks.looks(mine, this) if counting.clicks else None,
     )
 
 
 def _row(post: Counted, given: Material, this: Span) -> PostLine:
     values = {metric: _rounded(gained(post, metric, this)) for metric in METRICS}
+    looks = given.clicks.looks([post.id], this) if given.clicks is not None else None
     if given.clicks is not None:
-        values["clicks"] = float(given.clicks.valid(post.id, this.start, this.end))
+        values["clicks"] = None if looks is None else float(looks.valid)
     return PostLine(
         post=post.id,
         title=post.title,
@@ -387,6 +399,7 @@ def _row(post: Counted, given: Material, this: Span) -> PostLine:
         out_at=post.out_at or post.due,
         url=post.url,
         values={name: value for name, value in values.items() if value is not None},
+        looks=looks,
         read_at=post.readings[-1].at if post.readings else None,
     )
 

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from bot.insights.amounts import amount, change, counted_as, ends, label, lacking, title, usually
 from bot.insights.report import counted
-from bot.insights.summary import Figure, PostLine, Summary
+from bot.insights.summary import Figure, Looks, PostLine, Summary
 from bot.words import Phrasebook, words
 
 # What the tiles show, the first four of those that are known.
@@ -63,10 +63,22 @@ def remarks(book: Phrasebook, summary: Summary, most: int = MOST_MOVES) -> tuple
     found += [Remark("★", text, "good") for text in _posts(book, summary.best, summary)]
     if summary.worst is not None and summary.worst != summary.best:
         found += [Remark("·", text) for text in _posts(book, summary.worst, summary)]
+    if summary.looks is not None and summary.looks.all:
+        found.append(Remark("·", side_by_side(book, summary.looks)))
     for each in summary.missing:
         if each.why != "never":
             found.append(Remark("—", f"{apart(each.name)}: {lacking(book, each, summary.zone, summary.made_at)}"))
     return tuple(found)
+
+
+def side_by_side(book: Phrasebook, looks: Looks) -> str:
+    """All looks at links, what was taken out of them, and what is left: a count of clicks never stands alone."""
+    return book.text(
+        "Looks at links: {every} · known bots: {bots} · clicks by people: {valid}",
+        every=book.number(looks.all),
+        bots=book.number(looks.bots),
+        valid=book.number(looks.valid),
+    )
 
 
 def digest_lines(book: Phrasebook, summary: Summary, most: int = 2) -> tuple[str, ...]:
@@ -101,6 +113,7 @@ def as_csv(summary: Summary, language: str) -> bytes:
         [
             *(book.text(each) for each in ("Post", "Account", "Went out", "Link")),
             *(label(book, metric) for metric in COLUMNS),
+            *looks_heads(book),
             book.text("Numbers read"),
         ]
     )
@@ -108,8 +121,14 @@ def as_csv(summary: Summary, language: str) -> bytes:
         cells = [row.title, row.name, row.out_at.isoformat(), row.url]
         values = [row.values.get(metric) for metric in COLUMNS]
         cells += ["" if value is None else str(round(value)) for value in values]
+        cells += [str(row.looks.all), str(row.looks.bots)] if row.looks else ["", ""]
         table.writerow([harmless(each) for each in [*cells, row.read_at.isoformat() if row.read_at else ""]])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def looks_heads(book: Phrasebook) -> tuple[str, str]:
+    """What stands in tables beside clicks on our own links."""
+    return book.text("Looks at links"), book.text("Known bots")
 
 
 def harmless(cell: str) -> str:

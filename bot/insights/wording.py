@@ -95,13 +95,15 @@ def by_template(book: Phrasebook, summary: Summary) -> tuple[str, ...]:
             )
         else:
             text = book.text("{metric}: {count}.", metric=name, count=value)
-        said.append(text)
         if figure.moved and figure.usual is not None:
-            said.append(book.text("Usual are {range}.", range=between(book, figure.metric, figure.usual)))
+            usual = between(book, figure.metric, figure.usual)
+            text += " " + book.text("The usual range is {range}.", range=usual)
+        said.append(text)
     if summary.best is not None and summary.ranked_by:
         value = counted_as(book, summary.ranked_by, summary.best.values.get(summary.ranked_by) or 0)
         best, where = apart(summary.best.title), apart(summary.best.name)
-        said.append(book.text("Most came of “{title}” on {account}: {value}.", title=best, account=where, value=value))
+        text = book.text("Most came from “{title}” on {account}: {value}.", title=best, account=where, value=value)
+        said.append(text)
     return tuple(said)
 
 

@@ -25,13 +25,16 @@ from storage.stores import TeamStore
 
 __all__ = ["Leads", "LinkRules", "Linking", "ShortLink", "Wish"]  # handlers know `bot` only
 KEPT = "Nothing changed."
+MOST_CAMPAIGNS: Final = 200  # with a template of their own
 REMEMBERED: Final = 10_000  # links
 REMEMBERED_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What shall change; None stays as it is. `accounts`: names or ids → a template, "none", or "" as the brand."""
+    """What shall change; None stays as it is. `accounts` (names or ids) and `campaigns` (names) → a template, "none",
+    or "" as the brand.
+    """
 
     utm: str | None = None
     hosts: Sequence[str] | None = None
@@ -39,6 +42,7 @@ class Wish:
     click_ids: bool | None = None
     pixel: bool | None = None
     accounts: Mapping[str, str] | None = None
+    campaigns: Mapping[str, str] | None = None
 
 
 class LinkRules:
@@ -84,6 +88,8 @@ class LinkRules:
             changes["pixel"] = wish.pixel
         if wish.accounts is not None:
             changes["accounts"] = await self._own(workspace, brand, rules.accounts, wish.accounts)
+        if wish.campaigns is not None:
+            changes["campaigns"] = _of_campaigns(rules.campaigns, wish.campaigns)
         rules = rules.changed(**changes)
         entry = await self._audit.prepare(
             workspace,
@@ -197,6 +203,28 @@ class LinkRules:
             if len(fits) != 1:
                 there = ", ".join(each.name for each in every if each.closed_at is None)
                 raise BadInput(told("I know no account {name} here. Which one: {there}?", name=name[:80], there=there))
-            said = text.strip()
-            found[fits[0]] = utm.NONE if said.casefold() == utm.NONE else utm.template(said)
+            found[fits[0]] = _template_or_none(text)
         return {account: text for account, text in found.items() if text}
+
+
+def _of_campaigns(old: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:
+    """By a campaign's name as it stands in links, so that each way to write it is one. Raises BadInput."""
+    found = dict(old)
+    for name, text in wanted.items():
+        written = utm.slug(name)
+        if not written:
+            raise BadInput(f"“{name[:60]}” is no name of a campaign.", kept=KEPT, do_next="Write NAME = parameters.")
+        found[written] = _template_or_none(text)
+    kept = {name: text for name, text in found.items() if text}
+    if len(kept) > MOST_CAMPAIGNS:
+        raise BadInput(
+            f"At most {MOST_CAMPAIGNS} campaigns have parameters of their own.",
+            kept=KEPT,
+            do_next="Empty those of campaigns that are over.",
+        )
+    return kept
+
+
+def _template_or_none(text: str) -> str:
+    said = text.strip()
+    return utm.NONE if said.casefold() == utm.NONE else utm.template(said)

@@ -175,7 +175,7 @@ class _Job:
         self._minting = minting
         self.wording, self.brand, self.draft, self._keep = wording, brand, draft, keep
         self._rules = rules
-        self.template = rules.utm_for(wording.account.id)
+        self.template = rules.utm_for(wording.account.id, utm.slug(brief.campaign))
         self.short = rules.short and bool(minting.base_url)
         self.click_ids = rules.click_ids
         self._values = utm.Values(

@@ -296,7 +296,8 @@ def _login(account: Account, coming: Sequence[Post], names: Words) -> str:
     else:
         at = datetime.fromisoformat(ends)
         after = [post for post in coming if post.account == account.id and post.due >= at]
-        said = names.t("{account}: the login ends {when}", account=account.name, when=names.time(at))
+        day = book.day(at.astimezone(ZoneInfo(names.zone)).date())
+        said = names.t("{account} login ends {day}", account=account.name, day=day)
     hanging = book.many("{count} post", "{count} posts", len(after))
     return f"{said}: {hanging}" if after else said
 

@@ -63,6 +63,7 @@ async def list_links(brand: str, json_: bool) -> None:
 @click.option("--click-ids/--no-click-ids", default=None, help="A click takes a token along, to tie an order to it.")
 @click.option("--pixel/--no-pixel", default=None, help="Take orders from a pixel, too, which nobody signs.")
 @click.option("--account", "accounts", multiple=True, help="ACCOUNT=TEMPLATE for one account; none for without.")
+@click.option("--campaign", "campaigns", multiple=True, help="CAMPAIGN=TEMPLATE for one campaign, likewise.")
 @as_json
 @command
 async def rules(
@@ -73,17 +74,19 @@ async def rules(
     click_ids: bool | None,
     pixel: bool | None,
     accounts: tuple[str, ...],
+    campaigns: tuple[str, ...],
     json_: bool,
 ) -> None:
     """How a brand has its links counted; with options, change it for what is drafted from now on."""
     body: dict[str, object] = {"utm": utm, "short": short, "click_ids": click_ids, "pixel": pixel}
     if hosts:
         body["hosts"] = [each for each in hosts if each]
-    if accounts:
-        pairs = [each.partition("=") for each in accounts]
+    for option, given in (("account", accounts), ("campaign", campaigns)):
+        pairs = [each.partition("=") for each in given]
         if any(not equals for _, equals, _ in pairs):
-            raise Refused("Write --account NAME=TEMPLATE, e.g. --account 'Velo X=utm_source=x'. Nothing changed.")
-        body["accounts"] = {name: text for name, _, text in pairs}
+            raise Refused(f"Write --{option} NAME=TEMPLATE, e.g. --{option} 'Velo X=utm_source=x'. Nothing changed.")
+        if pairs:
+            body[f"{option}s"] = {name: text for name, _, text in pairs}
     wanted = {name: value for name, value in body.items() if value is not None}
     async with line() as opened:
         where = f"/brands/{part(await one_brand(opened, brand))}/linking"
@@ -94,6 +97,8 @@ async def rules(
         click.echo(f"parameters: {clean(found['utm']) or 'none'}")
         for account, text in found["accounts"].items():
             click.echo(f"  {account}: {clean(text)}")
+        for campaign, text in found["campaigns"].items():
+            click.echo(f"  campaign {clean(campaign)}: {clean(text)}")
         click.echo(f"sites: {clean(', '.join(found['hosts'])) or 'all'}")
         click.echo(
             f"short: {'yes' if found['short'] else 'no'}" + (f", {found['base_url']}" if found["base_url"] else "")

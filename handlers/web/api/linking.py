@@ -36,6 +36,9 @@ class LinkingBody(Body):
     accounts: dict[str, str] | None = Field(
         None, max_length=100, description="Account, by name or id → its own template, none, or empty: as the brand."
     )
+    campaigns: dict[Annotated[str, Field(max_length=200)], str] | None = Field(
+        None, max_length=200, description="Campaign, by name → its own template, none, or empty: as the brand."
+    )
 
 
 class LinkingView(BaseModel):
@@ -46,6 +49,7 @@ class LinkingView(BaseModel):
     click_ids: bool
     pixel: bool
     accounts: dict[str, str]
+    campaigns: dict[str, str] = Field(description="By their names as they stand in links.")
     base_url: str = Field(description="Where short links lead from; empty: nowhere yet.")
 
 

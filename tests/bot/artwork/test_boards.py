@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from pypdf import PdfWriter
+from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject
 
 from bot.artwork.boards import (
     HEIGHT,
@@ -29,6 +33,7 @@ from bot.artwork.boards import (
 )
 from bot.artwork.colour import contrast
 from bot.artwork.palette import derive
+from tests.fakes.tagged_pdf import read_tagged
 
 VALUES = (12.0, 30.0, None, 8.0, 22.0, 21.0, 40.0)
 BOARD = Board(
@@ -95,7 +100,70 @@ def test_whatever_it_holds_it_is_a_picture_of_the_same_size(name: str, dark: boo
 
 @pytest.mark.parametrize("name", ["nothing", "long words", "scripts", "controls"])
 def test_whatever_it_holds_its_pages_are_tagged(name: str) -> None:
-    assert _tagged(print_board(ODD[name]))
+    pages = print_board(ODD[name])
+    assert _tagged(pages) and read_tagged(pages).faults == []
+
+
+def test_pages_are_read_aloud_in_order_picture_and_tables_too() -> None:
+    rows = tuple((f"{'Long title ' * (number % 30)}{number}", "LinkedIn", "3 Nov", "–") for number in range(90))
+    table = Table("Posts", ("Post", "Account", "Went out", "Reach"), rows, (False, False, False, True))
+    read = read_tagged(print_board(replace(BOARD, tables=(*BOARD.tables, table), lacks="– is missing.")))
+    assert read.faults == []
+    assert [kind for kind in read.kinds if kind in ("H1", "H2", "Figure", "L", "Table")] == [
+        *("H1", "Figure", "L", "H2", "Table", "H2", "Table")
+    ]
+    assert read.of("Figure")[0].entries["/Alt"] == BOARD.alt
+    assert [len(each.children) for each in read.of("TBody")] == [2, 90] and len(read.of("TH")) == 2 + 4
+    assert read.order[-1][0] > 1, "the table goes on for pages"
+
+
+def _changed(change: Callable[[PdfWriter], object]) -> list[str]:
+    writer, out = PdfWriter(clone_from=BytesIO(print_board(BOARD))), BytesIO()
+    change(writer)
+    writer.write(out)
+    return read_tagged(out.getvalue()).faults
+
+
+def _first(writer: PdfWriter, **wanted: str) -> Any:
+    """The first object of the file with these entries."""
+    for each in writer._objects:
+        if isinstance(each, DictionaryObject) and all(each.get(f"/{k}") == f"/{v}" for k, v in wanted.items()):
+            return each
+    raise LookupError(wanted)
+
+
+def _drawn_beside(writer: PdfWriter) -> None:
+    stream = DecodedStreamObject()
+    stream.set_data(b"0 0 10 10 re f")
+    page: Any = writer.pages[0]
+    page[NameObject("/Contents")] = ArrayObject([page.raw_get("/Contents"), writer._add_object(stream)])
+
+
+SPOILT: dict[str, Callable[[PdfWriter], object]] = {
+    "no language": lambda writer: writer.root_object.pop("/Lang"),
+    "without an alternative text": lambda writer: _first(writer, S="Figure").pop("/Alt"),
+    "does not say what it heads": lambda writer: _first(writer, S="TH").pop("/A"),
+    "belongs to nothing": _drawn_beside,
+    "drawn, and in no element": lambda writer: _first(writer, S="H1").pop("/K"),
+    "is not in the index": lambda writer: writer.pages[0].pop("/StructParents"),
+    "another element for": lambda writer: _first(writer, S="Figure").update(
+        {NameObject("/K"): _first(writer, S="H1")["/K"]}
+    ),
+    "a level of headings is left out": lambda writer: _first(writer, S="H2").update(
+        {NameObject("/S"): NameObject("/H3")}
+    ),
+    "rows of a table are of different lengths": lambda writer: _first(writer, S="TR")["/K"].pop(),
+    "names another parent": lambda writer: _first(writer, S="H1").update(
+        {NameObject("/P"): writer.pages[0].raw_get("/Parent")}
+    ),
+    "window shows a file name": lambda writer: writer.root_object.pop("/ViewerPreferences"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", SPOILT)
+def test_the_reader_of_tagged_pages_sees_what_is_wrong_with_them(fault: str) -> None:
+    assert _changed(lambda writer: None) == []
+    assert [said for said in _changed(SPOILT[fault]) if fault in said]
 
 
 def test_the_same_board_gives_the_same_bytes_and_its_pages_say_what_the_picture_shows() -> None:

@@ -47,6 +47,10 @@ from tests.bot.conversation.room import Room
         ("evidence d_7k2m9q", "evidence", "d_7k2m9q"),
         ("evidence CHF 1990: our price list", "evidence", "CHF 1990: our price list"),
         ("beleg 8:30 Uhr: https://velo.example/zeiten", "evidence", "8:30 Uhr: https://velo.example/zeiten"),
+        ("links", "links", ""),
+        ("QR AbCdEfGhJk", "qr code", "AbCdEfGhJk"),
+        ("qr code https://go.example/l/AbCdEfGhJk", "qr code", "https://go.example/l/AbCdEfGhJk"),
+        ("qr code", "qr code", ""),
         (
             "take on clinically tested because the study is here",
             "take on",

@@ -102,7 +102,7 @@ async def test_counts_stand_side_by_side_by_link_post_and_hour(some: Database) -
     assert await clicks.by_hour("w_sample", leads.code) == {hour.astimezone(UTC): wanted}
     day = timedelta(days=1)
     found = await clicks.hours("w_sample", a_post().brand, hour - day, hour + day)
-    assert found == {"p_out22222": (Hour(hour.astimezone(UTC), wanted.valid + wanted.declared, wanted.valid),)}
+    assert found == {"p_out22222": (Hour(hour.astimezone(UTC), wanted.all, wanted.declared, wanted.valid),)}
     assert await clicks.hours("w_sample", a_post().brand, hour - day, hour) == {"p_out22222": ()}
     assert await clicks.hours("w_sample", "b_other2222", hour - day, hour + day) is None, "nobody counts: not zero"
     clock.move(timedelta(hours=1))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.insights.clicked import Clicked, Hour
 from bot.insights.gained import Span, by_day, gained
-from bot.insights.summary import Figure, Usual
+from bot.insights.summary import Figure, Looks, Usual
 from bot.insights.summing import Known, Material, Range, summed, usual
 from storage.counted import Counted
 from storage.posts import PostState
@@ -118,10 +118,25 @@ def test_of_another_brand_nothing_is_counted() -> None:
 def test_clicks_on_our_own_links_take_the_place_of_what_channels_tell_and_bots_are_named() -> None:
     posts = steady({"likes": 10, "clicks": 999})
     at = NOW - 3 * DAY
-    hours = {posts[3].id: [Hour(at, 30, 20), Hour(at - 30 * DAY, 5, 5)]}
+    hours = {posts[3].id: [Hour(at, 34, 10, 20)], posts[40].id: [Hour(at - 30 * DAY, 5, 0, 5)]}
     summary = summed(material(posts, clicks=Clicked(hours)), LAST_WEEK)
     figure = summary.figure("clicks")
     assert figure is not None and figure.value == 20 and summary.bots == 10 and summary.own_clicks
+    assert summary.looks == Looks(all=34, bots=10, valid=20) == summary.accounts[0].looks
+
+
+def test_where_nobody_could_click_clicks_are_missing_and_not_zero() -> None:
+    posts = steady({"likes": 10}) + steady({"likes": 10}, account="a_2")
+    linked = next(each for each in posts if each.account == "a_1" and each.out_at and each.out_at < NOW - 3 * DAY)
+    hours = {linked.id: [Hour(NOW - 2 * DAY, 30, 10, 20)]}
+    summary = summed(material(posts, clicks=Clicked(hours)), LAST_WEEK)
+    figure = summary.figure("clicks")
+    assert figure is not None and (figure.value, figure.before, figure.usual) == (20, None, None)
+    assert [bool(each.figure("clicks")) for each in summary.accounts] == [True, False]
+    assert [each.post for each in summary.posts if "clicks" in each.values] == [linked.id]
+    assert summary.best is not None and summary.best.post == linked.id and summary.worst is None
+    none = summed(material(posts, clicks=Clicked({})), LAST_WEEK)
+    assert none.figure("clicks") is None and none.looks is None
 
 
 def test_a_week_in_progress_is_compared_with_as_much_of_the_one_before() -> None:

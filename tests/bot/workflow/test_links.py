@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from bot.errors import BadInput, ChangedSince
+from bot.conversation.linked import Linked
+from bot.errors import BadInput, ChangedSince, NotFound
+from bot.links.qr import qr
 from bot.workflow.linking import LinkRules, Wish
 from storage.drafts import Brief
 from storage.erasing import forget_draft
@@ -53,6 +56,50 @@ async def test_parameters_come_by_template_and_once(shop: Shop) -> None:
     own = "Sale: https://velo.example/sale?utm_source=poster"
     typed = await shop.admind.requests.word(shop.asker(), draft.id, {shop.x: own})
     assert (await shop.version(typed, shop.x))[0].text == own
+
+
+async def test_a_campaign_may_have_parameters_of_its_own_however_its_name_is_written(shop: Shop) -> None:
+    wish = Wish(utm=UTM, accounts={"Velo": "utm_source=twitter"}, campaigns={"SPRING  sale!": "utm_source=s&utm_id=26"})
+    await _rules(shop, wish)
+    draft = await shop.drafted(SALE)
+    in_feed, _ = await shop.version(draft, shop.feed)
+    on_x, _ = await shop.version(draft, shop.x)
+    assert "https://velo.example/sale?size=m&utm_source=s&utm_id=26#top" in in_feed.text
+    assert "size=m&utm_source=twitter#top" in on_x.text, "an account's own comes first"
+    await _rules(shop, Wish(campaigns={"Spring Sale": "none"}))
+    assert LINK in (await shop.version(await shop.drafted(SALE), shop.feed))[0].text
+    await _rules(shop, Wish(campaigns={"spring-sale": ""}))
+    text = (await shop.version(await shop.drafted(SALE), shop.feed))[0].text
+    assert "utm_source=feed&utm_medium=social&utm_campaign=spring-sale" in text
+    for wrong in ({"Sale": "utm_medium=social"}, {"!": "utm_source=a"}):
+        with pytest.raises(BadInput):
+            await _rules(shop, Wish(campaigns=wrong))
+
+
+async def test_a_link_is_drawn_as_a_qr_code_where_the_team_chats(shop: Shop) -> None:
+    await _rules(shop, Wish(utm="utm_source={channel}", short=True))
+    draft = await shop.drafted(SALE)
+    [link] = (await shop.version(draft, shop.x))[0].links
+    linked = Linked(shop.admind.linking, shop.admind.clicks, shop.admind.blobs)
+    asker = dataclasses.replace(shop.asker(), surface="slack")
+    assert await linked.list(asker) == "No short link leads yet: an owner turns them on in the studio, under " + (
+        "Settings, Links."
+    )
+    early = await linked.qr(asker, link.shown)
+    assert f"{link.shown} leads nowhere until a post with it is approved." in early.text
+    await shop.approved(draft)
+    listed = (await linked.list(asker)).splitlines()
+    assert f"• {link.shown} → {link.destination} · 0 clicks on its links" in listed and len(listed) == 2
+    for said in (f"<{link.shown}|{link.shown}>", link.shown.rpartition("/")[2]):
+        shown = await linked.qr(asker, said)
+        assert shown.picture is not None and shown.picture.alt == f"QR code of {link.shown}"
+        assert await shop.admind.blobs.get(shown.picture.sha256) == qr(link.shown, "png")
+        assert f"{link.shown} leads to {link.destination}." in shown.text and "--to poster.svg" in shown.text
+    assert (await linked.qr(dataclasses.replace(asker, surface="cli"), link.shown)).picture is None
+    with pytest.raises(NotFound):
+        await linked.qr(dataclasses.replace(asker, brand="b_other2222"), link.shown)
+    with pytest.raises(BadInput):
+        await linked.qr(asker, "poster")
 
 
 async def test_links_to_others_stay_as_they_are_if_the_brand_says_so(shop: Shop) -> None:

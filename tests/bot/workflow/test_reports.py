@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
+import io
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -18,7 +20,7 @@ from bot.errors import NotAllowed, NotFound
 from bot.insights.clicked import Hour
 from bot.insights.numbers import ReadingNumbers
 from bot.insights.summing import Range
-from bot.insights.telling import as_csv, digest_lines
+from bot.insights.telling import as_csv, digest_lines, in_words, sentences
 from bot.planning.standing import Standing
 from bot.words import words
 from bot.workflow.alerting import Alerting
@@ -88,14 +90,14 @@ async def steady(
 
 
 class Counted:
-    """Clicks on own links: some on the star, and bots."""
+    """Clicks on own links: some on the star, and bots; in the weeks before on a post of long ago."""
 
-    def __init__(self, star: str) -> None:
-        self.star = star
+    def __init__(self, star: str, before: str) -> None:
+        self.star, self.before = star, before
 
     async def hours(self, workspace: str, brand: str, start: datetime, end: datetime) -> dict[str, list[Hour]]:
-        weeks = [Hour(MONDAY - timedelta(days=7 * week + 3), 996, 900) for week in range(1, 9)]
-        return {self.star: [Hour(MONDAY - 2 * DAY, 1300, 1204), *weeks]}
+        weeks = [Hour(MONDAY - timedelta(days=7 * week + 3), 1000, 96, 900) for week in range(1, 9)]
+        return {self.star: [Hour(MONDAY - 2 * DAY, 1352, 96, 1204)], self.before: weeks}
 
 
 async def test_the_digest_says_what_moved_the_star_and_what_is_missing(world: World) -> None:
@@ -116,13 +118,21 @@ async def test_the_digest_says_what_moved_the_star_and_what_is_missing(world: Wo
         grown(at, {"likes": 900}, MONDAY),
         title="Wet-weather tips",
     )
-    found = reports(world, clicks=Counted(star.id))
+    old = [each async for each in _posts(world, linkedin.id) if each.due < MONDAY - 90 * DAY]
+    found = reports(world, clicks=Counted(star.id, old[0].id))
     summary = await found.summary(world.ws, world.brand.id, WEEK)
     said = digest_lines(words("en"), summary)
     assert said[0] == "▲ Clicks 1,204 (usual 900; known bots removed: 96)"
     assert "★ “Wet-weather tips”, LinkedIn: 1,204 clicks" in said
     assert any(each.startswith("▼ Instagram reach ") and "usual" in each for each in said)
     assert said[-1] == "— X: no numbers since Thu"
+    assert "· Looks at links: 1,352 · known bots: 96 · clicks by people: 1,204" in sentences(words("en"), summary)
+    assert "Clicks: 1,204" in (alt := in_words(words("en"), summary)) and "known bots: 96" in alt
+    rows = list(csv.DictReader(io.StringIO(as_csv(summary, "en").decode("utf-8-sig"))))
+    counted = {each["Post"]: (each["Clicks"], each["Looks at links"], each["Known bots"]) for each in rows}
+    assert counted["Wet-weather tips"] == ("1204", "1352", "96")
+    assert counted["Day 3"] == ("", "", ""), "it has no link of ours: missing, not zero"
+    assert summary.worst is None or summary.worst.title == "Wet-weather tips"
     german = digest_lines(words("de"), summary)
     assert german[0] == "▲ Klicks 1.204 (üblich 900; bekannte Bots abgezogen: 96)" and german[-1].startswith(
         "— X: keine"

@@ -165,7 +165,7 @@ async def test_a_login_that_ends_soon_is_named_with_what_hangs_on_it(world: Worl
     await world.run_due()
     (card,) = digests(world, chat)
     assert card.status == "Nothing was due."
-    assert f"{world.account.name}: the login ends Sat 12 Dec, 10:00 CET: 1 post" in card.notes
+    assert f"{world.account.name} login ends Sat 12 Dec: 1 post" in card.notes
     assert [b.action for b in card.buttons if b.label.startswith("Reconnect")] == [f"reconnect:{world.account.id}"]
 
 

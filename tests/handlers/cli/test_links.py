@@ -12,10 +12,20 @@ def test_a_walk_through_the_links(tmp_path: Path) -> None:
     with here.running():
         refused = here.run("links", "rules", "--utm", "utm_medium=social", code=None)
         assert refused.returncode and "utm_source" in refused.stderr
-        wanted = ("--utm", "utm_source={channel}", "--short", "--host", "velo.example", "--account", "Feed=none")
+        wanted = (
+            "--utm",
+            "utm_source={channel}",
+            "--short",
+            "--host",
+            "velo.example",
+            "--account",
+            "Feed=none",
+            "--campaign",
+            "Spring=none",
+        )
         rules = here.json("links", "rules", *wanted)
         assert (rules["utm"], rules["short"], rules["hosts"]) == ("utm_source={channel}", True, ["velo.example"])
-        assert list(rules["accounts"].values()) == ["none"]
+        assert list(rules["accounts"].values()) == ["none"] and rules["campaigns"] == {"spring": "none"}
         asked = here.json("ask", "Tell people that we open a shop, https://velo.example/shop Feed, tomorrow 9am.")
         draft = here.run("show", asked["drafts"][0]).stdout
         assert "leads to https://velo.example/shop" in draft

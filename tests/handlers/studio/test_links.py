@@ -25,7 +25,7 @@ def test_an_owner_sets_it_up_and_the_team_sees_where_links_lead(served: Served) 
     owner = Person(served)
     (account,) = served.owner("GET", "/accounts").json()["items"]
     form: dict[str, str] = {"utm": "utm_source={channel}", "hosts": "velo.example, shop.example", "short": "true"}
-    form |= {"account": account["id"], "own": "utm_source=news"}
+    form |= {"account": account["id"], "own": "utm_source=news", "campaigns": "Spring Sale = utm_source=s&utm_id=2\n\n"}
     assert owner.post(PAGE, {**form, "utm": "nonsense"}).status_code == 422
     assert owner.post(PAGE, form).status_code == 303
     page = owner.get(PAGE).text
@@ -33,6 +33,7 @@ def test_an_owner_sets_it_up_and_the_team_sees_where_links_lead(served: Served) 
         'value="utm_source={channel}"',
         "velo.example shop.example",
         'value="utm_source=news"',
+        "spring-sale = utm_source=s&amp;utm_id=2",
         "go.example/l/",
     ):
         assert said in page

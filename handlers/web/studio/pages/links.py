@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from bot.insights.saying import followed, ordered
 from bot.links.qr import MIME, qr
 from bot.links.qr import Form as QrForm
-from bot.links.utm import DEFAULT
+from bot.links.utm import DEFAULT, slug
 from bot.views import ClicksView, clicks_view
 from bot.workflow.linking import Wish
 from handlers.web.studio.draw import draw, go
@@ -54,8 +54,11 @@ async def change(
     pixel: Annotated[bool, Form()] = False,
     account: Annotated[list[str] | None, Form(max_length=200)] = None,
     own: Annotated[list[str] | None, Form(max_length=200)] = None,
+    campaigns: Annotated[str, Form(max_length=100_000)] = "",
 ) -> Response:
     names, templates = account or [], own or []
+    rules = await visit.admind.linking.rules(visit.workspace, visit.here.id)
+    pairs = [(name.strip(), text) for name, _, text in (each.partition("=") for each in campaigns.splitlines())]
     wish = Wish(
         utm=utm,
         hosts=hosts.replace(",", " ").split(),
@@ -63,6 +66,7 @@ async def change(
         click_ids=click_ids,
         pixel=pixel,
         accounts=dict(zip(names, templates, strict=False)),
+        campaigns=dict.fromkeys(rules.campaigns, "") | {slug(name): text for name, text in pairs if name},
     )
     await visit.admind.linking.change(visit.workspace, visit.id, visit.here.id, wish)
     return go(request, PAGE, visit.t("Kept. It holds for what is drafted from now on."))
