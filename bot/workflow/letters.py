@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.checks.language import NAMES
-from bot.workflow.examine import Symptom
+from bot.workflow.symptoms import Symptom
 from storage.redis import Database
 from storage.stores import TeamStore
 from storage.team import Member
