@@ -93,6 +93,7 @@ from bot.workflow.calendar_feeds import CalendarFeeds
 from bot.workflow.calendar_importing import CalendarImporting
 from bot.workflow.calendar_showing import CalendarShowing
 from bot.workflow.campaign_gate import CampaignGate
+from bot.workflow.campaign_notices import CampaignNotices
 from bot.workflow.campaigns import Campaigns
 from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
@@ -641,6 +642,7 @@ class AdMind:
             audit=self.audit,
             clock=clock,
         )
+        self.campaign_notices = CampaignNotices(database, self.standing, ContentCalendar(database), clock)
         self.campaigning = Campaigning(database, self.campaigns)
         self.calendar_importing = CalendarImporting(
             database,
