@@ -13,7 +13,7 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -86,6 +86,7 @@ from bot.workflow.advising import Advising
 from bot.workflow.alerting import Alerting
 from bot.workflow.answers import Answers
 from bot.workflow.api_versions import ApiVersions
+from bot.workflow.arc_proposing import ArcProposing
 from bot.workflow.binding import Binder
 from bot.workflow.bringing_in import BringingIn
 from bot.workflow.calendar_exporting import CalendarExporting
@@ -641,6 +642,7 @@ class AdMind:
             stopping=lambda: self.stopping,
             audit=self.audit,
             clock=clock,
+            proposer=self._arcs(),
         )
         self.campaign_notices = CampaignNotices(database, self.standing, ContentCalendar(database), clock)
         self.campaigning = Campaigning(database, self.campaigns)
@@ -993,6 +995,17 @@ class AdMind:
     def _describer(self, asker: Asker) -> Describer:
         meter = Meter()
         return Describer(self._ask(asker, meter, seeing=True), prompt=self._prompt, meter=meter)
+
+    def _arcs(self) -> ArcProposing | None:
+        """What proposes arcs of campaigns by a model; None where none writes: then rules do."""
+        if not is_model(self.settings.model):
+            return None
+
+        async def names(workspace: str) -> Mapping[str, str]:
+            team = self.people.store
+            return {each.id: each.name for each in await team.all(team.accounts, workspace)}
+
+        return ArcProposing(lambda asker, meter: self._ask(asker, meter, by_rule=False), names, prompt=self._prompt)
 
     def _ask(self, asker: Asker, meter: Meter, *, by_rule: bool = True, seeing: bool = False) -> Ask:
         """One structured call on this workspace's token budget; without `by_rule` the offline writer never steps in.

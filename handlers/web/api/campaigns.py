@@ -74,6 +74,7 @@ class CampaignView(BaseModel):
     paid_partnership: bool
     partner: str
     ai_picture: bool
+    planned_with: str = Field(description="Stamp of the prompt with which a model proposed its arc; empty: by rule.")
     posts: list[ArcPostView]
     notices: list[NoticeView] = Field(description="What is wrong with where its posts stand. Not in lists.")
 
@@ -263,6 +264,7 @@ async def view(admind: AdMind, campaign: Campaign, *, listed: bool = False) -> C
         paid_partnership=campaign.paid_partnership,
         partner=campaign.partner,
         ai_picture=campaign.ai_picture,
+        planned_with=campaign.planned_with,
         posts=[
             ArcPostView(
                 id=each.id,
