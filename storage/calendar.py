@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, cast
 
+from storage.campaigns import CampaignStore
 from storage.drafts import Draft
 from storage.plans import Slot, SlotState, SlotStore
 from storage.posts import Post
@@ -62,6 +63,9 @@ class Planned:
     accounts: tuple[str, ...]
     revision: int
     campaign: str = ""
+    pillar: str = ""
+    form: str = ""
+    audience: str = ""
 
 
 _Known = OrderedDict[tuple[str, str], tuple[str, Planned | None]]
@@ -73,6 +77,7 @@ class CalendarStore:
         self._posts = PostStore(database)
         self._drafts = DraftStore(database)
         self._slots = SlotStore(database)
+        self._campaigns = CampaignStore(database)
         self._known_posts: _Known = OrderedDict()
         self._known_drafts: _Known = OrderedDict()
 
@@ -120,7 +125,10 @@ class CalendarStore:
             least=start.timestamp(),
             most=f"({end.timestamp()!r}",
         )
-        return [_of_slot(slot) for slot in page.items if slot.state in (SlotState.empty, SlotState.drafting)]
+        empty = [slot for slot in page.items if slot.state in (SlotState.empty, SlotState.drafting)]
+        named = sorted({slot.purpose.campaign for slot in empty} - {""})
+        campaigns = {each.id: each.files_under for each in await self._campaigns.many(workspace, named)}
+        return [_of_slot(slot, campaigns.get(slot.purpose.campaign, "")) for slot in empty]
 
     async def _asked(
         self, script: Script, family: Family[R], workspace: str, index: str, ids: Sequence[str]
@@ -159,6 +167,9 @@ def _of_post(post: Post) -> Planned:
         accounts=(post.account,),
         revision=post.revision,
         campaign=post.campaign,
+        pillar=post.pillar,
+        form=post.form,
+        audience=post.audience,
     )
 
 
@@ -177,10 +188,14 @@ def _of_draft(draft: Draft) -> Planned | None:
         accounts=accounts,
         revision=draft.revision,
         campaign=draft.brief.campaign,
+        pillar=draft.brief.pillar,
+        form=draft.brief.form,
+        audience=draft.brief.audience,
     )
 
 
-def _of_slot(slot: Slot) -> Planned:
+def _of_slot(slot: Slot, campaign: str) -> Planned:
+    chosen = slot.chosen
     return Planned(
         kind="slot",
         id=slot.id,
@@ -191,6 +206,10 @@ def _of_slot(slot: Slot) -> Planned:
         state=SlotState.empty.value,
         accounts=slot.purpose.accounts,
         revision=0,
+        campaign=campaign,
+        pillar=(chosen.pillar if chosen else "") or slot.purpose.pillar,
+        form=slot.purpose.form,
+        audience=(chosen.audience if chosen else "") or slot.purpose.audience,
     )
 
 

@@ -6,6 +6,7 @@ long as their brand. The posts of a campaign's arc are slots of the brand's plan
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
@@ -14,7 +15,7 @@ from pydantic import Field
 
 from storage.commit import Change
 from storage.plans import LocalMoment
-from storage.record import Frozen, Record
+from storage.record import Frozen, Migration, Record
 from storage.redis import Database
 from storage.stores import Family
 from storage.usage import NOTHING, Usage
@@ -64,7 +65,8 @@ class ArcPost(Frozen):
 
 
 class Campaign(Record):
-    SCHEMA: ClassVar[int] = 1
+    SCHEMA: ClassVar[int] = 2
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {1: lambda old: old}  # 2 knows what proposed its arc
 
     id: str
     workspace: str
@@ -88,6 +90,7 @@ class Campaign(Record):
     partner: str = Field("", max_length=80)
     ai_picture: bool = Field(False, description="a person says that an image model made the pictures sent for it")
     planning: Usage = Field(NOTHING, description="what models took to propose its arc")
+    planned_with: str = Field("", description="stamp of the prompt with which a model proposed its arc; empty: by rule")
     status: CampaignStatus = CampaignStatus.proposed
     added_by: str = Field(description="member id")
     created_at: datetime

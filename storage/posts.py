@@ -119,11 +119,12 @@ class Post(Record):
     `reread`, `rules`, `state`, `due` and what follows change; the rest was fixed at approval.
     """
 
-    SCHEMA: ClassVar[int] = 4
+    SCHEMA: ClassVar[int] = 5
     MIGRATIONS: ClassVar[Mapping[int, Migration]] = {
         1: lambda old: old,  # 2 knows what the draft is called
         2: lambda old: old,  # 3 knows what reading its sources again came to
         3: lambda old: old,  # 4 knows which embargoes and days without posts somebody took on
+        4: lambda old: old,  # 5 knows the pillar, the kind of post and the audience of its brief
     }
 
     id: str
@@ -140,6 +141,9 @@ class Post(Record):
     requested_by: str
     approved_by: tuple[str, ...]
     campaign: str = ""
+    pillar: str = Field("", description="this, `form` and `audience` as its brief had them")
+    form: str = ""
+    audience: str = ""
     created_at: datetime
     reread: Reread | None = Field(None, description="what reading its sources again came to, where that is to be told")
     rules: tuple[str, ...] = Field((), description="embargoes and days without posts that an owner took on for it")

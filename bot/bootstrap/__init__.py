@@ -163,6 +163,7 @@ class AdMind:
         self.advising = planning.advising
         self.slotting = planning.slotting
         self.campaigns = planning.campaigns
+        self.campaign_notices = planning.campaign_notices
         self.campaigning = planning.campaigning
         self.calendar_importing = planning.calendar_importing
         homing = self._parts.homing

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import importlib
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -24,6 +24,7 @@ from bot.fetch import SafeClient
 from bot.llm.budget import Meter, Payer
 from bot.llm.chat_models import ModelChoice
 from bot.settings import Settings
+from bot.workflow.arc_proposing import ArcProposing
 from bot.workflow.declarations import is_model
 from bot.workflow.requests import Asker
 from prompts import Prompt
@@ -173,6 +174,12 @@ class Models:
             return self.ask(asker, Meter(), by_rule=False)
 
         return of
+
+    def arcs(self, accounts: Callable[[str], Awaitable[Mapping[str, str]]]) -> ArcProposing | None:
+        """What proposes arcs of campaigns; None where no model writes: then rules do. `accounts`: names by id."""
+        if not is_model(self._settings.model):
+            return None
+        return ArcProposing(lambda asker, meter: self.ask(asker, meter, by_rule=False), accounts, prompt=self._prompt)
 
     def ask(self, asker: Asker, meter: Meter, *, by_rule: bool = True, seeing: bool = False) -> Ask:
         """One structured call on this workspace's token budget; without `by_rule` the offline writer never steps in.

@@ -24,7 +24,7 @@ class Parts:
         self.connecting = Connecting(ground)
         self.deciding = Deciding(ground)
         self.drafting = Drafting(ground, models, self.deciding)
-        self.planning = Planning(ground, self.deciding, self.drafting)
+        self.planning = Planning(ground, models, self.deciding, self.drafting)
         self.homing = Homing(ground, self.deciding, self.drafting, workspace)
         self.insights = Insights(ground, models, self.deciding)
         self.office = OfficeRooms(ground, models, self.deciding, self.drafting, self.insights)

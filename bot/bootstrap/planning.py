@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.bootstrap.deciding import Deciding
 from bot.bootstrap.drafting import Drafting
 from bot.bootstrap.ground import Ground
+from bot.bootstrap.models import Models
 from bot.conversation.campaigning import Campaigning
 from bot.conversation.slotting import Slotting
+from bot.planning.content_calendar import ContentCalendar
 from bot.workflow.advising import Advising
 from bot.workflow.calendar_importing import CalendarImporting
 from bot.workflow.campaign_gate import CampaignGate
+from bot.workflow.campaign_notices import CampaignNotices
 from bot.workflow.campaigns import Campaigns
 from bot.workflow.experiments import Experimenting
 from bot.workflow.learning import Learning
@@ -18,7 +23,7 @@ from bot.workflow.slots import Slots
 
 
 class Planning:
-    def __init__(self, ground: Ground, deciding: Deciding, drafting: Drafting) -> None:
+    def __init__(self, ground: Ground, models: Models, deciding: Deciding, drafting: Drafting) -> None:
         database, audit, clock = ground.database, ground.audit, ground.clock
         requests, standing = drafting.requests, drafting.standing
         self.learning = Learning(database, blobs=ground.blobs, audit=audit, clock=clock)
@@ -42,6 +47,11 @@ class Planning:
             database, observing=drafting.observing, mixing=drafting.mixing, standing=standing, clock=clock
         )
         self.slotting = Slotting(database, self.plans, drafting.mixing, clock)
+
+        async def names(workspace: str) -> Mapping[str, str]:
+            team = ground.people.store
+            return {each.id: each.name for each in await team.all(team.accounts, workspace)}
+
         self.campaigns = Campaigns(
             database,
             standing=standing,
@@ -50,7 +60,9 @@ class Planning:
             stopping=lambda: deciding.stopping,
             audit=audit,
             clock=clock,
+            proposer=models.arcs(names),
         )
+        self.campaign_notices = CampaignNotices(database, standing, ContentCalendar(database), clock)
         self.campaigning = Campaigning(database, self.campaigns)
         self.calendar_importing = CalendarImporting(
             database,

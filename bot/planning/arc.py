@@ -76,19 +76,19 @@ def propose(campaign: Campaign, around: Around) -> Campaign:
         days.add(day)
         stage: Stage = "teaser" if day < reveal else "proof" if revealed else "reveal"
         revealed = revealed or stage == "reveal"
-        posts.append(_post(campaign, around, stage, day, social, posts))
+        posts.append(new_post(campaign, around, stage, day, social, posts))
         if stage == "reveal" and articles and social != articles:
-            posts.append(_post(campaign, around, stage, day, articles, posts, form="article"))
-    posts.append(_post(campaign, around, "launch", launch.day, social, posts))
+            posts.append(new_post(campaign, around, stage, day, articles, posts, form="article"))
+    posts.append(new_post(campaign, around, "launch", launch.day, social, posts))
     if articles and social != articles:
-        posts.append(_post(campaign, around, "launch", launch.day, articles, posts, form="article"))
+        posts.append(new_post(campaign, around, "launch", launch.day, articles, posts, form="article"))
     days.add(launch.day)
     for after in AFTER:
         wanted = launch.day + timedelta(days=after)
         follows = open_day(wanted, campaign, around, days, launch.day + timedelta(days=1), campaign.last)
         if wanted <= campaign.last and follows is not None:
             days.add(follows)
-            posts.append(_post(campaign, around, "followup", follows, social, posts))
+            posts.append(new_post(campaign, around, "followup", follows, social, posts))
     now = around.now
     return with_arc(campaign, [each for each in posts if each.at > now])
 
@@ -102,7 +102,7 @@ def add(campaign: Campaign, around: Around, stage: Stage, day: date, *, why: str
     """One post more, like those of its stage."""
     like = next((each for each in campaign.arc if each.stage == stage and each.form != "article"), None)
     accounts = like.accounts if like else campaign.accounts or tuple(around.channels)
-    return _post(campaign, around, stage, day, accounts, campaign.arc, why=why)
+    return new_post(campaign, around, stage, day, accounts, campaign.arc, why=why)
 
 
 def open_day(
@@ -132,7 +132,7 @@ def topic_of(campaign: Campaign, language: str, stage: Stage, message: str, numb
     return texts[number % len(texts)].format(it=campaign.name)[:300]
 
 
-def _post(
+def new_post(
     campaign: Campaign,
     around: Around,
     stage: Stage,
@@ -143,6 +143,7 @@ def _post(
     form: str = "",
     why: str = "",
 ) -> ArcPost:
+    """One of a stage on a day, after those that are there: about the next key message, or the stage's next topic."""
     same = sum(each.stage == stage and each.form != "article" for each in before)
     messages = [each.text for each in campaign.messages]
     message = ""

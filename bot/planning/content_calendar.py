@@ -22,7 +22,17 @@ from storage.drafts import DraftStatus
 from storage.posts import PostState
 from storage.redis import Database
 
-__all__ = ["ContentCalendar", "Entry", "Gap", "Wanted", "clashing", "gaps", "moves"]  # handlers know `bot` only
+__all__ = [
+    "Clash",
+    "ContentCalendar",
+    "Entry",
+    "Gap",
+    "Wanted",
+    "clashes_of",
+    "clashing",
+    "gaps",
+    "moves",
+]  # handlers know `bot` only
 DAY: Final = timedelta(days=1)
 CLASH: Final = timedelta(minutes=15)
 GAP_DAYS: Final = 7  # an account without anything for so long is told
@@ -48,18 +58,35 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Clash:
+    """Two entries on one account within 15 minutes, the earlier one first."""
+
+    account: str
+    one: Entry
+    other: Entry
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """What a reader wants to see of the calendar; what is empty narrows nothing."""
 
     account: str = ""
     state: str = ""
     campaign: str = ""
+    pillar: str = ""
+    form: str = ""
+    audience: str = ""
+    accounts: frozenset[str] | None = None  # those of a channel; None: any
 
     def shows(self, entry: Entry) -> bool:
         return (
             (not self.account or self.account in entry.accounts)
             and (not self.state or _in_state(entry, self.state))
+            and (self.accounts is None or not self.accounts.isdisjoint(entry.accounts))
             and (not self.campaign or entry.campaign.casefold() == self.campaign.casefold())
+            and (not self.pillar or entry.pillar.casefold() == self.pillar.casefold())
+            and (not self.form or entry.form.casefold() == self.form.casefold())
+            and (not self.audience or entry.audience.casefold() == self.audience.casefold())
         )
 
 
@@ -94,12 +121,17 @@ def clashing(entries: Iterable[Entry]) -> frozenset[str]:
     """Ids of those with another one on the same account within 15 minutes; what will not go out clashes with none.
     Entries come by time, as `between` gives them.
     """
-    found: set[str] = set()
-    for together in _by_account(entries).values():
-        for one, other in pairwise(together):
-            if other.at - one.at < CLASH:
-                found |= {one.id, other.id}
-    return frozenset(found)
+    return frozenset(each.id for clash in clashes_of(entries) for each in (clash.one, clash.other))
+
+
+def clashes_of(entries: Iterable[Entry]) -> tuple[Clash, ...]:
+    """Each two that follow one another too closely on an account, in the entries' order by account."""
+    return tuple(
+        Clash(account, one, other)
+        for account, together in _by_account(entries).items()
+        for one, other in pairwise(together)
+        if other.at - one.at < CLASH
+    )
 
 
 def gaps(

@@ -8,6 +8,7 @@ change a campaign, as nothing goes out that nobody approved.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
@@ -48,7 +49,7 @@ from storage.plans import MOST_SINGLE, Plan, PlanStore, SlotStore
 from storage.redis import Database
 from storage.stores import DraftStore, Kept, TeamStore
 from storage.team import Brand, Member, Role
-from storage.usage import Usage
+from storage.usage import NOTHING, Usage
 
 __all__ = ["STAGES", "Campaign", "CampaignStatus", "Campaigns"]  # handlers know `bot` only
 EDITABLE: Final = (
@@ -58,10 +59,19 @@ EDITABLE: Final = (
 MOVES: Final = frozenset({DraftStatus.approved, *OPEN})
 
 
-class Proposer(Protocol):
-    """What makes an arc of a campaign; by a language model, where one is set."""
+@dataclass(frozen=True, slots=True)
+class ProposedArc:
+    """The campaign with its arc, what a model took for it, and the stamp of its prompt ("" where rules made it)."""
 
-    async def __call__(self, asker: Asker, campaign: Campaign, around: Around) -> tuple[Campaign, Usage]: ...
+    campaign: Campaign
+    usage: Usage = NOTHING
+    prompt: str = ""
+
+
+class Proposer(Protocol):
+    """What makes an arc of a campaign by a language model."""
+
+    async def __call__(self, asker: Asker, campaign: Campaign, around: Around) -> ProposedArc: ...
 
 
 class Campaigns:
@@ -153,13 +163,12 @@ class Campaigns:
         campaign, around = made(name, said, by, here, self._clock.now()), self._around(here)
         if campaign.launch.day <= around.now.date():
             raise BadInput(told("The launch has to lie ahead."), kept=told("No campaign was made."))
-        if self._proposer is not None:
-            proposed, spent = await self._proposer(asker, campaign, around)
-            campaign = proposed.changed(planning=spent)
-        else:
-            campaign = propose(campaign, around)
+        proposer = self._proposer
+        made_by = await proposer(asker, campaign, around) if proposer else ProposedArc(propose(campaign, around))
+        campaign = made_by.campaign.changed(planning=made_by.usage, planned_with=made_by.prompt)
         change = self._campaigns.save(Change(asker.workspace), campaign, ver=None)
-        entry = await self._entry(by, campaign, "campaign proposed", {"words": text[:1000]})
+        details = {"words": text[:1000], "by": made_by.prompt or "rule"}
+        entry = await self._entry(by, campaign, "campaign proposed", details)
         await commit(self._database, change.audit(entry))
         return campaign
 

@@ -58,9 +58,12 @@ def test_filters_clashes_and_gaps_are_shown(ana: Visitor) -> None:
     expect(notices).to_contain_text("2 entries clash with others")
     notices.locator("summary").click()
     expect(notices).to_contain_text(re.compile("Feed: nothing from"))
+    expect(notices.get_by_role("link", name="Ask for a post")).to_be_visible()
+    expect(notices.get_by_role("link", name=re.compile("^10:00"))).to_have_count(2)
     page.get_by_label("State").select_option("planned")
     expect(page.get_by_text("Nothing of that is planned here.")).to_be_visible()
-    assert "state=planned" in page.url
+    assert "state=planned" in page.url and "campaign=" not in page.url, "the address says what narrows, and no more"
+    expect(page.get_by_label("State")).to_be_focused()
     page.get_by_role("link", name="Show all").first.click()
     expect(page.locator(f'[data-day="{day}"] .entry')).to_have_count(2)
 

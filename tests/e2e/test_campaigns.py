@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from bot.clock import MovableClock
 from tests.e2e.browser import violations, visitor
@@ -42,6 +42,7 @@ def test_a_timeline_is_proposed_changed_and_started(browser: Browser, tmp_path: 
         page.get_by_label("What it is about").last.fill("Test rides")
         page.get_by_role("button", name="Add", exact=True).press("Enter")
         expect(posts).to_have_count(fewer)
+        by_hand_and_by_keys(page)
         page.get_by_role("button", name="Yes, start it").press("Enter")
         expect(page.get_by_text("running")).to_be_visible()
         assert violations(page) == []
@@ -49,5 +50,25 @@ def test_a_timeline_is_proposed_changed_and_started(browser: Browser, tmp_path: 
         with visitor(browser, served, size="phone", theme="dark") as phone:
             small = phone.go(where)
             expect(small.locator(".arc-post").first).to_be_visible()
+            expect(small.locator(".lanes .mark").first).to_be_visible()
+            assert violations(small) == []
             wide = small.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert wide <= 0, "nothing sticks out"
+
+
+def by_hand_and_by_keys(page: Page) -> None:
+    """A post on the timeline goes elsewhere, keeps the focus, and a clash is said at once."""
+    last = page.locator('.lanes [data-day="2027-03-17"] .mark')
+    last.drag_to(page.locator('.lanes tbody [data-day="2027-03-15"]'))
+    expect(page.get_by_text("Moved to Mon 15 Mar, 11:00.")).to_be_visible()
+    moved = page.locator(".mark:focus")
+    moved.press("Alt+ArrowUp")
+    expect(page.get_by_text("Moved to Mon 15 Mar, 10:00.")).to_be_visible()
+    moved.press("Alt+ArrowUp")
+    said = page.get_by_text("Moved to Mon 15 Mar, 09:00. “Gravel 2 is here” goes to Feed at 09:00")
+    expect(said).to_be_visible()
+    expect(page.locator(".mark.heed")).to_have_count(2)
+    moved.press("Alt+ArrowRight")
+    expect(page.get_by_text("Moved to Tue 16 Mar, 09:00.")).to_be_visible()
+    expect(page.locator(".mark.heed")).to_have_count(0)
+    expect(page.locator('.lanes [data-day="2027-03-16"] .mark')).to_be_focused()

@@ -10,7 +10,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,8 +25,13 @@ from bot.drafting.reader import PageFacts, Reader
 from bot.drafting.swapping import Swapping, Swaps
 from bot.insights.summary import Figure, Summary
 from bot.llm.around import Around, KnownAccount, KnownDraft, blocks
+from bot.planning.arc import Around as Days
+from bot.planning.arc_choice import ChosenArc
+from bot.workflow.arc_proposing import ArcProposing
+from bot.workflow.requests import Asker
 from bot.workflow.wording import ReportWords, Wording
 from prompts import Prompt, load
+from storage.campaigns import Campaign, KeyMessage, Milestone
 from storage.drafts import Brief
 from storage.profile import Audience, Manner, Preferred, Profile
 from storage.sources import Source
@@ -88,6 +93,23 @@ SUMMARY = Summary(
     figures=(Figure(metric="engagements", value=1204, before=1000, days=(1204.0,)),),
 )
 
+CAMPAIGN = Campaign(
+    id="cp_1",
+    workspace="w_1",
+    brand="b_1",
+    name="Gravel 2",
+    goal="pre-orders",
+    first=date(2026, 12, 1),
+    last=date(2026, 12, 18),
+    audiences=("commuters",),
+    messages=(KeyMessage(text="It weighs 8.4 kg", evidence="lab report 12"), KeyMessage(text="It is fun to ride")),
+    milestones=(Milestone(name="webinar", day=date(2026, 12, 9)), Milestone(name="launch", day=date(2026, 12, 14))),
+    added_by="m_1",
+    created_at=AT,
+    updated_at=AT,
+)
+ASKER = Asker("w_1", "b_1", "m_1", conversation="", surface="api", language="en", zone="UTC")
+
 
 class Recorder:
     """Answers each step of the chain plainly, and keeps what it was told."""
@@ -109,7 +131,7 @@ class Recorder:
             return RevisedCopy(understood=False, question="Which one?")
         if schema is PageFacts:
             return PageFacts(facts=["Every bike is checked by our mechanics."])
-        if schema in (SiteProfile, Swaps, Shown, ReportWords):
+        if schema in (SiteProfile, Swaps, Shown, ReportWords, ChosenArc):
             return schema()
         assert schema is AccountCopy
         return AccountCopy(text="Spring sale: 20% off all bikes. https://velo.example/sale")
@@ -137,6 +159,8 @@ async def recorded(load: Load = load) -> Mapping[str, list[dict[str, Any]]]:
     await Describer(recorder, prompt=load).look(encoded(photo(64, 48)), language="de-CH", limit=1500)
     await Swapping(recorder, prompt=load).questions({"a_1": "Women love our light bikes."})
     await Wording(lambda _workspace, _brand: recorder, prompt=load).of(SUMMARY, "en")
+    days = Days(now=AT.replace(tzinfo=None), channels={"a_1": "email", "a_2": "mastodon"}, kept_free=lambda _day: "")
+    await ArcProposing(lambda _asker, _meter: recorder, _names, prompt=load)(ASKER, CAMPAIGN, days)
     names = {
         "PostPlan": "planner",
         "AccountCopy": "copywriter",
@@ -147,6 +171,7 @@ async def recorded(load: Load = load) -> Mapping[str, list[dict[str, Any]]]:
         "Shown": "describer",
         "Slides": "slides",
         "ReportWords": "report",
+        "ChosenArc": "campaign_arc",
     }
     found: dict[str, list[dict[str, Any]]] = {}
     for schema, messages in recorder.told:
@@ -170,6 +195,10 @@ async def recorded(load: Load = load) -> Mapping[str, list[dict[str, Any]]]:
     ]
     found["agent"] = [{"schema": "", "messages": said}]
     return found
+
+
+async def _names(_workspace: str) -> Mapping[str, str]:
+    return {"a_1": "Newsletter", "a_2": "Mastodon"}
 
 
 def kept(name: str) -> dict[str, Any]:

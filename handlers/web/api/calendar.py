@@ -34,6 +34,9 @@ class EntryView(BaseModel):
     state: str
     accounts: list[str] = Field(description="Account ids.")
     campaign: str
+    pillar: str
+    form: str = Field(description="What kind of post, such as tip.")
+    audience: str
     clash: bool = Field(description="Another one goes to the same account within 15 minutes.")
     moves: bool = Field(description="Whether it may still be moved.")
 
@@ -75,6 +78,10 @@ async def calendar(
     account: Id = "",
     state: Annotated[str, Query(max_length=20, description="A state, or open, planned, out, trouble.")] = "",
     campaign: Id = "",
+    channel: Id = "",
+    pillar: Id = "",
+    audience: Id = "",
+    form: Id = "",
     after: Annotated[str, Query(max_length=100)] = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 500,
 ) -> CalendarView:
@@ -87,7 +94,8 @@ async def calendar(
     clashes = clashing(entries)
     accounts = (await caller.looking.accounts(caller.workspace, caller.member)).items
     open_ = [each.id for each in accounts if not each.closed and brand in ("", each.brand)]
-    wanted = Wanted(account=account, state=state, campaign=campaign)
+    on_channel = frozenset(each.id for each in accounts if each.channel == channel) if channel else None
+    wanted = Wanted(account, state, campaign, pillar, form, audience, on_channel)
     found = [each for each in entries if wanted.shows(each) and each.state != "cancelled"]
     begin = bisect_right(found, after, key=_cursor) if after else 0
     part = found[begin : begin + limit + 1]
@@ -185,6 +193,9 @@ def _view(entry: Entry, clashes: frozenset[str]) -> EntryView:
         state=entry.state,
         accounts=list(entry.accounts),
         campaign=entry.campaign,
+        pillar=entry.pillar,
+        form=entry.form,
+        audience=entry.audience,
         clash=entry.id in clashes,
         moves=bool(moves(entry)),
     )

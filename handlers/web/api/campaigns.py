@@ -46,6 +46,14 @@ class ArcPostView(BaseModel):
     draft: str = Field(description="Id of the draft that stands there.")
 
 
+class NoticeView(BaseModel):
+    post: str = Field(description="Id of the campaign's post that it is about.")
+    kind: Literal["free", "clash", "order"] = Field(
+        description="free: its day is kept free. clash: another one is too close. order: a stage out of its order."
+    )
+    text: str
+
+
 class CampaignView(BaseModel):
     id: str
     brand: str
@@ -66,7 +74,9 @@ class CampaignView(BaseModel):
     paid_partnership: bool
     partner: str
     ai_picture: bool
+    planned_with: str = Field(description="Stamp of the prompt with which a model proposed its arc; empty: by rule.")
     posts: list[ArcPostView]
+    notices: list[NoticeView] = Field(description="What is wrong with where its posts stand. Not in lists.")
 
 
 class WordsBody(Body):
@@ -122,7 +132,7 @@ async def campaigns(
     brand = brand or caller.brand
     await caller.looking.brand(caller.workspace, caller.member, brand)
     found = await admind.campaigns.of(caller.workspace, caller.member, brand)
-    return ListView(items=[await view(admind, each) for each in found])
+    return ListView(items=[await view(admind, each, listed=True) for each in found])
 
 
 @router.post("", status_code=201)
@@ -228,11 +238,12 @@ def _given(body: BaseModel) -> dict[str, object]:
     return {name: value for name, value in body.model_dump().items() if value is not None}
 
 
-async def view(admind: AdMind, campaign: Campaign) -> CampaignView:
+async def view(admind: AdMind, campaign: Campaign, *, listed: bool = False) -> CampaignView:
     """As programs and the studio see it: with how each slot stands, and what was spent."""
     places = await _places(admind, campaign)
     paused = campaign.status.value == "running" and await admind.campaigns.gate.paused(campaign)
     spent = await admind.campaigns.gate.spent(campaign)
+    notices = [] if listed else await admind.campaign_notices.of(campaign)
     return CampaignView(
         id=campaign.id,
         brand=campaign.brand,
@@ -253,6 +264,7 @@ async def view(admind: AdMind, campaign: Campaign) -> CampaignView:
         paid_partnership=campaign.paid_partnership,
         partner=campaign.partner,
         ai_picture=campaign.ai_picture,
+        planned_with=campaign.planned_with,
         posts=[
             ArcPostView(
                 id=each.id,
@@ -268,6 +280,7 @@ async def view(admind: AdMind, campaign: Campaign) -> CampaignView:
             )
             for each in campaign.arc
         ],
+        notices=[NoticeView(post=each.post, kind=each.kind, text=each.text) for each in notices],
     )
 
 

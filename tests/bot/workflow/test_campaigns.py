@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,9 @@ from storage.stores import DraftStore, PostStore
 from storage.team import Role
 from storage.usage import Usage
 from tests.bot.workflow.planning import House, house
+from tests.fakes.copy_model import schema_of
+from tests.fakes.model_server import Fail, Reply, Say
+from tests.fakes.openai_server import OpenAIServer
 
 NOW = datetime(2027, 2, 15, 7, tzinfo=UTC)  # a Monday
 DAY = timedelta(days=1)
@@ -157,6 +161,45 @@ async def put(at: House, draft: Draft) -> None:
     store = DraftStore(at.admind.database)
     kept = await store.get(at.ws, draft.id)
     await commit(at.admind.database, store.save(Change(at.ws), draft, ver=kept.ver))
+
+
+async def test_a_model_proposes_within_the_rules_at_its_cost_and_where_it_fails_rules_do(
+    tmp_path: Path,
+) -> None:
+    chosen: list[dict[str, object]] = [
+        {"stage": "teaser", "day": "2027-02-23"},
+        {"stage": "reveal", "day": "2027-03-01", "message": 1},
+        {"stage": "proof", "day": "2027-03-04", "message": 2, "why": "It says what it costs."},
+        {"stage": "proof", "day": "2027-03-06", "message": 2},  # a Saturday
+        {"stage": "proof", "day": "2027-03-09", "message": 1},
+        {"stage": "followup", "day": "2027-03-17", "message": 9},
+    ]
+    given: dict[str, object] = {"at": "", "accounts": [], "message": 0, "milestone": "", "why": ""}
+    answers: list[Reply] = [Say(json.dumps({"posts": [given | each for each in chosen]})), Fail(400)]
+    async with OpenAIServer() as server:
+        server.answer = lambda request: answers.pop(0) if schema_of(request) == "ChosenArc" else Fail(500)
+        async with house(tmp_path / "model", NOW, ADMIND_MODEL="openai:gpt-5.5", **server.keys()) as at:
+            campaign = await proposed(at)
+            days = [(each.stage, f"{each.at:%m-%d}") for each in campaign.arc]
+            assert days == [
+                ("teaser", "02-23"),
+                ("reveal", "03-01"),
+                ("proof", "03-04"),
+                ("proof", "03-09"),
+                ("launch", "03-15"),
+                ("followup", "03-17"),
+            ]
+            assert campaign.arc[1].message == "The Gravel 2 weighs 8.4 kg"
+            assert campaign.evidence_of(campaign.arc[1].message) == "lab report 12"
+            assert campaign.arc[2].why == "It says what it costs."
+            assert campaign.planned_with.startswith("campaign_arc@1+") and campaign.planning.calls == 1
+            assert (await at.admind.campaigns.gate.spent(campaign)).calls == 1
+            assert (await proposed(at)).arc == campaign.arc, "the same request asks no model again"
+            other = await proposed(at, key="two")
+            assert other.planned_with == "" and len(other.arc) >= 7, "rules do where the model fails"
+            told = (await at.admind.history.read(at.ws, at.owner, about=campaign.id, limit=10)).items
+            assert told[0].details["by"] == campaign.planned_with
+            assert await at.slots() == [], "nothing counts before a person says so"
 
 
 async def test_declared_for_the_whole_campaign_and_taken_back_by_nobody_but_a_person(at: House) -> None:

@@ -72,9 +72,9 @@ def test_programs_subscribe_to_it_until_an_owner_says_no(running: Served, decide
 
 def test_a_file_is_looked_at_then_taken_in_once(running: Served, decider: httpx2.Client) -> None:
     text = (
-        "Datum;Uhrzeit;Beitrag;Link;Hashtags;Kampagne\r\n"
-        f"5.8.{NEXT_YEAR};09:00;Der Markt öffnet.;https://velo.example/markt;markt #herbst;Herbst\r\n"
-        f"6.8.{NEXT_YEAR};10:00;=1+1 ist zwei;;;\r\n"
+        "Datum;Uhrzeit;Beitrag;Link;Hashtags;Kampagne;Pillar\r\n"
+        f"5.8.{NEXT_YEAR};09:00;Der Markt öffnet.;https://velo.example/markt;markt #herbst;Herbst;Service\r\n"
+        f"6.8.{NEXT_YEAR};10:00;=1+1 ist zwei;;;;\r\n"
     )
     body = text.encode("cp1252")
     looked = sent(decider, body, dry_run=True).json()
@@ -90,6 +90,10 @@ def test_a_file_is_looked_at_then_taken_in_once(running: Served, decider: httpx2
     [version] = draft["versions"]
     assert version["text"] == "Der Markt öffnet.\n\nhttps://velo.example/markt\n\n#markt #herbst"
     assert entry["at"].startswith(f"{NEXT_YEAR}-08-05T09:00")
+    only = {"pillar": "service", "channel": "feed", "campaign": "Herbst"}
+    assert [each["id"] for each in decider.get(f"{API}/calendar", params=SPAN | only).json()["items"]] == [entry["id"]]
+    for other in ({"pillar": "Safety"}, {"channel": "bluesky"}, {"form": "tip"}, {"audience": "Commuters"}):
+        assert decider.get(f"{API}/calendar", params=SPAN | only | other).json()["total"] == 0, other
     again = sent(decider, body, dry_run=False).json()
     assert (again["new"], again["already"], again["taken"]) == (0, 2, None)
 
@@ -103,6 +107,10 @@ def test_a_file_is_looked_at_then_taken_in_once(running: Served, decider: httpx2
     as_json = decider.get(f"{API}/calendar/export", params=SPAN | {"format": "json"})
     assert [each["text"] for each in as_json.json()["entries"]] == [line["text"].removeprefix("'") for line in lines]
     assert sent(decider, as_json.content, dry_run=True).json()["already"] == len(lines)
+    approved = {"verdict": "approve", "digest": draft["digest"]}
+    assert decider.post(f"{API}/drafts/{entry['id']}/decisions", json=approved).status_code < 300
+    [post] = decider.get(f"{API}/calendar", params=SPAN | only).json()["items"]
+    assert (post["kind"], post["pillar"]) == ("post", "Service"), "what is approved is still found by its pillar"
 
 
 def test_five_thousand_rows_with_a_hundred_bad_ones_name_each_and_take_in_none(

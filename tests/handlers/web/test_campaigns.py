@@ -33,6 +33,19 @@ def test_a_campaign_is_said_changed_and_started_by_a_person(tmp_path: Path) -> N
         [mine] = [each for each in added["posts"] if each["topic"] == "Test rides"]
         there = client.put(f"{at}/posts/{mine['id']}/time", json={"when": "19 March 11:00"}).json()
         assert [each["at"] for each in there["posts"] if each["id"] == mine["id"]] == ["2027-03-19T11:00"]
+        assert there["notices"] == []
+        other = next(each for each in there["posts"] if each["stage"] == "proof")
+        near = client.put(f"{at}/posts/{mine['id']}/time", json={"when": other["at"].replace("T", " ")}).json()
+        assert [each["kind"] for each in near["notices"]] == ["clash", "clash"], near["notices"]
+        assert "give one of them another time" in near["notices"][0]["text"]
+        holiday = {"holidays": {"country": "CH", "region": "ZH", "kept": []}}
+        assert client.patch(f"{API}/plan", json=holiday).status_code == 200
+        client.put(f"{at}/posts/{mine['id']}/time", json={"when": "26 March 11:00"})
+        [notice] = client.get(at).json()["notices"]
+        assert (notice["post"], notice["kind"]) == (mine["id"], "free") and "Good Friday" in notice["text"], notice
+        assert (
+            client.patch(f"{API}/plan", json={"holidays": {"country": "", "region": "", "kept": []}}).status_code == 200
+        )
         assert client.patch(f"{at}/posts/{mine['id']}", json={"accounts": ["a_nobody"]}).status_code == 422
         gone = client.delete(f"{at}/posts/{mine['id']}").json()
         assert mine["id"] not in {each["id"] for each in gone["posts"]}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import Annotated, Final
 from urllib.parse import urlencode
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
-from bot.planning.content_calendar import GONE, Entry, Gap, Wanted, clashing, gaps, moves
+from bot.planning.content_calendar import GONE, Clash, Entry, Gap, Wanted, clashes_of, gaps, moves
 from bot.planning.spans import View, beside, span, start_of
 from bot.views import AccountView
 from bot.words import words
@@ -26,6 +26,7 @@ SHOWN: Final = {"month": 12, "week": 40, "list": 200}  # entries of a day; what 
 MOST_LISTED: Final = 200  # entries of the list
 MOST_GAPS: Final = 12
 _AT: Final = attrgetter("at")
+_OF_CLASH: Final = attrgetter("one.at", "one.id")
 HOURS: Final = (8, 18)  # that a week shows although nothing is there
 Filter = Annotated[str, Query(max_length=100)]
 
@@ -64,6 +65,10 @@ async def calendar(
     account: Filter = "",
     state: Annotated[str, Query(max_length=20)] = "",
     campaign: Filter = "",
+    channel: Filter = "",
+    pillar: Filter = "",
+    audience: Filter = "",
+    form: Filter = "",
 ) -> Response:
     """A month, a week by hours, or the next thirty days as a list; filters narrow what is shown."""
     today = visit.admind.clock.now().astimezone(visit.zone).date()
@@ -76,12 +81,15 @@ async def calendar(
     accounts = [
         each for each in (await visit.admind.looking.accounts(visit.workspace, visit.id)).items if each.brand in brands
     ]
-    wanted = Wanted(account=account, state=state, campaign=campaign)
-    clashes = clashing(found)
+    on_channel = frozenset(each.id for each in accounts if each.channel == channel) if channel else None
+    wanted = Wanted(account, state, campaign, pillar, form, audience, on_channel)
+    together = clashes_of(found)
+    clashes = frozenset(each.id for clash in together for each in (clash.one, clash.other))
     entries = [each for each in found if wanted.shows(each) and (each.state != GONE or state == GONE)]
     days, later = _days(visit, view, (first, last, chosen), entries, clashes, accounts)
     before, after = beside(view, chosen)
     filters = {"brand": brand, "account": account, "state": state, "campaign": campaign}
+    filters |= {"channel": channel, "pillar": pillar, "audience": audience, "form": form}
     kept = urlencode({name: value for name, value in filters.items() if value})
     return draw(
         request,
@@ -98,10 +106,17 @@ async def calendar(
         brands={each.id: each.name for each in visit.every_brand},
         accounts=[each for each in accounts if not each.closed],
         names={each.id: each.name for each in accounts},
-        campaigns=sorted({each.campaign for each in found if each.campaign} | ({campaign} if campaign else set())),
+        channels=sorted({each.channel for each in accounts if not each.closed}),
+        choices={
+            "campaign": _there((each.campaign for each in found), campaign),
+            "pillar": _there((each.pillar for each in found), pillar),
+            "audience": _there((each.audience for each in found), audience),
+            "form": _there((each.form for each in found), form),
+        },
         filters=filters,
         kept=f"&{kept}" if kept else "",
         clashes=sum(each.id in clashes for each in entries),
+        together=_pairs(together, {each.id for each in entries}, visit.zone),
         gaps=_gaps(visit, found, accounts, max(first, today), last, account),
     )
 
@@ -114,7 +129,7 @@ async def move(
     to: Annotated[str, Form(pattern=r"^\d{4}-\d{2}-\d{2}$")],
     view: Annotated[View, Form()] = "month",
     hour: Annotated[str, Form(pattern=r"^(\d{1,2})?$")] = "",
-    kept: Annotated[str, Form(max_length=600, pattern=r"^(&[\w%.+=&-]*)?$")] = "",
+    kept: Annotated[str, Form(max_length=4000, pattern=r"^(&[\w%.+=&-]*)?$")] = "",
 ) -> Response:
     """To another day or hour, else at the same time of day. The digest rule holds: who may decide approves the result
     thereby.
@@ -168,6 +183,17 @@ def _shown(entry: Entry, zone: ZoneInfo, clashes: frozenset[str], names: Mapping
     where = ", ".join(names.get(each, "") for each in entry.accounts)
     href = "/studio/plan" if entry.kind == "slot" else f"/studio/{entry.kind}s/{entry.id}"
     return Shown(entry, href, f"{at:%H:%M}", at.hour, where, entry.id in clashes, moves(entry))
+
+
+def _there(names: Iterable[str], chosen: str) -> list[str]:
+    """What a filter offers: what there is, and what is chosen."""
+    return sorted({*names, chosen} - {""}, key=str.casefold)
+
+
+def _pairs(clashes: Sequence[Clash], shown: Collection[str], zone: ZoneInfo) -> list[tuple[Clash, datetime, datetime]]:
+    """Of what is shown, by time, with both clocks."""
+    mine = sorted((each for each in clashes if each.one.id in shown or each.other.id in shown), key=_OF_CLASH)
+    return [(each, each.one.at.astimezone(zone), each.other.at.astimezone(zone)) for each in mine[:MOST_GAPS]]
 
 
 def _gaps(

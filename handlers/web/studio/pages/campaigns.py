@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Request, Response
 
 from bot.conversation.campaigning import say_stage
-from bot.workflow.campaigns import STAGES
-from handlers.web.api.campaigns import ArcPostView, view
+from bot.planning.timeline import timeline
+from bot.words import words as book
+from bot.workflow.campaign_making import post_of
+from bot.workflow.campaigns import STAGES, Campaign
+from handlers.web.api.campaigns import ArcPostView, NoticeView, view
 from handlers.web.studio.asking import asker
 from handlers.web.studio.draw import draw, go
 from handlers.web.studio.visit import Visit, Visitor
@@ -35,7 +39,7 @@ async def campaigns(request: Request, visit: Visitor) -> Response:
         request,
         visit,
         "campaigns.html",
-        campaigns=[await view(visit.admind, each) for each in live],
+        campaigns=[await view(visit.admind, each, listed=True) for each in live],
         badges=BADGES,
         slot_states=_states(visit),
         key=secrets.token_hex(8),
@@ -51,8 +55,8 @@ async def propose(request: Request, visit: Visitor, words: Text, key: Short) -> 
 
 
 @router.get("/campaigns/{campaign}")
-async def timeline(request: Request, visit: Visitor, campaign: str) -> Response:
-    """The arc week by week."""
+async def one(request: Request, visit: Visitor, campaign: str) -> Response:
+    """The arc: drawn on a timeline with a lane for each account, and week by week in words."""
     found = await visit.admind.campaigns.get(visit.workspace, visit.id, campaign)
     shown = await view(visit.admind, found)
     weeks: defaultdict[date, list[tuple[datetime, ArcPostView]]] = defaultdict(list)
@@ -60,12 +64,23 @@ async def timeline(request: Request, visit: Visitor, campaign: str) -> Response:
         at = datetime.fromisoformat(post.at)
         weeks[at.date() - timedelta(days=at.weekday())].append((at, post))
     accounts = await visit.admind.looking.accounts(visit.workspace, visit.id)
+    zone = await visit.admind.standing.zone(visit.workspace, found.brand)
+    wall = visit.admind.clock.now().astimezone(zone).replace(tzinfo=None)
+    drawn = timeline(found, await visit.admind.campaign_notices.days(found))
+    used = {each for post in shown.posts for each in post.accounts}
+    lanes = [(each.id, each.name, each.channel) for each in accounts.items if each.id in used]
     return draw(
         request,
         visit,
         "campaign.html",
         campaign=shown,
         weeks=sorted(weeks.items()),
+        drawn=drawn,
+        lanes=[(*lane, _cells(shown.posts, lane[0])) for lane in lanes],
+        today=wall.date(),
+        wall=wall.isoformat(),
+        over=found.status.value in ("ended", "dropped"),
+        notices=_by_post(shown.notices),
         badges=BADGES,
         slot_states=_states(visit),
         stages=[(each, say_stage(each)) for each in STAGES],
@@ -77,8 +92,9 @@ async def timeline(request: Request, visit: Visitor, campaign: str) -> Response:
 
 @router.post("/campaigns/{campaign}/words")
 async def words(request: Request, visit: Visitor, campaign: str, words: Text) -> Response:
-    await visit.admind.campaigns.adjust(await _of(visit, campaign), campaign, words, language=visit.language)
-    return _back(request, campaign, visit.t("It is changed."))
+    before = await _kept(visit, campaign)
+    new = await visit.admind.campaigns.adjust(await _of(visit, campaign), campaign, words, language=visit.language)
+    return _back(request, campaign, await _heeding(visit, new, visit.t("It is changed."), before))
 
 
 @router.post("/campaigns/{campaign}/start")
@@ -118,8 +134,9 @@ async def edit(
 async def add(
     request: Request, visit: Visitor, campaign: str, when: Short, stage: Short = "proof", topic: Short = ""
 ) -> Response:
-    await visit.admind.campaigns.add(await _of(visit, campaign), campaign, _when(when), stage=stage, topic=topic)
-    return _back(request, campaign, visit.t("It is added."))
+    before, who = await _kept(visit, campaign), await _of(visit, campaign)
+    new = await visit.admind.campaigns.add(who, campaign, _when(when), stage=stage, topic=topic)
+    return _back(request, campaign, await _heeding(visit, new, visit.t("It is added."), before))
 
 
 @router.post("/campaigns/{campaign}/posts/{post}")
@@ -131,21 +148,63 @@ async def change(
     when: Short = "",
     was: Short = "",
     topic: Short = "",
+    form: Annotated[str | None, Form(max_length=60)] = None,
+    stage: Short = "",
     account: Annotated[list[str] | None, Form(max_length=60)] = None,
 ) -> Response:
-    who = await _of(visit, campaign)
-    given: dict[str, Any] = {"topic": topic.strip()} if topic.strip() else {}
-    given |= {"accounts": tuple(account)} if account else {}
-    await visit.admind.campaigns.edit_post(who, campaign, post, given)
+    """Its words, kind, part and accounts, and its time: by hand, or by dragging, which gives the time alone."""
+    campaigns, who = visit.admind.campaigns, await _of(visit, campaign)
+    new = await campaigns.get(visit.workspace, visit.id, campaign)
+    old = post_of(new, post)
+    given: dict[str, Any] = {"topic": topic.strip()} if topic.strip() not in ("", old.topic) else {}
+    given |= {"form": form.strip()} if form is not None and form.strip() != old.form else {}
+    given |= {"stage": stage} if stage not in ("", old.stage) else {}
+    given |= {"accounts": tuple(account)} if account and set(account) != set(old.accounts) else {}
+    if given:
+        new = await campaigns.edit_post(who, campaign, post, given)
+    said = visit.t("It is changed.")
     if when and when != was:
-        await visit.admind.campaigns.move(who, campaign, post, _when(when))
-    return _back(request, campaign, visit.t("It is changed."))
+        new = await campaigns.move(who, campaign, post, _when(when))
+        at = post_of(new, post).at
+        said = visit.t("Moved to {when}.", when=f"{book(visit.language).day(at.date())}, {at:%H:%M}")
+    return _back(request, campaign, await _heeding(visit, new, said, only=post))
 
 
 @router.post("/campaigns/{campaign}/posts/{post}/drop")
 async def drop(request: Request, visit: Visitor, campaign: str, post: str) -> Response:
     await visit.admind.campaigns.drop_post(await _of(visit, campaign), campaign, post)
     return _back(request, campaign, visit.t("It is left out."))
+
+
+async def _kept(visit: Visit, campaign: str) -> frozenset[tuple[str, str]]:
+    """What was to be heeded before a change."""
+    found = await visit.admind.campaigns.get(visit.workspace, visit.id, campaign)
+    return frozenset((each.post, each.text) for each in await visit.admind.campaign_notices.of(found))
+
+
+async def _heeding(
+    visit: Visit, campaign: Campaign, said: str, before: frozenset[tuple[str, str]] = frozenset(), only: str = ""
+) -> str:
+    """What was done, and what a change has brought that is to be heeded."""
+    notices = await visit.admind.campaign_notices.of(campaign)
+    new = (each.text for each in notices if (each.post, each.text) not in before and only in ("", each.post))
+    return " ".join([said, *list(dict.fromkeys(new))[:2]])
+
+
+def _cells(posts: Iterable[ArcPostView], account: str) -> dict[date, list[ArcPostView]]:
+    """An account's posts by day."""
+    found: defaultdict[date, list[ArcPostView]] = defaultdict(list)
+    for post in posts:
+        if account in post.accounts:
+            found[datetime.fromisoformat(post.at).date()].append(post)
+    return dict(found)
+
+
+def _by_post(notices: Iterable[NoticeView]) -> dict[str, list[NoticeView]]:
+    found: defaultdict[str, list[NoticeView]] = defaultdict(list)
+    for each in notices:
+        found[each.post].append(each)
+    return dict(found)
 
 
 def _when(given: str) -> str:

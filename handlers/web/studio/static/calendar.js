@@ -50,8 +50,20 @@ document.addEventListener("keydown", (event) => {
   send(entry.dataset.moves, to.toISOString().slice(0, 10), byHour ? String(to.getUTCHours()) : "");
 });
 
-// A filter shows at once what it lets through; without this script a button does.
-document.getElementById("filters")?.addEventListener("change", (event) => event.currentTarget.requestSubmit());
+// A filter shows at once what it lets through, and keeps the focus, so that keys can go on; without this script a
+// button does. What narrows nothing stays out of the address.
+const filters = document.getElementById("filters");
+filters?.addEventListener("change", (event) => {
+  sessionStorage.setItem("filter", event.target.name);
+  filters.requestSubmit();
+});
+filters?.addEventListener("submit", () => {
+  for (const each of filters.querySelectorAll("select")) each.disabled = each.value === "";
+});
+addEventListener("pageshow", () => { for (const each of filters?.querySelectorAll("select") ?? []) each.disabled = false; });
+const chosen = sessionStorage.getItem("filter");
+sessionStorage.removeItem("filter");
+if (chosen) filters?.elements[chosen]?.focus();
 
 // The entry that was moved keeps the focus.
 function again() {
