@@ -18,10 +18,10 @@ async def public_address(client: AsyncClient, public: str, mark: str) -> list[Sy
     row, found = "public address", list[Symptom]()
     if not public.startswith("https://"):
         found.append(Symptom(row, "bad", public, "Use https:// in front of it."))
-    said, trouble = await _mark_at(client, f"{public.rstrip('/')}/.well-known/admind")
-    if trouble:
+    said, sentence = await _mark_at(client, f"{public.rstrip('/')}/.well-known/admind")
+    if sentence:
         do = "Lead it to this machine's public port, then look again."
-        return [*found, Symptom(row, "bad", f"{public} does not lead here: {trouble}", do)]
+        return [*found, Symptom(row, "bad", f"{public} does not lead here: {sentence}", do)]
     if said != mark:
         return [*found, Symptom(row, "bad", f"{public} answers, but not as this AdMind", "Check what it leads to.")]
     return [*found, Symptom(row, "ok", f"{public} leads here")]
@@ -33,13 +33,13 @@ async def links_address(client: AsyncClient, links: str, mark: str) -> list[Symp
     if not links.startswith("https://"):
         do = "Get a certificate for that name, and put https:// into ADMIND_LINKS_URL."
         found.append(Symptom(row, "bad", f"{links} is not encrypted: browsers warn before they follow", do))
-    said, trouble = await _mark_at(client, f"{links.rstrip('/')}/l/in/here")
-    if trouble:
+    said, sentence = await _mark_at(client, f"{links.rstrip('/')}/l/in/here")
+    if sentence:
         do = (
             "Point that name's DNS record at this machine, and have the proxy pass /l/ and /edge/ of it to the public "
             "port, with the name itself as Host. Until then short links lead nowhere."
         )
-        return [*found, Symptom(row, "bad", f"{links} does not lead here: {trouble}", do)]
+        return [*found, Symptom(row, "bad", f"{links} does not lead here: {sentence}", do)]
     if said != mark:
         do = "Check what it leads to: links of posts that are out lead there, too."
         return [*found, Symptom(row, "bad", f"{links} answers, but not as this AdMind", do)]
