@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final, TypeVar, cast
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.runnables import Runnable
+from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import BaseModel, ValidationError
 
 from bot.llm.budget import Meter, Payer, Spending, TokenBudget, estimate_tokens, paid
@@ -106,8 +108,14 @@ def _asking(model: BaseChatModel, schema: type[BaseModel]) -> Runnable[Any, Any]
         wanted = _without_defaults(schema.model_json_schema())
         return model.with_structured_output(wanted, method="json_schema", include_raw=True, **extra)
     if is_openai:  # a server of one's own that speaks OpenAI's protocol: tool calls are the older, safer part of it
-        return model.with_structured_output(schema, method="function_calling", include_raw=True)
-    return model.with_structured_output(schema, include_raw=True)
+        return model.with_structured_output(_as_tool(schema), method="function_calling", include_raw=True)
+    return model.with_structured_output(_as_tool(schema), include_raw=True)
+
+
+@cache
+def _as_tool(schema: type[BaseModel]) -> dict[str, Any]:
+    """Worked out once: given the class, LangChain does so twice in every call."""
+    return convert_to_openai_tool(schema)
 
 
 def _without_defaults(schema: dict[str, Any]) -> dict[str, Any]:
