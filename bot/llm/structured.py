@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar, cast
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
-from langchain_core.runnables import Runnable
+from langchain_core.runnables import Runnable, RunnableSequence
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import BaseModel, ValidationError
 
@@ -87,7 +87,7 @@ async def _ask(
     Naming its callbacks (none) keeps this call's tokens out of the stream of the turn that it may be part of.
     """
     with hearing() as heard:
-        answer = await _asking(model, schema).ainvoke(list(messages), config={"callbacks": []})
+        answer = await _unread(_asking(model, schema)).ainvoke(list(messages), config={"callbacks": []})
     raw = cast("AIMessage", answer["raw"])
     spending.answered(raw, model)
     failure = read_answer(raw, choice_of(model))
@@ -95,6 +95,11 @@ async def _ask(
         raise Unusable(Failure(failure.error, failure.again, failure.elsewhere))
     raw = heard.truthful(raw)
     return raw, _read(raw, schema)
+
+
+def _unread(asking: Runnable[Any, Any]) -> Runnable[Any, Any]:
+    """Without LangChain's own reading of the answer, which nobody looks at and which goes through six threads."""
+    return asking.first if isinstance(asking, RunnableSequence) else asking
 
 
 def _asking(model: BaseChatModel, schema: type[BaseModel]) -> Runnable[Any, Any]:
