@@ -6,10 +6,11 @@ to the archive are read from there, by the same calls.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 
 from storage import keys, packs
 from storage.accounts import Account
@@ -23,6 +24,7 @@ from storage.sending import OPTIONAL, from_hash, post_key, to_hash
 from storage.team import Brand, Identity, Member, Workspace
 
 R = TypeVar("R", bound=Record)
+MOST_SMALL: Final = 5000  # brands, accounts, members or identities of a workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +274,17 @@ class PostStore(Family[Post]):
         return change.index(post.id, {self.index_key(change.workspace, name): at for name, at in scores.items()})
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A workspace with all of its small records, each family oldest first."""
+
+    workspace: Workspace
+    brands: tuple[Brand, ...]
+    accounts: tuple[Account, ...]
+    members: tuple[Member, ...]
+    identities: tuple[Identity, ...]
+
+
 class TeamStore:
     """A workspace, its brands, members and accounts, and who is who on which platform."""
 
@@ -300,7 +313,43 @@ class TeamStore:
 
     async def all(self, family: Family[R], workspace: str) -> tuple[R, ...]:
         """Every record of a small family (brands, members, accounts), oldest first."""
-        return (await family.page(workspace, limit=5000, newest_first=False)).items
+        return (await family.page(workspace, limit=MOST_SMALL, newest_first=False)).items
+
+    async def people(self, workspace: str) -> tuple[tuple[Member, ...], tuple[Identity, ...]]:
+        """Every member and every identity, oldest first."""
+        members, identities, _ = await self._every(workspace, (self.members, self.identities))
+        return cast(tuple[Member, ...], members), cast(tuple[Identity, ...], identities)
+
+    async def whole(self, workspace: str) -> Whole:
+        """The workspace and everything small in it. Raises NotFound."""
+        families = (self.brands, self.accounts, self.members, self.identities)
+        brands, accounts, members, identities, home = await self._every(workspace, families)
+        if not home:
+            await self.workspaces.get(workspace, workspace)
+        return Whole(
+            cast(Workspace, home[0]),
+            cast(tuple[Brand, ...], brands),
+            cast(tuple[Account, ...], accounts),
+            cast(tuple[Member, ...], members),
+            cast(tuple[Identity, ...], identities),
+        )
+
+    async def _every(self, workspace: str, families: Sequence[Family[Any]]) -> list[tuple[Record, ...]]:
+        """Every record of each family, and the workspace itself last: all of them in two questions."""
+        pipe = self._database.client.pipeline(transaction=False)
+        for family in families:
+            pipe.zrange(family.index_key(workspace), 0, MOST_SMALL - 1)
+        ids: list[list[str]] = [*(await pipe.execute()), [workspace]]
+        pipe = self._database.client.pipeline(transaction=False)
+        asked = tuple(zip((*families, self.workspaces), ids, strict=True))
+        for family, names in asked:
+            for name in names:
+                pipe.hgetall(family.key(workspace, name))
+        answers = iter(await pipe.execute())
+        return [
+            tuple(family._load(each) for each in itertools.islice(answers, len(names)) if each)
+            for family, names in asked
+        ]
 
     @staticmethod
     def identity_id(platform: str, team: str, user: str) -> str:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final, TypeVar, cast
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
-from langchain_core.runnables import Runnable
+from langchain_core.runnables import Runnable, RunnableSequence
+from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import BaseModel, ValidationError
 
 from bot.llm.budget import Meter, Payer, Spending, TokenBudget, estimate_tokens, paid
@@ -85,7 +87,7 @@ async def _ask(
     Naming its callbacks (none) keeps this call's tokens out of the stream of the turn that it may be part of.
     """
     with hearing() as heard:
-        answer = await _asking(model, schema).ainvoke(list(messages), config={"callbacks": []})
+        answer = await _unread(_asking(model, schema)).ainvoke(list(messages), config={"callbacks": []})
     raw = cast("AIMessage", answer["raw"])
     spending.answered(raw, model)
     failure = read_answer(raw, choice_of(model))
@@ -93,6 +95,11 @@ async def _ask(
         raise Unusable(Failure(failure.error, failure.again, failure.elsewhere))
     raw = heard.truthful(raw)
     return raw, _read(raw, schema)
+
+
+def _unread(asking: Runnable[Any, Any]) -> Runnable[Any, Any]:
+    """Without LangChain's own reading of the answer, which nobody looks at and which goes through six threads."""
+    return asking.first if isinstance(asking, RunnableSequence) else asking
 
 
 def _asking(model: BaseChatModel, schema: type[BaseModel]) -> Runnable[Any, Any]:
@@ -106,8 +113,14 @@ def _asking(model: BaseChatModel, schema: type[BaseModel]) -> Runnable[Any, Any]
         wanted = _without_defaults(schema.model_json_schema())
         return model.with_structured_output(wanted, method="json_schema", include_raw=True, **extra)
     if is_openai:  # a server of one's own that speaks OpenAI's protocol: tool calls are the older, safer part of it
-        return model.with_structured_output(schema, method="function_calling", include_raw=True)
-    return model.with_structured_output(schema, include_raw=True)
+        return model.with_structured_output(_as_tool(schema), method="function_calling", include_raw=True)
+    return model.with_structured_output(_as_tool(schema), include_raw=True)
+
+
+@cache
+def _as_tool(schema: type[BaseModel]) -> dict[str, Any]:
+    """Worked out once: given the class, LangChain does so twice in every call."""
+    return convert_to_openai_tool(schema)
 
 
 def _without_defaults(schema: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.errors import AdMindError, unexpected
 from bot.rehearsal.material import Material
-from bot.rehearsal.running import rehearse
+from bot.rehearsal.running import rehearse, run
 
 
 async def main(wishes: dict[str, Any], material: Material) -> str:
@@ -40,6 +40,6 @@ if __name__ == "__main__":
     head = json.loads(sys.stdin.buffer.readline())
     said = Material.model_validate_json(sys.stdin.buffer.read())
     try:
-        sys.stdout.write(asyncio.run(main(head, said)))
+        sys.stdout.write(run(main(head, said)))
     except asyncio.CancelledError:
         sys.exit(1)

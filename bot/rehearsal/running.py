@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
+import sys
 import time
+from collections.abc import Coroutine
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from bot.bootstrap import AdMind
 from bot.clock import MovableClock
@@ -18,6 +22,16 @@ from bot.words import reading
 
 MOST_DAYS: Final = 400
 SECONDS: Final = 100.0  # that it may take
+T = TypeVar("T")
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """In a process that does nothing else: a rehearsal asks its own database thousands of times, and waits for nobody.
+    uvloop, where it is there, takes half as long for each question.
+    """
+    factory = None if sys.platform == "win32" else importlib.import_module("uvloop").new_event_loop
+    with asyncio.Runner(loop_factory=factory) as runner:
+        return runner.run(work)
 
 
 def share_of(approve: str) -> float:

@@ -74,11 +74,12 @@ class Stage:
             if self._clock.now() >= daily:
                 await self._each_day()
                 daily += DAILY
-            await self._do_what_is_due(until)
-            await self._let_people_look()
+            next_due = await self._do_what_is_due(until)
+            if await self._let_people_look():
+                next_due = await self._next_due()  # what was decided has put something there
             if not patience():
                 return False
-            coming = min([daily, await self._next_due(), *([self._looks[0][0]] if self._looks else [])])
+            coming = min([daily, next_due, *([self._looks[0][0]] if self._looks else [])])
             if coming >= until or self._clock.now() >= until:
                 return True
             if coming > self._clock.now():
@@ -112,7 +113,8 @@ class Stage:
         first = await client.zrange(keys.due(self._ws), 0, 0, withscores=True)
         return from_milliseconds(int(first[0][1])) if first else datetime.max.replace(tzinfo=UTC)
 
-    async def _do_what_is_due(self, until: datetime) -> None:
+    async def _do_what_is_due(self, until: datetime) -> datetime:
+        """When the next is due."""
         while self._clock.now() < until:
             taken = await self._dues.take(
                 self._ws,
@@ -122,9 +124,10 @@ class Stage:
                 bump_ms=BUMP_MS,
             )
             if not taken.entries:
-                return
+                return datetime.max.replace(tzinfo=UTC) if taken.next_ms is None else from_milliseconds(taken.next_ms)
             for entry in taken.entries:
                 await self._do(entry)
+        return until
 
     async def _do(self, entry: str) -> None:
         kind, _, name = entry.partition(":")
@@ -194,9 +197,12 @@ class Stage:
         if at is not None:
             heapq.heappush(self._looks, (at, name))
 
-    async def _let_people_look(self) -> None:
+    async def _let_people_look(self) -> bool:
+        """Whether anybody did."""
+        looked = False
         while self._looks and self._looks[0][0] <= self._clock.now():
             _, name = heapq.heappop(self._looks)
+            looked = True
             began = time.perf_counter()
             step = await self._approvers.step(self._ws, name)
             self.tasks["look"] += 1
@@ -209,6 +215,7 @@ class Stage:
                     "decision", draft.title, detail=step.decided.sentence, who=step.by, draft=draft.id, slot=draft.slot,
                     due=draft.due, accounts=self._called([each.account for each in draft.versions]),
                 )  # fmt: skip
+        return looked
 
     async def _see_expired(self, name: str) -> None:
         kept = await self._drafts.find(self._ws, name)

@@ -64,13 +64,13 @@ class Board:
 
     async def round_table(self, workspace: str) -> RoundTable:
         """Everybody and everything that cards and standings name, read once."""
-        members = await self._team.all(self._team.members, workspace)
+        found = await self._team.whole(workspace)
         return RoundTable(
-            (await self._team.workspaces.get(workspace, workspace)).record,
-            {brand.id: brand for brand in await self._team.all(self._team.brands, workspace)},
-            await self._team.all(self._team.accounts, workspace),
-            members,
-            Persons(members, await self._team.all(self._team.identities, workspace)),
+            found.workspace,
+            {brand.id: brand for brand in found.brands},
+            found.accounts,
+            found.members,
+            Persons(found.members, found.identities),
         )
 
     async def words(self, workspace: str, brand: str) -> Words:
@@ -81,8 +81,13 @@ class Board:
         return (await self.round_table(draft.workspace)).standings(draft, self._clock.now())
 
     async def card(self, draft: Draft, *, for_client: bool = False) -> Card:
-        drawn = await self._drawn(draft, await self.round_table(draft.workspace))
-        return drawn.for_clients if for_client else drawn.card
+        card, for_clients = await self.cards(draft, await self.round_table(draft.workspace))
+        return for_clients if for_client else card
+
+    async def cards(self, draft: Draft, table: RoundTable) -> tuple[Card, Card]:
+        """For the team, and for clients."""
+        drawn = await self._drawn(draft, table)
+        return drawn.card, drawn.for_clients
 
     async def _drawn(self, draft: Draft, table: RoundTable) -> _Drawn:
         words, to_client = table.words(draft.brand), table.words(draft.brand, for_client=True)

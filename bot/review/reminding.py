@@ -50,7 +50,7 @@ class Reminding:
         names, waits = table.words(draft.brand), draft.status is DraftStatus.waiting and draft.decide_by is not None
         clients = {f"member:{each.id}" for each in table.members if only_client(each, draft.brand)}
         # What the team says among itself is not a client's to read.
-        cards = {each: await self._board.card(draft, for_client=each) for each in {False, bool(clients)}}
+        cards = dict(zip((False, True), await self._board.cards(draft, table), strict=True))
         words = {each: _still_waiting(card, names) if waits else _decided(card) for each, card in cards.items()}
         homes = await self._board.homes(workspace)
         shown, missed = list(draft.reminders), list[Missed]()

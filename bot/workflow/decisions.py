@@ -82,13 +82,13 @@ class Decisions:
             post = await self._posts.find(workspace, version.post) if version.post else None
             if post is not None:
                 posts[version.post] = await self._posts.open(workspace, version.post) if post.archived else post
-        members = await self._team.all(self._team.members, workspace)
+        members, identities = await self._team.people(workspace)
         return Case(
             kept=kept,
             brand=(await self._team.brands.get(workspace, draft.brand)).record,
             accounts=accounts,
             members=members,
-            persons=Persons(members, await self._team.all(self._team.identities, workspace)),
+            persons=Persons(members, identities),
             who=who,
             posts=posts,
         )

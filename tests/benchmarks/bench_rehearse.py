@@ -7,14 +7,13 @@ four of five drafts are approved, and sent to simulated channels. What is assert
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.rehearsal.running import rehearse
+from bot.rehearsal.running import rehearse, run
 from tests.benchmarks.telling import tell
 from tests.bot.rehearsal.planning import material, whole
 
@@ -24,7 +23,7 @@ MONDAY = datetime(2026, 11, 30, 7, tzinfo=UTC)
 
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="admind-bench-") as folder:
-        return asyncio.run(_measure(Path(folder)))
+        return run(_measure(Path(folder)))
 
 
 async def _measure(folder: Path) -> int:

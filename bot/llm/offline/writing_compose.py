@@ -27,6 +27,7 @@ from bot.llm.offline.writing_story import Story, asks_or_thanks, leads_to_link, 
 from bot.llm.offline.writing_text import bare, length, likeness, same_words, sentence, tidy, upper_first, words
 
 _TAGGED = ("announce", "promote", "invite", "remind")
+_HEAD = 40  # characters by which two texts are said to begin alike
 SHORT = 400  # channels up to this many units get one punch instead of paragraphs
 _ANGLES = (
     ("offer", r"offer|price|discount|saving|deal|angebot|rabatt|preis|sparen"),
@@ -93,9 +94,10 @@ def plans(pieces: Material, seed: str, angle: str, recent: Sequence[str], count:
         start = turn % len(pool)
         pool = pool[start:] + pool[:start]
         first = not turn and not wanted  # what it is about comes first, a detail only where one is asked for
+        begun = [_begins(text) for text in recent]
         pool.sort(
             key=lambda frame: (
-                _is_stale(frame, pieces, recent),
+                _is_stale(frame, pieces, begun),
                 frame.angle != wanted if wanted else first and frame.angle in ("fact", "audience"),
             )
         )
@@ -178,13 +180,15 @@ def _turn(seed: str, angle: str) -> tuple[str, int]:
     return base, number(angle) % 97 if angle else 0
 
 
-def _is_stale(frame: Frame, pieces: Material, recent: Sequence[str]) -> bool:
-    said = (fill(frame, pieces) or "").casefold()[:40]
+def _is_stale(frame: Frame, pieces: Material, recent: Sequence[tuple[str, str]]) -> bool:
+    said = (fill(frame, pieces) or "").casefold()[:_HEAD]
     own = " ".join(words(frame.own_words))
-    return any(
-        text.casefold().startswith(said) or (len(own) > 8 and own in " ".join(words(text.split("\n", 1)[0])))
-        for text in recent
-    )
+    return any(begins.startswith(said) or (len(own) > 8 and own in first) for begins, first in recent)
+
+
+def _begins(text: str) -> tuple[str, str]:
+    """How a text begins, and the words of its first line."""
+    return text.casefold()[:_HEAD], " ".join(words(text.split("\n", 1)[0]))
 
 
 def _opening(pieces: Material, plan: Plan) -> str:

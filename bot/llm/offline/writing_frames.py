@@ -16,6 +16,7 @@ from bot.llm.offline.writing_text import bare, same_words, starts_as_order, tidy
 
 LETTERS = {"plain": "p", "playful": "y", "formal": "f", "urgent": "u", "warm": "w"}
 _SLOT = regex.compile(r"\{(\w+)\}")
+_STOP_BEHIND_MARK = regex.compile(r"([?!…])\.(?=\s|$)")
 _ENDS_WITH_TOPIC = regex.compile(r"\{([Tt]opic|np|object|[Cc]lause)\}([.?])$")
 _ABSTRACT = regex.compile(
     r"(?i)\b(?:partnership|cooperation|hours|closure|release|merger|results?|report|change|decision|move)\b"
@@ -31,11 +32,11 @@ class Frame:
     tones: str
     angle: str = "topic"
 
-    @property
+    @functools.cached_property
     def slots(self) -> frozenset[str]:
         return frozenset(_SLOT.findall(self.text))
 
-    @property
+    @functools.cached_property
     def own_words(self) -> str:
         return _SLOT.sub(" ", self.text)
 
@@ -55,6 +56,7 @@ def parse(table: str) -> tuple[Frame, ...]:
     return tuple(frames)
 
 
+@functools.lru_cache(maxsize=64)  # each account of a draft, and each look at it, asks for the same
 def hooks(pieces: Material) -> tuple[Frame, ...]:
     """Every opening that suits the goal and can be filled."""
     frames = tables(pieces.language)
@@ -117,6 +119,7 @@ def _lines(table: str) -> tuple[tuple[str, str, str], ...]:
     return tuple((head.split()[0], head.split()[1], text.strip()) for head, text in rows)
 
 
+@functools.lru_cache(maxsize=1024)
 def fill(frame: Frame, pieces: Material, turn: int = 0) -> str | None:
     """The frame's sentence, or None when a slot stays empty or the frame would repeat what it frames."""
     values = slots(pieces, turn)
@@ -129,7 +132,7 @@ def fill(frame: Frame, pieces: Material, turn: int = 0) -> str | None:
     if "brand" in frame.slots and pieces.topic and same_words(pieces.brand, pieces.topic):
         return None
     said = _SLOT.sub(lambda match: values[match[1]], _dated(frame, pieces))
-    said = regex.sub(r"([?!…])\.(?=\s|$)", r"\1", said)
+    said = _STOP_BEHIND_MARK.sub(r"\1", said)
     return tidy(spelled(said, pieces))
 
 
@@ -153,7 +156,8 @@ def _takes_date(frame: Frame, pieces: Material) -> bool:
     return pieces.deadline_kind in ("until", "from") and short and _ENDS_WITH_TOPIC.search(frame.text) is not None
 
 
-def slots(pieces: Material, turn: int = 0) -> dict[str, str]:
+@functools.lru_cache(maxsize=64)
+def slots(pieces: Material, turn: int = 0) -> Mapping[str, str]:
     """What each slot holds; an empty one cannot be filled."""
     language = pieces.language or "en"
     clauses = [fact for fact in pieces.facts if pieces.fact_is_clause(fact) and not fact.endswith("?")]

@@ -37,6 +37,7 @@ _TONES = (
     ("warm", r"warm|friendly|kind|heartfelt|personal|cosy|herzlich|freundlich|persönlich|familiär|nahbar"),
     ("plain", r"plain|simple|clear|matter.of.fact|neutral|calm|schlicht|einfach|klar|nüchtern|ruhig"),
 )
+_TONE_WORDS = tuple((tone, regex.compile(rf"(?i)\b(?:{pattern})\b")) for tone, pattern in _TONES)
 _DETERMINER = {
     "en": regex.compile(
         r"^(?:our|the|an?|my|this|these|those|two|three|four|five|your|all|every|everyone|everybody|\w+['’]s)\s",
@@ -281,7 +282,7 @@ def is_name(topic: str) -> bool:
 
 
 def _tone(said: str) -> str:
-    return next((tone for tone, pattern in _TONES if regex.search(rf"(?i)\b(?:{pattern})\b", said)), "")
+    return next((tone for tone, pattern in _TONE_WORDS if pattern.search(said)), "")
 
 
 def _deadline(said: str) -> str:

@@ -169,12 +169,17 @@ def _goes_on(piece: str, after: str) -> bool:
     return after[:1].islower() and regex.search(r"\p{L}{3,}[.!?]+$|[\uE000\uE001%)][.!?]$", piece) is None
 
 
+_SPACES = regex.compile(r"[ \t\u00a0]*[ \t][ \t\u00a0]*")
+_EMPTY_LINES = regex.compile(r"\n{3,}")
+_BEFORE_MARK = regex.compile(r"(?<=[\p{L}\p{N}%)])[ ]+(?=[.,;!?](?:\s|$))")
+_TWO_STOPS = regex.compile(r"(?<![.\d])\.\.(?!\.)|(?<=\d)\.\.(?!\.)")
+
+
 def tidy(text: str) -> str:
     """One space between words, at most one empty line, no space before marks, no doubled stops."""
-    lines = [regex.sub(r"[ \t\u00a0]*[ \t][ \t\u00a0]*", " ", line).strip() for line in text.splitlines()]
-    joined = regex.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-    joined = regex.sub(r"(?<=[\p{L}\p{N}%)])[ ]+(?=[.,;!?](?:\s|$))", "", joined)
-    return regex.sub(r"(?<![.\d])\.\.(?!\.)|(?<=\d)\.\.(?!\.)", ".", joined)
+    lines = [_SPACES.sub(" ", line).strip() for line in text.splitlines()]
+    joined = _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
+    return _TWO_STOPS.sub(".", _BEFORE_MARK.sub("", joined))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -199,6 +204,7 @@ def same_words(part: str, whole: str) -> bool:
     return bool(asked) and all(word in known for word in asked)
 
 
+@functools.lru_cache(maxsize=1024)  # each way to tell a thing is held against the same recent texts
 def shingles(text: str) -> frozenset[tuple[str, ...]]:
     """Runs of three words, links left out."""
     found = words(URL.sub(" ", text))
