@@ -47,7 +47,7 @@ class Campaigning:
         if _LIST.fullmatch(bare):
             return await self._listed(asker)
         if match := _YES.fullmatch(bare):
-            only_persons(asker, told("No campaign was started."))
+            only_persons(asker, told("No campaign was started."), PROGRAMS)
             found = await self._meant(request, asker, match["name"] or "")
             return await self._shown(asker, await self._campaigns.start(asker, found.id))
         if match := _DO.fullmatch(bare):

@@ -208,7 +208,13 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "WORDS",
         r"\S[^\n]{0,280}",
     ),
-    Command(("plan yes", "plan ja"), noted("plan what I read back last"), slotting.yes),
+    Command(
+        ("plan yes", "plan ja"),
+        noted("plan what I read back last, or what a program proposed"),
+        slotting.yes,
+        "[ID]",
+        r"r_[a-z0-9]{1,40}",
+    ),
     Command(("plan fill",), noted("draft the plan's empty slots"), slotting.fill),
     Command(
         ("plan pause",),

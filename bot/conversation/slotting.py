@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.chat import Button
+from bot.chat import PROGRAMS, Button
 from bot.clock import Clock
 from bot.conversation.speaking import Planning, Said, Speaking, only_persons
 from bot.errors import BadInput, NotAllowed, NotFound
@@ -79,7 +79,7 @@ class Slotting:
         brand = _offered(request)
         if not brand:
             raise NotFound("There is nothing to plan here.", do_next="Say again what to plan.")
-        text = request.restated or request.text
+        text = _words(request)
         language = _language(text, reader())
         made = await self._plans.add(workspace, member, brand, text, language=language, key=request_id)
         said = words(reader()).many("Planned: {count} slot.", "Planned: {count} slots.", len(made))
@@ -113,8 +113,22 @@ class Slotting:
             why = book.said(each.problem) or told("to be filled")
             lines.append(f"• {book.when(each.due, zone)} · {accounts}: {why}")
         lines += await self._balance(asker)
+        proposed = await self._proposed(asker)
+        lines += [
+            told("A program proposes “{words}”: `plan yes {id}` plans it.", words=_words(each)[:200], id=each.id)
+            for each in proposed
+        ]
+        yes = [Button(label=told("Yes, plan it"), action=f"{VERB}:{each.id}:{asker.brand}") for each in proposed]
         button = Button(label=told("Fill"), action=f"fill:{asker.brand}")
-        return Said("\n".join(lines), (button,) if count["empty"] else ())
+        return Said("\n".join(lines), (*((button,) if count["empty"] else ()), *yes))
+
+    async def _proposed(self, asker: Asker) -> list[Request]:
+        """What programs in this member's name proposed lately and nobody has planned."""
+        recent = await self._requests.recent(asker.workspace, asker.member, limit=LOOKED_BACK)
+        mine = [each for each in recent if each.surface in PROGRAMS and _offered(each) == asker.brand]
+        return [
+            each for each in mine if not await self._plans.holds(asker.workspace, asker.member, asker.brand, each.id)
+        ]
 
     async def _balance(self, asker: Asker) -> list[str]:
         """Pillars and audiences beside what the team declared, a line each, where it declared any."""
@@ -168,8 +182,12 @@ async def add(speaking: Speaking, argument: str) -> Said:
     return await _of(speaking).read_back(speaking.turn.asker, argument, speaking.request)
 
 
-async def yes(speaking: Speaking, _argument: str) -> str:
-    only_persons(speaking.turn.asker, told("Nothing was planned."))
+async def yes(speaking: Speaking, argument: str) -> str:
+    """To what was read back last here, or to a request by its id: a program's, too."""
+    asker = speaking.turn.asker
+    only_persons(asker, told("Nothing was planned."))
+    if argument:
+        return await _of(speaking).confirm(asker.workspace, asker.member, argument)
     return await _of(speaking).confirm_last(speaking.turn.asker)
 
 
@@ -198,6 +216,11 @@ def _offered(request: Request) -> str:
     """The brand for which it was offered to plan what this request said; "" where that was not offered."""
     begins = f"{VERB}:{request.id}:"
     return next((each.action.removeprefix(begins) for each in request.buttons if each.action.startswith(begins)), "")
+
+
+def _words(request: Request) -> str:
+    """What was read back of it."""
+    return request.restated or request.text
 
 
 def _share(each: Share) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
-from bot.chat import PROGRAMS, Button, CardPicture
+from bot.chat import Button, CardPicture
 from bot.conversation.turn import Turn
 from bot.errors import BadInput
 from bot.insights.summary import Summary
@@ -20,6 +20,8 @@ from bot.workflow.requests import Asker
 from bot.workflow.stopping import Stopping
 from storage.accounts import Account
 from storage.team import Member
+
+MCP: Final = frozenset({"mcp"})
 
 
 class Absences(Protocol):
@@ -60,6 +62,8 @@ class Planning(Protocol):
     async def read_back(self, asker: Asker, text: str, request: str) -> Said: ...
 
     async def reads(self, asker: Asker, text: str) -> bool: ...
+
+    async def confirm(self, workspace: str, member: str, request_id: str) -> str: ...
 
     async def confirm_last(self, asker: Asker) -> str: ...
 
@@ -121,9 +125,11 @@ class Said:
 Run = Callable[[Speaking, str], Awaitable[str | Said]]
 
 
-def only_persons(asker: Asker, kept: str) -> None:
-    """Raises BadInput where a program speaks: saying yes, stopping and going on are for people."""
-    if asker.surface in PROGRAMS:
+def only_persons(asker: Asker, kept: str, programs: frozenset[str] = MCP) -> None:
+    """Raises BadInput where one of these programs speaks. Over MCP saying yes, stopping and going on are for people;
+    over REST a token that proposes may change the plan, and only one that decides starts a campaign.
+    """
+    if asker.surface in programs:
         raise BadInput(
             told("That is a person's word, so a program can't say it here."),
             kept=kept,

@@ -139,6 +139,10 @@ class Plans:
             for each in made
         )
 
+    async def holds(self, workspace: str, member: str, brand: str, key: str) -> bool:
+        """Whether what was added under this key stands in the plan. Raises NotFound, NotAllowed."""
+        return (await self.of(workspace, member, brand)).recurrence(_named(f"{brand} {key} 0")) is not None
+
     async def add_single(self, workspace: str, member: str, brand: str, when: str, **purpose: Any) -> Single:
         """One slot, at a time in words. `purpose`: accounts (ids), pillar, form, topic, fill … Raises BadInput."""
         by = await self._planner(workspace, member, brand)

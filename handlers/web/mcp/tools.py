@@ -11,7 +11,7 @@ from mcp import types
 from pydantic import BaseModel
 
 from bot.views import BrandView
-from handlers.web.mcp import proposing, reading, shapes
+from handlers.web.mcp import planning, proposing, reading, shapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,9 @@ TOOLS: Final[dict[str, Tool]] = {
         _tool("Posts", reading.list_posts, shapes.PostList, shapes.PostLines),
         _tool("Calendar", reading.show_calendar, shapes.Days, shapes.CalendarShown),
         _tool("Report", reading.report, shapes.Days, shapes.ReportShown),
+        _tool("Plan", planning.show_plan, shapes.Days, planning.PlanShown),
+        _tool("Campaigns", planning.list_campaigns, shapes.OfBrand, planning.CampaignLines),
+        _tool("A campaign", planning.show_campaign, planning.OneCampaign, planning.CampaignShown),
         _tool("Library of pictures", reading.search_library, shapes.LibrarySearch, shapes.PictureLines),
         _tool("What became of a request", proposing.look_at_request, shapes.OneRequest, shapes.Outcome),
         _tool("Ask AdMind", proposing.ask, shapes.Ask, shapes.Outcome, scope="propose", again=False),
@@ -82,6 +85,23 @@ TOOLS: Final[dict[str, Tool]] = {
         _tool("Move a draft", proposing.move_draft, shapes.Move, shapes.DraftShown, scope="propose", again=False),
         _tool(
             "Choose a wording", proposing.choose_wording, shapes.Choose, shapes.DraftShown, scope="propose", again=False
+        ),
+        _tool("Propose slots", planning.propose_slots, planning.Propose, shapes.Outcome, scope="propose", again=False),
+        _tool(
+            "Propose a campaign",
+            planning.propose_campaign,
+            planning.Propose,
+            shapes.Outcome,
+            scope="propose",
+            again=False,
+        ),
+        _tool(
+            "Change a proposed campaign",
+            planning.change_campaign,
+            planning.Change,
+            shapes.Outcome,
+            scope="propose",
+            again=False,
         ),
     )
 }

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -23,7 +23,7 @@ from handlers.web.app import create_app, create_public_app
 from handlers.web.mcp.rates import MOST_A_MINUTE, MOST_AT_ONCE, Rates, TooOften
 from handlers.web.mcp.tools import TOOLS
 from tests.fakes.waiting import until
-from tests.handlers.serving import API, Served, serving
+from tests.handlers.serving import API, Served, serving, settled
 from tests.handlers.web.programs import called, program, refused
 from tests.handlers.web.test_access import is_problem, raw
 
@@ -112,6 +112,47 @@ async def test_what_is_approved_stands_whatever_a_program_proposes(running: Serv
         now = people.get(f"{API}/drafts/{draft['id']}").json()
         assert (now["digest"], now["status"], now["posts"]) == (draft["digest"], "approved", decided["posts"])
         assert people.get(f"{API}/posts/{now['posts'][0]}").json()["status"] == "scheduled"
+
+
+async def test_slots_and_campaigns_are_proposed_and_a_person_says_yes(tmp_path: Path) -> None:
+    with (
+        serving(tmp_path, {"ADMIND_MCP": "on"}, clock=MovableClock(datetime(2026, 11, 30, 7, tzinfo=UTC))) as served,
+        served.client(served.token("read", "propose", "decide")) as people,
+    ):
+
+        async def answered(text: str) -> str:
+            asked = (await asyncio.to_thread(people.post, f"{API}/requests", json={"text": text})).json()
+            return str((await asyncio.to_thread(settled, people, asked["id"]))["reply"])
+
+        async with program(served.url, served.token("read", "propose")) as client:
+            asked: dict[str, Any] = {"words": "Feed Mon and Wed 9:00 tip", "key": "slots", "wait_seconds": 40}
+            read = await called(client, "propose_slots", **asked)
+            assert "Plan these 2 slots?" in read["reply"], read
+            assert (await called(client, "propose_slots", **asked))["request"] == read["request"], "proposed once"
+            launch = "Launch the Summer season in 5 weeks, two weeks of build-up, Feed, goal tickets"
+            made = await called(client, "propose_campaign", words=launch, wait_seconds=40)
+            [campaign] = (await called(client, "list_campaigns"))["items"]
+            assert campaign["status"] == "proposed" and campaign["name"] in made["reply"]
+            wish: dict[str, Any] = {"campaign": campaign["id"], "words": "no posts on Friday", "wait_seconds": 40}
+            assert (await called(client, "change_campaign", **wish))["status"] == "done"
+            for said in ("plan yes", f"plan yes {read['request']}", f"campaign yes {campaign['id']}"):
+                done = await called(client, "ask", text=said, wait_seconds=40)
+                assert "person's word" in done["reply"], done
+            assert (await called(client, "show_plan"))["recurring"] == []
+            shown = await called(client, "show_campaign", campaign=campaign["id"])
+            assert shown["status"] == "proposed" and shown["arc"] and "No tool does" in shown["next_step"]
+
+            assert f"plan yes {read['request']}" in await answered("plan")
+            assert "Planned: 2 slots." in await answered(f"plan yes {read['request']}")
+            assert "A program proposes" not in await answered("plan")
+            recurring = (await called(client, "show_plan"))["recurring"]
+            assert [(each["often"], each["what"]) for each in recurring] == [
+                ("every Monday", "tip"), ("every Wednesday", "tip"),
+            ]  # fmt: skip
+            started = await asyncio.to_thread(people.post, f"{API}/campaigns/{campaign['id']}/start")
+            assert started.status_code == 200, started.text
+            refusal = await called(client, "change_campaign", **wish | {"words": "no posts on Thursday"})
+            assert "person's word" in refusal["reply"]
 
 
 async def test_a_clients_program_cannot_approve_for_the_client(running: Served) -> None:
