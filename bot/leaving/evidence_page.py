@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.insights.costs import what_it_took
 from bot.leaving.readable import Names
 from bot.naming import disclosed
 from storage.audit_entries import AuditEntry
+from storage.claims import Support
 from storage.drafts import Draft, RevisionMark, Version
 from storage.media import MediaItem
 from storage.posts import Post
@@ -91,6 +93,8 @@ def page(evidence: Evidence) -> str:
         body += [
             *_brief(draft, names),
             *_sources(draft, evidence),
+            *_claims(draft, names, post.account),
+            *_read_again(evidence),
             *_findings(draft, names, post.account),
             *_making(draft, evidence),
             *_decisions(draft, names),
@@ -223,6 +227,48 @@ def _sources(draft: Draft, evidence: Evidence) -> list[str]:
     return lines
 
 
+def _claims(draft: Draft, names: Names, account: str) -> list[str]:
+    """The ledger: each claim of the version with the words that it rests on, as they stood when it was approved."""
+    t = names.t
+    mine = sorted((each for each in draft.claims if each.account == account), key=lambda each: each.span)
+    return _table(
+        t("What it claims"),
+        (t("Claim"), t("Rests on"), t("In these words"), t("Read or said"), t("SHA-256 of that text")),
+        ((each.text, *_rests_on(each.support, names)) for each in mine),
+    )
+
+
+def _rests_on(support: Support | None, names: Names) -> tuple[str, str, str, str]:
+    t = names.t
+    if support is None:
+        return t("nothing"), "", "", ""
+    by = names.member(support.by) if support.by else ""
+    where = {
+        "brief": t("what was asked"),
+        "fact": t("the brand's facts"),
+        "campaign": t("the campaign"),
+        "source": support.url or t("a page"),
+        "person": t("taken on by {name}", name=by) if support.taken_on else t("what {name} said", name=by),
+    }[support.where]
+    if support.where == "source" and by:
+        where = f"{where} ({by})"
+    said = f"{support.sentence} ({support.worked})" if support.worked else support.sentence
+    return where, said, names.time(support.read_at) if support.read_at else "", support.digest
+
+
+def _read_again(evidence: Evidence) -> list[str]:
+    """What its pages said right before sending, where that was something to tell."""
+    names, t, reread = evidence.names, evidence.names.t, evidence.post.reread
+    if reread is None:
+        return []
+    rows = [(each.said, each.url, each.old, each.new or t("nothing like it")) for each in reread.changed]
+    rows += [("", url, "", t("could not be read")) for url in reread.unread]
+    accepted = t("Sent all the same by {name}.", name=names.member(reread.accepted_by)) if reread.accepted_by else ""
+    heads = (t("Claim"), t("Address"), t("What it said"), t("What it says now"))
+    title = t("Read again {when}", when=names.time(reread.at))
+    return [*_table(title, heads, rows), f"<p>{_e(accepted)}</p>" if accepted else ""]
+
+
 def _findings(draft: Draft, names: Names, account: str) -> list[str]:
     t = names.t
     weights = {"block": t("blocks"), "warn": t("warning"), "note": t("note")}
@@ -243,6 +289,7 @@ def _making(draft: Draft, evidence: Evidence) -> list[str]:
             (t("Written with"), made.model),
             (t("Worded by"), names.people(sorted(draft.authors))),
             (t("Words that a model wrote"), _share(version)),
+            (t("What models took"), what_it_took(made.usage, names.words)),
             (t("Layout of the card"), made.card_layout),
         ),
         *_list(

@@ -25,7 +25,7 @@ def rows(claims: Sequence[ClaimView], zone: str) -> tuple[str, ...]:
 
 def line_of(claim: ClaimView, zone: str) -> str:
     """“20%” – from your brief."""
-    said = told("“{words}”", words=claim.text.strip("“”„«»\"'"))
+    said = told("“{words}”", words=claim.text.strip("“”„«»\"'").rstrip("."))
     support, nothing = claim.support, told("nothing says it")
     return f"{said} – {_with_step(support, zone) if support else nothing}"
 

@@ -17,6 +17,7 @@ def test_evidence_is_given_at_the_finding(ana: Visitor, served: Served) -> None:
     page = ana.go(f"/drafts/{draft['id']}")
     findings = page.locator(".findings li[data-severity=block]")
     expect(findings).to_have_count(2)
+    expect(page.locator(".looked + .previews")).to_be_visible()  # on a phone, too, nobody approves before reading them
     first = findings.filter(has_text="CHF 1990")
     first.locator("summary").click()
     first.get_by_label("What proves it, in a sentence").fill("Price list of 1 November")

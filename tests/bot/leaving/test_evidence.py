@@ -45,7 +45,7 @@ async def posted(shop: Shop) -> Draft:
     brief = WISH.model_copy(update={"request": f"{WISH.request} {HOSTILE}", "audience": HOSTILE})
     draft = await shop.drafted(brief, Show(PNG))
     account = draft.versions[0].account
-    text = f"{draft.versions[0].text}\n{HOSTILE}".replace("\u202e", "")
+    text = f"{draft.versions[0].text}\n20%\n{HOSTILE}".replace("\u202e", "")
     draft = await shop.admind.requests.word(shop.asker, draft.id, {account: text})
     decided = await shop.admind.decisions.decide(
         DecisionRequest(
@@ -80,6 +80,11 @@ async def test_it_holds_everything_and_can_be_proven_without_admind(shop: Shop) 
     assert {"drafted", "evidence exported"} <= {entry["kind"] for entry in document["audit"]}
     assert document["post"]["receipt"]["remote_id"]
     page = files["evidence.html"].decode()
+    claimed = {each["text"]: each["support"] for each in document["draft"]["claims"]}
+    assert claimed["20%"]["where"] == "brief" and len(claimed["20%"]["digest"]) == 64
+    assert re.search(
+        rf"<td>20%</td><td>what was asked</td><td>[^<]*20% off[^<]*</td><td></td><td>{claimed['20%']['digest']}", page
+    )
     for said in ("a red bike on a wet road", draft.versions[0].digest, "openai:gpt-image-1", made["prompt_stamp"]):
         assert said in page
 
