@@ -98,7 +98,7 @@ class Board:
         internal = bool(standings) and all(standing.internal for standing in standings)
         for_clients = draft_card(draft, to_client, missing=missing, posts=posts)
         return _Drawn(
-            draft_card(draft, words, missing=missing, posts=posts, safe=_safe(draft, table)),
+            draft_card(draft, words, missing=missing, posts=posts, safe=safe_by(draft, table)),
             client_card(for_clients, to_client, internal=internal),
             internal,
         )
@@ -336,8 +336,10 @@ def _telling(post: Post) -> str:
     return f"post:{post.id}:{post.state.value}:{len(post.attempts)}:{milliseconds(post.due)}:{why}"
 
 
-def _safe(draft: Draft, table: RoundTable) -> datetime | None:
-    """For a draft that the plan asked for, as nobody chose the moment that it came in."""
+def safe_by(draft: Draft, table: RoundTable) -> datetime | None:
+    """Until when whoever must approve it is surely at work; for a draft that the plan asked for, as nobody chose the
+    moment that it came in.
+    """
     if not draft.slot or draft.decide_by is None:
         return None
     brand = table.brands[draft.brand]

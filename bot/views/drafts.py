@@ -104,6 +104,7 @@ class DraftView(View):
     due: datetime | None
     zone: str
     decide_by: datetime | None
+    safe_by: datetime | None = Field(None, description="until when whoever must approve it is surely at work")
     requested_by: str = Field(description="empty for a client, unless a client asked for it")
     request: str
     paid_partnership: bool = Field(description="declared by a person")
@@ -137,6 +138,7 @@ def draft_view(
     *,
     missing: Mapping[str, str],
     media_url: str,
+    safe_by: datetime | None = None,
 ) -> DraftView:
     """`missing` says per account id what its version still waits for; no entry: it is approved."""
     return DraftView(
@@ -150,6 +152,7 @@ def draft_view(
         due=draft.due,
         zone=draft.zone,
         decide_by=draft.decide_by,
+        safe_by=safe_by,
         requested_by=words.member(draft.requested_by),
         request=draft.brief.request,
         paid_partnership=draft.brief.paid_partnership,

@@ -16,7 +16,7 @@ from bot.insights.clicks import Counted
 from bot.planning.content_calendar import ContentCalendar, Entry
 from bot.planning.ics import render
 from bot.review.approval import could_approve
-from bot.review.board import Board
+from bot.review.board import Board, safe_by
 from bot.review.discreet import missing_for_clients, only_client, without_talk
 from bot.review.round_table import RoundTable
 from bot.views import (
@@ -410,7 +410,8 @@ class Looking:
         words = table.words(draft.brand, for_client=only_client(member, draft.brand))
         if only_client(member, draft.brand):
             draft, missing = without_talk(draft, member), missing_for_clients(standings)
-        return draft_view(draft, words, missing=missing, media_url="/api/v1/media")
+        safe = safe_by(draft, table) if draft.status is DraftStatus.waiting else None
+        return draft_view(draft, words, missing=missing, media_url="/api/v1/media", safe_by=safe)
 
     async def _views(self, workspace: str, posts: Sequence[Post], words: Mapping[str, Words]) -> list[PostView]:
         out = [post.id for post in posts if post.receipt is not None]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from bot.clock import MovableClock
 from tests.e2e.browser import violations, visitor
-from tests.handlers.serving import serving, until
+from tests.handlers.serving import Served, serving, until
 
 MONDAY = datetime(2026, 11, 30, 7, tzinfo=UTC)
 
@@ -54,11 +54,7 @@ def test_a_week_is_planned_drafted_and_changed(browser: Browser, tmp_path: Path)
         page.locator(".slot").first.get_by_role("button", name="Leave out").click()
         expect(page.get_by_text("It is left out.")).to_be_visible()
         expect(page.locator(".slot")).to_have_count(2)
-        page.get_by_text("Dates that matter").click()
-        page.get_by_label("Day", exact=True).last.fill("2026-12-18")
-        page.get_by_label("Name").last.fill("Night of lights")
-        page.get_by_role("button", name="Save").locator("visible=true").last.click()
-        expect(page.get_by_text("Saved.")).to_be_visible()
+        dates_that_matter(page, served)
         wrong = ana.go("/plan")
         wrong.get_by_label("Say which slots come again").fill("Feed Mon tip")
         wrong.get_by_role("button", name="Read it back").click()
@@ -69,3 +65,28 @@ def test_a_week_is_planned_drafted_and_changed(browser: Browser, tmp_path: Path)
             expect(small.locator(".slot").first).to_be_visible()
             wide = small.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert wide <= 0, "nothing sticks out"
+
+
+def dates_that_matter(page: Page, served: Served) -> None:
+    """A list that the team edits: saved again, it stays as it is."""
+    page.get_by_text("Dates that matter").click()
+    page.get_by_label("Day", exact=True).last.fill("2026-12-18")
+    page.get_by_label("Name").last.fill("Night of lights")
+    page.get_by_label("For the pillar").last.select_option("Service")
+    page.get_by_role("button", name="Save").locator("visible=true").last.click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    page.get_by_text("Dates that matter").click()
+    page.get_by_label("Day", exact=True).last.fill("2028-02-29")
+    page.get_by_label("Comes", exact=True).last.select_option("yes")
+    page.get_by_label("Name").last.fill("Leap day")
+    for _ in range(2):  # a second time, nothing is changed by saving
+        page.get_by_role("button", name="Save").locator("visible=true").last.click()
+        expect(page.get_by_text("Saved.")).to_be_visible()
+        page.reload()
+        page.get_by_text("Dates that matter").click()
+    with served.client(served.token("read")) as client:
+        dates = client.get("/api/v1/plan").json()["occasions"]
+    assert [(each["name"], each["month"], each["day"], each["year"], each["pillar"]) for each in dates] == [
+        ("Night of lights", 12, 18, 2026, "Service"),
+        ("Leap day", 2, 29, None, ""),
+    ]

@@ -163,6 +163,8 @@ async def test_early_enough_for_whoever_approves_and_the_card_says_until_when(at
     await commit(at.admind.database, Change(at.ws).put(team.members.key(at.ws, at.owner.id), away, ver=kept.ver))
     card = await at.admind.board.card(draft)
     assert "surely by Mon 7 Dec, 06:00" in card.status, card.status  # 19:00 in Auckland
+    view = await at.admind.looking.draft(at.ws, at.owner.id, draft.id)
+    assert view.safe_by == datetime(2026, 12, 7, 6, tzinfo=UTC), "programs and the studio are told, too"
     assert any(note.startswith("Why this: It is a point of “Service”") for note in card.notes)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from calendar import isleap
 from collections import Counter, defaultdict
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Final
@@ -77,6 +78,7 @@ async def _page(request: Request, visit: Visit, on: str = "", **more: Any) -> Re
         before=monday - timedelta(days=7),
         after=monday + timedelta(days=7),
         mix=mix,
+        leap=next(year for year in range(today.year, today.year + 9) if isleap(year)),
         **{"read": (), "words_said": "", "key": secrets.token_hex(8), **more},
     )
 
@@ -196,9 +198,9 @@ async def pillars(request: Request, visit: Visitor) -> Response:
 async def dates(request: Request, visit: Visitor) -> Response:
     """Dates that matter; what has no name goes."""
     form = await request.form()
-    rows = zip(*(form.getlist(field) for field in ("name", "day", "yearly", "about")), strict=True)
+    rows = zip(*(form.getlist(field) for field in ("name", "day", "yearly", "about", "pillar")), strict=True)
     occasions = []
-    for name, said, yearly, about in rows:
+    for name, said, yearly, about, pillar in rows:
         day = _date(str(said))
         if str(name).strip() and day is not None:
             year = None if yearly == "yes" else day.year
@@ -209,6 +211,7 @@ async def dates(request: Request, visit: Visitor) -> Response:
                     "day": day.day,
                     "year": year,
                     "about": str(about).strip(),
+                    "pillar": str(pillar),
                 }
             )
     await visit.admind.plans.set(visit.workspace, visit.id, visit.here.id, {"occasions": occasions})
