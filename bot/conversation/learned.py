@@ -124,13 +124,18 @@ def pattern_lines(book: Phrasebook, name: str, found: Pattern) -> list[str]:
     return lines
 
 
+def effect_name(book: Phrasebook, each: Effect) -> str:
+    """ "question", "9–12 h", "Mon"."""
+    if each.kind == "hour":
+        return f"{each.name}–{int(each.name) + BAND} h"
+    if each.kind == "day":
+        return book.weekday(date(2024, 1, 1) + timedelta(days=int(each.name)))  # a Monday
+    return each.name
+
+
 def effect_words(book: Phrasebook, each: Effect) -> str:
     """ "9–12 h +12 % (+3 % to +21 %, 24 posts)"."""
-    named = each.name
-    if each.kind == "hour":
-        named = f"{each.name}–{int(each.name) + BAND} h"
-    elif each.kind == "day":
-        named = book.weekday(date(2024, 1, 1) + timedelta(days=int(each.name)))  # a Monday
+    named = effect_name(book, each)
     low, high, share = (f"{100 * value:+.0f} %" for value in (each.low, each.high, each.share))
     return book.text(
         "{name} {share} ({low} to {high}, {count} posts)",

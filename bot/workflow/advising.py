@@ -104,7 +104,8 @@ class Advising:
             due = place.due if place else now + timedelta(days=1 + number)
             purpose = _purpose(wish, place, by, now)
             chosen = choose(purpose, due.astimezone(zone).replace(tzinfo=None), slate)
-            if tips and chosen is None and not (wish.lacks or wish.lifts):
+            same = tips and place is None and chosen is None and wish in found[:number]
+            if same or (tips and chosen is None and not (wish.lacks or wish.lifts)):
                 break  # that nothing is left to say is said once
             if chosen is not None:
                 _said(slate, chosen, purpose, brand, due, zone)

@@ -14,6 +14,7 @@ from tests.fakes.discord.pressing import Person
 from tests.fakes.discord.records import Message
 from tests.fakes.waiting import until
 from tests.fakes.webhook_server import Act, WebhookServer
+from tests.handlers.digest_needs import needy
 from tests.handlers.discord.acting import asked, below, connected, lounge, press, sent, shows, whispered, works
 from tests.handlers.discord.office import Office, member, nothing_due, said
 
@@ -31,15 +32,21 @@ async def test_the_digest_comes_into_the_review_room_with_buttons_that_work(
     office: Office, ana: Person, clock: MovableClock
 ) -> None:
     await asked(office, ana, LATER)
+    name = await needy(office.admind, office.workspace, office.admind.workspace.default_brand)
     await office.admind.weekly.arm([office.workspace])
     clock.move_to(datetime(2026, 12, 7, 9, 0, 1, tzinfo=UTC))
     digest = await said(office.room, "30 Nov – ")
     assert "Waiting: 1 draft, 5 days old" in digest.words
-    assert "This week: nothing is planned" in digest.words
+    assert "This week: nothing is planned, 1 empty slot" in digest.words
+    assert f"{name} login ends Fri 11 Dec" in digest.words
     assert re.search(r"Record of decisions up to here: \d+-[0-9a-f]{10}", digest.words)
     assert not digest.pinged
     await press(ana, digest, "next")
     await whispered(ana, office.room, "Sale")
+    await press(ana, digest, "fill")
+    await whispered(ana, office.room, "1 slot is being filled.")
+    await press(ana, digest, "reconnect")
+    await whispered(ana, office.room, f"Connect {name} again in the studio")
     brand = office.admind.workspace.default_brand
     await office.admind.weekly.tell(office.workspace, brand, datetime(2026, 12, 7, tzinfo=UTC).date())
     assert len([each for each in office.room.messages.values() if "30 Nov – " in each.words]) == 1

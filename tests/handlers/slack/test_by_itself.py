@@ -18,6 +18,7 @@ from tests.fakes.slack.records import Channel, Message
 from tests.fakes.slack_server import SlackServer
 from tests.fakes.waiting import until
 from tests.fakes.webhook_server import Act, WebhookServer
+from tests.handlers.digest_needs import needy
 from tests.handlers.slack.acting import asked, below, connected, sent, works
 from tests.handlers.slack.asking import answered, drafted, shown
 from tests.handlers.slack.office import Office, member, nothing_due, running, said, whispered
@@ -40,14 +41,21 @@ async def test_the_digest_comes_into_the_review_room_with_buttons_that_work(
     office: Office, ana: Person, lounge: Channel, room: Channel, clock: MovableClock
 ) -> None:
     await drafted(office, ana, lounge, "Announce our sale for the feed, Friday 18 December 10am")
+    name = await needy(office.admind, office.workspace, office.admind.workspace.default_brand)
     await office.admind.weekly.arm([office.workspace])
     clock.move_to(datetime(2026, 12, 7, 9, 0, 1, tzinfo=UTC))
     digest = await said(room, "30 Nov – ")
     assert "Waiting: 1 draft, 5 days old" in digest.words
-    assert "This week: nothing is planned" in digest.words
+    assert "This week: nothing is planned, 1 empty slot" in digest.words
+    assert f"{name} login ends Fri 11 Dec" in digest.words
     assert re.search(r"Record of decisions up to here: \d+-[0-9a-f]{10}", digest.words)
     await ana.click(digest, "next:")
     assert ana.window is not None and "Sale" in ana.window.words
+    await ana.close()
+    await ana.click(digest, "fill:")
+    await whispered(ana, room, "1 slot is being filled.")
+    await ana.click(digest, "reconnect:")
+    await whispered(ana, room, f"Connect {name} again in the studio")
     brand = next(iter((await member(office, ana)).roles))
     await office.admind.weekly.tell(office.workspace, brand, datetime(2026, 12, 7, tzinfo=UTC).date())
     assert len([each for each in room.messages.values() if "30 Nov – " in each.words]) == 1

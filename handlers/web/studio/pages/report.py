@@ -13,7 +13,7 @@ from bot.errors import BadInput, NotFound
 from bot.insights.amounts import label, title
 from bot.insights.numbers_csv import MOST_BYTES
 from bot.insights.summary import Summary
-from bot.insights.telling import COLUMNS, as_csv, headline, in_words, sentences
+from bot.insights.telling import COLUMNS, as_csv, headline, in_words, looks_heads, sentences
 from bot.words import words
 from bot.workflow.client_report_views import view_of
 from handlers.web.studio.draw import draw, go
@@ -46,6 +46,7 @@ async def report(request: Request, visit: Visitor, what: What = "") -> Response:
         sentences=sentences(book, summary),
         alt=in_words(book, summary),
         columns=[(name, label(book, name)) for name in COLUMNS],
+        looks_heads=looks_heads(book),
         query=urlencode({"what": "" if problem else what}),
         plan=await client.plan(visit.workspace, visit.here.id),
         client_reports=[view_of(each) for each in await client.list(visit.workspace, visit.seen.member, visit.here.id)],

@@ -11,6 +11,7 @@ from bot.errors import BadInput
 from bot.words import words
 from bot.workflow.experiments import Arm
 from handlers.web.studio.draw import draw, go
+from handlers.web.studio.effects import shown
 from handlers.web.studio.visit import Visitor
 
 router = APIRouter()
@@ -34,7 +35,7 @@ async def what_works(request: Request, visit: Visitor) -> Response:
         "what_works.html",
         brand=brand,
         tips=[(tip_title(book, tip, names, zone), [book.said(each) for each in tip.reasons], tip) for tip in tips],
-        times=[pattern_lines(book, names[name], each) for name, each in times.items()],
+        times=[(pattern_lines(book, names[name], each)[0], shown(book, each)) for name, each in times.items()],
         experiments=[(each, state_words(book, each)) for each in found],
         offer=offer,
         offered=offer_line(book, offer),
