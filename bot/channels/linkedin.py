@@ -55,7 +55,7 @@ from bot.channels.handed import Approved, Carries
 from bot.channels.limits import problems
 from bot.channels.linkedin_api import VISIBILITIES, Api, end_of, instant, judged, path_of, post_body, receipt_of, urn_in
 from bot.channels.linkedin_listing import images, last, listed_since, readable, thumbnails
-from bot.channels.linkedin_numbers import OF_PAGE, OF_PERSON, counted, followers_of, of_page, of_person
+from bot.channels.linkedin_numbers import OF_PAGE, OF_PERSON, OWN_FOLLOWERS, counted, followers_of, of_page, of_person
 from bot.channels.linkedin_places import PAGE, page, page_called, pages, person, same_author
 from bot.channels.linkedin_showing import document_at, logo_at, shown_at
 from bot.channels.linkedin_text import MOST, handles_in, little, plain, spoken, units, with_names
@@ -289,7 +289,9 @@ class LinkedIn:
         return (Place("", me.name or me.urn), *(Place(each.urn, each.name) for each in await pages(api)))
 
     async def followers(self, account: Account, door: Door) -> int | None:
-        """Of a page, or of the person: `linkedin_numbers.followers_of`."""
+        """Of a page; of the person where AdMind's app has what it takes, as `ADMIND_LINKEDIN_SCOPE` says: few have."""
+        if not PAGE.fullmatch(account.remote_id) and OWN_FOLLOWERS not in self._platform.scope.split():
+            return None
         return await followers_of(await Api.of(door, self._platform, account.server), account.remote_id)
 
     async def introduce(self, account: Account, door: Door) -> Introduction:

@@ -32,6 +32,7 @@ OF_PERSON = {
     "comments": "COMMENT",
     "shares": "RESHARE",
 }
+OWN_FOLLOWERS = "r_member_profileAnalytics"
 MEMBER = "/rest/memberCreatorPostAnalytics"
 
 
@@ -39,8 +40,8 @@ async def followers_of(api: Api, author: str) -> int | None:
     """How many follow a page, or the person whose access it is. Raises as `Api.read`.
 
     Pages: https://learn.microsoft.com/en-us/linkedin/marketing/community-management/organizations/organization-lookup-api
-    (`rw_organization_admin`); people: …/community-management/members/follower-statistics (`r_member_profileAnalytics`,
-    finder `me`).
+    (`rw_organization_admin`); people: …/community-management/members/follower-statistics (`OWN_FOLLOWERS`, finder
+    `me`).
     """
     if ":organization:" in author:
         where = f"/rest/networkSizes/{quote(author, safe='')}?edgeType=COMPANY_FOLLOWED_BY_MEMBER"

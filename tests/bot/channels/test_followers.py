@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import Any
 
 import pytest
 
 from bot.channels.base import ChannelRefused, Followed, ProvenNotSent
+from bot.channels.linkedin import LinkedIn
+from bot.channels.linkedin_numbers import OWN_FOLLOWERS
+from bot.channels.platform import LINKEDIN
 from bot.channels.rehearsed import rehearsed
 from tests.bot.channels import test_discord, test_facebook, test_linkedin, test_threads
 from tests.bot.channels.benches import blank_account, door_for
@@ -75,6 +79,7 @@ async def test_an_access_without_the_permission_is_told_apart() -> None:
         bench.server.tokens[bench.token].scope = "openid profile w_organization_social"
         await lacks_permission(bench)
     async with test_linkedin.as_person() as bench:
+        bench.channel = asking(bench)
         await lacks_permission(bench)
 
 
@@ -84,10 +89,17 @@ async def lacks_permission(bench: Any) -> None:
     assert refused.value.code == "unauthorized"
 
 
-async def test_of_a_person_at_linkedin_followers_are_told_where_the_access_may_ask() -> None:
-    async with test_linkedin.opened({}, "openid profile w_member_social r_member_profileAnalytics") as bench:
-        channel = bench.channel
-        assert isinstance(channel, Followed)
+def asking(bench: test_linkedin.LinkedInBench) -> LinkedIn:
+    """The adapter of an app that has the permission, whatever the access was given."""
+    here = bench.server.origin
+    return LinkedIn(dataclasses.replace(LINKEDIN, api=here, web=here, scope=f"{LINKEDIN.scope} {OWN_FOLLOWERS}"))
+
+
+async def test_of_a_person_at_linkedin_followers_are_told_where_app_and_access_may_ask() -> None:
+    async with test_linkedin.opened({}, f"openid profile w_member_social {OWN_FOLLOWERS}") as bench:
+        bench.server.seen.clear()
+        assert await bench.channel.followers(bench.account, bench.door()) is None and not bench.server.seen
+        channel = asking(bench)
         assert await channel.followers(bench.account, bench.door()) == 1204
         bench.server.followers = None
         assert await channel.followers(bench.account, bench.door()) is None

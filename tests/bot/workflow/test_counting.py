@@ -32,6 +32,7 @@ from tests.fakes.tracked_posts import tracked
 from tests.fakes.x_server import XServer, x_server
 from tests.world import World, world_on
 
+SCOPE = f"{LINKEDIN.scope} r_member_profileAnalytics"
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
@@ -43,7 +44,7 @@ async def town(stack: AsyncExitStack, database: Database, data: Path) -> tuple[W
         base_url="http://localhost",
         platforms=Platforms(
             x=dataclasses.replace(PLATFORM, api=x.origin, web=x.origin),
-            linkedin=dataclasses.replace(LINKEDIN, api=linkedin.origin, web=linkedin.origin),
+            linkedin=dataclasses.replace(LINKEDIN, api=linkedin.origin, web=linkedin.origin, scope=SCOPE),
         ),
     )
     hosts = frozenset(f"127.0.0.1:{server.port}" for server in (x, linkedin))
