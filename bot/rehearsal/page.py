@@ -47,6 +47,7 @@ def labels(book: Phrasebook) -> dict[Kind, str]:
     return {
         "drafted": book.text("Draft"),
         "gap": book.text("Gap"),
+        "open": book.text("Still open"),
         "free": book.text("Left free"),
         "reminder": book.text("Reminder"),
         "decision": book.text("Approval"),
@@ -81,6 +82,7 @@ def counted_labels(book: Phrasebook, counts: Mapping[str, int]) -> dict[Kind, st
     found: dict[Kind, str] = {
         "drafted": n("draft", "drafts", count["drafted"]),
         "gap": n("gap", "gaps", count["gap"]),
+        "open": book.text("still open"),
         "free": book.text("left free"),
         "reminder": n("reminder", "reminders", count["reminder"]),
         "decision": n("approval", "approvals", count["decision"]),

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
-Kind = Literal["drafted", "gap", "free", "reminder", "decision", "expired", "post", "failed", "told", "problem"]
+Kind = Literal["drafted", "gap", "open", "free", "reminder", "decision", "expired", "post", "failed", "told", "problem"]
 KINDS: tuple[Kind, ...] = (
-    "drafted", "gap", "free", "reminder", "decision", "expired", "post", "failed", "told", "problem",
+    "drafted", "gap", "open", "free", "reminder", "decision", "expired", "post", "failed", "told", "problem",
 )  # fmt: skip
 
 

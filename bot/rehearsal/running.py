@@ -64,7 +64,7 @@ async def rehearse(
             whole = await stage.run(until, patience=lambda: time.monotonic() - began < seconds)
             end = until if whole else min(until, clock.now())
             slots = await stage.outcomes(end)
-            stage.left_free(slots)
+            stage.closed(slots, end)
             return RehearsalView(
                 brand=material.brand.name,
                 zone=material.brand.zone or material.workspace.zone,

@@ -274,8 +274,13 @@ class Stage:
             kind, topic, detail=slot.problem, due=slot.due, accounts=self._called(slot.purpose.accounts), slot=slot.id
         )
 
-    def left_free(self, slots: list[SlotOutcome]) -> None:
-        """Slots of days that are kept free, each at its own time, into the report."""
+    def closed(self, slots: list[SlotOutcome], end: datetime) -> None:
+        """Into the report: slots of days that are kept free, each at its own time; and as still open what lacked a
+        topic and comes due after the end, until when somebody may add one.
+        """
+        for event in self.events:
+            if event.kind == "gap" and event.due is not None and event.due >= end:
+                event.kind = "open"
         for each in slots:
             if each.state == "skipped":
                 self.events.append(

@@ -25,6 +25,7 @@ SIGNS = {
     "post": ("➜", "green"),
     "reminder": ("◷", "yellow"),
     "gap": ("○", "yellow"),
+    "open": ("◌", "dim"),
     "free": ("–", "dim"),
     "expired": ("!", "magenta"),
     "failed": ("✗", "red"),
@@ -76,7 +77,7 @@ def _told(view: RehearsalView) -> None:
         out.print(Text.assemble("\n", (f"{day:%a} {day.day} {day:%b}", "bold"), (f"  {summary}", "dim")))
         for each in events:
             sign, style = SIGNS[each.kind]
-            about = f" for {_moment(each.due, zone)}" if each.due and each.kind in ("drafted", "gap") else ""
+            about = f" for {_moment(each.due, zone)}" if each.due and each.kind in ("drafted", "gap", "open") else ""
             who = f" · {each.who}" if each.who else ""
             detail = f": {each.detail}" if each.detail and each.kind not in ("drafted", "decision") else ""
             names = f" ({', '.join(each.accounts)})" if each.accounts else ""

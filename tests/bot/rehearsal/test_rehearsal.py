@@ -99,6 +99,8 @@ async def test_the_real_one_is_read_and_never_written(at: House, tmp_path: Path)
     posts = [each for each in view.events if each.kind == "post"]
     assert first.id in {each.draft for each in posts}, "what is scheduled already goes out, too"
     assert len(posts) == 3 and view.counts["gap"] >= 1
+    lacking = [(each.kind, each.due) for each in view.events if each.kind in ("gap", "open")]
+    assert {(kind, bool(due and due >= view.end)) for kind, due in lacking} == {("gap", False), ("open", True)}, lacking
     assert not (await at.admind.feed.newest(at.ws)).items
     given = await gather(at.admind.database, at.admind.blobs, at.ws, at.brand, at.clock.now())
     said = given.model_dump_json()
@@ -108,7 +110,8 @@ async def test_the_real_one_is_read_and_never_written(at: House, tmp_path: Path)
     drawn = page(view)
     assert "&lt;b&gt;within&lt;/b&gt;" in drawn and "<b>within" not in drawn
     assert "src=" not in drawn and "url(" not in drawn and "<script" not in drawn
-    assert "Eine Probe: nichts davon" in page(view, "de")
+    german = page(view, "de")
+    assert "Eine Probe: nichts davon" in german and "Noch offen" in german
 
 
 async def test_nobody_approves_and_nothing_goes_out(at: House) -> None:
