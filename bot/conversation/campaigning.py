@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from bot.chat import PROGRAMS, Button
-from bot.conversation.speaking import Command, Said, Speaking, only_persons
+from bot.conversation.speaking import MCP, Command, Said, Speaking, only_persons
 from bot.errors import BadInput, NotFound
 from bot.llm.languages import language_of
 from bot.planning.campaign_words import read_campaign, read_wishes
@@ -145,7 +145,9 @@ class Campaigning:
         if campaign.status is not CampaignStatus.proposed:
             return Said("\n".join([*lines, _begun(campaign)]))
         lines.append(told("Nothing is drafted before you say yes. Change it by saying so: “one post fewer a week”."))
-        if asker.surface not in ("slack", "discord"):
+        if asker.surface in MCP:
+            lines.append(told("A person starts it by saying `campaign yes {name}`.", name=campaign.name))
+        elif asker.surface not in ("slack", "discord"):
             lines.append(told("Say `campaign yes` to start it."))
         label = told("Yes, start it")
         return Said("\n".join(lines), (Button(label=label, action=f"{START}:{campaign.id}", style="primary"),))

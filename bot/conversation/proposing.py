@@ -7,14 +7,17 @@ by a button or a command of their own. What is shown comes below the answer, unr
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from bot.conversation import listing, reporting
 from bot.conversation.campaigning import Campaigning
+from bot.conversation.reported import PERIOD, read_meant
 from bot.conversation.restating import CAMPAIGN, CHANGE, SLOTS, heard, unsaid
 from bot.conversation.speaking import Planning, Said, Speaking
 from bot.conversation.turn import Turn
 from bot.errors import BadInput
+from bot.when.pieces import fold
 from bot.words import told
 from bot.workflow.campaigns import CampaignStatus
 from storage.requests import Request
@@ -88,11 +91,18 @@ class Proposing:
         return await self._slotting().fill(asker.workspace, asker.member, asker.brand)
 
     async def calendar(self, turn: Turn, period: str) -> str:
-        said = await listing.calendar(self._speaking, period.strip())
+        days = re.search(rf"(?<!\w)(?:{PERIOD})(?!\w)", period, re.I)  # and no other word of a model's
+        said = await listing.calendar(self._speaking, days[0] if days else "")
         _show(turn, said if isinstance(said, Said) else Said(said))
         return told("Here is the calendar:")
 
     async def report(self, turn: Turn, what: str) -> str:
+        name = read_meant(what).name
+        if name and fold(name) not in fold(f"{turn.said}\n{_own(turn)}"):
+            raise BadInput(
+                told("Nobody said this here: {what}.", what=name),
+                do_next=told("Say it with the words that were said, or ask for what is missing."),
+            )
         _show(turn, await reporting.report(self._speaking, what.strip()))
         return told("Here is the report:")
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot.chat import PROGRAMS, Button
 from bot.clock import Clock
-from bot.conversation.speaking import Planning, Said, Speaking, only_persons
+from bot.conversation.speaking import MCP, Planning, Said, Speaking, only_persons
 from bot.errors import BadInput, NotAllowed, NotFound
 from bot.insights.mix import Share
 from bot.llm.languages import language_of
@@ -57,7 +57,9 @@ class Slotting:
         book = words(reader())
         asks = book.many("Plan this {count} slot?", "Plan these {count} slots?", len(found))
         lines = [told("I understood:"), *(f"• {each.line()}" for each in found), asks]
-        if asker.surface not in ("slack", "discord"):
+        if asker.surface in MCP:
+            lines.append(told("A person plans it by saying `plan yes {id}`.", id=request))
+        elif asker.surface not in ("slack", "discord"):
             lines.append(told("Say `plan yes`, or say it in other words."))
         return Said(
             "\n".join(lines),

@@ -6,6 +6,7 @@ The grammars of `bot.planning` read the words; what they cannot read comes back 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from bot.llm.campaigns import campaign_of
@@ -56,8 +57,8 @@ _DAYS: Final = re.compile(
 )
 
 
-def proposal(said: str) -> Call | None:
-    """None for everything that may be about something else."""
+def proposal(said: str, accounts: Sequence[str] = ()) -> Call | None:
+    """None for everything that may be about something else. `accounts` are the names that slots may begin with."""
     if len(said) > LONGEST or "http" in said:
         return None
     if _ADVICE.match(said):
@@ -73,5 +74,11 @@ def proposal(said: str) -> Call | None:
     if _CAMPAIGN.match(said):
         return Call("propose_campaign", {"words": said})
     if _SLOTS.match(said) and re.search(r"\d|noon|mittags?", said):
-        return Call("plan_slots", {"words": said})
+        return Call("plan_slots", {"words": _from_account(said, accounts)})
     return None
+
+
+def _from_account(said: str, accounts: Sequence[str]) -> str:
+    """The part that the grammar reads: from the first account on."""
+    places = [each.start() for name in accounts if (each := re.search(rf"(?<!\w){re.escape(name)}(?!\w)", said, re.I))]
+    return said[min(places) :].rstrip(" ?!.") if places else said

@@ -132,7 +132,8 @@ def _persons_own(said: str, sheet: Sheet, around: Around, language: str) -> Answ
 
 
 def _proposal(said: str, sheet: Sheet, around: Around, language: str) -> Answer | None:
-    return None if around.uploads or around.documents else proposal(said)
+    names = [name for each in around.accounts for name in (each.name, each.channel) if name]
+    return None if around.uploads or around.documents else proposal(said, names)
 
 
 def _how(around: Around, language: str) -> str:

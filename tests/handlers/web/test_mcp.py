@@ -127,7 +127,9 @@ async def test_slots_and_campaigns_are_proposed_and_a_person_says_yes(tmp_path: 
         async with program(served.url, served.token("read", "propose")) as client:
             asked: dict[str, Any] = {"words": "Feed Mon and Wed 9:00 tip", "key": "slots", "wait_seconds": 40}
             read = await called(client, "propose_slots", **asked)
-            assert "Plan these 2 slots?" in read["reply"], read
+            assert "Plan these 2 slots?" in read["reply"] and f"saying `plan yes {read['request']}`" in read["reply"], (
+                read
+            )
             assert (await called(client, "propose_slots", **asked))["request"] == read["request"], "proposed once"
             launch = "Launch the Summer season in 5 weeks, two weeks of build-up, Feed, goal tickets"
             made = await called(client, "propose_campaign", words=launch, wait_seconds=40)
