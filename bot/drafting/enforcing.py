@@ -32,6 +32,8 @@ def faults_of(text: str, need: Need, known: Sequence[str], brief: Brief, measure
     used = measure(need, text)
     if need.limit is not None and used > need.limit and not need.thread and not brief.verbatim:
         found.append(f"The text for {need.account} has {used} {need.unit}; the limit is {need.limit}.")
+    if need.links == "none" and brief.link and brief.link in text and not brief.verbatim:
+        found.append(f"The text for {need.account} holds {brief.link}, which does not belong there: leave it out.")
     strange = [address.text for address in unknown_addresses(text, known)]
     return found + [f"The text for {need.account} holds {each}, which is not in the brief." for each in strange[:5]]
 

@@ -97,6 +97,54 @@ _ALONE: Final = (
 )
 
 
+_JOINED: Final = r"\s*(?:,|&|\+|/|\b(?:and|und)\b)\s*(?:(?:the|our|den|unseren?|das)\s+)?"
+# What a message begins with that is for us alone: "As a thread for Mastodon: …", "Newsletter and blog: …".
+_OPENING: Final = (
+    r"^\W*(?:(?P<form>as|als)\s+(?:(?:an?|einen?|ein)\s+)?(?:(?:long|short|langer|langen|kurzer|kurzen)\s+)?"
+    r"(?:thread|post|update|beitrag)\b\s*)?"
+    rf"(?:(?:for|on|für|auf|to)\s+)?(?:(?:the|our|den|unseren?|das)\s+)?(?P<list>(?:NAMES)(?:{_JOINED}(?:NAMES))*)?\s*:"
+)
+
+
+def take_opening(sheet: Sheet, around: Around) -> list[str]:
+    """The accounts that a message names before it says anything, several or with the form; their words are taken off."""
+    names = "|".join([*(re.escape(each.name) for each in around.accounts if len(each.name) > 1), _PLATFORM])
+    match = re.match(_OPENING.replace("NAMES", names), sheet.text, re.I)
+    parts = re.split(_JOINED, match["list"] or "", flags=re.I) if match is not None else []
+    if match is None or not (match["form"] or len(parts) > 1):
+        return []
+    sheet.take_span(*match.span())
+    return [account for part in parts if part.strip() for account in _called(part.strip(), around)]
+
+
+def take_handles(sheet: Sheet, around: Around) -> list[str]:
+    """Accounts told as places where one has a dot in its name: "for velo.bikes and velo.bsky.social". Their words are
+    taken off; what looks like a link there is none of the post.
+    """
+    names = {
+        said.casefold().lstrip("@"): each.name for each in around.accounts for said in (each.name, each.handle) if said
+    }
+    if not any("." in name for name in names):
+        return []
+    one = rf"@?(?:{'|'.join(re.escape(name) for name in sorted(names, key=len, reverse=True))}|{_PLATFORM})(?![\w/@-])"
+    places = re.compile(
+        rf"(?<!\w)(?:(?:for|für)\s+{one}(?:{_JOINED}{one})*|(?:on|auf|to|in)\s+{one}(?:{_JOINED}{one})+)(?=\s*(?:[.,;:!?]|$))",
+        re.I,
+    )
+    found: list[str] = []
+    for match in places.finditer(sheet.original):
+        parts = [part.lstrip("@").casefold() for part in re.split(_JOINED, match[0].split(maxsplit=1)[1], flags=re.I)]
+        if not any("." in part for part in parts):
+            continue
+        found += [account for part in parts for account in ([names[part]] if part in names else _called(part, around))]
+        sheet.take_span(*match.span())
+        inside = [match.start() <= start < match.end() for start in sheet.link_starts]
+        sheet.links = [link for link, gone in zip(sheet.links, inside, strict=True) if not gone]
+        sheet.link_ends = [end for end, gone in zip(sheet.link_ends, inside, strict=True) if not gone]
+        sheet.link_starts = [start for start, gone in zip(sheet.link_starts, inside, strict=True) if not gone]
+    return found
+
+
 @cache
 def _named(name: str) -> re.Pattern[str]:
     """The name as people write it. One common word counts only where a place is meant ("on Blog", "Blog only")."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from bot.llm.around import Around
-from bot.llm.offline.accounts import take_accounts
+from bot.llm.offline.accounts import take_accounts, take_handles, take_opening
 from bot.llm.offline.addressed import STYLE, Told, cover_content
 from bot.llm.offline.german_case import nominative
 from bot.llm.offline.hashtags import take_hashtags
@@ -35,6 +35,8 @@ def post_idea(
 ) -> dict[str, Any]:
     """The fields of one PostIdea; those that are empty are left out. `posting` says where its time is, if known."""
     sheet = Sheet(text)
+    handles = take_handles(sheet, around)
+    opening = take_opening(sheet, around)
     spoken = language or language_of(sheet.text)
     idea: dict[str, Any] = {"link": sheet.links[0] if sheet.links else ""}
     idea["first_comment"] = take_comment(sheet)
@@ -54,7 +56,7 @@ def post_idea(
     idea["tone"] = take_tone(sheet) or tone_words(sheet.text)
     wished = take_language(sheet)
     sheet.take(STYLE)
-    idea["accounts"] = take_accounts(sheet, around)
+    idea["accounts"] = list(dict.fromkeys([*opening, *take_accounts(sheet, around), *handles]))
     claims = _claims(sheet, told)
     content = language_of(" ".join([*claims, str(idea["verbatim"])]))
     idea["language"] = wished or content or spoken or around.language

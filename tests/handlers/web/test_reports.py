@@ -9,6 +9,8 @@ from datetime import timedelta
 
 import pytest
 
+from storage.spending import SpendingStore
+from storage.usage import Usage
 from tests.fakes.counted_posts import grown, put_out
 from tests.handlers.serving import API, Served, serving
 from tests.handlers.studio.test_safety import Person
@@ -28,6 +30,8 @@ async def seeded(running: Served) -> None:
     admind = running.admind
     now, workspace, brand = admind.clock.now(), admind.workspace.id, admind.workspace.default_brand
     account = (await admind.people.store.all(admind.people.store.accounts, workspace))[0].id
+    spent = {"openai:gpt-5.5": Usage(calls=3, tokens_out=900, cost="0.0123")}
+    await SpendingStore(admind.database).add(workspace, brand, (now - 2 * DAY).date(), spent)
     for day in range(10):
         at, totals = now - day * DAY - timedelta(hours=30), {"likes": 900 if day == 0 else 20, "reach": 500}
         title = "=HYPERLINK(1)" if day == 0 else f"Day {day}"
@@ -57,6 +61,8 @@ def test_the_studio_shows_it_with_its_words_and_brings_numbers_in(served: Served
     owner = Person(served)
     page = owner.get("/report").text
     assert 'src="/studio/report.png?what=' in page and 'alt="' in page and "Engagements by account" in page
+    assert "Language model: 3 calls · 900 tokens · $0.012" in page
+    assert "3 calls" not in owner.get("/report?what=account+Feed").text, "what models took is the brand's"
     assert owner.get("/report.png").content.startswith(b"\x89PNG")
     assert owner.get("/report.pdf").headers["content-disposition"] == 'attachment; filename="report.pdf"'
     assert "no account of that name" in owner.get("/report?what=account+Nobody").text

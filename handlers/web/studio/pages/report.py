@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 from bot.conversation.reported import summary_of
 from bot.errors import BadInput, NotFound
 from bot.insights.amounts import label, title
+from bot.insights.costs import what_it_took
 from bot.insights.numbers_csv import MOST_BYTES
 from bot.insights.summary import Summary
 from bot.insights.telling import COLUMNS, as_csv, headline, in_words, looks_heads, sentences
@@ -45,6 +47,7 @@ async def report(request: Request, visit: Visitor, what: What = "") -> Response:
         headline=headline(book, summary),
         sentences=sentences(book, summary),
         alt=in_words(book, summary),
+        models_took=await _models_took(visit, summary),
         columns=[(name, label(book, name)) for name in COLUMNS],
         looks_heads=looks_heads(book),
         query=urlencode({"what": "" if problem else what}),
@@ -126,6 +129,15 @@ async def bring_in(
     data = await file.read(MOST_BYTES + 1)
     found = await visit.admind.bringing_in.bring_in(visit.seen.member, visit.here.id, data, write=word == "import")
     return draw(request, visit, "report_numbers.html", found=found)
+
+
+async def _models_took(visit: Visit, summary: Summary) -> str:
+    """For the whole brand on these days, in UTC as they are counted. It is in no file: clients get those, too."""
+    if summary.about:
+        return ""
+    first, last = summary.start.date(), (summary.end - timedelta(seconds=1)).date()
+    usage = await visit.admind.looking.spent(visit.workspace, visit.id, visit.here.id, first, last)
+    return what_it_took(usage, words(visit.language))
 
 
 async def _summary(visit: Visit, what: str) -> Summary:
