@@ -95,6 +95,7 @@ from bot.workflow.calendar_importing import CalendarImporting
 from bot.workflow.calendar_showing import CalendarShowing
 from bot.workflow.campaign_gate import CampaignGate
 from bot.workflow.campaign_notices import CampaignNotices
+from bot.workflow.campaign_showing import CampaignShowing
 from bot.workflow.campaigns import Campaigns
 from bot.workflow.canaries import Canaries
 from bot.workflow.client_links import ClientLinks
@@ -645,7 +646,8 @@ class AdMind:
             proposer=self._arcs(),
         )
         self.campaign_notices = CampaignNotices(database, self.standing, ContentCalendar(database), clock)
-        self.campaigning = Campaigning(database, self.campaigns)
+        self.campaign_showing = CampaignShowing(database, self.blobs, self.standing, self.campaign_notices, clock)
+        self.campaigning = Campaigning(database, self.campaigns, self.campaign_showing)
         self.calendar_importing = CalendarImporting(
             database,
             requests=self.requests,
