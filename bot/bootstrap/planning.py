@@ -15,6 +15,7 @@ from bot.workflow.advising import Advising
 from bot.workflow.calendar_importing import CalendarImporting
 from bot.workflow.campaign_gate import CampaignGate
 from bot.workflow.campaign_notices import CampaignNotices
+from bot.workflow.campaign_showing import CampaignShowing
 from bot.workflow.campaigns import Campaigns
 from bot.workflow.experiments import Experimenting
 from bot.workflow.learning import Learning
@@ -63,7 +64,8 @@ class Planning:
             proposer=models.arcs(names),
         )
         self.campaign_notices = CampaignNotices(database, standing, ContentCalendar(database), clock)
-        self.campaigning = Campaigning(database, self.campaigns)
+        self.campaign_showing = CampaignShowing(database, ground.blobs, standing, self.campaign_notices, clock)
+        self.campaigning = Campaigning(database, self.campaigns, self.campaign_showing)
         self.calendar_importing = CalendarImporting(
             database,
             requests=requests,

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from bot.chat import PROGRAMS, Button
+from bot.chat import PROGRAMS, Button, CardPicture
 from bot.conversation.speaking import MCP, Command, Said, Speaking, only_persons
 from bot.errors import BadInput, NotFound
 from bot.llm.languages import language_of
 from bot.planning.campaign_words import read_campaign, read_wishes
 from bot.words import noted, reader, told, words
-from bot.workflow.campaigns import Campaign, Campaigns, CampaignStatus
+from bot.workflow.campaign_showing import CampaignShowing, told_notices
+from bot.workflow.campaigns import STAGES, Campaign, Campaigns, CampaignStatus
 from bot.workflow.requests import Asker
 from storage.campaigns import ArcPost, Stage
 from storage.redis import Database
@@ -25,6 +26,8 @@ from storage.stores import TeamStore
 START: Final = "launch"  # verb of a button, with the campaign's id
 LOOKED_BACK: Final = 10  # of the person's latest requests
 MOST_POSTS: Final = 40
+MOST_HEEDED: Final = 5
+PICTURES: Final = frozenset({"slack", "discord", "studio"})  # surfaces that show one below the words
 _LIST: Final = re.compile(r"(?:campaigns|kampagnen)", re.I)
 _YES: Final = re.compile(r"(?:campaign|kampagne)\s+(?:yes|ja|start|starten)(?:\s+(?P<name>.{1,100}))?", re.I)
 _DO: Final = re.compile(r"(?:campaign|kampagne)\s+(?P<how>pause|end|beenden)\s+(?P<name>.{1,100})", re.I)
@@ -33,10 +36,11 @@ _SHOW: Final = re.compile(r"(?:campaign|kampagne)\s+(?P<name>[^:\n]{1,100})", re
 
 
 class Campaigning:
-    def __init__(self, database: Database, campaigns: Campaigns) -> None:
+    def __init__(self, database: Database, campaigns: Campaigns, showing: CampaignShowing) -> None:
         self._requests = RequestStore(database)
         self._team = TeamStore(database)
         self._campaigns = campaigns
+        self._showing = showing
 
     async def answer(self, request: Request, asker: Asker) -> Said | None:
         """What to say where a whole message is about campaigns; None for all others."""
@@ -142,15 +146,26 @@ class Campaigning:
             about.append(told("paid partnership"))
         lines += [" · ".join(about)] if about else []
         lines += [_line(post, names) for post in campaign.arc[:MOST_POSTS]]
+        picture = await self._drawn(asker, campaign, head, " ".join(lines))
+        heed = told_notices(campaign, await self._showing.notices.of(campaign), book)
+        lines += [f"⚠ {each}" for each in heed[:MOST_HEEDED]]
         if campaign.status is not CampaignStatus.proposed:
-            return Said("\n".join([*lines, _begun(campaign)]))
+            return Said("\n".join([*lines, _begun(campaign)]), picture=picture)
         lines.append(told("Nothing is drafted before you say yes. Change it by saying so: “one post fewer a week”."))
         if asker.surface in MCP:
             lines.append(told("A person starts it by saying `campaign yes {name}`.", name=campaign.name))
         elif asker.surface not in ("slack", "discord"):
             lines.append(told("Say `campaign yes` to start it."))
         label = told("Yes, start it")
-        return Said("\n".join(lines), (Button(label=label, action=f"{START}:{campaign.id}", style="primary"),))
+        return Said("\n".join(lines), (Button(label=label, action=f"{START}:{campaign.id}", style="primary"),), picture)
+
+    async def _drawn(self, asker: Asker, campaign: Campaign, head: str, alt: str) -> CardPicture | None:
+        """Its timeline as a picture, where the surface shows one below the words."""
+        if asker.surface not in PICTURES:
+            return None
+        said = {each: say_stage(each) for each in STAGES}
+        below = head.partition(" · ")[2]
+        return await self._showing.kept(campaign, said, below, alt, words(reader()))
 
     async def _meant(self, request: Request, asker: Asker, name: str) -> Campaign:
         """The one that is named, or the one that this conversation spoke of last. Raises BadInput."""

@@ -47,10 +47,17 @@ def calendar() -> None:
 @calendar.command("show")
 @click.argument("period", nargs=-1)
 @click.option("--ics", is_flag=True, help="Print it for calendar programs (RFC 5545).")
+@click.option("--account", default="", help="Only this account's, by name or id.")
+@click.option("--channel", default="", help="Only this channel's, such as linkedin.")
+@click.option("--campaign", default="", help="Only this campaign's.")
+@click.option("--pillar", default="", help="Only what serves this pillar of the plan.")
+@click.option("--audience", default="", help="Only what addresses this audience.")
+@click.option("--form", default="", help="Only this kind of post, such as tip.")
+@click.option("--state", "status", default="", help="Only this state: open, planned, out, trouble, empty …")
 @brand_option
 @as_json
 @command
-async def show_calendar(period: tuple[str, ...], ics: bool, brand: str, json_: bool) -> None:
+async def show_calendar(period: tuple[str, ...], ics: bool, brand: str, json_: bool, **only: str) -> None:
     """What is planned, as a picture where the terminal can, and in words."""
     async with line() as opened:
         if ics:
@@ -59,15 +66,29 @@ async def show_calendar(period: tuple[str, ...], ics: bool, brand: str, json_: b
         which = await brand_id(opened, brand) if brand else ""
         span = await opened.get("/calendar/span", period=" ".join(period))
         days = {"from": span["from"], "until": span["until"], "brand": which}
-        found = await _every(opened, days)
         names = await account_names(opened)
+        narrowed = _narrowed(only, names)
+        found = await _every(opened, days | narrowed)
         if json_:
             show_json(found)
             return
         query = "&".join(f"{name}={part(str(value))}" for name, value in days.items() if value)
-        if sys.stdout.isatty():
+        if sys.stdout.isatty() and not narrowed:
             await _draw(opened, f"/calendar/picture?{query}")
         _show(found, names)
+
+
+def _narrowed(only: dict[str, str], names: dict[str, str]) -> dict[str, str]:
+    """What was asked for alone, as REST takes it. Raises Refused for an account that there is not."""
+    found = {"state" if name == "status" else name: value for name, value in only.items() if value}
+    wanted = found.get("account", "").casefold()
+    if wanted:
+        fits = [each for each, name in names.items() if wanted in (each.casefold(), name.casefold())]
+        if len(fits) != 1:
+            there = ", ".join(sorted(names.values())) or "none"
+            raise Refused(f"There is no one account {clean(only['account'])!r}. There are: {clean(there)}.")
+        found["account"] = fits[0]
+    return found
 
 
 async def _every(opened: Line, days: dict[str, Any]) -> dict[str, Any]:

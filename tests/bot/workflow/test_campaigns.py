@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from bot.errors import BadInput, NotFound
 from storage.campaigns import Campaign, CampaignStatus
 from storage.commit import Change, commit
 from storage.drafts import Draft, DraftStatus
 from storage.plans import SlotState
+from storage.requests import Request
 from storage.stores import DraftStore, PostStore
 from storage.team import Role
 from storage.usage import Usage
@@ -78,6 +82,25 @@ async def test_from_words_over_an_arc_to_drafts_that_wait_for_approval_and_a_pos
     kinds = [each.kind for each in told.items]
     assert kinds.count("campaign proposed") == kinds.count("campaign started") == 1
     assert kinds.count("campaign changed") == 1
+
+
+async def test_it_is_drawn_beside_the_words_with_what_is_to_be_heeded(at: House) -> None:
+    campaign = await proposed(at)
+    proof = next(each for each in campaign.arc if each.stage == "proof")
+    other = next(each for each in campaign.arc if each.stage == "reveal")
+    campaign = await at.admind.campaigns.move(at.asker(), campaign.id, proof.id, f"{other.at:%Y-%m-%d %H:%M}")
+    asked = Request.model_validate(
+        dict.fromkeys(("id", "member", "surface", "conversation"), "one")
+        | {"workspace": at.ws, "text": "campaign Gravel 2", "created_at": NOW}
+    )
+    said = await at.admind.campaigning.answer(asked, replace(at.asker(), surface="slack"))
+    assert said is not None and said.picture is not None
+    assert "⚠ Mon 1 Mar, 09:00: “Gravel 2" in said.text and "give one of them another time" in said.text
+    assert said.picture.alt.startswith("Gravel 2 · proposed") and "launch" in said.picture.alt
+    image = Image.open(BytesIO(await at.admind.blobs.get(said.picture.sha256)))
+    assert image.format == "PNG" and image.width == 1600
+    bare = await at.admind.campaigning.answer(asked, replace(at.asker(), surface="cli"))
+    assert bare is not None and bare.picture is None, "where none is shown, none is drawn"
 
 
 async def test_a_launch_that_moves_takes_its_slots_and_drafts_along(at: House) -> None:

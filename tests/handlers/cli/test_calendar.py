@@ -36,6 +36,9 @@ def test_a_file_goes_in_and_comes_out_again(here: AdMindHere) -> None:
     found = until(lambda: here.json("calendar", name)["items"], lambda each: len(each) == 2, "they are drafts")
     assert [(each["title"], each["state"]) for each in found] == [("One", "waiting"), ("Two", "waiting")]
     assert "nothing new" in here.run("calendar", "import", str(file), "--yes").stdout
+    assert len(here.json("calendar", name, "--account", "feed", "--state", "open")["items"]) == 2
+    assert here.json("calendar", name, "--pillar", "Service")["items"] == []
+    assert "There are: Feed" in here.run("calendar", name, "--account", "Nowhere", code=1).stderr
     shown = here.run("calendar", name.lower()).stdout
     assert "One" in shown and "Two" in shown and "09:00" in shown and "Nothing for Feed from" in shown
     out = here.folder / "out.json"
