@@ -413,8 +413,9 @@ class AdMind:
         )
         self.bringing_in = BringingIn(database, reports=self.reports, audit=self.audit, clock=clock)
         self.alerting = Alerting(
-            database, board=self.board, numbers=self.numbers, blobs=self.blobs, client=self.client, clock=clock
-        )
+            database, board=self.board, numbers=self.numbers, blobs=self.blobs, client=self.client, clock=clock,
+            clicks=self.clicks,
+        )  # fmt: skip
         self.client_reports = ClientReports(
             database,
             reports=self.reports,

@@ -334,12 +334,16 @@ async def test_unusual_days_are_told_once_and_three_a_day_at_most(world: World) 
     world.board.add_home(world.ws, chat)
     for number in range(5):
         mine = await account(world, f"Place {number}")
-        await steady(world, mine, {"likes": 50}, days=70)
+        await steady(world, mine, {"likes": 50, "reach": 900}, days=70)
         at = MONDAY - timedelta(hours=26)
-        await put_out(world.database, world.ws, world.brand.id, mine.id, at, grown(at, {"likes": 4000}, MONDAY))
+        totals = {"likes": 4000, "reach": 70_000}
+        await put_out(world.database, world.ws, world.brand.id, mine.id, at, grown(at, totals, MONDAY))
     for _ in range(3):
         await _alerting(world).look()
     titles = chat.titles(world.brand.id)
+    assert all(" engagements " in each for each in titles[:3]), "what matters most"
+    [_, also] = next(iter(chat.rooms[world.brand.id].values())).notes
+    assert also.startswith("▲ Place") and " reach " in also, "an account's day is told once, with all that moved"
     assert len([each for each in titles if each.startswith("▲ Place")]) == 3 and len(titles) == 4  # and one summary
     assert "answer comments" in next(iter(chat.rooms[world.brand.id].values())).status
 
