@@ -57,6 +57,7 @@ class Insights:
             blobs=ground.blobs,
             client=ground.client,
             clock=clock,
+            clicks=self.clicks,
         )
         self.client_reports = ClientReports(
             database,

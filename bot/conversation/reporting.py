@@ -19,7 +19,7 @@ from bot.insights.amounts import title
 from bot.insights.costs import what_it_took
 from bot.insights.report import Report, counted, look_back, oldest
 from bot.insights.summary import Summary
-from bot.insights.telling import headline, sentences
+from bot.insights.telling import headline, reading_cost, sentences
 from bot.llm.around import KnownAccount
 from bot.views import DraftView
 from bot.when import say
@@ -67,6 +67,7 @@ async def _whole(speaking: Speaking, period: str) -> Said:
     if found.counts.get("live"):
         lines.append(told("How each one did: `{command}`.", command=typed(f"posts {period}".strip(), turn)))
     lines.append(await _cost(span, turn))
+    lines.append(reading_cost(book, summary) if summary is not None else "")
     lines += [_waiting([draft for draft in drafts if draft.status == "waiting"], turn), _next(found, turn)]
     return await _said(speaking, lines, summary, await review_button(speaking))
 

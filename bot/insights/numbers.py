@@ -83,6 +83,10 @@ class ReadingNumbers:
         since = await self._budget.paused_since(account.workspace, account.brand, self._clock.now())
         return ("paused", since) if since else (None, None)
 
+    async def spent(self, workspace: str, brand: str) -> Decimal:
+        """US dollars that reading took this month (UTC)."""
+        return Decimal(0) if self._budget is None else await self._budget.spent(workspace, brand, self._clock.now())
+
     def come(self, post: Post, account: Account | None) -> bool:
         """Whether numbers of this post are still to come."""
         receipt = _standing(post)

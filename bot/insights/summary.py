@@ -124,6 +124,7 @@ class Summary(Part):
     missing: tuple[Missing, ...] = ()
     looks: Looks | None = Field(None, description="null: nobody counts clicks on links")
     bots: int = Field(0, description="looks by known bots, which are in no figure")
+    reading_cost: str = Field("", description="US dollars that reading numbers took this month (UTC); empty: none")
     own_clicks: bool = Field(False, description="clicks are those on AdMind's own links, not what channels told")
 
     def figure(self, metric: str) -> Figure | None:

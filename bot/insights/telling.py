@@ -11,6 +11,7 @@ from typing import Final, Literal
 from bot.insights.amounts import amount, change, counted_as, ends, label, lacking, title, usually
 from bot.insights.report import counted
 from bot.insights.summary import Figure, Looks, PostLine, Summary
+from bot.llm.prices import dollars
 from bot.words import Phrasebook, words
 
 # What the tiles show, the first four of those that are known.
@@ -88,6 +89,13 @@ def digest_lines(book: Phrasebook, summary: Summary, most: int = 2) -> tuple[str
     for sign, count in (("▲", most), ("→", 1), ("★", 1), ("▼", most), ("—", 1000)):
         said += [each for each in found if each.sign == sign][:count]
     return tuple(f"{each.sign} {each.text}" for each in said)
+
+
+def reading_cost(book: Phrasebook, summary: Summary) -> str:
+    """What channels took for being asked; "" where nothing cost anything."""
+    if not summary.reading_cost:
+        return ""
+    return book.text("Reading numbers this month: {cost}", cost=dollars(summary.reading_cost))
 
 
 def in_words(book: Phrasebook, summary: Summary) -> str:

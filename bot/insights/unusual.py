@@ -11,10 +11,12 @@ from statistics import median
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from bot.insights.gained import METRICS, Span, gained, silent
+from bot.insights.clicked import Clicked
+from bot.insights.gained import Span, gained, silent
 from bot.insights.summing import Range
 from storage.counted import Counted
 
+ORDER: Final = ("clicks", "engagements", "reach", "views")  # what matters most first
 DAYS: Final = 28  # that a day is compared with
 LEAST_DAYS: Final = 14
 FAR: Final = 3.5  # robust z: Iglewicz and Hoaglin, https://www.itl.nist.gov/div898/handbook/eda/section3/eda35h.htm
@@ -44,9 +46,9 @@ def robust_z(value: float, others: Sequence[float]) -> float:
     return (value - middle) / scale
 
 
-def unusual_day(posts: Sequence[Counted], now: datetime, zone: str) -> list[Unusual]:
-    """Of one account's posts: metrics of the last day that is over and read. Each earlier day is judged by what was
-    known when it was as old.
+def unusual_day(posts: Sequence[Counted], now: datetime, zone: str, clicks: Clicked | None = None) -> list[Unusual]:
+    """Of one account's posts: metrics of the last day that is over and read, clicks on our own links first where these
+    are counted (`clicks`). Each earlier day is judged by what was known when it was as old.
     """
     ended = (now - READ).astimezone(ZoneInfo(zone)).date()
     day = Range("day", ended - timedelta(days=1), 1, zone)
@@ -56,9 +58,12 @@ def unusual_day(posts: Sequence[Counted], now: datetime, zone: str) -> list[Unus
     for _ in range(DAYS):
         days.append(days[-1].earlier)
     spans = [Span(each.start, each.end, each.end + lag) for each in days]
-    began = min((post.out_at for post in posts if post.out_at is not None), default=None)
-    for metric in METRICS:
-        values = [_of(posts, metric, span) for span in spans if began is not None and began <= span.start]
+    linked = [post for post in posts if clicks is not None and clicks.counts(post.id)]
+    for metric in ORDER:
+        mine = linked if metric == "clicks" and clicks is not None else posts
+        began = min((post.out_at for post in mine if post.out_at is not None), default=None)
+        counted = clicks if metric == "clicks" else None
+        values = [_of(mine, metric, span, counted) for span in spans if began is not None and began <= span.start]
         others = [value for value in values[1:] if value is not None]
         if len(others) < LEAST_DAYS or not values or values[0] is None:
             continue
@@ -74,20 +79,26 @@ def unusual_day(posts: Sequence[Counted], now: datetime, zone: str) -> list[Unus
                 ordered[len(ordered) // 4],
                 median(others),
                 ordered[-1 - len(ordered) // 4],
-                _most(posts, metric, spans[0]),
+                _most(mine, metric, spans[0], counted),
             )
         )
     return found
 
 
-def _of(posts: Sequence[Counted], metric: str, span: Span) -> float | None:
+def _of(posts: Sequence[Counted], metric: str, span: Span, clicks: Clicked | None) -> float | None:
+    if clicks is not None:
+        return float(sum(clicks.valid(post.id, span.start, span.end) for post in posts))
     if silent(posts, span):
         return None
     told = [value for post in posts if (value := gained(post, metric, span)) is not None]
     return sum(told) if told else None
 
 
-def _most(posts: Sequence[Counted], metric: str, span: Span) -> Counted | None:
-    told = [(gained(post, metric, span) or 0.0, place) for place, post in enumerate(posts)]
+def _most(posts: Sequence[Counted], metric: str, span: Span, clicks: Clicked | None) -> Counted | None:
+    brought = [
+        gained(post, metric, span) if clicks is None else float(clicks.valid(post.id, span.start, span.end))
+        for post in posts
+    ]
+    told = [(value or 0.0, place) for place, value in enumerate(brought)]
     most = max(told, default=(0.0, -1))
     return posts[most[1]] if most[0] > 0 else None

@@ -23,6 +23,7 @@ from bot.clock import Clock
 from bot.errors import AdMindError
 from bot.fetch import fetch
 from bot.insights.amounts import amount, label
+from bot.insights.clicked import ClickCounts, Clicked, NoClicks
 from bot.insights.gained import unread_since
 from bot.insights.numbers import ReadingNumbers
 from bot.insights.telling import apart
@@ -58,7 +59,9 @@ class Alerting:
         blobs: BlobStore,
         client: httpx2.AsyncClient,
         clock: Clock,
+        clicks: ClickCounts | None = None,
     ) -> None:
+        self._clicks: ClickCounts = clicks or NoClicks()
         self._database = database
         self._board = board
         self._numbers = numbers
@@ -85,6 +88,8 @@ class Alerting:
     async def _brand(self, brand: Brand, accounts: Sequence[Account], zone: str, book: Phrasebook) -> None:
         now = self._clock.now()
         posts = [post async for post in counted_between(self._database, brand.workspace, brand.id, now - BACK, now)]
+        hours = await self._clicks.hours(brand.workspace, brand.id, now - BACK, now)
+        clicked = None if hours is None else Clicked(hours)
         for account in accounts:
             mine = [post for post in posts if post.account == account.id]
             why, since = await self._numbers.not_asked(account)
@@ -93,9 +98,9 @@ class Alerting:
             elif why is None and (since := unread_since(mine, now)) is not None:
                 await self._tell(brand, unread(book, account, since, zone), f"unread:{account.id}:{since:%Y-%m-%d}")
             elif why is None:
-                for each in await asyncio.to_thread(unusual_day, mine, now, zone):
-                    key = f"moved:{account.id}:{each.metric}:{each.day}"
-                    await self._tell(brand, moved(book, account, each), key)
+                found = await asyncio.to_thread(unusual_day, mine, now, zone, clicked)
+                if found:  # one day of one account is one piece of news, whatever moved in it
+                    await self._tell(brand, moved(book, account, found), f"moved:{account.id}:{found[0].day}")
         await self._links(brand, [p for p in posts if p.out_at and p.out_at > now - LINKED and not p.down_at], book)
 
     async def _tell(self, brand: Brand, card: Card, key: str) -> None:
@@ -129,7 +134,10 @@ class Alerting:
         except (AdMindError, ValueError):
             return []
         texts = [part.text for part in payload.parts] + [payload.first_comment]
-        found = [full(each) for text in texts for each in find_addresses(text) if each.kind in ("url", "bare")]
+        given = [each for text in texts for each in find_addresses(text) if each.kind in ("url", "bare")]
+        # Where it leads in the end: our own short link would count this look as a click.
+        leads = {each.shown: each.destination for each in payload.links}
+        found = [leads.get(each.text) or full(each) for each in given]
         return list(dict.fromkeys(url for url in found if url.casefold().startswith(("http://", "https://"))))
 
     async def _status(self, url: str) -> int:
@@ -141,23 +149,30 @@ class Alerting:
             return 0
 
 
-def moved(book: Phrasebook, account: Account, found: Unusual) -> Card:
-    """A spike or a drop, and what to do."""
+def moved(book: Phrasebook, account: Account, every: Sequence[Unusual]) -> Card:
+    """A spike or a drop, what else moved on that day, and what to do."""
+    found, *others = every
     up = found.way == "up"
-    what = label(book, found.metric).lower() if book.language == "en" else label(book, found.metric)
-    what = book.text("{account} {metric}", account=apart(account.name), metric=what)
-    value, low, high = (amount(book, found.metric, each) for each in (found.value, found.low, found.high))
-    said = book.text(
-        "{count} on {day} (usual {range} a day)", count=value, day=book.day(found.day), range=f"{low}–{high}"
-    )
     if up:
         todo = book.text("Look at it while it runs: answer comments, and think of a follow-up.")
     else:
         todo = book.text(
             "Did posts go out as planned, and does the account look right there? Look before you change plans."
         )
-    notes = (book.text("Most of it: “{title}”", title=apart(found.post.title)),) if up and found.post else ()
-    return Card(title=f"{'▲' if up else '▼'} {what} {said}", status=todo, notes=notes)
+    notes = [book.text("Most of it: “{title}”", title=apart(found.post.title))] if up and found.post else []
+    notes += [_moved(book, account, each) for each in others]
+    return Card(title=_moved(book, account, found), status=todo, notes=tuple(notes))
+
+
+def _moved(book: Phrasebook, account: Account, found: Unusual) -> str:
+    """ "▲ Instagram reach 9,100 on Tue 1 Dec (usual 800–1,100 a day)"."""
+    what = label(book, found.metric).lower() if book.language == "en" else label(book, found.metric)
+    what = book.text("{account} {metric}", account=apart(account.name), metric=what)
+    value, low, high = (amount(book, found.metric, each) for each in (found.value, found.low, found.high))
+    said = book.text(
+        "{count} on {day} (usual {range} a day)", count=value, day=book.day(found.day), range=f"{low}–{high}"
+    )
+    return f"{'▲' if found.way == 'up' else '▼'} {what} {said}"
 
 
 def paused(book: Phrasebook, account: Account, since: datetime) -> Card:

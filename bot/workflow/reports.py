@@ -130,7 +130,9 @@ class Reports:
             followers={} if campaign else {each.id: await self._followers(each, now) for each in accounts},
             compared=not campaign,
         )
-        return await asyncio.to_thread(summed, material, span)
+        took = await self._numbers.spent(workspace, brand)
+        summary = await asyncio.to_thread(summed, material, span)
+        return summary.model_copy(update={"reading_cost": str(took)}) if took else summary
 
     async def picture(self, summary: Summary, language: str, *, dark: bool = False) -> bytes:
         """A PNG. Raises PictureRefused."""

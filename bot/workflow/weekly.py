@@ -19,7 +19,7 @@ from bot.insights.costs import what_it_took
 from bot.insights.report import AHEAD, counted, look_back, oldest
 from bot.insights.summary import Summary
 from bot.insights.summing import Range
-from bot.insights.telling import digest_lines
+from bot.insights.telling import digest_lines, reading_cost
 from bot.planning.standing import SlotView, Standing
 from bot.review.board import Board
 from bot.review.round_table import RoundTable
@@ -151,8 +151,9 @@ class Weekly:
             return None
         empty = sum(each.state == "empty" and this <= each.due < following for each in places)
         head = await self._audit.seal(brand.workspace)
+        how, reading = await self._how_it_did(brand, first, names)
         notes = [
-            *await self._how_it_did(brand, first, names),
+            *how,
             _waiting(waiting, table, names, now),
             _planned(days, monday, zone, names, empty=empty if places else None),
             _left_empty([each for each in places if each.due < this], names),
@@ -160,6 +161,7 @@ class Weekly:
             *(_login(account, coming, names) for account in logins),
             await self._untold(names, datetime.combine(monday, HOUR, zone)),
             names.t("Language model: {took}", took=what_it_took(took, words(names.language))) if took.calls else "",
+            reading,
             _suggested(learned, names),
             names.t("Record of decisions up to here: {head}", head=head.short),
         ]
@@ -171,11 +173,13 @@ class Weekly:
             buttons=_buttons(brand, len(waiting), logins, names, empty=empty),
         )
 
-    async def _how_it_did(self, brand: Brand, first: date, names: Words) -> tuple[str, ...]:
+    async def _how_it_did(self, brand: Brand, first: date, names: Words) -> tuple[tuple[str, ...], str]:
+        """Lines about last week's numbers, and what reading them cost."""
         if self._summaries is None:
-            return ()
+            return (), ""
         summary = await self._summaries(brand.workspace, brand.id, Range("week", first, 7, names.zone))
-        return digest_lines(words(names.language), summary)
+        book = words(names.language)
+        return digest_lines(book, summary), reading_cost(book, summary)
 
     async def _untold(self, names: Words, due: datetime) -> str:
         """Accounts of which it came out since the last digest that their access may not ask who follows: told once."""

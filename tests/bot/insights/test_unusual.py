@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.insights.clicked import Clicked, Hour
 from bot.insights.unusual import robust_z, unusual_day
 from tests.bot.insights.test_summing import NOW, post, steady
 from tests.fakes.counted_posts import grown
@@ -25,6 +26,19 @@ def test_a_spike_is_told_with_the_post_that_made_it() -> None:
     [found] = unusual_day(posts, NOW, "Europe/Zurich")
     assert (found.way, found.metric) == ("up", "engagements") and found.value > found.high >= found.low
     assert found.post is not None and found.post.title == "Wet-weather tips"
+
+
+def test_clicks_on_our_own_links_come_first_and_only_where_there_are_links() -> None:
+    posts = steady({"likes": 100})
+    linked = next(each for each in posts if each.out_at and each.out_at < NOW - 60 * DAY)
+    yesterday = NOW - timedelta(hours=24)
+    hours = [Hour(yesterday - number * DAY, 40, 10, 30 + number % 3) for number in range(1, 40)]
+    calm = Clicked({linked.id: [*hours, Hour(yesterday, 40, 10, 31)]})
+    assert unusual_day(posts, NOW, "Europe/Zurich", calm) == []
+    wild = Clicked({linked.id: [*hours, Hour(yesterday, 900, 300, 500)]})
+    [found] = unusual_day(posts, NOW, "Europe/Zurich", wild)
+    assert (found.metric, found.way, found.value, found.post) == ("clicks", "up", 500.0, linked)
+    assert unusual_day(posts, NOW, "Europe/Zurich", Clicked({})) == []
 
 
 def test_a_day_on_which_nothing_came_is_a_drop_but_not_when_nothing_was_read() -> None:

@@ -20,7 +20,7 @@ from bot.errors import NotAllowed, NotFound
 from bot.insights.clicked import Hour
 from bot.insights.numbers import ReadingNumbers
 from bot.insights.summing import Range
-from bot.insights.telling import as_csv, digest_lines, in_words, sentences
+from bot.insights.telling import as_csv, digest_lines, in_words, reading_cost, sentences
 from bot.planning.standing import Standing
 from bot.words import words
 from bot.workflow.alerting import Alerting
@@ -154,6 +154,7 @@ async def test_the_digest_says_what_moved_the_star_and_what_is_missing(world: Wo
     [card] = chat.rooms[world.brand.id].values()
     assert card.title == "My brand · 23–29 Nov" and card.notes[: len(said)] == said
     assert "This week: nothing is planned, 3 empty slots" in card.notes
+    assert [button.label for button in card.buttons] == ["Review 1", "Fill", "New post"]
 
 
 async def _slots(world: World, account_id: str, count: int) -> None:
@@ -264,6 +265,7 @@ async def test_reading_stops_at_the_months_budget_and_says_so(database: Database
             today = world.clock.now().date()
             summary = await reports(world).summary(world.ws, world.brand.id, Range("span", today - 6 * DAY, 7, "UTC"))
             [missing] = [each for each in summary.missing if each.account == x.id]
+            assert reading_cost(words("en"), summary) == "Reading numbers this month: $0.0020"
             assert missing.why == "paused" and "(reading paused)" in digest_lines(words("en"), summary)[-1]
             chat = ChatHome()
             world.board.add_home(world.ws, chat)
@@ -332,12 +334,16 @@ async def test_unusual_days_are_told_once_and_three_a_day_at_most(world: World) 
     world.board.add_home(world.ws, chat)
     for number in range(5):
         mine = await account(world, f"Place {number}")
-        await steady(world, mine, {"likes": 50}, days=70)
+        await steady(world, mine, {"likes": 50, "reach": 900}, days=70)
         at = MONDAY - timedelta(hours=26)
-        await put_out(world.database, world.ws, world.brand.id, mine.id, at, grown(at, {"likes": 4000}, MONDAY))
+        totals = {"likes": 4000, "reach": 70_000}
+        await put_out(world.database, world.ws, world.brand.id, mine.id, at, grown(at, totals, MONDAY))
     for _ in range(3):
         await _alerting(world).look()
     titles = chat.titles(world.brand.id)
+    assert all(" engagements " in each for each in titles[:3]), "what matters most"
+    [_, also] = next(iter(chat.rooms[world.brand.id].values())).notes
+    assert also.startswith("▲ Place") and " reach " in also, "an account's day is told once, with all that moved"
     assert len([each for each in titles if each.startswith("▲ Place")]) == 3 and len(titles) == 4  # and one summary
     assert "answer comments" in next(iter(chat.rooms[world.brand.id].values())).status
 

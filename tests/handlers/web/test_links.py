@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx2
 from PIL import Image
@@ -94,10 +97,23 @@ def _an_order(served: Served, client: httpx2.Client, brand: str, code: str) -> N
     for counted, status in ((True, 201), (False, 200)):
         answer = client.post("/l/in/orders", content=body, headers=GO | signed)
         assert (answer.status_code, answer.json()) == (status, {"counted": counted})
+    tell = _as_documented(served.url)
+    assert [tell(made["key"], {"order": "A-3", "link": code}) for _ in range(2)] == [201, 200]
     shown = client.get("/l/in/pixel.gif", params={"order": "A-2", "link": code}, headers=GO)
+    assert len(shown.content) == 42
     assert shown.headers["content-type"] == "image/gif" and "set-cookie" not in shown.headers
     clicks = served.owner("GET", f"/links/{code}").json()["clicks"]
-    assert (clicks["orders"], clicks["amounts"], clicks["pixel_orders"]) == (1, {"EUR": "49.90"}, 0)
+    assert (clicks["orders"], clicks["amounts"], clicks["pixel_orders"]) == (2, {"EUR": "49.90"}, 0)
+
+
+def _as_documented(url: str) -> Callable[[str, dict[str, str]], int]:
+    """The function that the documentation gives to whoever builds a shop."""
+    page = (Path(__file__).parents[3] / "docs" / "links.md").read_text()
+    [code] = re.findall(r"```python\n(.*?)```", page, re.S)
+    named: dict[str, Any] = {}
+    exec(code.replace("https://go.example", url), named)
+    tell: Callable[[str, dict[str, str]], int] = named["tell"]
+    return tell
 
 
 def _nothing_else(client: httpx2.Client) -> None:

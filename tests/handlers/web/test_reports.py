@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.clock import MovableClock
 from storage.spending import SpendingStore
 from storage.usage import Usage
 from tests.fakes.counted_posts import grown, put_out
@@ -20,7 +21,9 @@ DAY = timedelta(days=1)
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("reports")) as running:
+    clock = MovableClock()
+    clock.move_to((clock.now() + DAY).replace(hour=12, minute=0))  # how many days lie within seven depends on the hour
+    with serving(tmp_path_factory.mktemp("reports"), clock=clock) as running:
         running.on_loop(lambda: seeded(running))
         yield running
 
