@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from bot.clock import MovableClock
-from tests.e2e.browser import violations, visitor
+from tests.e2e.browser import Visitor, violations, visitor
 from tests.handlers.serving import Served, serving, until
 
 MONDAY = datetime(2026, 11, 30, 7, tzinfo=UTC)
@@ -39,7 +39,7 @@ def test_a_week_is_planned_drafted_and_changed(browser: Browser, tmp_path: Path)
             return page.locator('.slot[data-state="drafted"]').count()
 
         until(drafted, lambda count: count == 3, "the week is drafted")
-        expect(page.get_by_role("link", name="Review 3")).to_be_visible()
+        a_week_is_reviewed(ana, served)
         first = page.locator(".slot").first
         expect(first).to_contain_text("Why this: It is a point of “Service” that was not said yet.")
         first.get_by_text("Change").press("Enter")
@@ -65,6 +65,28 @@ def test_a_week_is_planned_drafted_and_changed(browser: Browser, tmp_path: Path)
             expect(small.locator(".slot").first).to_be_visible()
             wide = small.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert wide <= 0, "nothing sticks out"
+
+
+def a_week_is_reviewed(ana: Visitor, served: Served) -> None:
+    """One after the other, without what is due in another week."""
+    with served.client(served.token("propose")) as client:
+        client.post("/api/v1/requests", json={"text": "Announce our winter sale. Feed, 14 December 9am."})
+    until(
+        lambda: ana.go("/drafts").locator(".list .line").count(),
+        lambda count: count == 4,
+        "the other week's stands there",
+    )
+    page = ana.go("/plan")
+    page.get_by_role("link", name="Review 3").click()
+    expect(page.get_by_text("Only what is due Mon 30 Nov – Sun 6 Dec.")).to_be_visible()
+    expect(page.locator(".list .line")).to_have_count(3)
+    page.get_by_role("link", name="Review 3").click()
+    expect(page.get_by_text("1 of 3")).to_be_visible()
+    page.get_by_role("link", name="The next one").click()
+    expect(page.get_by_text("2 of 3")).to_be_visible()
+    page.get_by_role("link", name="Skip", exact=True).click()
+    expect(page.get_by_text("3 of 3")).to_be_visible()
+    ana.go("/plan")
 
 
 def dates_that_matter(page: Page, served: Served) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -24,6 +25,7 @@ router = APIRouter()
 OPEN = ("waiting", "changes", "held", "late")
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 Digest = Annotated[str, Form(pattern=r"^[0-9a-f]{64}$")]
+Week = Annotated[date | None, Query(description="only what is due in the week of this day")]
 
 
 @router.get("/drafts")
@@ -32,8 +34,9 @@ async def queue(
     visit: Visitor,
     show: Literal["open", "approved", "rejected", "all"] = "open",
     after: Annotated[str, Query(max_length=200)] = "",
+    week: Week = None,
 ) -> Response:
-    """What waits, the most urgent first; or what was decided, the newest first."""
+    """What waits, the most urgent first; or what was decided, the newest first. A week's alone, where one is named."""
     found = await visit.admind.looking.drafts(
         visit.workspace,
         visit.id,
@@ -42,18 +45,27 @@ async def queue(
         limit=100,
         brands=visit.brands,
     )
-    mine = list(found.items)
+    mine = _within(visit, found.items, week)
     if show == "open":
         mine.sort(key=_urgency)
     first = next((draft.id for draft in mine if draft.status == "waiting"), "")
     return draw(
-        request, visit, "drafts.html", drafts=mine, show=show, next=found.next, first=first, brands=_names(visit)
+        request,
+        visit,
+        "drafts.html",
+        drafts=mine,
+        show=show,
+        next=found.next,
+        first=first,
+        brands=_names(visit),
+        week=(monday := _monday(week)),
+        week_ends=monday + timedelta(days=6) if monday else None,
     )
 
 
 @router.get("/drafts/{draft}")
-async def review(request: Request, visit: Visitor, draft: str) -> Response:
-    return await _review(request, visit, draft)
+async def review(request: Request, visit: Visitor, draft: str, week: Week = None) -> Response:
+    return await _review(request, visit, draft, week=week)
 
 
 @router.post("/drafts/{draft}/links")
@@ -74,10 +86,10 @@ async def revoke_link(request: Request, visit: Visitor, draft: str, link: str) -
     return go(request, f"/studio/drafts/{draft}", visit.t("Revoked. It opens nothing any more."))
 
 
-async def _review(request: Request, visit: Visit, draft: str, *, link: str = "") -> Response:
-    """One draft: what each channel will show, what was found, who decided, what changed."""
+async def _review(request: Request, visit: Visit, draft: str, *, link: str = "", week: date | None = None) -> Response:
+    """One draft: what each channel will show, what was found, who decided, what changed. `week`: its queue's."""
     found = await visit.admind.looking.draft(visit.workspace, visit.id, draft)
-    queued = await _queue(visit)
+    queued = await _queue(visit, week)
     place = queued.index(found.id) if found.id in queued else None
     members = await visit.admind.looking.members(visit.workspace, visit.id)
     return draw(
@@ -91,6 +103,7 @@ async def _review(request: Request, visit: Visit, draft: str, *, link: str = "")
         total=len(queued),
         before=queued[place - 1] if place else "",
         following=_following(queued, found.id),
+        week=_monday(week),
         away=[member for member in members.items if member.away_until and member.away_until > visit.admind.clock.now()],
         names={member.id: member.name for member in members.items},
         may_decide=any(visit.holds(role, found.brand) for role in ("approver", "owner", "client")),
@@ -116,6 +129,7 @@ async def decide(
     reason: Annotated[str, Form(max_length=2000)] = "",
     accounts: Annotated[list[str] | None, Form(max_length=50)] = None,
     following: Annotated[str, Form(max_length=40)] = "",
+    week: Annotated[date | None, Form()] = None,
 ) -> Response:
     """On exactly the bytes that this page showed; then on to the next that waits."""
     done = await visit.admind.decisions.decide(
@@ -133,7 +147,8 @@ async def decide(
     )
     if verdict is VerdictName.withdraw:
         return go(request, f"/studio/drafts/{draft}", done.sentence)
-    return go(request, f"/studio/drafts/{following}" if following else "/studio/drafts", done.sentence)
+    onward = f"/studio/drafts/{following}" if following else "/studio/drafts"
+    return go(request, onward + (f"?week={week}" if week else ""), done.sentence)
 
 
 @router.post("/drafts/{draft}/evidence")
@@ -365,12 +380,24 @@ async def _editor(
     )
 
 
-async def _queue(visit: Visit) -> list[str]:
-    """Ids of the drafts that wait, the most urgent first."""
+async def _queue(visit: Visit, week: date | None) -> list[str]:
+    """Ids of the drafts that wait, the most urgent first; those that are due in a week alone, where one is named."""
     found = await visit.admind.looking.drafts(
         visit.workspace, visit.id, status="waiting", limit=100, brands=visit.brands
     )
-    return [draft.id for draft in sorted(found.items, key=_urgency)]
+    return [draft.id for draft in sorted(_within(visit, found.items, week), key=_urgency)]
+
+
+def _monday(week: date | None) -> date | None:
+    return week - timedelta(days=week.weekday()) if week else None
+
+
+def _within(visit: Visit, drafts: Iterable[DraftView], week: date | None) -> list[DraftView]:
+    monday = _monday(week)
+    if monday is None:
+        return list(drafts)
+    start, end = (datetime.combine(monday + timedelta(days=days), time(), visit.zone) for days in (0, 7))
+    return [draft for draft in drafts if draft.due and start <= draft.due < end]
 
 
 def _following(queued: list[str], draft: str) -> str:
