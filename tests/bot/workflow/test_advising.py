@@ -74,3 +74,14 @@ async def test_an_empty_brand_gets_what_there_is_and_no_claims(at: House) -> Non
     tips = await at.admind.advising.next(at.ws, at.owner.id, at.brand, 2)
     assert [each.evidence for each in tips] == [[]] and tips[0].due is None
     assert tips[0].reasons[-1] == "No slot of the plan is open in the next two weeks."
+
+
+async def test_what_would_be_said_again_in_the_same_words_is_said_once(at: House) -> None:
+    for number in range(24):
+        form, likes = ("question", 90) if number % 2 else ("tip", 30)
+        brief = Brief(request="Say it", topic=f"Number {number}", form=form)
+        out_at = MONDAY - timedelta(days=5 + 3 * number)
+        await tracked(at.admind.database, at.ws, at.brand, at.accounts[0].id, out_at, impressions=1000,
+                      likes=likes + number % 3, brief=brief)  # fmt: skip
+    [tip] = await at.admind.advising.next(at.ws, at.owner.id, at.brand)
+    assert tip.form == "question" and tip.reasons[0].startswith("“question” brings +")
