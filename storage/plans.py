@@ -259,6 +259,9 @@ class SlotStore(Family[Slot]):
     def __init__(self, database: Database) -> None:
         super().__init__(database, "slot", Slot, "slot")
 
+    def _load(self, fields: Mapping[str, str]) -> Slot:
+        return _as_before(fields["doc"])
+
     def save(self, change: Change, slot: Slot, *, ver: int | None) -> Change:
         """Into the change: the slot, by when it is due."""
         at = slot.due.timestamp()
@@ -282,7 +285,7 @@ class SlotStore(Family[Slot]):
 
 @lru_cache(maxsize=4096)
 def _as_before(document: str) -> Slot:
-    """A plan looks at the same slots every few hours, and few of them have changed."""
+    """A plan and a calendar look at the same slots again and again, and few of them have changed: see `stores`."""
     return Slot.load(document)
 
 

@@ -49,7 +49,11 @@ class Record(Frozen):
         ending = f',"schema_version":{cls.SCHEMA}}}'
         if not patient and plain.endswith(ending):  # as `dump` writes it: nothing to lift and nothing newer
             return cls.model_validate_json(f"{plain[: -len(ending)]}}}")
-        document: dict[str, Any] = json.loads(text)
+        return cls.read(json.loads(text), patient=patient)
+
+    @classmethod
+    def read(cls, document: dict[str, Any], *, patient: bool = False) -> Self:
+        """The same of a document that was taken apart already, and is used up thereby."""
         version = int(document.pop("schema_version", 1))
         for step in range(version, cls.SCHEMA):
             document = cls.MIGRATIONS[step](document)

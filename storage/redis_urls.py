@@ -10,6 +10,7 @@ The grammar is docket's, because the task engine is given the same URL.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -20,6 +21,7 @@ from redis.asyncio.connection import ConnectionPool, parse_url
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import NoBackoff
+from redis.exceptions import TimeoutError as TimedOut
 
 from storage.errors import AdMindError
 
@@ -87,6 +89,7 @@ def client_for(url: str, client: type[Redis], cluster: type[RedisCluster]) -> Re
             pool = BlockingConnectionPool.from_url(
                 url, max_connections=MOST_CONNECTIONS, timeout=ANSWER_TIMEOUT_SECONDS, **common
             )
+            pool.connection_class = _prompt(pool.connection_class)
     except (ValueError, TypeError) as error:
         raise AdMindError(
             f"The address of Redis cannot be read: {described(url)}.",
@@ -134,6 +137,29 @@ def _sentinel_pool(found: Sentinels, common: dict[str, Any]) -> ConnectionPool:
         found.master, manager, **(common | found.data)
     )
     return pool
+
+
+def _prompt(kind: type[Any]) -> type[Any]:
+    """This kind of connection, without the task that Python 3.11 starts to hold the time limit of each write."""
+
+    class Prompt(kind):  # type: ignore[misc]
+        socket_timeout: float | None
+
+        async def send_packed_command(self, command: Any, check_health: bool = True) -> None:
+            limit = self.socket_timeout
+            if limit is None or not self.is_connected:
+                await super().send_packed_command(command, check_health)
+                return
+            self.socket_timeout = None
+            try:
+                async with asyncio.timeout(limit):
+                    await super().send_packed_command(command, check_health)
+            except TimeoutError:
+                raise TimedOut("Timeout writing to socket") from None
+            finally:
+                self.socket_timeout = limit
+
+    return Prompt
 
 
 class _OwningPool(SentinelConnectionPool):

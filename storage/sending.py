@@ -234,7 +234,7 @@ def from_hash(fields: Mapping[str, str]) -> Post:
             document[name] = json.loads(fields[name])
     if fields.get("series"):
         document["series"] = fields["series"]
-    return Post.load(json.dumps(document), patient=True)
+    return Post.read(document, patient=True)
 
 
 class Sending:

@@ -163,7 +163,7 @@ class Family(Generic[R]):
         return {}, False
 
     def _load(self, fields: Mapping[str, str]) -> R:
-        return cast(R, _as_before(self._model, fields["doc"])) if self._often else self._model.load(fields["doc"])
+        return cast(R, (_as_before if self._often else _lately)(self._model, fields["doc"]))
 
     def put(self, change: Change, record: R, record_id: str, *, ver: int | None, at: float, **also: float) -> Change:
         """Into the change: the record, its place in the index `all`, and in others by name."""
@@ -178,6 +178,12 @@ class Family(Generic[R]):
 @lru_cache(maxsize=2048)
 def _as_before(model: type[Record], document: str) -> Record:
     """The same document is the same record: they are frozen, so that it need not be read and checked once more."""
+    return model.load(document)
+
+
+@lru_cache(maxsize=64)
+def _lately(model: type[Record], document: str) -> Record:
+    """Large records, few of them: a piece of work reads its draft a dozen times."""
     return model.load(document)
 
 
@@ -319,6 +325,13 @@ class TeamStore:
         """Every member and every identity, oldest first."""
         members, identities, _ = await self._every(workspace, (self.members, self.identities))
         return cast(tuple[Member, ...], members), cast(tuple[Identity, ...], identities)
+
+    async def approvers(self, workspace: str) -> tuple[Workspace, tuple[Brand, ...], tuple[Member, ...]]:
+        """The workspace, its brands and its members. Raises NotFound."""
+        brands, members, home = await self._every(workspace, (self.brands, self.members))
+        if not home:
+            await self.workspaces.get(workspace, workspace)
+        return cast(Workspace, home[0]), cast(tuple[Brand, ...], brands), cast(tuple[Member, ...], members)
 
     async def whole(self, workspace: str) -> Whole:
         """The workspace and everything small in it. Raises NotFound."""

@@ -74,9 +74,10 @@ class Decisions:
         who = await self._kin.count(workspace)  # before the members: what is said of them meanwhile is noticed
         kept = await self._drafts.open(workspace, draft_id)
         draft = kept.record
-        accounts = {}
-        for version in draft.versions:
-            accounts[version.account] = (await self._team.accounts.get(workspace, version.account)).record
+        named = list(dict.fromkeys(version.account for version in draft.versions))
+        accounts = {each.id: each for each in await self._team.accounts.many(workspace, named)}
+        for absent in set(named) - accounts.keys():
+            await self._team.accounts.get(workspace, absent)
         posts = {}
         for version in draft.versions:
             post = await self._posts.find(workspace, version.post) if version.post else None

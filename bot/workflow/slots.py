@@ -93,20 +93,22 @@ class Slots:
     async def plan(self, workspace: str, brand_id: str) -> None:
         """Look ahead for a brand: new slots, changed ones, topics. Again: no difference."""
         async with DueEntry(self._database, workspace, f"plan:{brand_id}") as entry:
-            kept, brand = await self._plans.find(workspace, brand_id), await self._team.brands.find(workspace, brand_id)
-            if kept is None or brand is None:
+            kept = await self._plans.find(workspace, brand_id)
+            if kept is None:
                 return
-            home = (await self._team.workspaces.get(workspace, workspace)).record
+            home, brands, members = await self._team.approvers(workspace)
+            brand = next((each for each in brands if each.id == brand_id), None)
+            if brand is None:
+                return
             with reading("en"):  # what is kept is kept in English
-                await self._look_ahead(kept.record, brand.record, home)
+                await self._look_ahead(kept.record, brand, home, members)
             entry.again_at = self._clock.now() + EVERY
 
-    async def _look_ahead(self, plan: Plan, brand: Brand, home: Workspace) -> None:
+    async def _look_ahead(self, plan: Plan, brand: Brand, home: Workspace, members: Sequence[Member]) -> None:
         now, zone = self._clock.now(), ZoneInfo(brand.zone or home.zone)
         horizon = now + timedelta(days=plan.horizon_days)
         end = horizon + EARLIER
         there = await self._slots.kept(plan.workspace, plan.brand, now, end)
-        members = await self._team.all(self._team.members, plan.workspace)
         changed = dict[str, Slot]()
         ahead = coming(plan, brand, zone, now, end)
         for each in ahead:
