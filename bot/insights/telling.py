@@ -164,7 +164,8 @@ def _chief(summary: Summary) -> Figure | None:
 
 
 def usual_or_before(book: Phrasebook, figure: Figure, *, short: bool = False) -> str:
-    if figure.metric == "rate":
+    """What a figure is held against. Short, beside its change, that is the period before where nothing is usual yet."""
+    if figure.metric == "rate" or (short and figure.usual is None and change(book, figure)):
         return book.text("against the period before") if figure.before is not None else ""
     return usually(book, figure, short=short)
 

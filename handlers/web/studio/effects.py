@@ -24,7 +24,7 @@ class Row:
     wide: float
     middle: float
     zero: float
-    down: bool
+    way: str  # "up" or "down"; "" where it may be either
 
 
 def shown(book: Phrasebook, found: Pattern) -> list[tuple[str, list[Row]]]:
@@ -60,5 +60,5 @@ def _row(book: Phrasebook, each: Effect, low: float, high: float) -> Row:
         wide=round(place(each.high) - place(each.low), 1),
         middle=round(place(each.share) - 0.8, 1),
         zero=place(0.0),
-        down=each.share < 0,
+        way="up" if each.low > 0 else "down" if each.high < 0 else "",
     )

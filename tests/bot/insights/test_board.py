@@ -39,3 +39,12 @@ def test_clicks_stand_beside_all_looks_and_known_bots_in_the_picture_and_the_tab
     assert accounts.rows[0][-3:] == table.rows[0][-3:] == ("1,204", "1,352", "96")
     assert table.rows[1][-3:] == ("–", "–", "–") and "not zero" in board.lacks
     assert board_of(summed(material(posts), LAST_WEEK), "en").lacks == ""
+
+
+def test_a_change_says_what_it_is_against_where_nothing_is_usual_yet() -> None:
+    for weeks, note in ((3, "against the period before"), (12, "usual ")):
+        board = board_of(summed(material(steady({"likes": 10}, weeks=weeks)), LAST_WEEK), "en")
+        tile = next(each for each in board.tiles if each.label == "Engagements")
+        assert tile.change and tile.note.startswith(note), tile
+    first = board_of(summed(material(steady({"likes": 10}, weeks=1)), LAST_WEEK), "en")
+    assert next(each for each in first.tiles if each.label == "Engagements").note == "not enough data"

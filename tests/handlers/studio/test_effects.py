@@ -20,8 +20,8 @@ def test_rows_share_one_scale_on_which_none_is_marked() -> None:
     assert (question.name, question.share, question.interval, question.posts) == (
         "question", "+50 %", "+25 % bis +100 %", "32"
     )  # fmt: skip
-    assert (question.left, question.wide, question.zero, question.down) == (50.0, 50.0, 33.3, False)
-    assert (nine.name, nine.left, nine.zero, nine.down) == ("9–12 h", 0.0, 33.3, True)
+    assert (question.left, question.wide, question.zero, question.way) == (50.0, 50.0, 33.3, "up")
+    assert (nine.name, nine.left, nine.zero, nine.way) == ("9–12 h", 0.0, 33.3, "")
 
 
 def test_the_best_and_the_worst_are_shown_of_many_and_nothing_of_what_is_not_known() -> None:
