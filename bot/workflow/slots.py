@@ -155,10 +155,11 @@ class Slots:
             if number % TOGETHER == 0:
                 await asyncio.sleep(0)  # others work meanwhile
             local = slot.due.astimezone(zone).replace(tzinfo=None)
-            form = await self._forms(slot) if self._forms is not None else ""
-            purpose = slot.purpose.model_copy(update={"form": form}) if form else slot.purpose
-            looked_for = (slot.purpose.fill, slot.purpose.pillar, slot.purpose.topic, local.date())
-            chosen = None if looked_for in nothing else choose(purpose, local, slate)
+            looked_for, chosen = (slot.purpose.fill, slot.purpose.pillar, slot.purpose.topic, local.date()), None
+            if looked_for not in nothing:
+                form = await self._forms(slot) if self._forms is not None else ""
+                purpose = slot.purpose.model_copy(update={"form": form}) if form else slot.purpose
+                chosen = choose(purpose, local, slate)
             problem = "" if chosen else missing(slot.purpose, plan)
             if chosen is None:
                 nothing.add(looked_for)
