@@ -192,8 +192,10 @@ class Accounts:
             try:
                 account, ver = self._renewed(found, await self._book.all(found.workspace), connector or by, face)
                 if not await self._book.claim(account):
+                    # Of two that connect one place at once the other came first: a brand of this workspace, or not.
+                    _refuse_second_brand(found, [each for each, _ in await self._book.all(found.workspace)])
                     raise _serves_elsewhere()
-            except BadInput:  # of two brands that connect one account at once, the other came first
+            except BadInput:
                 await self._forget_secrets(found.workspace, written)
                 raise
             # Secrets first: an account without its secret fails at nine o'clock, a secret without account harms nobody.

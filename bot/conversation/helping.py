@@ -26,6 +26,7 @@ def in_slack(speaking: Speaking) -> str:
             told("• `plan add LinkedIn Mon and Wed 9:00 tip`: slots that come again · {more}", more=_PLAN),
             told("• `campaign new Launch X on 15 March`: posts up to a day · `campaigns` · `campaign X`"),
             told("• `report last week` · `what next` · `best time` · `experiments`: how posts did, what is next"),
+            told("• `links` · `qr code LINK`: short links, and one to scan"),
             *_claims(),
             told("• `away until Friday Ben decides` · `back`"),
             _HOUSE,
@@ -51,6 +52,7 @@ def in_discord(speaking: Speaking) -> str:
                 "• `@AdMind campaign new Launch X on 15 March`: posts up to a day · `campaigns` · `@AdMind campaign X`"
             ),
             told("• `report` · `what-next` · `best-time` · `experiments`: how posts did, what is next"),
+            told("• `@AdMind links` · `@AdMind qr code LINK`: short links, and one to scan"),
             *_claims(),
             told("• `away`: until when, and who decides meanwhile · `back`"),
             _HOUSE,

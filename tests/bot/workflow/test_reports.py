@@ -265,7 +265,7 @@ async def test_reading_stops_at_the_months_budget_and_says_so(database: Database
             today = world.clock.now().date()
             summary = await reports(world).summary(world.ws, world.brand.id, Range("span", today - 6 * DAY, 7, "UTC"))
             [missing] = [each for each in summary.missing if each.account == x.id]
-            assert reading_cost(words("en"), summary) == "Reading numbers this month: $0.0020"
+            assert reading_cost(words("en"), summary) == "Reading numbers this month: $0.010"
             assert missing.why == "paused" and "(reading paused)" in digest_lines(words("en"), summary)[-1]
             chat = ChatHome()
             world.board.add_home(world.ws, chat)
