@@ -188,8 +188,19 @@ async def test_a_program_over_mcp_learns_nothing_of_another_brand(running: Serve
         assert [each["id"] for each in (await called(client, "list_brands"))["items"]] == [home]
         for tool in sorted(name for name, each in TOOLS.items() if issubclass(each.takes, OfBrand)):
             words = {"text": "what is scheduled?", "wait_seconds": 40} if tool == "ask" else {}
-            heard.append(json.dumps(await called(client, tool, **words), ensure_ascii=False))
+            if tool == "show_campaign":
+                assert "There is no campaign" in await refused(client, tool, campaign="cp_none")
+                words = {"campaign": "cp_none"}
+            else:
+                heard.append(json.dumps(await called(client, tool, **words), ensure_ascii=False))
             answers = [await refused(client, tool, brand=each, **words) for each in (two.brand, "b_none")]
+            assert answers[0] == answers[1] and "no such brand" in answers[0], tool
+        for tool, wish in (
+            ("propose_slots", {"words": "Feed Mon 9:00 tip"}),
+            ("propose_campaign", {"words": "Launch the Gravel 2 on 15 March, three weeks of build-up"}),
+            ("change_campaign", {"words": "one post fewer a week", "campaign": "cp_none"}),
+        ):
+            answers = [await refused(client, tool, brand=each, **wish) for each in (two.brand, "b_none")]
             assert answers[0] == answers[1] and "no such brand" in answers[0], tool
         for tool, missing, more in (
             ("show_draft", "d_none", {}),
