@@ -21,13 +21,14 @@ _WORDS: Final = {
     "es": "el los las una y nuestro nuestra para con es son en del al que por este esta hasta mañana escribe anuncia "
     "publica nuevo nueva todos",
 }
+_WORD: Final = re.compile(r"\b[^\W\d_]+\b")  # whole ones: the letters of an id such as r_der76 are no language
 _KNOWN: Final = {code: frozenset(words.split()) for code, words in _WORDS.items()}
 
 
 def language_of(text: str) -> str:
     """The language of the words: en, de, fr, es; empty when there is no telling."""
     counts: Counter[str] = Counter()
-    for word in re.findall(r"[^\W\d_]+", text[:MAX_READ].casefold())[:400]:
+    for word in _WORD.findall(text[:MAX_READ].casefold())[:400]:
         for code, known in _KNOWN.items():
             counts[code] += word in known
     if re.search(r"[äöüß]", text[:MAX_READ], re.I):

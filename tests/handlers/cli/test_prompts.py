@@ -11,8 +11,8 @@ def test_prompts_are_listed_and_shown_with_what_they_are_for(tmp_path: Path) -> 
     here = AdMindHere(tmp_path)
     listed = here.json("prompts")
     assert [each["id"] for each in listed] == [
-        "agent", "copywriter", "critic", "describer", "importer", "picture", "planner", "reader", "report", "reviser",
-        "slides", "swap",
+        "agent", "campaign_arc", "copywriter", "critic", "describer", "importer", "picture", "planner", "reader",
+        "report", "reviser", "slides", "swap",
     ]  # fmt: skip
     shown = here.run("prompts", "show", "copywriter").stdout
     assert "Writes one post for one account" in shown and "need" in shown and "## What you may say" in shown
